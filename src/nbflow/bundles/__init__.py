@@ -1,0 +1,1 @@
+"""A Plan becomes a Bundle: step notebooks, DAG text, manifest."""

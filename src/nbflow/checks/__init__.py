@@ -1,0 +1,1 @@
+"""Rules over a pipeline: what is wrong before anything runs."""

@@ -1,0 +1,1 @@
+"""A private Airflow on this machine."""

@@ -1,0 +1,66 @@
+"""The words of nbflow: frozen dataclasses and their laws. No I/O."""
+
+from nbflow.model.diagnostics import Diagnostic, Rule, Severity
+from nbflow.model.document import Cell, CellKind, Document
+from nbflow.model.pipeline import (
+    Definition,
+    Edge,
+    FileUse,
+    Need,
+    Outline,
+    Parameter,
+    ParameterKind,
+    Pipeline,
+    PipelineOptions,
+    Prev,
+    Reason,
+    ReasonKind,
+    Role,
+    Secret,
+    Step,
+    StepOptions,
+    StepOutline,
+)
+from nbflow.model.plan import Bundle, Plan, PlannedStep
+from nbflow.model.profile import Gpu, Profile
+from nbflow.model.quantities import Quantity, format_duration, parse_duration, parse_quantity
+from nbflow.model.run import Failure, Run, RunState, StepRun
+
+__all__ = [
+    "Bundle",
+    "Cell",
+    "CellKind",
+    "Definition",
+    "Diagnostic",
+    "Document",
+    "Edge",
+    "Failure",
+    "FileUse",
+    "Gpu",
+    "Need",
+    "Outline",
+    "Parameter",
+    "ParameterKind",
+    "Pipeline",
+    "PipelineOptions",
+    "Plan",
+    "PlannedStep",
+    "Prev",
+    "Profile",
+    "Quantity",
+    "Reason",
+    "ReasonKind",
+    "Role",
+    "Rule",
+    "Run",
+    "RunState",
+    "Secret",
+    "Severity",
+    "Step",
+    "StepOptions",
+    "StepOutline",
+    "StepRun",
+    "format_duration",
+    "parse_duration",
+    "parse_quantity",
+]

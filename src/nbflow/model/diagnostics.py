@@ -1,0 +1,78 @@
+"""What is wrong with a notebook: a code, a place and a way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """How bad it is: an error stops the work, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind of diagnostic, as the documentation lists it.
+
+    Attributes:
+        code: `NB` and three digits, never reused. The hundreds say the subject:
+            1 tags and options, 2 parameters, 3 names and data, 4 order and effects,
+            5 what cannot cross a cut, 6 settings and resources, 7 files.
+        name: a short name in lower case with hyphens.
+        severity: how bad it is.
+        summary: one line for the documentation, what it finds and why it matters.
+        fix: the general way out, one sentence; used as hint where the finding gives none.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    fix: str
+
+    def at(
+        self,
+        message: str,
+        *,
+        cell: str | None = None,
+        line: int | None = None,
+        hint: str | None = None,
+    ) -> Diagnostic:
+        """A finding of this kind."""
+        return Diagnostic(self.code, self.severity, message, hint or self.fix, cell, line)
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One finding.
+
+    Attributes:
+        code: the rule's code.
+        severity: the rule's severity.
+        message: what was found, with names.
+        hint: what to do about it.
+        cell: the id of the cell, None for the whole notebook.
+        line: line in the cell, counted from 1, None where no line is meant.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+    cell: str | None = None
+    line: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The diagnostic as `nbflow check --json` prints it."""
+        return {
+            "code": self.code,
+            "severity": str(self.severity),
+            "message": self.message,
+            "hint": self.hint,
+            "cell": self.cell,
+            "line": self.line,
+        }

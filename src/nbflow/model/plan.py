@@ -1,0 +1,99 @@
+"""A pipeline with every choice made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nbflow.model.pipeline import Pipeline, Step
+from nbflow.model.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step with every choice made.
+
+    Attributes:
+        step: what the notebook means.
+        profile: where it runs, with the step's own overrides applied.
+        pod: the pod that it asks for (a Kubernetes pod manifest as plain data), or None where
+            nothing is asked for.
+        retries: how often an attempt that failed for no fault of the code is repeated.
+        retry_delay: wait before a repetition.
+        timeout: longest duration of one attempt, or None.
+        cache: whether an unchanged step may be skipped.
+    """
+
+    step: Step
+    profile: Profile
+    pod: Mapping[str, Any] | None
+    retries: int
+    retry_delay: timedelta
+    timeout: timedelta | None
+    cache: bool
+
+    @property
+    def name(self) -> str:
+        """The step's name, which is the Airflow task's id."""
+        return self.step.name
+
+    @property
+    def upstream(self) -> tuple[str, ...]:
+        """Names of the steps that it needs, in the notebook's order."""
+        return tuple(edge.step for edge in self.step.edges)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A pipeline with every choice made.
+
+    Attributes:
+        pipeline: what the notebook means.
+        backend: how a step becomes an Airflow task (`papermill`).
+        steps: in the notebook's order.
+        store: where runs keep what they make, without a slash at the end: an absolute path, a URL,
+            or a path relative to the folder of the DAG file.
+        owner: who answers for it.
+        start: ISO date from which a schedule counts.
+        max_active_runs: how many runs may be under way at once.
+    """
+
+    pipeline: Pipeline
+    backend: str
+    steps: tuple[PlannedStep, ...]
+    store: str
+    owner: str
+    start: str
+    max_active_runs: int
+
+    @property
+    def dag_id(self) -> str:
+        """The DAG's id."""
+        return self.pipeline.name
+
+    @property
+    def runs_folder(self) -> str:
+        """Where this pipeline's runs are kept: `{store}/{team}/{dag_id}`."""
+        return f"{self.store}/{self.pipeline.options.team or 'default'}/{self.dag_id}"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What is published.
+
+    Attributes:
+        dag_id: the DAG's id; the DAG file is `{dag_id}.py`.
+        digest: 16 hexadecimal digits of the sha256 over all files.
+        dag: the DAG file's text.
+        files: what lies in `{dag_id}/{digest}/`, by path relative to that folder, sorted:
+            `steps/{step}.ipynb`, `files/…`, `manifest.json`.
+    """
+
+    dag_id: str
+    digest: str
+    dag: str
+    files: Mapping[str, bytes] = field(default_factory=dict)

@@ -1,0 +1,105 @@
+"""What happened: a run and its steps, whether it ran here or in Airflow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+class RunState(StrEnum):
+    """The state of a run or of a step."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    SUCCESS = "success"
+    FAILED = "failed"
+    UPSTREAM_FAILED = "upstream_failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+    @property
+    def finished(self) -> bool:
+        """Nothing more will happen."""
+        return self not in {RunState.QUEUED, RunState.RUNNING, RunState.RETRYING}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a step failed.
+
+    Attributes:
+        ename: the exception's class name, or a word such as `KernelDied`, `Timeout`.
+        evalue: the exception's text.
+        cell: id of the failing cell, None when no cell was running.
+        cell_index: its position in the author's notebook, counted from 1, or None.
+        traceback: lines, with terminal colours as IPython made them.
+    """
+
+    ename: str
+    evalue: str
+    cell: str | None = None
+    cell_index: int | None = None
+    traceback: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepRun:
+    """A step of a run at one moment.
+
+    Attributes:
+        name: the step's name.
+        state: where it stands.
+        cells_done: how many of its author's cells have ended.
+        cells_total: how many there are.
+        cell: id of the cell that runs now, or None.
+        started, ended: aware datetimes, or None.
+        attempt: counted from 1.
+        failure: why it failed, or None.
+    """
+
+    name: str
+    state: RunState
+    cells_done: int = 0
+    cells_total: int = 0
+    cell: str | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+    attempt: int = 1
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run at one moment.
+
+    Attributes:
+        dag_id: the pipeline.
+        run_id: unique within the pipeline.
+        state: where it stands.
+        steps: in the notebook's order.
+        parameters: the values that it was given.
+        started, ended: aware datetimes, or None.
+        url: the run's page in Airflow, or None.
+        metrics: recorded values by name.
+    """
+
+    dag_id: str
+    run_id: str
+    state: RunState
+    steps: tuple[StepRun, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    started: datetime | None = None
+    ended: datetime | None = None
+    url: str | None = None
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def failed_step(self) -> StepRun | None:
+        """The first step that failed by itself, or None."""
+        return next((step for step in self.steps if step.state is RunState.FAILED), None)

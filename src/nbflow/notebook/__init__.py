@@ -1,0 +1,1 @@
+"""From .ipynb to cells, tags and parameters; and back, merged."""

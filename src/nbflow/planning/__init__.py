@@ -1,0 +1,1 @@
+"""Pipeline and settings become a Plan: pods, images, retries, addresses."""

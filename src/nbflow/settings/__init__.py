@@ -1,0 +1,1 @@
+"""nbflow.yaml and the notebook's own options."""
