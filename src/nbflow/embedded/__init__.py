@@ -1,1 +1,6 @@
-"""A private Airflow on this machine."""
+"""A private Airflow on this machine, with SQLite behind it and nothing else."""
+
+from nbflow.embedded.instance import Instance
+from nbflow.embedded.lifecycle import down, status, up
+
+__all__ = ["Instance", "down", "status", "up"]

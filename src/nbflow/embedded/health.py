@@ -1,0 +1,52 @@
+"""Ask an embedded Airflow how it is."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from typing import Any
+
+from nbflow.embedded.instance import COMPONENTS
+
+
+def component_health(port: int, *, living: frozenset[str], since: float) -> dict[str, str]:
+    """A word for each component: `healthy`, `starting` or `stopped`.
+
+    A heartbeat older than `since` (seconds since the epoch) is one of an earlier life.
+    """
+    report = _ask(port) if living else {}
+    health = {}
+    for name in COMPONENTS:
+        if name not in living:
+            health[name] = "stopped"
+        elif name == "api-server":
+            health[name] = "healthy" if report else "starting"
+        else:
+            key = name.replace("-", "_")
+            health[name] = "healthy" if _beats(report.get(key), key, since) else "starting"
+    return health
+
+
+def _beats(part: Any, key: str, since: float) -> bool:
+    if not isinstance(part, dict) or part.get("status") != "healthy":
+        return False
+    beat = part.get(f"latest_{key}_heartbeat")
+    if not isinstance(beat, str):
+        return False
+    moment = datetime.fromisoformat(beat)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.timestamp() >= since
+
+
+def _ask(port: int) -> dict[str, Any]:
+    """Airflow's own report; empty while nobody answers."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=5) as answer:
+            report = json.load(answer)
+    except (OSError, ValueError, urllib.error.URLError):
+        return {}
+    return report if isinstance(report, dict) else {}

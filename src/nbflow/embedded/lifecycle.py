@@ -1,0 +1,144 @@
+"""Bring an embedded Airflow up, take it down, say how it is."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nbflow.embedded import processes, startup
+from nbflow.embedded.instance import COMPONENTS, Instance, Record, read_record, write_record
+from nbflow.embedded.startup import Watch
+from nbflow.errors import RemoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+_GRACE = 8.0
+"""Seconds in which a component may end by itself: the scheduler would wait for its tasks."""
+
+
+def up(
+    *,
+    home: Path,
+    dags: Path,
+    environ: Mapping[str, str],
+    store: Path | None = None,
+    on_progress: Callable[[str], None] | None = None,
+    timeout: float = 180,
+) -> Instance:
+    """Start a private Airflow, or return the one that runs already.
+
+    Args:
+        home: its own folder; made where there is none.
+        dags: the folder that it reads DAGs from; made where there is none.
+        environ: the environment that its tasks inherit.
+        store: the folder that runs write to; made where there is none.
+        on_progress: is told in a few words what happens.
+        timeout: seconds until everything must be healthy.
+
+    Raises:
+        MissingExtraError: Airflow is not installed beside this Python.
+        RemoteError: a component died or did not become healthy; nothing is left running.
+    """
+    watch = Watch(time.monotonic() + timeout, on_progress or (lambda _: None))
+    startup.find_airflow()
+    home, dags = home.absolute(), dags.absolute()
+    for folder in (home, home / "logs", dags, *([store] if store else [])):
+        folder.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    with _locked(home, watch=watch):
+        record = read_record(home)
+        try:
+            if record is not None and _complete(record):
+                _refuse_other_dags(record, dags, home=home)
+                return startup.wait(home, record, watch=watch)
+            _stop(home)
+            return startup.start(home, dags=dags, environ=environ, previous=record, watch=watch)
+        except _OtherDags:
+            raise
+        except BaseException:
+            _stop(home)
+            raise
+
+
+def down(*, home: Path, timeout: float = 30) -> bool:
+    """Stop the Airflow of this home: its components, running tasks and their kernels.
+
+    Args:
+        home: as for `up`.
+        timeout: seconds to wait for an `up` or `down` of somebody else that is under way.
+
+    Returns:
+        Whether there was anything to stop.
+
+    Raises:
+        RemoteError: somebody else is starting or stopping it for longer than `timeout`.
+    """
+    home = home.absolute()
+    if not home.is_dir():
+        return False
+    with _locked(home, watch=Watch(time.monotonic() + timeout, lambda _: None)):
+        return _stop(home)
+
+
+def status(*, home: Path) -> Instance | None:
+    """The Airflow of this home with the health of each component; None where none runs."""
+    home = home.absolute()
+    record = read_record(home)
+    if record is None:
+        return None
+    instance = startup.describe(home, record)
+    return instance if instance.pids else None
+
+
+class _OtherDags(RemoteError):
+    """The running one is left alone."""
+
+
+def _refuse_other_dags(record: Record, dags: Path, *, home: Path) -> None:
+    if record.dags != dags:
+        raise _OtherDags(
+            f"the Airflow of {home} runs already, and reads DAGs from {record.dags}, not {dags}",
+            hint="nbflow airflow down, then up again",
+        )
+
+
+def _complete(record: Record) -> bool:
+    births = record.births
+    return all(name in births and processes.alive(births[name]) for name in COMPONENTS)
+
+
+def _stop(home: Path) -> bool:
+    record = read_record(home)
+    births = tuple(record.births.values()) if record else ()
+    stopped = processes.stop(home, births=births, grace=_GRACE)
+    if record is not None and record.births:
+        write_record(home, replace(record, births={}))
+    return stopped
+
+
+@contextmanager
+def _locked(home: Path, *, watch: Watch) -> Iterator[None]:
+    """One `up` or `down` at a time; the system opens the lock of one that died."""
+    import fcntl
+
+    told = False
+    with (home / "lock").open("w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > watch.deadline:
+                    raise RemoteError(
+                        f"another nbflow is starting or stopping the Airflow of {home}",
+                        hint="wait until it is done, then try again",
+                    ) from None
+            if not told:
+                told = True
+                watch.say("Waiting for another nbflow that starts or stops it")
+            time.sleep(0.2)
+        yield
