@@ -45,6 +45,8 @@ class Document:
         metadata: the notebook's metadata.
         raw: the notebook as an nbformat 4 dictionary, ids filled in; what merging starts from.
             Never changed in place.
+        repaired: pairs of a cell's id here and the id in the file, where that one was taken by
+            an earlier cell or not valid.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Document:
     language: str = "python"
     metadata: Mapping[str, Any] = field(default_factory=dict, compare=False)
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    repaired: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Cell]:
