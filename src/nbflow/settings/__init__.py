@@ -1,1 +1,22 @@
-"""nbflow.yaml and the notebook's own options."""
+"""nbflow.yaml, layered over what is built in."""
+
+from nbflow.settings.choices import (
+    AirflowSettings,
+    Defaults,
+    Settings,
+    TargetSettings,
+    Team,
+    default_settings,
+)
+from nbflow.settings.layers import load_settings, settings_schema
+
+__all__ = [
+    "AirflowSettings",
+    "Defaults",
+    "Settings",
+    "TargetSettings",
+    "Team",
+    "default_settings",
+    "load_settings",
+    "settings_schema",
+]

@@ -1,0 +1,160 @@
+"""What can be chosen outside the notebook, and what is chosen where nobody says anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow.model import Gpu, Profile, Quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class TargetSettings:
+    """Where bundles are published.
+
+    Attributes:
+        kind: name of the target (`folder`).
+        path: folder of the DAG files, absolute or relative to the project's root.
+        options: what else the target of this kind understands.
+    """
+
+    kind: str = "folder"
+    path: str = ".nbflow/dags"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AirflowSettings:
+    """The Airflow that runs the pipelines.
+
+    Attributes:
+        url: address of its API server, or None for the private one on this machine.
+        token_env: environment variable that holds a bearer token.
+        user: name to log in with, where no token is given.
+        password_env: environment variable that holds the password.
+    """
+
+    url: str | None = None
+    token_env: str | None = None
+    user: str | None = None
+    password_env: str | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """The private Airflow on this machine is meant."""
+        return self.url is None
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a step does where the notebook says nothing.
+
+    Attributes:
+        retries: how often an attempt that failed for no fault of the code is repeated.
+        retry_delay: wait before a repetition.
+        timeout: longest duration of one attempt, or None.
+        cache: whether an unchanged step may be skipped.
+        owner: who answers for a pipeline.
+        profile: name of the profile.
+    """
+
+    retries: int = 2
+    retry_delay: timedelta = timedelta(seconds=10)
+    timeout: timedelta | None = None
+    cache: bool = False
+    owner: str = "nbflow"
+    profile: str = "default"
+
+
+@dataclass(frozen=True)
+class Team:
+    """A tenant.
+
+    Attributes:
+        name: as in `metadata.nbflow.team`.
+        namespace: the Kubernetes namespace of its pods, or None.
+        service_account: the Kubernetes service account of its pods, or None.
+        profiles: names of the profiles that it may use, or None for all.
+        images: patterns (`registry/*`) of the images that it may use, or None for all.
+        quota: Kubernetes resource quota by name.
+    """
+
+    name: str
+    namespace: str | None = None
+    service_account: str | None = None
+    profiles: tuple[str, ...] | None = None
+    images: tuple[str, ...] | None = None
+    quota: Mapping[str, Quantity] = field(default_factory=dict)
+
+
+def _built_in_profiles() -> dict[str, Profile]:
+    sizes = {
+        "small": Profile("small", cpu=Quantity("1"), memory=Quantity("2Gi")),
+        "default": Profile("default", cpu=Quantity("2"), memory=Quantity("4Gi")),
+        "highmem": Profile("highmem", cpu=Quantity("8"), memory=Quantity("64Gi")),
+        "gpu": Profile("gpu", cpu=Quantity("4"), memory=Quantity("16Gi"), gpu=Gpu(1)),
+    }
+    return dict(sorted(sizes.items()))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every choice that is made outside the notebook.
+
+    Attributes:
+        root: the project's folder, absolute; what relative paths are relative to.
+        store: where runs keep what they make: a folder or a URL.
+        target: where bundles are published.
+        airflow: the Airflow that runs them.
+        backend: how a step becomes an Airflow task.
+        profiles: sizes and places by name, sorted.
+        teams: tenants by name, sorted.
+        defaults: for steps that say nothing.
+        files: the settings files that were read, the widest first.
+    """
+
+    root: Path
+    store: str = ".nbflow/store"
+    target: TargetSettings = field(default_factory=TargetSettings)
+    airflow: AirflowSettings = field(default_factory=AirflowSettings)
+    backend: str = "papermill"
+    profiles: Mapping[str, Profile] = field(default_factory=_built_in_profiles)
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    defaults: Defaults = field(default_factory=Defaults)
+    files: tuple[Path, ...] = ()
+
+    @property
+    def default_profile(self) -> str:
+        """Name of the profile of a step that names none."""
+        return self.defaults.profile
+
+    @property
+    def home(self) -> Path:
+        """The folder of what nbflow keeps for this project: `{root}/.nbflow`."""
+        return self.root / ".nbflow"
+
+    @property
+    def store_address(self) -> str:
+        """The store as an absolute path or a URL, without a slash at the end."""
+        if "://" in self.store:
+            return self.store.rstrip("/")
+        return self.absolute(self.store).as_posix()
+
+    @property
+    def target_folder(self) -> Path:
+        """The folder of the DAG files, absolute (for targets that are folders)."""
+        return self.absolute(self.target.path)
+
+    def absolute(self, path: str) -> Path:
+        """A path that is relative to the root, made absolute."""
+        return self.root / Path(path).expanduser()
+
+
+def default_settings(root: Path) -> Settings:
+    """What holds in a project without any settings file."""
+    return Settings(root=root.resolve())
