@@ -1,1 +1,26 @@
 """A Plan becomes a Bundle: step notebooks, DAG text, manifest."""
+
+from nbflow.bundles.assembly import bundle
+from nbflow.bundles.backends import Backend, find_backend
+from nbflow.bundles.literals import literal
+from nbflow.bundles.notebooks import step_notebook
+from nbflow.bundles.parameters import (
+    parameter_description,
+    parameter_schema,
+    read_value,
+    to_wire,
+    wire_default,
+)
+
+__all__ = [
+    "Backend",
+    "bundle",
+    "find_backend",
+    "literal",
+    "parameter_description",
+    "parameter_schema",
+    "read_value",
+    "step_notebook",
+    "to_wire",
+    "wire_default",
+]

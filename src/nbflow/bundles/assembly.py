@@ -1,0 +1,78 @@
+"""A plan's bundle: its files, the digest over them, and the DAG that names the digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from nbflow.bundles.backends import find_backend
+from nbflow.bundles.manifest import manifest
+from nbflow.bundles.notebooks import step_notebook
+from nbflow.errors import NotebookError
+from nbflow.model import Bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbflow.model import Plan
+
+_DIGITS = 16
+
+
+def bundle(
+    plan: Plan, *, attachments: Mapping[str, bytes] | None = None, source: str | None = None
+) -> Bundle:
+    """What is published for a plan. The same plan and attachments make the same bytes.
+
+    Args:
+        plan: what will run.
+        attachments: files that come with the notebook, by path relative to it.
+        source: the notebook's path relative to the project, which tells two notebooks of one name
+            apart; its file name where none is given.
+
+    Raises:
+        SettingsError: the plan's backend does not exist.
+        NotebookError: an attachment lies outside the notebook's folder, or one is missing.
+    """
+    backend = find_backend(plan.backend)
+    given = dict(attachments or {})
+    files = {
+        f"steps/{step.name}.ipynb": _json(step_notebook(plan, step.name, attachments=given))
+        for step in plan.steps
+    }
+    files |= {f"files/{_inside(path)}": content for path, content in given.items()}
+    files = dict(sorted(files.items()))
+    origin = source or f"{plan.pipeline.document.name}.ipynb"
+    files["manifest.json"] = _json(manifest(plan, files=files, source=origin))
+    files = dict(sorted(files.items()))
+    digest = _digest(files, backend(plan, digest="0" * _DIGITS))
+    return Bundle(plan.dag_id, digest, backend(plan, digest=digest), files)
+
+
+def _digest(files: Mapping[str, bytes], dag: str) -> str:
+    total = hashlib.sha256()
+    for path, content in [*sorted(files.items()), ("", dag.encode())]:
+        for part in (path.encode(), content):
+            total.update(len(part).to_bytes(8, "big"))
+            total.update(part)
+    return total.hexdigest()[:_DIGITS]
+
+
+def _inside(path: str) -> str:
+    inside = PurePosixPath(path)
+    if inside.is_absolute() or ".." in inside.parts or not inside.parts or "\\" in path:
+        raise NotebookError(
+            f"the file {path} lies outside the notebook's folder",
+            hint="move it beside the notebook, or name it by an absolute path",
+        )
+    return inside.as_posix()
+
+
+def _json(data: Any) -> bytes:
+    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
+    try:
+        return f"{text}\n".encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which UTF-8 cannot say
+        return f"{json.dumps(data, indent=1, sort_keys=True)}\n".encode()

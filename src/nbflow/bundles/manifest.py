@@ -1,0 +1,66 @@
+"""What a bundle says about itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import nbflow
+from nbflow.bundles.parameters import parameter_schema, wire_default
+from nbflow.model import format_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbflow.model import Edge, Plan, PlannedStep
+
+
+def manifest(plan: Plan, *, files: Mapping[str, bytes], source: str) -> dict[str, Any]:
+    """The manifest as JSON data: the same for the same code, whatever outputs are stored."""
+    pipeline = plan.pipeline
+    return {
+        "version": 1,
+        "nbflow": nbflow.__version__,
+        "dag_id": plan.dag_id,
+        "source": {"notebook": source, "sha256": _source_digest(plan)},
+        "backend": plan.backend,
+        "team": pipeline.options.team,
+        "parameters": [
+            {"name": one.name, "default": wire_default(one), "schema": parameter_schema(one)}
+            for one in pipeline.parameters
+        ],
+        "steps": [_step(step) for step in plan.steps],
+        "files": {path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
+    }
+
+
+def _step(step: PlannedStep) -> dict[str, Any]:
+    return {
+        "name": step.name,
+        "cells": list(step.step.cells),
+        "needs": [_edge(edge) for edge in step.step.edges],
+        "profile": step.profile.name,
+        "pod": step.pod,
+        "retries": step.retries,
+        "retry_delay": format_duration(step.retry_delay),
+        "timeout": None if step.timeout is None else format_duration(step.timeout),
+        "cache": step.cache,
+    }
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    return {
+        "step": edge.step,
+        "because": [
+            {"kind": str(reason.kind), "names": list(reason.names)} for reason in edge.because
+        ],
+    }
+
+
+def _source_digest(plan: Plan) -> str:
+    """A digest of what the author wrote: sources and tags, no outputs, no counts."""
+    written = [
+        [cell.id, cell.kind, cell.source, list(cell.tags)] for cell in plan.pipeline.document.cells
+    ]
+    return hashlib.sha256(json.dumps(written).encode()).hexdigest()

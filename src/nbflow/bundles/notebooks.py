@@ -1,0 +1,179 @@
+"""The step notebook: one step, complete in itself, for any notebook executor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbflow.bundles.literals import literal
+from nbflow.errors import NotebookError
+from nbflow.runtime import DefinitionOrder, Orders, ParameterOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nbflow.model import Cell, Document, Pipeline, Plan, Step
+
+# Tags that make papermill take a cell of the author's for its own.
+_PAPERMILL_TAGS = ("parameters", "injected-parameters")
+_GIVEN = '''\
+nbflow_params = "{}"  # JSON: the values given to this run
+nbflow_run = ""  # folder of the run in the store; empty: beside this notebook
+nbflow_files = ""  # folder of the files that came with the notebook; empty: ../files
+nbflow_attempt = "1"'''
+
+
+def step_notebook(
+    plan: Plan, name: str, *, attachments: Mapping[str, bytes] | None = None
+) -> dict[str, Any]:
+    """The notebook that runs the step `name`, as an nbformat 4.5 dictionary.
+
+    Args:
+        plan: what the step belongs to.
+        name: the step.
+        attachments: files that come with the notebook; where a step runs another notebook, that
+            one must be among them.
+
+    Raises:
+        NotebookError: the notebook that the step runs is not there.
+    """
+    pipeline = plan.pipeline
+    step = pipeline.step(name)
+    body = _body(step, pipeline.document, attachments or {})
+    if not runs_in_python(plan):
+        cells = [*_copied((*pipeline.parameter_cells, *pipeline.setup), pipeline), *body]
+        return _notebook(pipeline, cells, {})
+    orders = _orders(pipeline, step)
+    cells = [
+        _generated("parameters", _GIVEN),
+        _generated("begin", _begin(orders)),
+        *_copied(pipeline.parameter_cells, pipeline),
+        *_overrides(pipeline),
+        *_copied(pipeline.setup, pipeline),
+        _generated("load", "_nbflow.load()"),
+        *body,
+        _generated("save", "_nbflow.save()"),
+    ]
+    return _notebook(pipeline, cells, {"orders": orders.as_dict(), "version": 1})
+
+
+def runs_in_python(plan: Plan) -> bool:
+    """Whether the runtime's cells can run in the notebook's kernel."""
+    return plan.pipeline.document.language == "python"
+
+
+def _orders(pipeline: Pipeline, step: Step) -> Orders:
+    names = tuple(one.name for one in pipeline.steps)
+    needs = {need.name: need.step for need in step.needs}
+    return Orders(
+        dag_id=pipeline.name,
+        step=step.name,
+        steps=names,
+        ancestors=pipeline.ancestors(step.name),
+        descendants=tuple(one for one in names if step.name in pipeline.ancestors(one)),
+        parameters={
+            one.name: ParameterOrder(
+                kind=str(one.kind),
+                nullable=one.nullable,
+                computed=one.computed,
+                default=one.default,
+            )
+            for one in pipeline.parameters
+        },
+        needs=needs,
+        saves=step.saves,
+        reads=tuple(sorted(needs)),
+        binds=step.binds,
+        definitions=tuple(
+            DefinitionOrder(names=one.names, source=one.source, cell=one.cell, line=one.line)
+            for one in step.definitions
+        ),
+        metrics=step.metrics,
+        seeded=pipeline.seeded,
+        cells=step.cells,
+    )
+
+
+def _begin(orders: Orders) -> str:
+    return (
+        "import nbflow.runtime as _nbflow\n\n"
+        "_nbflow.begin(\n"
+        f"    {literal(orders.to_json())},\n"
+        "    params=nbflow_params,\n"
+        "    run=nbflow_run,\n"
+        "    files=nbflow_files,\n"
+        "    attempt=nbflow_attempt,\n"
+        ")"
+    )
+
+
+def _overrides(pipeline: Pipeline) -> Iterable[dict[str, Any]]:
+    if pipeline.parameters and (pipeline.parameter_cells or pipeline.setup):
+        yield _generated("given", "_nbflow.given()")
+
+
+def _generated(role: str, source: str) -> dict[str, Any]:
+    tags = ["parameters", "nbflow"] if role == "parameters" else ["nbflow"]
+    metadata = {"nbflow": {"role": role}, "tags": tags}
+    return _code(f"nbflow-{role}", source, metadata)
+
+
+def _copied(cells: Iterable[str], pipeline: Pipeline) -> list[dict[str, Any]]:
+    return [_authored(pipeline.document.cell(cell)) for cell in cells]
+
+
+def _authored(cell: Cell) -> dict[str, Any]:
+    """An author's cell without what earlier runs left in it."""
+    tags = [tag for tag in cell.tags if tag not in _PAPERMILL_TAGS]
+    return _code(cell.id, cell.source, {"tags": tags} if tags else {})
+
+
+def _code(cell_id: str, source: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": cell_id,
+        "metadata": metadata,
+        "outputs": [],
+        "source": source,
+    }
+
+
+def _body(step: Step, document: Document, attachments: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    own = [_authored(document.cell(cell)) for cell in step.cells]
+    return own if step.notebook is None else own + _included(step, step.notebook, attachments)
+
+
+def _included(step: Step, notebook: str, attachments: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """The code cells of another notebook that the step runs."""
+    from nbflow.notebook import parse
+
+    if notebook not in attachments:
+        raise NotebookError(
+            f"step {step.name} runs the notebook {notebook}, which is not there",
+            hint="put it beside the notebook that names it",
+        )
+    included = parse(attachments[notebook].decode("utf-8-sig"), name=notebook)
+    cells = [cell for cell in included.cells if cell.kind == "code"]
+    return [
+        {**_authored(cell), "id": f"nbflow-{step.name}-{number}"[:64]}
+        for number, cell in enumerate(cells, start=1)
+    ]
+
+
+def _notebook(
+    pipeline: Pipeline, cells: list[dict[str, Any]], ours: dict[str, Any]
+) -> dict[str, Any]:
+    document = pipeline.document
+    given = document.metadata.get("kernelspec") or {}
+    kernelspec = {
+        "display_name": given.get("display_name") or document.kernel,
+        "language": document.language,
+        "name": document.kernel,
+    }
+    metadata: dict[str, Any] = {
+        "kernelspec": kernelspec,
+        "language_info": {"name": document.language},
+    }
+    if ours:
+        metadata["nbflow"] = ours
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}

@@ -1,0 +1,206 @@
+"""Parameters as Airflow knows them: JSON values with a JSON schema."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import UsageError
+from nbflow.model import ParameterKind
+
+if TYPE_CHECKING:
+    from nbflow.model import Parameter
+
+# Beyond this a browser cannot tell neighbouring integers apart (Number.MAX_SAFE_INTEGER).
+SAFE_INTEGER = 2**53 - 1
+INTEGER_PATTERN = "^-?[0-9]+$"
+FLOAT_PATTERN = "^(-?Infinity|NaN)$"
+_TYPES: dict[ParameterKind, tuple[str, ...]] = {
+    ParameterKind.BOOL: ("boolean",),
+    ParameterKind.INT: ("integer", "string"),
+    ParameterKind.FLOAT: ("number", "string"),
+    ParameterKind.STR: ("string",),
+    ParameterKind.LIST: ("array",),
+    ParameterKind.TUPLE: ("array",),
+    ParameterKind.DICT: ("object",),
+    ParameterKind.NONE: (),
+    ParameterKind.ANY: (),
+}
+# Airflow's form shows the field of the first type: for objects one that takes any JSON.
+_ANY = ("object", "array", "string", "number", "boolean", "null")
+_WORDS = {"true": True, "yes": True, "on": True, "1": True}
+_WORDS |= {"false": False, "no": False, "off": False, "0": False}
+
+
+def parameter_schema(parameter: Parameter) -> dict[str, Any]:
+    """The JSON schema of a parameter's values as they travel to Airflow.
+
+    Integers that a browser cannot hold travel as text of digits, floats that JSON cannot say as
+    `Infinity`, `-Infinity` or `NaN`.
+    """
+    kind, default = parameter.kind, wire_default(parameter)
+    types = list(_TYPES[kind])
+    if kind in {ParameterKind.INT, ParameterKind.FLOAT} and isinstance(default, str):
+        types.reverse()  # Airflow's form shows a field for the first one
+    if not types:
+        types = list(_ANY)
+    elif default is None or parameter.nullable or parameter.computed:
+        types.append("null")
+    schema: dict[str, Any] = {"type": types[0] if len(types) == 1 else types}
+    if kind is ParameterKind.INT:
+        schema |= {"minimum": -SAFE_INTEGER, "maximum": SAFE_INTEGER, "pattern": INTEGER_PATTERN}
+    elif kind is ParameterKind.FLOAT:
+        schema |= {"pattern": FLOAT_PATTERN}
+    elif kind is ParameterKind.STR and "\n" in str(default):
+        schema |= {"format": "multiline"}
+    return {**schema, **parameter.constraints}
+
+
+def wire_default(parameter: Parameter) -> Any:
+    """A parameter's default as it travels; None where it is computed."""
+    if parameter.computed:
+        return None
+    return _wire(parameter.default, parameter.kind)
+
+
+def parameter_description(parameter: Parameter) -> str | None:
+    """A parameter's help for Airflow's form, or None."""
+    computed = (
+        f"computed in the notebook: {parameter.source.strip()}" if parameter.computed else None
+    )
+    said = [part for part in (parameter.help, computed) if part]
+    return "; ".join(said) or None
+
+
+def to_wire(parameter: Parameter, value: Any) -> Any:
+    """A Python value as it travels to Airflow: JSON that `parameter_schema` accepts.
+
+    Raises:
+        UsageError: the value is not of the parameter's kind, or breaks one of its constraints.
+    """
+    wire = _wire(_checked(parameter, value), parameter.kind)
+    _check_schema(parameter, wire)
+    return wire
+
+
+def read_value(parameter: Parameter, text: str) -> Any:
+    """A value typed on a command line, as it travels to Airflow.
+
+    Text is taken as it is, other kinds are read as JSON, or as a Python literal.
+
+    Raises:
+        UsageError: the text is no value of the parameter's kind.
+    """
+    kind = parameter.kind
+    stripped = text.strip()
+    if kind is ParameterKind.STR:
+        value: Any = None if parameter.nullable and stripped in {"None", "null"} else text
+    elif kind is ParameterKind.BOOL and stripped.lower() in _WORDS:
+        value = _WORDS[stripped.lower()]
+    elif kind is ParameterKind.INT and re.fullmatch(r"[+-]?\d+", stripped):
+        value = str(int(stripped)) if len(stripped) < 4000 else stripped
+    elif kind is ParameterKind.FLOAT and re.fullmatch(r"[+-]?(inf(inity)?|nan)", stripped, re.I):
+        value = float(stripped)
+    else:
+        value = _read_literal(parameter, text)
+    return to_wire(parameter, value)
+
+
+def _read_literal(parameter: Parameter, text: str) -> Any:
+    import ast
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
+        if parameter.kind in {ParameterKind.ANY, ParameterKind.NONE}:
+            return text
+        raise _refused(parameter, text) from error
+
+
+def _checked(parameter: Parameter, value: Any) -> Any:
+    """The value where its type fits the kind."""
+    kind = parameter.kind
+    if value is None and (parameter.nullable or parameter.computed or not _TYPES[kind]):
+        return value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    fits = {
+        ParameterKind.BOOL: isinstance(value, bool),
+        ParameterKind.INT: _is_integer(value),
+        ParameterKind.FLOAT: is_number or _is_float_word(value),
+        ParameterKind.STR: isinstance(value, str),
+        ParameterKind.LIST: isinstance(value, list | tuple),
+        ParameterKind.TUPLE: isinstance(value, list | tuple),
+        ParameterKind.DICT: isinstance(value, dict),
+    }
+    if not fits.get(kind, True):
+        raise _refused(parameter, value)
+    return value
+
+
+def _is_integer(value: Any) -> bool:
+    if isinstance(value, str):
+        return re.fullmatch(INTEGER_PATTERN, value) is not None and not value.endswith("\n")
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_float_word(value: Any) -> bool:
+    return isinstance(value, str) and value in {"Infinity", "-Infinity", "NaN"}
+
+
+def _wire(value: Any, kind: ParameterKind) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    if kind is ParameterKind.INT and isinstance(value, int | str) and not isinstance(value, bool):
+        return _wire_integer(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
+    if kind is ParameterKind.FLOAT and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value
+
+
+def _wire_integer(value: int | str) -> int | str:
+    if isinstance(value, str):
+        # Python reads decimal integers of at most 4300 digits; a longer one is surely not safe.
+        if len(value) > 20 or abs(int(value)) > SAFE_INTEGER:
+            return value
+        return int(value)
+    return str(value) if abs(value) > SAFE_INTEGER else value
+
+
+def _check_schema(parameter: Parameter, wire: Any) -> None:
+    import json
+
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+    try:
+        json.dumps(wire, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise _refused(parameter, wire) from error
+    if wire is None and parameter.computed:
+        return
+    found = next(Draft202012Validator(parameter_schema(parameter)).iter_errors(wire), None)
+    if found is not None:
+        raise UsageError(f"parameter {parameter.name}: {found.message}", hint=_expected(parameter))
+
+
+def _refused(parameter: Parameter, value: Any) -> UsageError:
+    shown = repr(value)
+    shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
+    return UsageError(
+        f"parameter {parameter.name} takes {parameter.kind}, not {shown}", hint=_expected(parameter)
+    )
+
+
+def _expected(parameter: Parameter) -> str:
+    wanted = [f"its type is {parameter.kind}"]
+    if parameter.source:
+        wanted.append(f"its default is {parameter.source.strip()}")
+    wanted += [f"{key} {value!r}" for key, value in sorted(parameter.constraints.items())]
+    return ", ".join(wanted)
