@@ -1,0 +1,316 @@
+"""What nbflow asks of a running Airflow."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+from nbflow.remote import arrival, reading, triggering, watching
+from nbflow.remote.credentials import open_connection
+from nbflow.remote.failures import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from nbflow.model import Failure, Run
+    from nbflow.remote.connection import Connection
+    from nbflow.remote.reading import ImportProblem, LogLine
+
+_PAGE = 100
+"""The most that Airflow returns at once."""
+
+
+@dataclass(frozen=True)
+class Airflow:
+    """A running Airflow; use it in a `with` statement, it keeps sockets open.
+
+    Every method raises `Refused` where Airflow says no and `Unreachable` where nobody answers,
+    both of them `RemoteError`s.
+    """
+
+    connection: Connection
+
+    @classmethod
+    def connect(
+        cls,
+        url: str,
+        *,
+        token: str | None = None,
+        user: str | None = None,
+        password: str | None = None,
+        token_env: str | None = None,
+        password_env: str | None = None,
+        environ: Mapping[str, str] = os.environ,
+    ) -> Self:
+        """Prepare to talk; the first request signs in.
+
+        Args:
+            url: Airflow's address.
+            token: bearer token.
+            user: to sign in with where there is no token.
+            password: of that user.
+            token_env: environment variable that holds the token.
+            password_env: environment variable that holds the password.
+            environ: where those are looked up.
+
+        Raises:
+            SettingsError: a variable is not set, or a password is missing.
+        """
+        return cls(
+            open_connection(
+                url,
+                token=token,
+                user=user,
+                password=password,
+                token_env=token_env,
+                password_env=password_env,
+                environ=environ,
+            )
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all sockets."""
+        self.connection.close()
+
+    @property
+    def url(self) -> str:
+        """Airflow's address without a slash at the end."""
+        return self.connection.url
+
+    def version(self) -> str:
+        """Airflow's version."""
+        answer = self.connection.get("/api/v2/version", doing="tell its version")
+        return str(answer["version"])
+
+    def health(self) -> dict[str, str]:
+        """The status of each component: `healthy`, `unhealthy` or, where none runs, `none`."""
+        answer = self.connection.get("/api/v2/monitor/health", doing="tell its health")
+        return {
+            name: str(part.get("status") or "none").lower()
+            for name, part in answer.items()
+            if isinstance(part, dict)
+        }
+
+    def import_errors(self) -> tuple[ImportProblem, ...]:
+        """The DAG files that Airflow cannot import, newest first."""
+        found = self._pages(
+            "/api/v2/importErrors",
+            key="import_errors",
+            limit=_PAGE,
+            order_by="-timestamp",
+            doing="list import errors",
+        )
+        return tuple(reading.read_import_problem(item) for item in found)
+
+    def dag_ids(self) -> tuple[str, ...]:
+        """The ids of all DAGs that are not stale, sorted."""
+        found = self._pages("/api/v2/dags", key="dags", limit=10_000, doing="list DAGs")
+        return tuple(sorted(str(dag["dag_id"]) for dag in found))
+
+    def wait_for_dag(
+        self,
+        dag_id: str,
+        *,
+        digest: str,
+        timeout: float = 120,
+        observe: Callable[[str], None] | None = None,
+    ) -> float:
+        """Wait until the DAG with this digest in its source is live, then let it run.
+
+        Args:
+            dag_id: the DAG.
+            digest: text that only this edition of the DAG file contains.
+            timeout: seconds to wait.
+            observe: is told in a few words what is waited for, when that changes.
+
+        Returns:
+            Seconds that it took.
+
+        Raises:
+            RemoteError: Airflow cannot import the file (the message has its traceback), or
+                time ran out.
+        """
+        seconds = arrival.wait_for_dag(
+            self, dag_id, digest=digest, timeout=timeout, observe=observe or (lambda _: None)
+        )
+        self.unpause(dag_id)
+        return seconds
+
+    def pause(self, dag_id: str) -> None:
+        """Start no new runs of the DAG."""
+        self._patch_dag(dag_id, paused=True)
+
+    def unpause(self, dag_id: str) -> None:
+        """Let the DAG run."""
+        self._patch_dag(dag_id, paused=False)
+
+    def trigger(
+        self,
+        dag_id: str,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        run_id: str | None = None,
+        note: str | None = None,
+    ) -> Run:
+        """Start a run.
+
+        Args:
+            dag_id: the DAG.
+            parameters: values as JSON has them. Airflow checks types of those it knows, and
+                takes unknown names without a word: check them before.
+            run_id: unique within the DAG; made where none is given.
+            note: a remark for people.
+
+        Raises:
+            UsageError: a value cannot travel through Airflow.
+        """
+        with self._known_dag(dag_id):
+            data = triggering.trigger(
+                self.connection,
+                dag_id,
+                parameters=parameters or {},
+                run_id=run_id or triggering.new_run_id(),
+                note=note,
+            )
+        return reading.read_run(data, url=self.url)
+
+    def runs(self, dag_id: str | None = None, *, limit: int = 20) -> tuple[Run, ...]:
+        """The latest runs of one DAG or of all, newest first, without their steps."""
+        with self._known_dag(dag_id):
+            found = self._pages(
+                f"/api/v2/dags/{_quoted(dag_id or '~')}/dagRuns",
+                key="dag_runs",
+                limit=limit,
+                order_by="-run_after",
+                doing=f"list the runs of {dag_id or 'all DAGs'}",
+            )
+        return tuple(reading.read_run(item, url=self.url) for item in found)
+
+    def run(self, dag_id: str, run_id: str, *, order: Sequence[str] = ()) -> Run:
+        """A run with its steps; those named in `order` come first, in its order."""
+        path = f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}"
+        with self._known_dag(dag_id):
+            data = self.connection.get(path, doing=f"show the run {run_id} of {dag_id}")
+            tasks = self._pages(
+                f"{path}/taskInstances",
+                key="task_instances",
+                limit=10_000,
+                doing=f"list the steps of the run {run_id}",
+            )
+        return reading.read_run(data, url=self.url, tasks=tasks, order=order)
+
+    def run_url(self, dag_id: str, run_id: str) -> str:
+        """The page of a run in Airflow's web pages."""
+        return reading.run_url(self.url, dag_id=dag_id, run_id=run_id)
+
+    def logs(self, dag_id: str, run_id: str, task: str, *, attempt: int = 1) -> tuple[LogLine, ...]:
+        """The log of one attempt (counted from 1) of a task."""
+        entries = self._log_entries(dag_id, run_id, task, attempt)
+        return tuple(reading.read_log_line(entry) for entry in entries)
+
+    def failure(self, dag_id: str, run_id: str, task: str, *, attempt: int = 1) -> Failure | None:
+        """The last exception in the log of an attempt, or None."""
+        found = map(reading.read_failure, self._log_entries(dag_id, run_id, task, attempt))
+        return next((failure for failure in reversed(list(found)) if failure), None)
+
+    def watch(
+        self,
+        dag_id: str,
+        run_id: str,
+        *,
+        observe: Callable[[Run], None] | None = None,
+        enrich: Callable[[Run], Run] | None = None,
+        order: Sequence[str] = (),
+        poll: float = 1.0,
+        patience: float = 60.0,
+    ) -> Run:
+        """Follow a run until it has finished.
+
+        Args:
+            dag_id: the DAG.
+            run_id: the run.
+            observe: is given the run whenever it differs from what it was given before.
+            enrich: adds to a run what Airflow does not know, such as progress in cells.
+            order: the steps' order.
+            poll: seconds between two looks.
+            patience: seconds that Airflow may be away without the watch ending.
+
+        Raises:
+            Unreachable: Airflow was away for longer than that.
+        """
+        return watching.watch(
+            lambda: self.run(dag_id, run_id, order=order),
+            observe=observe or (lambda _: None),
+            enrich=enrich or (lambda run: run),
+            poll=poll,
+            patience=patience,
+        )
+
+    def _patch_dag(self, dag_id: str, *, paused: bool) -> None:
+        doing = f"{'pause' if paused else 'unpause'} {dag_id}"
+        with self._known_dag(dag_id):
+            self.connection.patch(
+                f"/api/v2/dags/{_quoted(dag_id)}",
+                {"is_paused": paused},
+                doing=doing,
+                update_mask="is_paused",
+            )
+
+    def _log_entries(self, dag_id: str, run_id: str, task: str, attempt: int) -> list[Any]:
+        path = (
+            f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}"
+            f"/taskInstances/{_quoted(task)}/logs/{attempt}"
+        )
+        entries: list[Any] = []
+        query: dict[str, Any] = {}
+        while True:
+            answer = self.connection.get(path, doing=f"show the log of {task}", **query)
+            content = answer.get("content") or []
+            entries.extend(content)
+            token = answer.get("continuation_token")
+            # A task that still runs has a token without end, and nothing new at times.
+            if not token or not content or query.get("token") == token:
+                return entries
+            query = {"token": token}
+
+    def _pages(self, path: str, *, key: str, limit: int, doing: str, **query: Any) -> list[Any]:
+        items: list[Any] = []
+        while len(items) < limit:
+            size = min(_PAGE, limit - len(items))
+            answer = self.connection.get(path, doing=doing, limit=size, offset=len(items), **query)
+            found = answer.get(key) or []
+            items.extend(found)
+            if not found or len(items) >= answer.get("total_entries", 0):
+                break
+        return items[:limit]
+
+    @contextmanager
+    def _known_dag(self, dag_id: str | None) -> Iterator[None]:
+        """Turn `no such DAG` into an error that lists names like it."""
+        try:
+            yield
+        except Refused as error:
+            if error.status == 404 and not error.foreign and dag_id is not None:
+                known = self.dag_ids()
+                if dag_id not in known:
+                    raise arrival.unknown_dag(dag_id, known) from error
+            raise
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="~")

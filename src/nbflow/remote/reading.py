@@ -1,0 +1,151 @@
+"""Airflow's JSON in nbflow's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from nbflow.model import Failure, Run, RunState, StepRun
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_STATES = {
+    "scheduled": RunState.QUEUED,
+    "queued": RunState.QUEUED,
+    "running": RunState.RUNNING,
+    "deferred": RunState.RUNNING,
+    "awaiting_input": RunState.RUNNING,
+    "up_for_reschedule": RunState.RUNNING,
+    "restarting": RunState.RETRYING,
+    "up_for_retry": RunState.RETRYING,
+    "success": RunState.SUCCESS,
+    "failed": RunState.FAILED,
+    "upstream_failed": RunState.UPSTREAM_FAILED,
+    "skipped": RunState.SKIPPED,
+    "removed": RunState.CANCELLED,
+}
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A line of a task's log.
+
+    Attributes:
+        text: the message, with the traceback below it where there is one.
+        level: `info`, `error`, … or None.
+        moment: aware datetime, or None.
+        source: the logger's name (`task.stdout` is what the task printed), or None.
+    """
+
+    text: str
+    level: str | None = None
+    moment: datetime | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class ImportProblem:
+    """A DAG file that Airflow cannot import.
+
+    Attributes:
+        file: its path as Airflow has it, relative to the folder of DAGs where it says so.
+        traceback: what Python said.
+        moment: when it was tried last, an aware datetime.
+    """
+
+    file: str
+    traceback: str
+    moment: datetime | None
+
+
+def run_url(url: str, *, dag_id: str, run_id: str) -> str:
+    """The page of a run in Airflow's web pages."""
+    return f"{url}/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}"
+
+
+def read_run(
+    data: Mapping[str, Any],
+    *,
+    url: str,
+    tasks: Sequence[Mapping[str, Any]] = (),
+    order: Sequence[str] = (),
+) -> Run:
+    """A run and the steps of it that are known; steps named in `order` come first, in its order."""
+    dag_id, run_id = str(data["dag_id"]), str(data["dag_run_id"])
+    state = _STATES.get(data["state"], RunState.RUNNING)
+    places = {name: place for place, name in enumerate(order)}
+    steps = [_read_step(task, finished=state.finished) for task in tasks]
+    return Run(
+        dag_id=dag_id,
+        run_id=run_id,
+        state=state,
+        steps=tuple(sorted(steps, key=lambda step: places.get(step.name, len(places)))),
+        parameters=data.get("conf") or {},
+        started=_moment(data.get("start_date")),
+        ended=_moment(data.get("end_date")),
+        url=run_url(url, dag_id=dag_id, run_id=run_id),
+    )
+
+
+def read_log_line(entry: Any) -> LogLine:
+    """A line of a log; older logs come as plain text."""
+    if not isinstance(entry, dict):
+        return LogLine(str(entry))
+    text = str(entry.get("event", ""))
+    details = [_traceback(detail) for detail in entry.get("error_detail") or ()]
+    return LogLine(
+        text="\n".join([text, *details]),
+        level=entry.get("level"),
+        moment=_moment(entry.get("timestamp")),
+        source=entry.get("logger"),
+    )
+
+
+def read_failure(entry: Any) -> Failure | None:
+    """The exception that a line of a log reports, or None."""
+    details = entry.get("error_detail") if isinstance(entry, dict) else None
+    if not details:
+        return None
+    # The outermost comes first, its causes after it.
+    outermost = details[0]
+    return Failure(
+        ename=str(outermost.get("exc_type", "")),
+        evalue=str(outermost.get("exc_value", "")),
+        traceback=tuple(_traceback(outermost).splitlines()),
+    )
+
+
+def read_import_problem(data: Mapping[str, Any]) -> ImportProblem:
+    """A DAG file that Airflow cannot import."""
+    return ImportProblem(
+        file=str(data["filename"]),
+        traceback=str(data["stack_trace"]).strip(),
+        moment=_moment(data.get("timestamp")),
+    )
+
+
+def _read_step(task: Mapping[str, Any], *, finished: bool) -> StepRun:
+    waiting = RunState.CANCELLED if finished else RunState.QUEUED
+    index = task.get("map_index", -1)
+    return StepRun(
+        name=task["task_id"] if index < 0 else f"{task['task_id']}[{index}]",
+        state=waiting if task["state"] is None else _STATES.get(task["state"], RunState.RUNNING),
+        started=_moment(task.get("start_date")),
+        ended=_moment(task.get("end_date")),
+        attempt=max(int(task.get("try_number") or 0), 1),
+    )
+
+
+def _traceback(detail: Mapping[str, Any]) -> str:
+    frames = [
+        f'  File "{frame.get("filename")}", line {frame.get("lineno")}, in {frame.get("name")}'
+        for frame in detail.get("frames") or ()
+    ]
+    return "\n".join([*frames, f"{detail.get('exc_type')}: {detail.get('exc_value')}"])
+
+
+def _moment(text: Any) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
