@@ -1,5 +1,25 @@
 """What runs inside a step's kernel: the cells before and after the author's own."""
 
+from nbflow.runtime.manifests import Manifest, read_manifest
 from nbflow.runtime.orders import DefinitionOrder, Orders, ParameterOrder
+from nbflow.runtime.parameters import conform, from_wire
+from nbflow.runtime.session import begin, given, load, save
+from nbflow.runtime.store import Store, open_store
+from nbflow.runtime.workspace import PARENT as WORKSPACES
 
-__all__ = ["DefinitionOrder", "Orders", "ParameterOrder"]
+__all__ = [
+    "WORKSPACES",
+    "DefinitionOrder",
+    "Manifest",
+    "Orders",
+    "ParameterOrder",
+    "Store",
+    "begin",
+    "conform",
+    "from_wire",
+    "given",
+    "load",
+    "open_store",
+    "read_manifest",
+    "save",
+]

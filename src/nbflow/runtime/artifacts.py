@@ -1,0 +1,168 @@
+"""Variables as bytes in the store: written once, read by mapping, checked by digest."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any
+
+from nbflow.errors import StoreError
+from nbflow.runtime import groups, pickles, previews
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbflow.runtime.store import Store
+
+__all__ = ["Saved", "data_of", "read_group", "save"]
+
+_ALIGNMENT = 64
+_PADDING = bytes(_ALIGNMENT)
+
+
+@dataclass
+class Saved:
+    """What was written: the parts of a manifest of the same names."""
+
+    variables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def save(
+    values: Mapping[str, Any], *, run: Store, folder: str, names: pickles.Names, step: str
+) -> Saved:
+    """Write variables into one file of an attempt's folder.
+
+    Raises:
+        StoreError: a value cannot be pickled, or the store cannot be written.
+    """
+    saved = Saved()
+    if not values:
+        return saved
+    made = groups.group(values, names=names, step=step)
+    file = f"{folder}/data"
+    try:
+        with run.create(file) as stream:
+            writer = _Writer(stream, file)
+            named: dict[tuple[str, str], Any] = {}
+            for number, one in enumerate(made):
+                key = f"group-{number}"
+                entry = writer.write(one.pickled.segments())
+                saved.groups[key] = {**entry, "variables": list(one.names)}
+                named.update(one.pickled.pickler.named)
+                for name in one.names:
+                    saved.variables[name] = _about(values[name], key, entry)
+            saved.definitions = _write_definitions(named, writer, names)
+    except OSError as error:
+        raise StoreError(
+            f"the variables of step {step!r} cannot be written to {run.url}: {error}",
+            hint="see that the store exists, may be written, and has room",
+        ) from error
+    return saved
+
+
+def _about(value: Any, key: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "group": key,
+        "sha256": entry["sha256"],
+        "size": entry["size"],
+        "type": previews.type_name(value),
+        "preview": previews.preview(value),
+    }
+
+
+class _Writer:
+    """Appends byte strings at aligned offsets and says where they are."""
+
+    def __init__(self, stream: IO[bytes], file: str) -> None:
+        self._stream = stream
+        self._file = file
+        self._offset = 0
+
+    def write(self, segments: list[memoryview]) -> dict[str, Any]:
+        digest = hashlib.sha256()
+        start = self._offset
+        places = []
+        for segment in segments:
+            places.append([self._offset - start, segment.nbytes])
+            self._put(segment, digest)
+            self._put(memoryview(_PADDING)[: -self._offset % _ALIGNMENT], digest)
+        return {
+            "file": self._file,
+            "offset": start,
+            "size": self._offset - start,
+            "sha256": digest.hexdigest(),
+            "segments": places,
+        }
+
+    def _put(self, data: memoryview, digest: Any) -> None:
+        self._stream.write(data)
+        digest.update(data)
+        self._offset += data.nbytes
+
+
+def _write_definitions(
+    named: dict[tuple[str, str], Any], writer: _Writer, names: pickles.Names
+) -> dict[str, dict[str, Any]]:
+    """Classes and functions that went by name, by value too: a reader may lack them.
+
+    One that cannot be written so is left out; a reader that lacks it says which.
+    """
+    written: dict[str, dict[str, Any]] = {}
+    waiting = dict(named)
+    while waiting:
+        (name, print_), value = waiting.popitem()
+        key = f"{name} {print_}"
+        if key in written or names.is_given(name.partition(".")[0], value):
+            continue
+        try:
+            pickled = pickles.dump(value, names=names, by_value=name.partition(".")[0])
+        except Exception:  # noqa: BLE001, S112 - a value's own reduction may raise anything
+            continue
+        written[key] = writer.write(pickled.segments())
+        waiting.update(pickled.pickler.named)
+    return written
+
+
+def data_of(
+    entry: Mapping[str, Any], *, run: Store, what: str, step: str
+) -> tuple[memoryview, list[memoryview]]:
+    """The bytes of a group, checked: its pickle and its buffers.
+
+    Raises:
+        StoreError: they are missing or damaged; names what and the step that wrote it.
+    """
+    hint = "run the step that wrote it again"
+    try:
+        data = run.buffer(entry["file"], offset=entry["offset"], size=entry["size"])
+    except OSError as error:
+        raise StoreError(
+            f"{what} of step {step!r} is missing in {run.url}: {error}", hint=hint
+        ) from error
+    if data.nbytes != entry["size"] or hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        raise StoreError(
+            f"{what} of step {step!r} is damaged: {entry['file']} in {run.url} is not what the "
+            "step wrote",
+            hint=hint,
+        )
+    first, *rest = (data[start : start + length] for start, length in entry["segments"])
+    return first, rest
+
+
+def read_group(entry: Mapping[str, Any], *, run: Store, what: str, step: str) -> Any:
+    """Bring back what a group holds: a dict of variables, or a definition.
+
+    Raises:
+        StoreError: it is missing or damaged, or cannot be rebuilt here.
+    """
+    data, buffers = data_of(entry, run=run, what=what, step=step)
+    try:
+        return pickles.load(data, buffers)
+    except StoreError:
+        raise
+    except Exception as error:
+        raise StoreError(
+            f"{what} of step {step!r} cannot be brought back: {type(error).__name__}: {error}",
+            hint="a library of the step that wrote it may be missing here, or differ",
+        ) from error

@@ -1,0 +1,94 @@
+"""Which variables must be saved together, because they share objects or memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import StoreError
+from nbflow.runtime import arrays, pickles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Group", "cannot_save", "group"]
+
+_HINT = "make it in a `setup` cell, or keep it and what uses it in one step"
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Variables that share something that can change, in one pickle (of a dict by name)."""
+
+    names: tuple[str, ...]
+    pickled: pickles.Pickled
+
+
+def cannot_save(name: str, value: Any, *, step: str, why: BaseException) -> StoreError:
+    """The error for a value that cannot leave its kernel."""
+    kind = type(value).__name__
+    return StoreError(
+        f"variable {name!r} ({kind}) of step {step!r} cannot be handed to the next steps: "
+        f"{type(why).__name__}: {why}",
+        hint=_HINT,
+    )
+
+
+def group(values: Mapping[str, Any], *, names: pickles.Names, step: str) -> list[Group]:
+    """Pickle variables, those that share objects or memory together.
+
+    Raises:
+        StoreError: a value cannot be pickled; names variable, type, step and fix.
+    """
+    alone = {name: _dump(name, {name: value}, names=names, step=step)
+             for name, value in values.items()}  # fmt: skip
+    found = []
+    for members in _connected(alone):
+        together = [array for name in members for array in alone[name].pickler.arrays]
+        shared = arrays.regions(together)
+        if len(members) == 1 and not shared:
+            found.append(Group(members, alone[members[0]]))
+            continue
+        content = {name: values[name] for name in members}
+        pickled = _dump(members[0], content, names=names, step=step, regions=shared)
+        found.append(Group(members, pickled))
+    return found
+
+
+def _dump(
+    name: str,
+    content: Mapping[str, Any],
+    *,
+    names: pickles.Names,
+    step: str,
+    regions: list[arrays.Region] | None = None,
+) -> pickles.Pickled:
+    try:
+        return pickles.dump(dict(content), names=names, regions=regions)
+    except Exception as error:
+        raise cannot_save(name, content[name], step=step, why=error) from error
+
+
+def _connected(alone: Mapping[str, pickles.Pickled]) -> list[tuple[str, ...]]:
+    """The names in connected groups; groups and members in the order of the names."""
+    leader = {name: name for name in alone}
+
+    def find(name: str) -> str:
+        while leader[name] != name:
+            name = leader[name]
+        return name
+
+    holders: dict[int, str] = {}
+    for name, pickled in alone.items():
+        for key in pickled.pickler.shared() if len(alone) > 1 else ():
+            other = holders.setdefault(key, name)
+            leader[find(name)] = find(other)
+    by_array = {id(a): name for name, one in alone.items() for a in one.pickler.arrays}
+    for region in arrays.regions([a for one in alone.values() for a in one.pickler.arrays]):
+        first = find(by_array[id(region.arrays[0])])
+        for array in region.arrays:
+            leader[find(by_array[id(array)])] = first
+    found: dict[str, list[str]] = {}
+    for name in alone:
+        found.setdefault(find(name), []).append(name)
+    return [tuple(members) for members in found.values()]

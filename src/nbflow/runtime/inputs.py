@@ -1,0 +1,203 @@
+"""What a step takes in: definitions run, variables loaded, each when first needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import StoreError
+from nbflow.runtime import artifacts, fingerprints, pickles
+from nbflow.runtime.shell import run_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbflow.runtime.manifests import Manifest
+    from nbflow.runtime.orders import Orders
+    from nbflow.runtime.store import Store
+
+__all__ = ["Inputs"]
+
+
+@dataclass
+class Inputs:
+    """Loads what a step needs in the order in which the parts need each other.
+
+    A definition may compute with a loaded variable (`LIMIT = len(data)`), and a loaded variable
+    may be of a class that a definition makes; so each is brought in when the other asks for it.
+
+    Attributes:
+        manifests: of the ancestors that have one, in the notebook's order.
+        values: all variables loaded so far: those needed, and those that share with them.
+        origins: by variable, the step that it was loaded from.
+    """
+
+    orders: Orders
+    run: Store
+    manifests: Sequence[Manifest]
+    names: pickles.Names
+    values: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    _done: set[int] = field(default_factory=set)
+    _running: list[int] = field(default_factory=list)
+    _groups: set[tuple[str, str]] = field(default_factory=set)
+    _foreign: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def load(self) -> None:
+        """Run all definitions and load all needed variables into the notebook's namespace.
+
+        Raises:
+            StoreError: a variable is missing, damaged, or cannot be rebuilt.
+            Exception: whatever a definition raises.
+        """
+        with pickles.resolving(self._resolve):
+            for index in range(len(self.orders.definitions)):
+                self._define(index)
+            for name in self.orders.needs:
+                self._bring(name)
+            for name in [name for name in self.names.namespace if name not in self.values]:
+                self._refresh(name)
+
+    def latest(self, name: str) -> Manifest | None:
+        """The manifest of the last ancestor that saved or deleted a variable."""
+        for manifest in reversed(self.manifests):
+            if name in manifest.deleted:
+                return None
+            if name in manifest.variables:
+                return manifest
+        return None
+
+    def _define(self, index: int) -> None:
+        if index in self._done or index in self._running:
+            return
+        self._running.append(index)
+        try:
+            while (missing := self._attempt(index)) is not None:
+                self._supply(missing)
+        finally:
+            self._running.remove(index)
+        self._done.add(index)
+
+    def _attempt(self, index: int) -> str | None:
+        """Run a definition; the name of a variable or definition that it lacked, or None."""
+        order = self.orders.definitions[index]
+        place = f"{', '.join(order.names) or 'definition'} from cell {order.cell}"
+        try:
+            run_source(order.source, place=place)
+        except NameError as error:
+            name = error.name
+            if name is None or name in self.names.namespace or not self._known(name, index):
+                raise
+            return name
+        return None
+
+    def _known(self, name: str, index: int) -> bool:
+        if name in self.orders.needs and name not in self.origins:
+            return True
+        other = self._definition(name)
+        return other is not None and other != index and other not in self._running
+
+    def _supply(self, name: str) -> None:
+        index = self._definition(name)
+        if name in self.orders.needs or index is None:
+            self._bring(name)
+        else:
+            self._define(index)
+
+    def _definition(self, name: str) -> int | None:
+        """The first definition of a name that has not run."""
+        for index, order in enumerate(self.orders.definitions):
+            if name in order.names and index not in self._done:
+                return index
+        return None
+
+    def _bring(self, name: str) -> None:
+        """Load the group of a needed variable and bind the variable."""
+        if name not in self.origins:
+            manifest = self.latest(name)
+            if manifest is None:
+                raise self._missing(name)
+            self._load_group(manifest, manifest.variables[name]["group"])
+        if self.latest(name) is not None:
+            self.names.namespace[name] = self.values[name]
+
+    def _load_group(self, manifest: Manifest, key: str) -> None:
+        if (manifest.step, key) in self._groups:
+            return
+        self._groups.add((manifest.step, key))
+        entry = manifest.groups[key]
+        listed = ", ".join(repr(name) for name in entry["variables"])
+        loaded = artifacts.read_group(
+            entry, run=self.run, what=f"variable {listed}", step=manifest.step
+        )
+        for name, value in loaded.items():
+            latest = self.latest(name)
+            if latest is not None and latest.step == manifest.step:
+                self.values[name] = value
+                self.origins[name] = manifest.step
+
+    def _refresh(self, name: str) -> None:
+        """A name that came along with a function: the latest version of it, where one is saved."""
+        if name not in self.names.given and not self._is_defined(name) and self.latest(name):
+            self._bring(name)
+
+    def _is_defined(self, name: str) -> bool:
+        return any(name in order.names for order in self.orders.definitions)
+
+    def _missing(self, name: str) -> StoreError:
+        meant = self.orders.needs.get(name, "an earlier step")
+        saved = [manifest.step for manifest in self.manifests]
+        if meant not in saved:
+            return StoreError(
+                f"step {self.orders.step!r} needs variable {name!r} of step {meant!r}, which has "
+                f"left nothing in {self.run.url}",
+                hint=f"run step {meant!r} first, in the same run",
+            )
+        return StoreError(
+            f"step {self.orders.step!r} needs variable {name!r}, which step {meant!r} ended "
+            "without binding",
+            hint=f"bind {name!r} in step {meant!r} on every path",
+        )
+
+    def _resolve(self, name: str, print_: str) -> Any:
+        """A class or function of the notebook that a pickle names."""
+        first = name.partition(".")[0]
+        index = self._definition(first)
+        if index is not None:
+            self._define(index)
+        if self._is_defined(first) or first in self.names.given:
+            found = self._look_up(name)
+            if found is not None and (
+                not print_ or fingerprints.same(print_, fingerprints.fingerprint(found))
+            ):
+                return found
+        return self._by_value(name, print_)
+
+    def _look_up(self, name: str) -> Any:
+        first, *rest = name.split(".")
+        found = self.names.namespace.get(first)
+        for part in rest:
+            found = getattr(found, part, None)
+        return found
+
+    def _by_value(self, name: str, print_: str) -> Any:
+        if (name, print_) not in self._foreign:
+            manifest = next(
+                (one for one in reversed(self.manifests) if f"{name} {print_}" in one.definitions),
+                None,
+            )
+            if manifest is None:
+                raise StoreError(
+                    f"step {self.orders.step!r} needs the notebook's {name!r} to bring a variable "
+                    "back, and has no definition of it",
+                    hint=f"define {name!r} in a `setup` cell",
+                )
+            found = artifacts.read_group(
+                manifest.definitions[f"{name} {print_}"],
+                run=self.run,
+                what=f"definition {name!r}",
+                step=manifest.step,
+            )
+            self._foreign[name, print_] = found
+            self.names.foreign[id(found)] = (found, name, print_)
+        return self._foreign[name, print_]

@@ -1,0 +1,91 @@
+"""What a step left behind: its manifest, written last."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import StoreError
+
+if TYPE_CHECKING:
+    from nbflow.runtime.store import Store
+
+__all__ = ["Manifest", "read_manifest", "write_manifest"]
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a completed step left.
+
+    Attributes:
+        step: its name.
+        attempt: the attempt that completed.
+        folder: the attempt's folder, relative to the run's.
+        variables: by name: `group`, `sha256` and `size` (bytes) of its group's file, `type`,
+            `preview`.
+        groups: by name: where its bytes are: `file` (relative to the run's folder), `offset`,
+            `size`, `sha256`, `segments` (offset in the group and length each, the pickle first);
+            and its `variables`.
+        definitions: the notebook's classes and functions that other steps may not have, by value:
+            by name and fingerprint, where the bytes are.
+        deleted: variables that the step deleted.
+        files: by path in the working directory: `sha256`, `size`, `mode`, `modified` (ns),
+            `address` (relative to the run's folder); or `link`, `folder`, or `deleted`.
+        state: random state and other state outside names: see `surroundings`.
+        read: what was read of it, with the step that it came from: `variable:…`, `file:…`,
+            `random:…`.
+        changed: inputs changed in place, in the same words, with where they came from.
+        metrics: recorded values.
+        started, ended: ISO times.
+    """
+
+    step: str
+    attempt: int
+    folder: str
+    variables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
+    read: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, str] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    started: str = ""
+    ended: str = ""
+    version: int = VERSION
+
+
+def read_manifest(run: Store, step: str) -> Manifest | None:
+    """The manifest of a completed step, None where there is none.
+
+    Raises:
+        StoreError: it is damaged, or of another version.
+    """
+    try:
+        text = run.read(f"{step}/manifest.json")
+    except FileNotFoundError:
+        return None
+    try:
+        found = Manifest(**json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise StoreError(
+            f"the manifest of step {step!r} in {run.url} is damaged: {error}",
+            hint="run the step again",
+        ) from None
+    if found.version != VERSION:
+        raise StoreError(
+            f"the manifest of step {step!r} has version {found.version}, nbflow here reads "
+            f"version {VERSION}",
+            hint="run all steps of a run with one version of nbflow",
+        )
+    return found
+
+
+def write_manifest(run: Store, manifest: Manifest, *, name: str = "manifest.json") -> None:
+    """Make a step's outputs visible, all at once."""
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    run.write(f"{manifest.step}/{name}", text.encode())

@@ -1,0 +1,273 @@
+"""Pickling for steps: memory stays shared, the notebook's classes go by name, others by value."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import importlib
+import io
+import pickle
+import sys
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cloudpickle
+
+from nbflow.runtime import arrays
+from nbflow.runtime.fingerprints import fingerprint
+
+__all__ = ["Names", "Pickled", "StepPickler", "dump", "load", "resolving"]
+
+# What pickles, but comes back as something else: a file as a text buffer, a view as a copy.
+_REFUSED = (io.IOBase, memoryview)
+_NAMED = (type, types.FunctionType, functools._lru_cache_wrapper)
+
+Resolver = Callable[[str, str], Any]
+_resolver: Resolver | None = None
+
+
+class Names:
+    """Which classes and functions of the notebook are known by name.
+
+    Attributes:
+        namespace: the notebook's.
+        given: what every step has already (its setup cells bind it), by name.
+        foreign: classes and functions that came by value, by their ids, with name and fingerprint.
+    """
+
+    def __init__(self, namespace: dict[str, Any], given: Mapping[str, Any]) -> None:
+        self.namespace = namespace
+        self.given = dict(given)
+        self.foreign: dict[int, tuple[Any, str, str]] = {}
+
+    def find(self, value: Any) -> tuple[str, str] | None:
+        """The name and fingerprint under which other steps find it, or None."""
+        if id(value) in self.foreign:
+            return self.foreign[id(value)][1:]
+        name = getattr(value, "__qualname__", "")
+        if getattr(value, "__module__", None) != "__main__" or not name or "<" in name:
+            return None
+        first, *rest = name.split(".")
+        found = self.namespace.get(first)
+        for part in rest:
+            found = getattr(found, part, None)
+        return (name, fingerprint(value)) if found is value else None
+
+    def is_given(self, name: str, value: Any) -> bool:
+        """Whether every step binds this name to this very thing by itself."""
+        return name in self.given and self.given[name] is value
+
+
+class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
+    """Pickles one group of variables.
+
+    Attributes:
+        arrays: numpy arrays met that are not pandas' own.
+        named: what went by name: `(name, fingerprint)` to the object.
+    """
+
+    def __init__(
+        self,
+        stream: io.BytesIO,
+        *,
+        names: Names,
+        regions: list[arrays.Region] | None = None,
+        by_value: str | None = None,
+        buffers: list[pickle.PickleBuffer] | None = None,
+    ) -> None:
+        callback = None if buffers is None else buffers.append
+        super().__init__(stream, protocol=5, buffer_callback=callback)  # type: ignore[no-untyped-call]
+        self._names = names
+        self._by_value = by_value
+        self._views = {id(a): region for region in regions or () for a in region.arrays}
+        self._owners: dict[int, tuple[Any, int]] = {}
+        self._left: dict[int, Any] = {}
+        self.arrays: list[Any] = []
+        self.named: dict[tuple[str, str], Any] = {}
+
+    def reducer_override(self, value: Any) -> Any:
+        """What `pickle` calls for all but the plainest objects."""
+        if isinstance(value, _NAMED):
+            return self._reduce_named(value)
+        if arrays.is_array(value):
+            return self._reduce_array(value)
+        if isinstance(value, _REFUSED) and not _is_memory_file(value):
+            raise pickle.PicklingError(f"cannot pickle {type(value).__name__!r} object")
+        for array in arrays.owned_arrays(value):
+            self._left[id(array)] = array
+        return super().reducer_override(value)  # type: ignore[no-untyped-call]
+
+    def _reduce_named(self, value: Any) -> Any:
+        known = self._names.find(value)
+        if known is not None and known[0].partition(".")[0] != self._by_value:
+            self.named[known] = value
+            return notebook_object, known
+        if isinstance(value, functools._lru_cache_wrapper):
+            return NotImplemented
+        reduced = super().reducer_override(value)  # type: ignore[no-untyped-call]
+        if not isinstance(value, types.FunctionType) or reduced is NotImplemented:
+            return reduced
+        return self._reduce_function(value, reduced)
+
+    def _reduce_function(self, function: types.FunctionType, reduced: Any) -> Any:
+        """The function with its module's own namespace, so that later bindings show in it."""
+        module = sys.modules.get(function.__module__ or "")
+        if module is None or function.__globals__ is not vars(module):
+            return reduced
+        code, _, _, _, closure = reduced[1]
+        state, slots = reduced[2]
+        seen = slots.pop("__globals__") if module.__name__ == "__main__" else {}
+        slots.pop("__globals__", None)
+        captured = {k: v for k, v in seen.items() if not self._names.is_given(k, v)}
+        arguments = (code, module.__name__, closure)
+        return make_function, arguments, (state, slots, captured), None, None, set_function
+
+    def _reduce_array(self, array: Any) -> Any:
+        if id(array) in self._left:
+            return NotImplemented
+        numpy = sys.modules["numpy"]
+        if isinstance(array, numpy.memmap) and array.mode in {"r+", "w+"}:
+            raise pickle.PicklingError("cannot pickle a writable 'memmap' array")
+        region = self._views.get(id(array))
+        if region is None:
+            self.arrays.append(array)
+            return NotImplemented
+        if type(array).__reduce__ is not numpy.ndarray.__reduce__ or getattr(
+            array, "__dict__", None
+        ):
+            kind = type(array).__name__
+            raise pickle.PicklingError(f"cannot keep the memory that a {kind!r} shares")
+        if id(region) not in self._owners:
+            made = arrays.owner(region)
+            self._owners[id(region)] = made
+            self._left[id(made[0])] = made[0]
+        owner, low = self._owners[id(region)]
+        layout = (array.shape, array.strides, array.dtype)
+        offset = int(array.__array_interface__["data"][0]) - low
+        return arrays.view, (type(array), owner, offset, layout, array.flags.writeable)
+
+    def shared(self) -> set[int]:
+        """Ids of the objects met that can change, or whose identity can be told."""
+        kept = {id(value) for value in self.named.values()} | set(self._left)
+        memo = self.memo.copy()
+        return {key for key, (_, value) in memo.items() if key not in kept and _can_change(value)}
+
+
+class Pickled:
+    """A pickle: `data`, then buffers that stay where they are until written."""
+
+    def __init__(self, data: bytes, buffers: list[pickle.PickleBuffer], pickler: StepPickler):
+        self.data = data
+        self.buffers = buffers
+        self.pickler = pickler  # its memo keeps temporary objects alive, so that ids stay unique
+
+    def segments(self) -> list[memoryview]:
+        """All bytes, in the order of the artifact file."""
+        return [memoryview(self.data), *(buffer.raw() for buffer in self.buffers)]
+
+
+def dump(
+    value: Any,
+    *,
+    names: Names,
+    regions: list[arrays.Region] | None = None,
+    by_value: str | None = None,
+) -> Pickled:
+    """Pickle a value with its large memory out of band.
+
+    Raises:
+        Exception: whatever the value's own reduction raises.
+    """
+    stream = io.BytesIO()
+    buffers: list[pickle.PickleBuffer] = []
+    pickler = StepPickler(stream, names=names, regions=regions, by_value=by_value, buffers=buffers)
+    pickler.dump(value)  # type: ignore[no-untyped-call]
+    return Pickled(stream.getvalue(), buffers, pickler)
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if module == "__main__":
+            return notebook_object(name, "")
+        return super().find_class(module, name)
+
+
+def load(data: memoryview, buffers: list[memoryview]) -> Any:
+    """Bring back what `dump` made.
+
+    Raises:
+        Exception: whatever rebuilding the value raises.
+    """
+    return _Unpickler(io.BytesIO(data), buffers=buffers).load()
+
+
+class resolving:  # noqa: N801 - reads as a statement
+    """While it lasts, pickles find the notebook's classes and functions with `resolver`."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+
+    def __enter__(self) -> None:
+        global _resolver
+        self._before, _resolver = _resolver, self._resolver
+
+    def __exit__(self, *_: object) -> None:
+        global _resolver
+        _resolver = self._before
+
+
+def notebook_object(name: str, print_: str) -> Any:
+    """A class or function of the notebook, by name and fingerprint. Pickles name it."""
+    if _resolver is None:
+        raise pickle.UnpicklingError(f"{name!r} is known only inside a step")
+    return _resolver(name, print_)
+
+
+def make_function(code: types.CodeType, module: str, closure: Any) -> types.FunctionType:
+    """A function without its attributes yet. Pickles name it."""
+    space = vars(importlib.import_module(module))
+    return types.FunctionType(code, space, None, None, closure)
+
+
+def set_function(function: types.FunctionType, state: Any) -> None:
+    """Fill in what `make_function` left out. Pickles name it."""
+    attributes, slots, captured = state
+    function.__dict__.update(attributes)
+    slots.pop("_cloudpickle_submodules", None)
+    for name, value in captured.items():
+        function.__globals__.setdefault(name, value)
+    for index, cell in enumerate(slots.pop("__closure__") or ()):
+        try:
+            function.__closure__[index].cell_contents = cell.cell_contents  # type: ignore[index]
+        except ValueError:  # the cell is empty
+            continue
+    for name, value in slots.items():
+        setattr(function, name, value)
+
+
+def _is_memory_file(value: Any) -> bool:
+    return isinstance(value, io.BytesIO | io.StringIO)
+
+
+_FIXED: tuple[type, ...] = (
+    *(str, bytes, int, float, complex, bool, type(None), tuple, frozenset, range, slice),
+    *(type, types.ModuleType, types.BuiltinFunctionType, types.CodeType, enum.Enum),
+)
+_FIXED_MODULES = {
+    *("datetime", "decimal", "fractions", "pathlib", "pyarrow", "re", "uuid", "zoneinfo"),
+}
+
+
+def _can_change(value: Any) -> bool:
+    kind = type(value)
+    if isinstance(value, _FIXED) or kind.__module__.partition(".")[0] in _FIXED_MODULES:
+        return False
+    if isinstance(value, types.FunctionType):
+        return value.__module__ == "__main__" or "<locals>" in value.__qualname__
+    return "dtype" not in kind.__name__.lower() and not _is_numpy_scalar(value)
+
+
+def _is_numpy_scalar(value: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.generic)
