@@ -1,19 +1,25 @@
 """From a notebook's file to cells, tags and parameters, and back with outputs."""
 
+from nbflow.notebook.attachments import attachments
 from nbflow.notebook.documents import parse, read
 from nbflow.notebook.grammar import GRAMMAR, TAGS, Tag, tag_reference
+from nbflow.notebook.merging import merge
 from nbflow.notebook.outlines import outline
 from nbflow.notebook.rules import RULES
 from nbflow.notebook.schema import options_schema
+from nbflow.notebook.writing import write
 
 __all__ = [
     "GRAMMAR",
     "RULES",
     "TAGS",
     "Tag",
+    "attachments",
+    "merge",
     "options_schema",
     "outline",
     "parse",
     "read",
     "tag_reference",
+    "write",
 ]

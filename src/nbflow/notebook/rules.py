@@ -244,6 +244,13 @@ BAD_MODULE = Rule(
     "A module beside the notebook is not valid Python, so what it imports is not known.",
     "Correct the module.",
 )
+UNREADABLE_FILE = Rule(
+    "NB706",
+    "unreadable-file",
+    _E,
+    "A file beside the notebook that has to travel with it cannot be read.",
+    "Give yourself permission to read it, or leave it out.",
+)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(

@@ -1,0 +1,204 @@
+"""Finds the files beside a notebook that have to travel with it."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbflow.model import Diagnostic
+from nbflow.notebook import rules
+from nbflow.notebook.modules import module_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nbflow.model import FileUse, Pipeline
+
+MAX_BYTES = 50 * 1024 * 1024
+_HIDDEN_FOLDERS = {"__pycache__", "node_modules"}
+_SYSTEM_FOLDERS = ("/dev/", "/proc/", "/sys/", "/tmp/", "/etc/", "/usr/")  # noqa: S108
+_SHOWN = 3
+
+
+@dataclass
+class _Found:
+    files: dict[str, Path] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, paths: Iterable[Path], folder: Path) -> None:
+        """Take files in by their paths relative to the folder."""
+        for path in paths:
+            self.files[path.relative_to(folder).as_posix()] = path
+
+
+def attachments(
+    pipeline: Pipeline, *, folder: Path, max_bytes: int = MAX_BYTES
+) -> tuple[dict[str, bytes], tuple[Diagnostic, ...]]:
+    """The files beside a notebook that it uses.
+
+    These are the local modules that it imports, and what those import; the files and folders
+    that the code reads before any step writes them; what the globs in `metadata.nbflow.files`
+    match; notebooks that steps run. Hidden files are left out.
+
+    Args:
+        pipeline: what the notebook means.
+        folder: the notebook's folder; nothing outside it travels.
+        max_bytes: the most that all files together may have; with more, none is returned.
+
+    Returns:
+        Contents by path relative to the folder, sorted by path, and what was found wrong.
+    """
+    found = _Found()
+    modules, broken = module_files(pipeline.modules, folder=folder)
+    found.add(modules, folder)
+    found.diagnostics.extend(rules.BAD_MODULE.at(message) for message in broken)
+    for use, written in _needed(pipeline):
+        _attach_use(use, written, folder, found)
+    for pattern in pipeline.options.files:
+        _attach_declared(f"metadata.nbflow.files: {pattern!r}", pattern, None, folder, found)
+    for step in pipeline.steps:
+        if step.notebook is not None:
+            cell = step.cells[0] if step.cells else None
+            what = f"the notebook {step.notebook!r} of step {step.name!r}"
+            _attach_declared(what, step.notebook, cell, folder, found)
+    contents = _read(found, max_bytes)
+    return contents, tuple(found.diagnostics)
+
+
+def _needed(pipeline: Pipeline) -> Iterator[tuple[FileUse, frozenset[str]]]:
+    """The uses that read what was there before the notebook ran, each path once.
+
+    Yields:
+        The use, and the paths that were written before it.
+    """
+    order = {cell.id: cell.index for cell in pipeline.document.cells}
+    written: set[str] = set()
+    seen: set[str] = set()
+    for use in sorted(pipeline.files, key=lambda use: (order.get(use.cell, -1), use.line)):
+        path = _plain(use.path)
+        made = any(path == other or path.startswith(f"{other}/") for other in written)
+        if use.reads and not made and path not in seen:
+            seen.add(path)
+            yield use, frozenset(written)
+        if use.writes:
+            written.add(path)
+
+
+def _attach_use(use: FileUse, written: frozenset[str], folder: Path, found: _Found) -> None:
+    if not use.path.strip() or "://" in use.path or "\0" in use.path:
+        return
+    if use.path.startswith(_SYSTEM_FOLDERS):
+        return
+    path = _plain(use.path)
+    if _is_outside(path):
+        message = f"the code reads {use.path!r}, which is outside the notebook's folder"
+        found.diagnostics.append(rules.OUTSIDE_FILE.at(message, cell=use.cell, line=use.line))
+        return
+    files = _matches(path, folder)
+    if path == ".":
+        message = "the code reads the notebook's own folder, which does not travel as a whole"
+        hint = "Name the files that it needs in `metadata.nbflow.files`, such as `data/*.csv`."
+    elif files or (folder / path).is_dir():
+        # What a step wrote before does not travel: a copy of it here is of an earlier run.
+        found.add((f for f in files if f.relative_to(folder).as_posix() not in written), folder)
+        return
+    elif use.writes or any(fnmatchcase(other, path) for other in written):
+        return  # opened to change, so made where it is not there; or a glob of written files
+    else:
+        message = f"the code reads {use.path!r}, which is not beside the notebook"
+        hint = None
+    found.diagnostics.append(
+        rules.MISSING_FILE.at(message, cell=use.cell, line=use.line, hint=hint)
+    )
+
+
+def _attach_declared(
+    what: str, pattern: str, cell: str | None, folder: Path, found: _Found
+) -> None:
+    path = _plain(pattern)
+    outside = _is_outside(path)
+    files = [] if outside else _matches(path, folder)
+    if files:
+        found.add(files, folder)
+        return
+    why = "is outside the notebook's folder" if outside else "matches no file beside the notebook"
+    found.diagnostics.append(rules.NO_SUCH_FILES.at(f"{what} {why}", cell=cell))
+
+
+def _matches(path: str, folder: Path) -> list[Path]:
+    """The file of this path, the files in the folder of this path, or what the glob matches."""
+    if path == ".":
+        return []
+    exact = folder / path
+    try:
+        if exact.exists():
+            return list(_files_in(exact))
+        if not any(char in path for char in "*?["):
+            return []
+        matches = [match for match in folder.glob(path) if not _is_hidden(match, folder)]
+    except (OSError, ValueError):  # a path that this file system cannot have
+        return []
+    return [file for match in matches for file in _files_in(match)]
+
+
+def _files_in(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    elif path.is_dir():
+        for parent, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not _is_hidden_name(name))
+            for name in sorted(names):
+                file = Path(parent, name)
+                if not _is_hidden_name(name) and file.is_file():
+                    yield file
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(_is_hidden_name(part) for part in path.relative_to(folder).parts)
+
+
+def _is_hidden_name(name: str) -> bool:
+    return name.startswith(".") or name in _HIDDEN_FOLDERS or name.endswith(".pyc")
+
+
+def _plain(path: str) -> str:
+    return posixpath.normpath(path.strip().replace("\\", "/"))
+
+
+def _is_outside(path: str) -> bool:
+    return path.startswith(("/", "~", "../")) or path == ".." or path[1:2] == ":"
+
+
+def _read(found: _Found, max_bytes: int) -> dict[str, bytes]:
+    sizes = {name: _size(path) for name, path in sorted(found.files.items())}
+    total = sum(sizes.values())
+    if total > max_bytes:
+        largest = sorted(sizes, key=lambda name: (-sizes[name], name))[:_SHOWN]
+        shown = ", ".join(f"{name!r} ({_megabytes(sizes[name])})" for name in largest)
+        limit = _megabytes(max_bytes)
+        message = f"the files of the notebook have {_megabytes(total)}, over {limit}: {shown}"
+        found.diagnostics.append(rules.TOO_LARGE.at(message))
+        return {}
+    contents = {}
+    for name in sizes:
+        try:
+            contents[name] = found.files[name].read_bytes()
+        except OSError as error:
+            message = f"the file {name!r} beside the notebook cannot be read: {error.strerror}"
+            found.diagnostics.append(rules.UNREADABLE_FILE.at(message))
+    return contents
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # gone since it was found, which reading it will tell
+        return 0
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024 / 1024:.1f} MB"
