@@ -146,6 +146,13 @@ class Settings:
         return self.absolute(self.store).as_posix()
 
     @property
+    def local_store(self) -> Path | None:
+        """The store's folder, absolute; None where the store is not on this machine."""
+        if self.store.startswith("file://"):
+            return Path(self.store.removeprefix("file://"))
+        return None if "://" in self.store else self.absolute(self.store)
+
+    @property
     def target_folder(self) -> Path:
         """The folder of the DAG files, absolute (for targets that are folders)."""
         return self.absolute(self.target.path)
