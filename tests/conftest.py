@@ -1,0 +1,47 @@
+"""Fixtures that several rooms share."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nbflow import embedded, remote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class RunningAirflow:
+    """A real Airflow for the whole test session.
+
+    Attributes:
+        instance: its address and processes.
+        client: signed in as administrator.
+        dags: the folder that it reads DAGs from.
+        store: a folder beside it, for runs.
+    """
+
+    instance: embedded.Instance
+    client: remote.Airflow
+    dags: Path
+    store: Path
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow]:
+    """A private Airflow, started when the first test asks for it; mark such tests `airflow`."""
+    folder = tmp_path_factory.mktemp("airflow")
+    home, dags, store = folder / "home", folder / "dags", folder / "store"
+    try:
+        instance = embedded.up(home=home, dags=dags, store=store, environ=os.environ)
+        with remote.Airflow.connect(
+            instance.url, user=instance.user, password=instance.password
+        ) as client:
+            yield RunningAirflow(instance, client, dags, store)
+    finally:
+        embedded.down(home=home)
