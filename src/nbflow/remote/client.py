@@ -201,6 +201,25 @@ class Airflow:
             )
         return tuple(reading.read_run(item, url=self.url) for item in found)
 
+    def find_runs(self, run_id: str) -> tuple[Run, ...]:
+        """The runs of any DAG that have this id, without their steps."""
+        found = self._pages(
+            "/api/v2/dags/~/dagRuns",
+            key="dag_runs",
+            limit=_PAGE,
+            run_id_prefix_pattern=run_id,
+            doing=f"look for the run {run_id}",
+        )
+        same = (item for item in found if item["dag_run_id"] == run_id)
+        return tuple(reading.read_run(item, url=self.url) for item in same)
+
+    def parameters(self, dag_id: str) -> dict[str, dict[str, Any]]:
+        """A DAG's parameters by name, each with `value`, `schema` and `description`."""
+        with self._known_dag(dag_id):
+            path = f"/api/v2/dags/{_quoted(dag_id)}/details"
+            details = self.connection.get(path, doing=f"read the parameters of {dag_id}")
+        return dict(details.get("params") or {})
+
     def run(self, dag_id: str, run_id: str, *, order: Sequence[str] = ()) -> Run:
         """A run with its steps; those named in `order` come first, in its order."""
         path = f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}"
@@ -213,6 +232,10 @@ class Airflow:
                 doing=f"list the steps of the run {run_id}",
             )
         return reading.read_run(data, url=self.url, tasks=tasks, order=order)
+
+    def dag_url(self, dag_id: str) -> str:
+        """The page of a DAG in Airflow's web pages."""
+        return reading.dag_url(self.url, dag_id=dag_id)
 
     def run_url(self, dag_id: str, run_id: str) -> str:
         """The page of a run in Airflow's web pages."""

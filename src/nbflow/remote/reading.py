@@ -61,9 +61,14 @@ class ImportProblem:
     moment: datetime | None
 
 
+def dag_url(url: str, *, dag_id: str) -> str:
+    """The page of a DAG in Airflow's web pages."""
+    return f"{url}/dags/{quote(dag_id, safe='')}"
+
+
 def run_url(url: str, *, dag_id: str, run_id: str) -> str:
     """The page of a run in Airflow's web pages."""
-    return f"{url}/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}"
+    return f"{dag_url(url, dag_id=dag_id)}/runs/{quote(run_id, safe='')}"
 
 
 def read_run(
