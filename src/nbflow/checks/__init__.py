@@ -1,1 +1,5 @@
 """Rules over a pipeline: what is wrong before anything runs."""
+
+from nbflow.checks.pipelines import RULES, check, in_notebook_order, profile_of
+
+__all__ = ["RULES", "check", "in_notebook_order", "profile_of"]

@@ -1,1 +1,5 @@
 """The command line."""
+
+from nbflow.cli.app import main
+
+__all__ = ["main"]

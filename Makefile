@@ -1,0 +1,43 @@
+# Everything a developer does here. `make help` lists it.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: help setup demo test test-fast format lint docs bench clean
+
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.venv/.setup-stamp: pyproject.toml constraints.txt constraints-kale.txt scripts/setup.sh
+	@scripts/setup.sh
+
+setup: .venv/.setup-stamp  ## make .venv; done by every other target
+
+demo: setup  ## take the examples through the main job in a real, private Airflow
+	@$(BIN)/python scripts/demo.py
+
+test: setup lint  ## everything that needs no cluster (real kernels, real Airflow)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+test-fast: setup  ## what answers within a minute or two
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not slow and not airflow"
+
+format: setup  ## format the code
+	$(BIN)/ruff format src tests scripts benchmarks
+	$(BIN)/ruff check --fix src tests scripts benchmarks
+
+lint: setup  ## formatting, lint, types, layers
+	$(BIN)/ruff format --check src tests scripts benchmarks
+	$(BIN)/ruff check src tests scripts benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: setup  ## write the generated pages again
+	$(BIN)/python scripts/generate_docs.py
+
+bench: setup  ## measure against the peers
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove what make made
+	rm -rf .venv .venv-kale .nbflow .mypy_cache .ruff_cache .pytest_cache build dist

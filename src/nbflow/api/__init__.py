@@ -1,0 +1,61 @@
+"""The verbs: load, check, show, compile, run, publish, trigger, and what follows a run."""
+
+from nbflow.api.airflows import (
+    airflow_down,
+    airflow_status,
+    airflow_up,
+    connect,
+    in_reach,
+    load_settings,
+)
+from nbflow.api.notebooks import Compiled, Inspected, compile, describe, inspect, load, write
+from nbflow.api.operating import (
+    Published,
+    enrich,
+    failure_of,
+    find_run,
+    follow,
+    is_dag,
+    output,
+    parameters_of,
+    publish,
+    refuse_one_name_for_two,
+    trigger,
+)
+from nbflow.api.running import Finished, run
+from nbflow.api.shapes import published_as_json, read_values, run_as_json
+from nbflow.api.values import parse_assignments, resolve
+
+__all__ = [
+    "Compiled",
+    "Finished",
+    "Inspected",
+    "Published",
+    "airflow_down",
+    "airflow_status",
+    "airflow_up",
+    "compile",
+    "connect",
+    "describe",
+    "enrich",
+    "failure_of",
+    "find_run",
+    "follow",
+    "in_reach",
+    "inspect",
+    "is_dag",
+    "load",
+    "load_settings",
+    "output",
+    "parameters_of",
+    "parse_assignments",
+    "publish",
+    "published_as_json",
+    "read_values",
+    "refuse_one_name_for_two",
+    "resolve",
+    "run",
+    "run_as_json",
+    "trigger",
+    "write",
+]

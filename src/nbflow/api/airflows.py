@@ -1,0 +1,87 @@
+"""Which Airflow a project means, and the private one's life."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbflow import embedded, settings
+from nbflow.errors import RemoteError
+
+if TYPE_CHECKING:
+    from nbflow.remote import Airflow
+
+Tell = Callable[[str], None]
+
+
+def load_settings(folder: str | Path = ".") -> settings.Settings:
+    """The settings that hold in a folder.
+
+    Raises:
+        SettingsError: they cannot be understood.
+    """
+    return settings.load_settings(Path(folder).resolve(), environ=os.environ)
+
+
+def airflow_up(current: settings.Settings, *, tell: Tell | None = None) -> embedded.Instance:
+    """Start the project's private Airflow, or return the one that runs.
+
+    Raises:
+        MissingExtraError: Airflow is not installed.
+        RemoteError: it did not start.
+    """
+    return embedded.up(
+        home=_home(current),
+        dags=current.target_folder,
+        store=current.local_store,
+        environ=os.environ,
+        on_progress=tell,
+    )
+
+
+def airflow_down(current: settings.Settings) -> bool:
+    """Stop the project's private Airflow; False where none ran."""
+    return embedded.down(home=_home(current))
+
+
+def airflow_status(current: settings.Settings) -> embedded.Instance | None:
+    """The project's private Airflow, or None where none runs."""
+    return embedded.status(home=_home(current))
+
+
+def in_reach(current: settings.Settings) -> bool:
+    """Whether the project has an Airflow to talk to: a configured one, or a running private one."""
+    return not current.airflow.embedded or airflow_status(current) is not None
+
+
+def connect(current: settings.Settings) -> Airflow:
+    """A client of the project's Airflow.
+
+    Raises:
+        RemoteError: the private Airflow does not run.
+        SettingsError: the settings name a token or password that the environment does not hold.
+    """
+    from nbflow.remote import Airflow
+
+    chosen = current.airflow
+    if chosen.url is not None:
+        return Airflow.connect(
+            chosen.url,
+            token_env=chosen.token_env,
+            user=chosen.user,
+            password_env=chosen.password_env,
+        )
+    instance = airflow_status(current)
+    if instance is None:
+        raise RemoteError(
+            "no Airflow runs for this project",
+            hint="Start the private one with `nbflow airflow up`, "
+            "or name yours under `airflow:` in nbflow.yaml.",
+        )
+    return Airflow.connect(instance.url, user=instance.user, password=instance.password)
+
+
+def _home(current: settings.Settings) -> Path:
+    return current.home / "airflow"

@@ -1,0 +1,136 @@
+"""From a notebook's path to what it means and to its bundle."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbflow import analysis, bundles, checks, notebook, planning, settings, targets
+from nbflow.errors import CheckFailed
+from nbflow.model import Bundle, Diagnostic, Pipeline, Plan, Severity
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A notebook with everything that is known before it runs.
+
+    Attributes:
+        path: where it was read.
+        pipeline: what it means.
+        settings: what it would run under.
+        attachments: the files beside it that it needs, by relative path.
+        diagnostics: what is wrong with it, in its order.
+    """
+
+    path: Path
+    pipeline: Pipeline
+    settings: settings.Settings
+    attachments: Mapping[str, bytes]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that stop the work."""
+        return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A notebook with its plan and its bundle."""
+
+    inspected: Inspected
+    plan: Plan
+    bundle: Bundle
+
+
+def load(path: str | Path) -> Pipeline:
+    """Read a notebook and say what it means.
+
+    Raises:
+        NotebookError: the file cannot be read as a notebook.
+    """
+    return analysis.analyse(notebook.outline(notebook.read(Path(path))))
+
+
+def inspect(path: str | Path) -> Inspected:
+    """Read a notebook, the settings around it and the files beside it, and check all of it.
+
+    Raises:
+        NotebookError: the file cannot be read as a notebook.
+        SettingsError: the settings cannot be understood.
+    """
+    where = Path(path)
+    pipeline = load(where)
+    folder = where.resolve().parent
+    current = settings.load_settings(folder, environ=os.environ)
+    attached, about_files = notebook.attachments(pipeline, folder=folder)
+    found = checks.check(pipeline, current)
+    together = checks.in_notebook_order(pipeline, [*found, *about_files])
+    return Inspected(where, pipeline, current, attached, together)
+
+
+def require_no_errors(inspected: Inspected) -> None:
+    """Raise CheckFailed with all diagnostics if any of them is an error."""
+    errors = inspected.errors
+    if errors:
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        raise CheckFailed(f"{inspected.path}: {count}", diagnostics=inspected.diagnostics)
+
+
+def compile(source: str | Path | Inspected) -> Compiled:  # noqa: A001 - the command's verb
+    """Make the bundle of a notebook; nothing is written.
+
+    Raises:
+        NotebookError, SettingsError, CheckFailed: as `inspect`, or the notebook has errors.
+    """
+    inspected = source if isinstance(source, Inspected) else inspect(source)
+    require_no_errors(inspected)
+    plan = planning.plan(inspected.pipeline, settings=inspected.settings)
+    return Compiled(inspected, plan, bundles.bundle(plan, attachments=inspected.attachments))
+
+
+def write(compiled: Compiled, folder: str | Path) -> str:
+    """Write a bundle as a folder target would hold it; returns the DAG file's path."""
+    return targets.write_bundle(compiled.bundle, Path(folder)).path
+
+
+def describe(inspected: Inspected) -> dict[str, Any]:
+    """What `nbflow show --json` prints."""
+    pipeline = inspected.pipeline
+    return {
+        "name": pipeline.name,
+        "parameters": [
+            {
+                "name": parameter.name,
+                "type": str(parameter.kind),
+                "default": parameter.default,
+                "computed": parameter.source if parameter.computed else None,
+                "help": parameter.help,
+            }
+            for parameter in pipeline.parameters
+        ],
+        "setup": list(pipeline.setup),
+        "steps": [
+            {
+                "name": step.name,
+                "cells": list(step.cells),
+                "needs": [
+                    {
+                        "step": edge.step,
+                        "because": [
+                            {"kind": str(reason.kind), "names": list(reason.names)}
+                            for reason in edge.because
+                        ],
+                    }
+                    for edge in step.edges
+                ],
+                "profile": checks.profile_of(step, pipeline, inspected.settings),
+                "metrics": list(step.metrics),
+            }
+            for step in pipeline.steps
+        ],
+        "diagnostics": [diagnostic.as_json() for diagnostic in inspected.diagnostics],
+    }

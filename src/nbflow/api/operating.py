@@ -1,0 +1,210 @@
+"""Publish to Airflow, trigger, follow and fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow import host, settings, targets
+from nbflow.api import airflows, records
+from nbflow.api.notebooks import Compiled
+from nbflow.api.running import Observe, write_merged
+from nbflow.api.values import parameter_from_schema, resolve
+from nbflow.errors import NbflowError, RemoteError, StepFailed, TargetError
+from nbflow.model import Parameter, Run, RunState, StepRun
+
+if TYPE_CHECKING:
+    from nbflow.remote import Airflow
+
+
+@dataclass(frozen=True)
+class Published:
+    """A bundle that is in its target.
+
+    Attributes:
+        dag_id: the DAG.
+        digest: of the bundle.
+        changed: False where the target had it already.
+        dag: the DAG file.
+        live_after: seconds until Airflow had it, or None where nobody waited.
+        url: the DAG's page in Airflow, or None.
+    """
+
+    dag_id: str
+    digest: str
+    changed: bool
+    dag: str
+    live_after: float | None = None
+    url: str | None = None
+
+
+def refuse_one_name_for_two(compiled: Iterable[Compiled]) -> None:
+    """Raise TargetError if two notebooks make a DAG of one name."""
+    seen: dict[str, Path] = {}
+    for each in compiled:
+        path = each.inspected.path
+        other = seen.setdefault(each.bundle.dag_id, path)
+        if other != path:
+            raise TargetError(
+                f"{other} and {path} are both named {each.bundle.dag_id!r}",
+                hint="Set another `name` in the metadata (nbflow) of one of them.",
+            )
+
+
+def publish(
+    compiled: Compiled, *, wait: bool = True, force: bool = False, tell: Callable[[str], None]
+) -> Published:
+    """Write a bundle to the project's target and wait until Airflow has it.
+
+    Args:
+        compiled: the notebook, see `compile`.
+        wait: wait until Airflow runs this very bundle, where an Airflow is in reach.
+        force: replace a DAG of this name that came from another notebook.
+        tell: is told in a few words what happens.
+
+    Raises:
+        TargetError: the target cannot be written, or holds another notebook's DAG.
+        RemoteError: Airflow cannot import the DAG, or did not pick it up in time.
+    """
+    current, bundle = compiled.inspected.settings, compiled.bundle
+    written = targets.publish(bundle, settings=current, force=force)
+    published = Published(bundle.dag_id, bundle.digest, written.changed, written.path)
+    if not wait or not airflows.in_reach(current):
+        return published
+    with airflows.connect(current) as client:
+        seconds = client.wait_for_dag(bundle.dag_id, digest=bundle.digest, observe=tell)
+        return replace(published, live_after=seconds, url=client.dag_url(bundle.dag_id))
+
+
+def parameters_of(dag_id: str, *, client: Airflow) -> tuple[Parameter, ...]:
+    """The parameters of a DAG as Airflow knows them.
+
+    Raises:
+        RemoteError: there is no such DAG, or Airflow cannot be reached.
+    """
+    return tuple(
+        parameter_from_schema(
+            name,
+            schema=param.get("schema") or {},
+            default=param.get("value"),
+            about=param.get("description"),
+        )
+        for name, param in client.parameters(dag_id).items()
+    )
+
+
+def trigger(
+    dag_id: str,
+    *,
+    client: Airflow,
+    parameters: Mapping[str, Any] | None = None,
+) -> Run:
+    """Start a run.
+
+    Raises:
+        UsageError: a parameter is unknown or ill-typed; all are listed.
+        RemoteError: there is no such DAG, or Airflow refuses.
+    """
+    wire = resolve(parameters or {}, parameters=parameters_of(dag_id, client=client))
+    return client.trigger(dag_id, parameters=wire)
+
+
+def follow(
+    run: Run, *, client: Airflow, current: settings.Settings, observe: Observe | None = None
+) -> Run:
+    """Wait for a run to end; its executed notebooks in the store are its progress."""
+    return client.watch(
+        run.dag_id,
+        run.run_id,
+        observe=observe,
+        enrich=lambda seen: enrich(seen, current=current),
+    )
+
+
+def enrich(run: Run, *, current: settings.Settings) -> Run:
+    """Add to a run what the store knows: cells, failing cells, metrics, the steps' order."""
+    folder = records.find_folder(run, store=current.local_store)
+    if folder is None:
+        return run
+    order = records.step_order(run.dag_id, current=current)
+    steps = sorted(run.steps, key=lambda step: order.get(step.name, len(order)))
+    detailed = tuple(_detail(step, folder) for step in steps)
+    return replace(run, steps=detailed, metrics=records.read_metrics(folder))
+
+
+def _detail(step: StepRun, folder: Path) -> StepRun:
+    seen = host.progress(folder, step.name)
+    if seen is None:
+        return step
+    return replace(
+        step,
+        cells_done=seen.cells_done,
+        cells_total=seen.cells_total,
+        cell=seen.cell if step.state is RunState.RUNNING else None,
+        failure=seen.failure if step.state in {RunState.FAILED, RunState.RETRYING} else None,
+    )
+
+
+def find_run(reference: str, *, client: Airflow) -> Run:
+    """The run that a person means by `DAG/RUN_ID`, `RUN_ID`, or `DAG` (its latest).
+
+    Raises:
+        RemoteError: there is none.
+    """
+    dag_id, slash, run_id = reference.partition("/")
+    if slash:
+        return client.run(dag_id, run_id)
+    found = client.find_runs(reference)
+    if not found and is_dag(reference, client=client):
+        found = client.runs(reference, limit=1)
+    if not found:
+        raise RemoteError(
+            f"there is no run or DAG {reference!r}", hint="`nbflow runs` lists the runs."
+        )
+    return client.run(found[0].dag_id, found[0].run_id)
+
+
+def is_dag(name: str, *, client: Airflow) -> bool:
+    """Whether Airflow has a DAG of this id."""
+    return name in client.dag_ids()
+
+
+def output(run: Run, *, current: settings.Settings, to: Path) -> Path:
+    """Merge the executed step notebooks of a run into the author's notebook.
+
+    Raises:
+        StoreError: the store holds nothing of this run.
+    """
+    folder = records.require_folder(run, store=current.local_store)
+    document = records.author_document(run, folder=folder, current=current)
+    write_merged(document, folder=folder, output=to, run=run)
+    return to
+
+
+def failure_of(run: Run) -> NbflowError | None:
+    """The error that a failed run is, with step, cell and exception; None where it went well."""
+    if run.state is RunState.SUCCESS:
+        return None
+    step = run.failed_step
+    if step is None:
+        return RemoteError(f"run {run.run_id} of {run.dag_id} ended as {run.state}")
+    failure = step.failure
+    if failure is None:
+        return StepFailed(
+            step=step.name,
+            ename="Failed",
+            evalue="no executed notebook tells why",
+            hint=f"Look at the task's log{f': {run.url}' if run.url else ''}.",
+        )
+    where = f"step {step.name}"
+    if failure.cell_index is not None:
+        where += f", cell {failure.cell_index} (id {failure.cell})"
+    return StepFailed(
+        step=step.name,
+        cell=failure.cell,
+        ename=failure.ename,
+        evalue=failure.evalue,
+        cause=f"{where}: {failure.ename}: {failure.evalue}",
+    )

@@ -1,0 +1,83 @@
+"""What a run left in the store, and what a bundle left in its target."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nbflow import host, notebook, settings
+from nbflow.errors import StoreError
+from nbflow.model import Document, Run
+
+
+def find_folder(run: Run, *, store: Path | None) -> Path | None:
+    """The run's folder in a store on this machine, or None where it has none (yet)."""
+    if store is None:
+        return None
+    return next(iter(sorted(store.glob(f"*/{run.dag_id}/{run.run_id}"))), None)
+
+
+def require_folder(run: Run, *, store: Path | None) -> Path:
+    """The run's folder.
+
+    Raises:
+        StoreError: the store holds nothing of this run, or is not on this machine.
+    """
+    folder = find_folder(run, store=store)
+    if folder is None:
+        raise StoreError(
+            f"the store holds nothing of run {run.run_id} of {run.dag_id}",
+            hint=f"Looked in {store}. Has a step started?",
+        )
+    return folder
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """The values that the steps of a run recorded, by name."""
+    metrics: dict[str, Any] = {}
+    for manifest in sorted(folder.glob("*/manifest.json")):
+        metrics.update(json.loads(manifest.read_text())["metrics"])
+    return metrics
+
+
+def step_order(dag_id: str, *, current: settings.Settings) -> Mapping[str, int]:
+    """The notebook's order of the steps, from the newest published bundle; may be empty."""
+    newest = max(
+        current.target_folder.glob(f"{dag_id}/*/manifest.json"),
+        key=lambda path: path.stat().st_mtime_ns,
+        default=None,
+    )
+    if newest is None:
+        return {}
+    steps = json.loads(newest.read_text())["steps"]
+    return {step["name"]: position for position, step in enumerate(steps)}
+
+
+def author_document(run: Run, *, folder: Path, current: settings.Settings) -> Document:
+    """The author's notebook as it was when the run's bundle was made.
+
+    Raises:
+        StoreError: the bundle is gone.
+    """
+    for executed in host.executed(folder).values():
+        source = _bundle_of(executed, dag_id=run.dag_id, current=current)
+        if source is not None and source.is_file():
+            return notebook.read(source)
+    raise StoreError(
+        f"the bundle that run {run.run_id} of {run.dag_id} came from is gone",
+        hint=f"Looked in {current.target_folder}.",
+    )
+
+
+def _bundle_of(
+    executed: Mapping[str, Any], *, dag_id: str, current: settings.Settings
+) -> Path | None:
+    """Path of the author's notebook beside the step notebook that was executed."""
+    given = executed["metadata"].get("papermill", {}).get("parameters", {})
+    files = given.get("nbflow_files")
+    if not files:
+        return None
+    digest = Path(files).parent.name
+    return current.target_folder / dag_id / digest / "notebook.ipynb"

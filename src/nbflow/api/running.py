@@ -1,0 +1,115 @@
+"""Run a notebook's pipeline on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from nbflow import host, notebook
+from nbflow.api.notebooks import Compiled
+from nbflow.api.values import resolve
+from nbflow.errors import Interrupted
+from nbflow.model import Document, Run
+
+Observe = Callable[[Run], None]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended.
+
+    Attributes:
+        run: what happened.
+        notebook: path of the merged executed notebook.
+        folder: where its artifacts and executed step notebooks are.
+    """
+
+    run: Run
+    notebook: Path
+    folder: Path
+
+
+def run(
+    compiled: Compiled,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    output: str | Path | None = None,
+    observe: Observe | None = None,
+    workers: int | None = None,
+) -> Finished:
+    """Run each step in its own process and working directory, independent ones in parallel.
+
+    Args:
+        compiled: the notebook, see `compile`.
+        parameters: values by name; the notebook's defaults for the others.
+        output: where the merged notebook goes; beside the run's artifacts where None.
+        observe: called with the run at each change.
+        workers: how many steps may run at once; the number of cores where None.
+
+    Returns:
+        The run, which may have failed: look at `run.state`.
+
+    Raises:
+        UsageError: a parameter is unknown or ill-typed.
+        Interrupted: Ctrl-C; the partial notebook is written and `notebook` on the exception.
+    """
+    pipeline = compiled.plan.pipeline
+    wire = resolve(parameters or {}, parameters=pipeline.parameters)
+    folder = _new_folder(compiled)
+    merged = Path(output) if output else folder / f"{pipeline.document.name}.ipynb"
+    try:
+        finished = host.run(
+            compiled.plan,
+            compiled.bundle,
+            parameters=wire,
+            folder=folder,
+            observe=observe,
+            workers=workers,
+        )
+    except Interrupted as interruption:
+        write_merged(pipeline.document, folder=folder, output=merged)
+        interruption.hint = f"The cells that ended are in {merged}."
+        raise
+    write_merged(pipeline.document, folder=folder, output=merged, run=finished)
+    return Finished(finished, merged, folder)
+
+
+def write_merged(
+    document: Document, *, folder: Path, output: Path, run: Run | None = None
+) -> None:
+    """Merge a run's executed step notebooks into the author's notebook."""
+    provenance = None if run is None else _provenance(run)
+    executed = host.executed(folder)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    notebook.write(notebook.merge(document, executed, provenance=provenance), output)
+
+
+def _provenance(run: Run) -> dict[str, Any]:
+    return {
+        "dag_id": run.dag_id,
+        "run_id": run.run_id,
+        "state": str(run.state),
+        "parameters": dict(run.parameters),
+        "metrics": dict(run.metrics),
+        "url": run.url,
+    }
+
+
+def _new_folder(compiled: Compiled) -> Path:
+    settings = compiled.inspected.settings
+    team = compiled.plan.pipeline.options.team or "default"
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
+    store = settings.local_store or settings.home / "runs"
+    runs = store / team / compiled.plan.dag_id
+    number = 0
+    while True:
+        name = f"local__{stamp}" + (f"_{number}" if number else "")
+        try:
+            (runs / name).mkdir(parents=True)
+        except FileExistsError:
+            number += 1
+        else:
+            return runs / name

@@ -1,0 +1,49 @@
+"""How results look as JSON, and values that come as JSON files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import UsageError
+from nbflow.model import Run
+
+if TYPE_CHECKING:
+    from nbflow.api.operating import Published
+
+
+def run_as_json(run: Run) -> dict[str, Any]:
+    """A run for programs; times are ISO 8601."""
+    described = asdict(run)
+    described["state"] = str(run.state)
+    for step, of_step in zip(run.steps, described["steps"], strict=True):
+        of_step["state"] = str(step.state)
+        of_step["started"] = step.started.isoformat() if step.started else None
+        of_step["ended"] = step.ended.isoformat() if step.ended else None
+    described["started"] = run.started.isoformat() if run.started else None
+    described["ended"] = run.ended.isoformat() if run.ended else None
+    return described
+
+
+def published_as_json(published: Published) -> dict[str, Any]:
+    """What `nbflow publish --json` prints of one notebook."""
+    return asdict(published)
+
+
+def read_values(path: Path | None) -> dict[str, Any]:
+    """Parameter values by name from a JSON file; none without a file.
+
+    Raises:
+        UsageError: the file is missing or holds no JSON object.
+    """
+    if path is None:
+        return {}
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read as JSON ({error})") from error
+    if not isinstance(values, dict):
+        raise UsageError(f"{path}: holds no JSON object", hint='Write {"lr": 0.1}.')
+    return values

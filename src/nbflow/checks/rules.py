@@ -1,0 +1,56 @@
+"""The rules that need the whole pipeline and the settings."""
+
+from __future__ import annotations
+
+from nbflow.model import Rule, Severity
+
+UNKNOWN_PROFILE = Rule(
+    "NB601",
+    "unknown-profile",
+    Severity.ERROR,
+    "A step names a resource profile that the settings do not define.",
+    "Use one of the defined profiles, or define it under `profiles:` in nbflow.yaml.",
+)
+UNKNOWN_TEAM = Rule(
+    "NB602",
+    "unknown-team",
+    Severity.ERROR,
+    "The notebook names a team that the settings do not define.",
+    "Use one of the defined teams, or define it under `teams:` in nbflow.yaml.",
+)
+PROFILE_NOT_ALLOWED = Rule(
+    "NB603",
+    "profile-not-allowed",
+    Severity.ERROR,
+    "A step asks for a profile that its team may not use.",
+    "Use a profile of the team's, or ask the platform team to allow this one.",
+)
+IMAGE_NOT_ALLOWED = Rule(
+    "NB604",
+    "image-not-allowed",
+    Severity.ERROR,
+    "A step asks for an image that its team may not use.",
+    "Use an image that matches one of the team's patterns.",
+)
+NOTHING_TO_RUN = Rule(
+    "NB605",
+    "nothing-to-run",
+    Severity.ERROR,
+    "The notebook has no code cell that belongs to a step, so there is nothing to schedule.",
+    "Add a code cell, or remove `skip` from one.",
+)
+NOTEBOOK_STEP = Rule(
+    "NB606",
+    "notebook-step",
+    Severity.ERROR,
+    "A `notebook:` cell runs another notebook as a step, which is not possible yet.",
+    "Move that notebook's cells into this one, under a `step:` tag.",
+)
+RULES = (
+    UNKNOWN_PROFILE,
+    UNKNOWN_TEAM,
+    PROFILE_NOT_ALLOWED,
+    IMAGE_NOT_ALLOWED,
+    NOTHING_TO_RUN,
+    NOTEBOOK_STEP,
+)

@@ -1,0 +1,82 @@
+"""`nbflow airflow up | down | status`: the private Airflow of a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nbflow.cli import options
+from nbflow.cli.console import print_json
+
+if TYPE_CHECKING:
+    from nbflow.embedded import Instance
+
+
+@click.group(name="airflow", epilog="Example: nbflow airflow up")
+def group() -> None:
+    """A private Airflow for this project: SQLite, its own home under .nbflow/."""
+
+
+@group.command(epilog="Example: nbflow airflow up")
+@options.project
+@options.as_json
+def up(*, project: Path, as_json: bool) -> int:
+    """Start it (once; a second call finds it running)."""
+    from nbflow import api
+
+    current = api.load_settings(project)
+    instance = api.airflow_up(current, tell=lambda text: click.echo(text, err=True))
+    _print(instance, as_json=as_json)
+    return 0
+
+
+@group.command(epilog="Example: nbflow airflow down")
+@options.project
+def down(*, project: Path) -> int:
+    """Stop it, with every task that runs in it."""
+    from nbflow import api
+
+    stopped = api.airflow_down(api.load_settings(project))
+    click.echo("stopped" if stopped else "it was not running")
+    return 0
+
+
+@group.command(epilog="Example: nbflow airflow status --json")
+@options.project
+@options.as_json
+def status(*, project: Path, as_json: bool) -> int:
+    """Say whether it runs, where, and how its parts are."""
+    from nbflow import api
+
+    instance = api.airflow_status(api.load_settings(project))
+    if instance is not None:
+        _print(instance, as_json=as_json)
+    elif as_json:
+        print_json({"running": False})
+    else:
+        click.echo("not running; start it with `nbflow airflow up`")
+    return 0
+
+
+def _print(instance: Instance, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "running": True,
+                "healthy": instance.healthy,
+                "url": instance.url,
+                "user": instance.user,
+                "password_file": str(instance.password_file),
+                "logs": str(instance.logs),
+                "health": dict(instance.health),
+            }
+        )
+        return
+    click.echo(f"url:      {instance.url}")
+    click.echo(f"user:     {instance.user}")
+    click.echo(f"password: {instance.password}   (also in {instance.password_file})")
+    click.echo(f"logs:     {instance.logs}")
+    parts = ", ".join(f"{name} {word}" for name, word in instance.health.items())
+    click.echo(f"health:   {parts}")

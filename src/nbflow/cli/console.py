@@ -1,0 +1,84 @@
+"""How findings and errors look in a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from nbflow.errors import CheckFailed, NbflowError
+from nbflow.model import Diagnostic, Document, Severity
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+
+
+def print_json(value: Any) -> None:
+    """Write a value for programs."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def print_error(error: NbflowError, *, as_json: bool) -> None:
+    """Write an error: as JSON to standard output for programs, else to standard error."""
+    if as_json:
+        print_json({"error": error.as_json()})
+        return
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {click.style('help', bold=True)}: {error.hint}", err=True)
+
+
+def print_diagnostics(
+    diagnostics: Iterable[Diagnostic], *, document: Document, path: str, err: bool = False
+) -> None:
+    """Write findings as a compiler would: what, where, the line, the way out."""
+    for diagnostic in diagnostics:
+        click.echo(render_diagnostic(diagnostic, document=document, path=path), err=err)
+        click.echo(err=err)
+
+
+def render_diagnostic(diagnostic: Diagnostic, *, document: Document, path: str) -> str:
+    """One finding as text."""
+    head = click.style(
+        f"{diagnostic.severity}[{diagnostic.code}]", fg=_COLOURS[diagnostic.severity], bold=True
+    )
+    lines = [f"{head}: {diagnostic.message}"]
+    cell = document.by_id.get(diagnostic.cell or "")
+    gutter = "  "
+    if cell is None:
+        lines.append(f"  --> {path}")
+    else:
+        line = "" if diagnostic.line is None else f", line {diagnostic.line}"
+        lines.append(f"  --> {path}: cell {cell.index + 1} (id {cell.id}){line}")
+        source = cell.source.splitlines()
+        number = diagnostic.line or 1
+        if 0 < number <= len(source):
+            gutter = " " * (len(str(number)) + 1)
+            lines.append(f"{gutter} |")
+            lines.append(f" {number} | {source[number - 1]}")
+            lines.append(f"{gutter} |")
+    lines.append(f"{gutter} = help: {diagnostic.hint}")
+    return "\n".join(lines)
+
+
+def summarise(diagnostics: Iterable[Diagnostic]) -> str:
+    """`2 errors, 1 warning`, or an empty text."""
+    found = list(diagnostics)
+    parts = []
+    for severity in (Severity.ERROR, Severity.WARNING):
+        count = sum(diagnostic.severity is severity for diagnostic in found)
+        if count:
+            parts.append(f"{count} {severity}{'' if count == 1 else 's'}")
+    return ", ".join(parts)
+
+
+def explain(error: CheckFailed, *, document: Document, path: str) -> None:
+    """Write the findings that stopped the work, before the error itself is written."""
+    print_diagnostics(error.diagnostics, document=document, path=path, err=True)
+
+
+def is_terminal() -> bool:
+    """Whether a person watches standard error."""
+    return sys.stderr.isatty()

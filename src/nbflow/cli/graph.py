@@ -1,0 +1,47 @@
+"""A pipeline as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+def render_pipeline(described: dict[str, Any]) -> str:
+    """Parameters, steps and edges with their reasons, from `api.describe`."""
+    lines = [click.style(described["name"], bold=True)]
+    if described["parameters"]:
+        lines += ["", "parameters"]
+        lines += [f"  {_parameter(parameter)}" for parameter in described["parameters"]]
+    if described["setup"]:
+        count = len(described["setup"])
+        lines += ["", f"setup  {count} cell{'' if count == 1 else 's'}, run in every step"]
+    lines += ["", "steps"]
+    for step in described["steps"]:
+        lines += _step(step)
+    return "\n".join(lines)
+
+
+def _parameter(parameter: dict[str, Any]) -> str:
+    computed = parameter["computed"]
+    default = f"{computed}  (computed)" if computed is not None else repr(parameter["default"])
+    text = f"{parameter['name']}: {parameter['type']} = {default}"
+    return text + (click.style(f"  # {parameter['help']}", dim=True) if parameter["help"] else "")
+
+
+def _step(step: dict[str, Any]) -> list[str]:
+    count = len(step["cells"])
+    about = f"{count} cell{'' if count == 1 else 's'}, profile {step['profile']}"
+    if step["metrics"]:
+        about += f", records {', '.join(step['metrics'])}"
+    lines = [f"  {click.style(step['name'], fg='cyan')}  {click.style(about, dim=True)}"]
+    for edge in step["needs"]:
+        reasons = "; ".join(_reason(reason) for reason in edge["because"])
+        lines.append(f"    ← {edge['step']}  {click.style(reasons, dim=True)}")
+    return lines
+
+
+def _reason(reason: dict[str, Any]) -> str:
+    if reason["kind"] == "declared":
+        return "declared"
+    return f"{reason['kind']}: {', '.join(reason['names'])}"

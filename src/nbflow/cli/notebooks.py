@@ -1,0 +1,179 @@
+"""Commands that start from a notebook: check, show, compile, run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nbflow.cli import options
+from nbflow.cli.console import print_diagnostics, print_json, summarise
+from nbflow.errors import CheckFailed, StepFailed
+
+if TYPE_CHECKING:
+    from nbflow.api import Compiled, Inspected
+    from nbflow.model import Run
+
+
+@click.command(epilog="Example: nbflow check train.ipynb")
+@options.notebooks
+@options.as_json
+def check(*, paths: tuple[Path, ...], as_json: bool) -> int:
+    """Find what is wrong with notebooks before anything runs.
+
+    Ends with 0 where there are no errors (warnings are fine), with 3 where there are.
+    """
+    from nbflow import api
+
+    inspected = [api.inspect(path) for path in paths]
+    if as_json:
+        print_json([_as_json(each) for each in inspected])
+    else:
+        for each in inspected:
+            _print_findings(each)
+    return CheckFailed.exit_status if any(each.errors for each in inspected) else 0
+
+
+@click.command(epilog="Example: nbflow show train.ipynb --json | jq '.steps[].name'")
+@options.one_notebook
+@options.as_json
+def show(*, path: Path, as_json: bool) -> int:
+    """Show the pipeline that a notebook means: parameters, steps, edges with their reasons."""
+    from nbflow import api
+    from nbflow.cli.graph import render_pipeline
+
+    inspected = api.inspect(path)
+    if as_json:
+        print_json(api.describe(inspected))
+    else:
+        click.echo(render_pipeline(api.describe(inspected)))
+        print_diagnostics(
+            inspected.diagnostics, document=inspected.pipeline.document, path=str(path), err=True
+        )
+    return CheckFailed.exit_status if inspected.errors else 0
+
+
+@click.command(name="compile", epilog="Example: nbflow compile train.ipynb -o dags/")
+@options.one_notebook
+@click.option(
+    "--output",
+    "-o",
+    metavar="DIR",
+    type=options.PATH,
+    required=True,
+    help="Folder to write into.",
+)
+@options.as_json
+def compile_(*, path: Path, output: Path, as_json: bool) -> int:
+    """Write the bundle: a plain Airflow DAG and its step notebooks."""
+    from nbflow import api
+
+    compiled = checked(path)
+    dag = api.write(compiled, output)
+    if as_json:
+        bundle = compiled.bundle
+        print_json({"dag_id": bundle.dag_id, "digest": bundle.digest, "dag": str(dag)})
+    else:
+        click.echo(f"{dag}")
+    return 0
+
+
+@click.command(epilog="Example: nbflow run train.ipynb -p lr=0.1 -o executed.ipynb")
+@options.one_notebook
+@options.parameters
+@options.parameters_file
+@click.option(
+    "--output", "-o", metavar="OUT.ipynb", type=options.PATH, help="Where the one notebook goes."
+)
+@click.option("--workers", "-j", type=click.IntRange(min=1), help="Steps that may run at once.")
+@options.as_json
+def run(
+    *,
+    path: Path,
+    given: tuple[str, ...],
+    values_file: Path | None,
+    output: Path | None,
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    """Run the pipeline on this machine, each step in its own process and working directory.
+
+    Without Airflow. One executed notebook comes back, whole or, after a failure or Ctrl-C, up to
+    there.
+    """
+    from nbflow import api
+    from nbflow.cli.progress import follow
+
+    compiled = checked(path)
+    known = compiled.plan.pipeline.parameters
+    values = {
+        **api.read_values(values_file),
+        **api.parse_assignments(given, parameters=known),
+    }
+    document = compiled.plan.pipeline.document
+    with follow(document) as observe:
+        finished = api.run(
+            compiled, parameters=values, output=output, observe=observe, workers=workers
+        )
+    if as_json:
+        print_json({**api.run_as_json(finished.run), "notebook": str(finished.notebook)})
+    else:
+        print_result(finished.run, notebook=finished.notebook)
+    return exit_status(finished.run, quiet=as_json)
+
+
+def checked(path: Path) -> Compiled:
+    """Compile a notebook, having shown what was found.
+
+    Raises:
+        CheckFailed: there are errors.
+    """
+    from nbflow import api
+
+    inspected = api.inspect(path)
+    document = inspected.pipeline.document
+    print_diagnostics(inspected.diagnostics, document=document, path=str(path), err=True)
+    return api.compile(inspected)
+
+
+def print_result(run: Run, *, notebook: Path | None) -> None:
+    """Where the notebook is, and what was recorded."""
+    for name, value in run.metrics.items():
+        click.echo(f"{name} = {value}")
+    if notebook is not None:
+        click.echo(f"notebook: {notebook}")
+    if run.url:
+        click.echo(f"run: {run.url}")
+
+
+def exit_status(run: Run, *, quiet: bool = False) -> int:
+    """0 for a run that went well; for another, 10 with the step, the cell and the exception."""
+    from nbflow import api
+
+    failure = api.failure_of(run)
+    if failure is None:
+        return 0
+    if not quiet:
+        raise failure
+    return StepFailed.exit_status
+
+
+def _print_findings(inspected: Inspected) -> None:
+    print_diagnostics(
+        inspected.diagnostics, document=inspected.pipeline.document, path=str(inspected.path)
+    )
+    steps = len(inspected.pipeline.steps)
+    found = summarise(inspected.diagnostics) or "no problems"
+    click.echo(f"{inspected.path}: {steps} step{'' if steps == 1 else 's'}, {found}")
+
+
+def _as_json(inspected: Inspected) -> dict[str, object]:
+    return {
+        "notebook": str(inspected.path),
+        "name": inspected.pipeline.name,
+        "diagnostics": [diagnostic.as_json() for diagnostic in inspected.diagnostics],
+    }
+
+
+COMMANDS = (check, show, compile_, run)

@@ -1,0 +1,167 @@
+"""Commands that talk to an Airflow: publish, trigger, runs, output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nbflow.cli import options
+from nbflow.cli.console import print_json
+from nbflow.cli.notebooks import checked, exit_status, print_result
+from nbflow.cli.progress import describe_step, elapsed, follow
+from nbflow.model import Run
+
+
+@click.command(epilog="Example: nbflow publish train.ipynb")
+@options.notebooks
+@click.option("--no-wait", is_flag=True, help="Do not wait until Airflow has it.")
+@click.option("--force", is_flag=True, help="Replace a DAG that came from another notebook.")
+@options.as_json
+def publish(*, paths: tuple[Path, ...], no_wait: bool, force: bool, as_json: bool) -> int:
+    """Write notebooks' DAGs where Airflow reads them, and wait until it has them.
+
+    Publishing the same notebook again changes nothing.
+    """
+    from nbflow import api
+
+    compiled = [checked(path) for path in paths]
+    api.refuse_one_name_for_two(compiled)
+    published = [
+        api.publish(each, wait=not no_wait, force=force, tell=lambda text: click.echo(text, err=True))
+        for each in compiled
+    ]
+    if as_json:
+        print_json([api.published_as_json(each) for each in published])
+        return 0
+    for each in published:
+        state = "published" if each.changed else "unchanged"
+        live = "" if each.live_after is None else f", live after {each.live_after:.1f}s"
+        click.echo(f"{each.dag_id}: {state} ({each.digest}){live}")
+        click.echo(f"  {each.url or each.dag}")
+    if not no_wait and any(each.live_after is None for each in published):
+        click.echo("no Airflow runs for this project; start one with `nbflow airflow up`", err=True)
+    return 0
+
+
+@click.command(epilog="Example: nbflow trigger train_models -p trees=50 --wait -o executed.ipynb")
+@click.argument("dag_id", metavar="DAG")
+@options.parameters
+@options.parameters_file
+@click.option("--wait", is_flag=True, help="Follow the run; end with 10 if a step fails.")
+@click.option(
+    "--output",
+    "-o",
+    metavar="OUT.ipynb",
+    type=options.PATH,
+    help="With --wait: write the one executed notebook there.",
+)
+@options.project
+@options.as_json
+def trigger(
+    *,
+    dag_id: str,
+    given: tuple[str, ...],
+    values_file: Path | None,
+    wait: bool,
+    output: Path | None,
+    project: Path,
+    as_json: bool,
+) -> int:
+    """Start a run of a published pipeline."""
+    from nbflow import api
+
+    if output is not None and not wait:
+        raise click.UsageError("--output needs --wait: the notebook is there when the run ends")
+    current = api.load_settings(project)
+    with api.connect(current) as client:
+        known = api.parameters_of(dag_id, client=client)
+        values = {**api.read_values(values_file), **api.parse_assignments(given, parameters=known)}
+        run = api.trigger(dag_id, client=client, parameters=values)
+        if not wait:
+            _print_run(api.run_as_json(run), as_json=as_json)
+            return 0
+        click.echo(f"run: {run.url}", err=True)
+        with follow() as observe:
+            run = api.follow(run, client=client, current=current, observe=observe)
+    if output is not None:
+        api.output(run, current=current, to=output)
+    if as_json:
+        print_json(api.run_as_json(run))
+    else:
+        print_result(run, notebook=output)
+    return exit_status(run, quiet=as_json)
+
+
+@click.command(epilog="Example: nbflow runs train_models")
+@click.argument("reference", metavar="[DAG | RUN]", required=False)
+@click.option("--limit", default=20, show_default=True, help="How many runs to list.")
+@options.project
+@options.as_json
+def runs(*, reference: str | None, limit: int, project: Path, as_json: bool) -> int:
+    """List runs, newest first; or show one (DAG/RUN_ID) with its steps.
+
+    Showing a run that failed ends with 10 and names the step, the cell and the exception.
+    """
+    from nbflow import api
+
+    current = api.load_settings(project)
+    with api.connect(current) as client:
+        if reference is not None and not api.is_dag(reference, client=client):
+            run = api.enrich(api.find_run(reference, client=client), current=current)
+            return _show_run(run, as_json=as_json)
+        found = client.runs(reference, limit=limit)
+    if as_json:
+        print_json([api.run_as_json(run) for run in found])
+        return 0
+    for run in found:
+        started = run.started.astimezone().strftime("%Y-%m-%d %H:%M:%S") if run.started else "-"
+        click.echo(f"{run.state:<10} {started:<19} {elapsed(run):>8}  {run.dag_id}/{run.run_id}")
+    if not found:
+        click.echo("no runs yet; start one with `nbflow trigger DAG`", err=True)
+    return 0
+
+
+@click.command(epilog="Example: nbflow output train_models -o executed.ipynb")
+@click.argument("reference", metavar="RUN")
+@click.option(
+    "--output", "-o", "to", metavar="OUT.ipynb", type=options.PATH, required=True, help="Where to."
+)
+@options.project
+def output(*, reference: str, to: Path, project: Path) -> int:
+    """Write a run's one executed notebook.
+
+    RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. A run that still goes, or
+    failed, gives the cells that ended.
+    """
+    from nbflow import api
+
+    current = api.load_settings(project)
+    with api.connect(current) as client:
+        run = api.enrich(api.find_run(reference, client=client), current=current)
+    click.echo(api.output(run, current=current, to=to))
+    return 0
+
+
+def _show_run(run: Run, *, as_json: bool) -> int:
+    from nbflow import api
+
+    if as_json:
+        print_json(api.run_as_json(run))
+    else:
+        click.echo(f"{run.dag_id}/{run.run_id}: {run.state} {elapsed(run)}")
+        for step in run.steps:
+            click.echo(f"  {describe_step(step)}")
+        print_result(run, notebook=None)
+    return exit_status(run, quiet=as_json) if run.state.finished else 0
+
+
+def _print_run(described: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print_json(described)
+        return
+    click.echo(f"{described['dag_id']}/{described['run_id']}: {described['state']}")
+    click.echo(f"run: {described['url']}")
+
+
+COMMANDS = (publish, trigger, runs, output)

@@ -1,0 +1,150 @@
+"""A run as it goes: a live table for a person, a line per change for a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from nbflow.cli.console import is_terminal
+from nbflow.model import Document, Run, RunState, StepRun
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_MARKS = {
+    RunState.QUEUED: ("·", "dim"),
+    RunState.RUNNING: ("▶", "cyan"),
+    RunState.RETRYING: ("↻", "yellow"),
+    RunState.SUCCESS: ("✓", "green"),
+    RunState.FAILED: ("✗", "red"),
+    RunState.UPSTREAM_FAILED: ("-", "dim"),
+    RunState.SKIPPED: ("-", "dim"),
+    RunState.CANCELLED: ("-", "yellow"),
+}
+_BAR = 12
+
+
+class Observer(Protocol):
+    """Is told of each change of a run."""
+
+    def __call__(self, run: Run, /) -> None:
+        """Show the run as it stands."""
+
+
+@contextmanager
+def follow(document: Document | None = None) -> Iterator[Observer]:
+    """Show a run on standard error while the body goes on."""
+    if not is_terminal():
+        yield Lines()
+        return
+    # rich takes time to import, and a program that reads us does not need it.
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console(stderr=True)
+    with Live(console=console, refresh_per_second=8) as live:
+        last: list[Run] = []
+
+        def show(run: Run) -> None:
+            last[:] = [run]
+            live.update(render_table(run, document=document))
+
+        def rerender() -> Table | str:
+            return render_table(last[0], document=document) if last else ""
+
+        live.get_renderable = rerender  # type: ignore[method-assign] # elapsed time goes on
+        yield show
+
+
+class Lines:
+    """A line for each change of a step's state, for logs."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[RunState, int]] = {}
+
+    def __call__(self, run: Run, /) -> None:
+        """Write what has changed since the last call."""
+        for step in run.steps:
+            now = (step.state, step.attempt)
+            before = self._seen.get(step.name)
+            self._seen[step.name] = now
+            if before != now and not (before is None and step.state is RunState.QUEUED):
+                click.echo(describe_step(step), err=True)
+
+
+def describe_step(step: StepRun) -> str:
+    """`train: success, 5 of 5 cells, 3.2s`."""
+    parts = [f"{step.name}: {step.state}"]
+    if step.attempt > 1:
+        parts.append(f"attempt {step.attempt}")
+    if step.cells_total and step.state is not RunState.UPSTREAM_FAILED:
+        parts.append(f"{step.cells_done} of {step.cells_total} cells")
+    spent = elapsed(step)
+    if spent:
+        parts.append(spent)
+    return ", ".join(parts)
+
+
+def elapsed(what: StepRun | Run) -> str:
+    """How long it took or has taken so far; empty before it started."""
+    if what.started is None:
+        return ""
+    end = what.ended or (datetime.now(UTC) if not what.state.finished else what.started)
+    return format_elapsed(end - what.started)
+
+
+def format_elapsed(duration: timedelta) -> str:
+    """`3.2s`, `2m05s`, `1h02m`."""
+    seconds = max(duration.total_seconds(), 0.0)
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds:.1f}s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{rest:02}s"
+
+
+def render_table(run: Run, *, document: Document | None = None) -> Table:
+    """The run as a table: step, state, cells, elapsed, what it does now."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("")
+    table.add_column("step", no_wrap=True)
+    table.add_column("cells", no_wrap=True)
+    table.add_column("elapsed", justify="right", no_wrap=True)
+    table.add_column("", overflow="ellipsis", no_wrap=True, style="dim")
+    for step in run.steps:
+        mark, style = _MARKS[step.state]
+        table.add_row(
+            Text(mark, style=style),
+            Text(step.name, style=style),
+            _bar(step),
+            elapsed(step),
+            Text(_doing(step, document)),
+        )
+    mark, style = _MARKS[run.state]
+    table.add_row(Text(mark, style=style), Text(run.state, style=style), "", elapsed(run), "")
+    return table
+
+
+def _bar(step: StepRun) -> str:
+    if not step.cells_total:
+        return ""
+    filled = round(_BAR * step.cells_done / step.cells_total)
+    return f"{'━' * filled}{' ' * (_BAR - filled)} {step.cells_done}/{step.cells_total}"
+
+
+def _doing(step: StepRun, document: Document | None) -> str:
+    if step.failure is not None:
+        return f"{step.failure.ename}: {step.failure.evalue}".splitlines()[0]
+    if step.state is RunState.RETRYING:
+        return f"attempt {step.attempt}"
+    if step.state is RunState.RUNNING and step.cell and document is not None:
+        cell = document.by_id.get(step.cell)
+        return next(iter(cell.source.strip().splitlines()), "") if cell else ""
+    return ""

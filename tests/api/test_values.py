@@ -1,0 +1,100 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbflow.api.values import parse_assignments, resolve
+from nbflow.errors import UsageError
+from nbflow.model import Parameter, ParameterKind
+
+PARAMETERS = (
+    Parameter("lr", ParameterKind.FLOAT, 0.1, source="0.1", help="learning rate"),
+    Parameter("epochs", ParameterKind.INT, 3, source="3", constraints={"minimum": 1}),
+    Parameter("name", ParameterKind.STR, "a", source="'a'"),
+    Parameter("fast", ParameterKind.BOOL, default=True, source="True"),
+    Parameter("sizes", ParameterKind.LIST, [1, 2], source="[1, 2]"),
+    Parameter("options", ParameterKind.DICT, {}, source="{}"),
+    Parameter("limit", ParameterKind.INT, None, nullable=True, source="None"),
+    Parameter("anything", ParameterKind.NONE, None, source="None"),
+    Parameter("when", ParameterKind.ANY, None, computed=True, source="now()"),
+)
+
+
+def parse(*texts):
+    return parse_assignments(texts, parameters=PARAMETERS)
+
+
+@pytest.mark.parametrize("text", ["007", "None", "{{ x }}", "O'Brien\n", "true", "", "a=b", "ü"])
+def test_a_string_is_taken_as_it_stands(text):
+    assert parse(f"name={text}") == {"name": text}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "value"),
+    [
+        ("lr=1e400", float("inf")),
+        ("lr=3", 3.0),
+        ("epochs=1180591620717411303424", 2**70),
+        ("fast=no", False),
+        ("fast=True", True),
+        ("sizes=[1, [2.5]]", [1, [2.5]]),
+        ('options={"a": null}', {"a": None}),
+        ("limit=None", None),
+        ("limit=5", 5),
+        ("anything=5", 5),
+        ("anything=five", "five"),
+        ("name:=null", None),
+        ('name:="x"', "x"),
+        ("sizes:=[]", []),
+    ],
+)
+def test_a_value_is_read_by_its_parameters_type(assignment, value):
+    (found,) = parse(assignment).values()
+    assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    "assignment", ["lr=fast", "epochs=1.5", "fast=maybe", "sizes={}", "options=[]", "sizes=1,2"]
+)
+def test_an_ill_typed_value_is_refused_with_the_type(assignment):
+    with pytest.raises(UsageError, match="not a value of type"):
+        parse(assignment)
+
+
+def test_an_unknown_parameter_is_refused_with_the_nearest_and_all_known():
+    with pytest.raises(UsageError, match="no parameter 'epoch'") as caught:
+        parse("epoch=3")
+    assert "Did you mean 'epochs'?" in caught.value.hint
+    assert "lr: float = 0.1  # learning rate" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["name", "", "-p"])
+def test_an_argument_without_an_equals_sign_is_refused(text):
+    with pytest.raises(UsageError, match="not NAME=VALUE"):
+        parse(text)
+
+
+def test_json_that_is_none_is_refused():
+    with pytest.raises(UsageError, match="is not JSON"):
+        parse("name:=abc")
+
+
+@pytest.mark.parametrize(
+    "given_values",
+    [{"epochs": 0}, {"epochs": "many"}, {"name": 7}, {"fast": "yes"}, {"sizes": 1}, {"name": None}],
+)
+def test_a_value_against_its_schema_is_refused_before_anything_runs(given_values):
+    with pytest.raises(UsageError, match="parameter"):
+        resolve(given_values, parameters=PARAMETERS)
+
+
+def test_a_big_integer_travels_as_digits():
+    wire = resolve({"epochs": 2**70}, parameters=PARAMETERS)
+    assert wire == {"epochs": str(2**70)}
+
+
+@given(st.text())
+def test_any_text_reaches_a_string_parameter_unchanged(text):
+    values = parse(f"name={text}")
+    assert json.loads(json.dumps(resolve(values, parameters=PARAMETERS)))["name"] == text
