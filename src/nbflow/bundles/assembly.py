@@ -7,6 +7,7 @@ import json
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from nbflow.bundles.authors import author_notebook
 from nbflow.bundles.backends import find_backend
 from nbflow.bundles.manifest import manifest
 from nbflow.bundles.notebooks import step_notebook
@@ -42,6 +43,7 @@ def bundle(
         f"steps/{step.name}.ipynb": _json(step_notebook(plan, step.name, attachments=given))
         for step in plan.steps
     }
+    files["notebook.ipynb"] = _json(author_notebook(plan.pipeline.document))
     files |= {f"files/{_inside(path)}": content for path, content in given.items()}
     files = dict(sorted(files.items()))
     origin = source or f"{plan.pipeline.document.name}.ipynb"

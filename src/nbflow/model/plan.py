@@ -90,7 +90,8 @@ class Bundle:
         digest: 16 hexadecimal digits of the sha256 over all files.
         dag: the DAG file's text.
         files: what lies in `{dag_id}/{digest}/`, by path relative to that folder, sorted:
-            `steps/{step}.ipynb`, `files/…`, `manifest.json`.
+            `steps/{step}.ipynb`, `notebook.ipynb` (the author's, without outputs), `files/…`,
+            `manifest.json`.
     """
 
     dag_id: str
