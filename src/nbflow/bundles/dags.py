@@ -13,6 +13,7 @@ from nbflow.bundles.layout import Call, Code, assign, lay_out
 from nbflow.bundles.literals import comment_text, jinja_text, text_block
 from nbflow.bundles.notebooks import runs_in_python
 from nbflow.bundles.parameters import parameter_description, parameter_schema, wire_default
+from nbflow.bundles.pods import pod_names, pod_override, pods_function
 from nbflow.bundles.sentences import cells_sentence, headline, reasons_sentence
 
 if TYPE_CHECKING:
@@ -38,15 +39,6 @@ def make_output_folder(context):
     """Make the folder of the executed notebook, which papermill leaves to others."""
     Path(context["task"].output_nb).parent.mkdir(parents=True, exist_ok=True)
 '''
-_POD = '''\
-def pod(manifest):
-    """Say which pod the KubernetesExecutor gives a task; other executors pass over it."""
-    if get_parsing_context().task_id:
-        return {}  # the task is running: it has its pod, and can do without slow imports
-    from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
-
-    return {"pod_override": PodGenerator.deserialize_model_dict(manifest)}
-'''
 _PARAMETERS = """\
 PARAMETERS = {
     "nbflow_params": "{{ macros.json.dumps(params) }}",
@@ -56,18 +48,18 @@ PARAMETERS = {
 }
 """
 # Names that the DAG file uses itself, so that no task may take them.
-_TAKEN = frozenset({"datetime", "timedelta", "pendulum", "pod", "make_output_folder"})
+_TAKEN = frozenset({"datetime", "timedelta", "pendulum", "pods", "make_output_folder"})
 
 
 def dag_text(plan: Plan, *, digest: str) -> str:
     """The DAG file's text; `digest` names the folder that its notebooks lie in."""
-    pods = _pod_names(plan)
+    pods = pod_names(plan)
     blocks = [
         _docstring(plan),
         _imports(plan, pods=bool(pods)),
         _constants(plan, digest),
-        _functions(plan, pods=bool(pods)),
-        "".join(_pod_constants(plan, pods)),
+        _functions(plan, pods),
+        "PODS = pods()\n" if pods else "",
         _dag(plan, pods),
     ]
     return _joined([block for block in blocks if block])
@@ -131,44 +123,10 @@ def _constants(plan: Plan, digest: str) -> str:
     return "\n".join(blocks)
 
 
-def _functions(plan: Plan, *, pods: bool) -> str:
+def _functions(plan: Plan, pods: Mapping[str, str]) -> str:
     functions = [_MAKE_FOLDER] if _is_folder(plan.store) else []
-    return "\n\n".join(functions + ([_POD] if pods else []))
-
-
-def _pod_names(plan: Plan) -> dict[str, str]:
-    """The constant that holds each step's pod; steps that ask for the same pod share one."""
-    names: dict[str, str] = {}
-    seen: list[tuple[Mapping[str, Any], str]] = []
-    for step in plan.steps:
-        if step.pod is None:
-            continue
-        name = next((known for pod, known in seen if pod == step.pod), None)
-        if name is None:
-            name = _constant_name(step, {known for _, known in seen})
-            seen.append((step.pod, name))
-        names[step.name] = name
-    return names
-
-
-def _constant_name(step: PlannedStep, taken: set[str]) -> str:
-    profile = re.sub(r"\W+", "_", step.profile.name, flags=re.ASCII).strip("_").upper()
-    wanted = f"{profile or 'STEP'}_POD"
-    if wanted in taken:
-        wanted = f"{step.name.upper()}_POD"
-    while wanted in taken:
-        wanted += "_"
-    return wanted if wanted.isidentifier() else f"POD_{wanted}"
-
-
-def _pod_constants(plan: Plan, names: Mapping[str, str]) -> Iterator[str]:
-    written: set[str] = set()
-    for step in plan.steps:
-        name = names.get(step.name)
-        if name is None or name in written:
-            continue
-        written.add(name)
-        yield assign(name, Call("pod", [dict(step.pod or {})])) + "\n"
+    functions += [pods_function(plan, pods)] if pods else []
+    return "\n\n".join(functions)
 
 
 def _dag(plan: Plan, pods: Mapping[str, str]) -> str:
@@ -258,7 +216,7 @@ def _task_arguments(plan: Plan, step: PlannedStep, pod: str | None) -> dict[str,
     if step.timeout is not None:
         arguments["execution_timeout"] = step.timeout
     if pod is not None:
-        arguments["executor_config"] = Code(pod)
+        arguments["executor_config"] = pod_override(pod)
     return arguments
 
 

@@ -177,7 +177,7 @@ def _wire_integer(value: int | str) -> int | str:
 def _check_schema(parameter: Parameter, wire: Any) -> None:
     import json
 
-    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+    from jsonschema import Draft202012Validator
 
     try:
         json.dumps(wire, allow_nan=False)
