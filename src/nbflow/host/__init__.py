@@ -1,1 +1,16 @@
-"""Runs a plan on this machine."""
+"""Run a whole plan on this machine, and read what executed step notebooks tell."""
+
+from nbflow.host.executed import executed, failure_of, progress
+from nbflow.host.kernels import Kernel, kernels, require_kernel
+from nbflow.host.runs import RunInterrupted, run
+
+__all__ = [
+    "Kernel",
+    "RunInterrupted",
+    "executed",
+    "failure_of",
+    "kernels",
+    "progress",
+    "require_kernel",
+    "run",
+]

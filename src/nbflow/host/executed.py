@@ -1,0 +1,149 @@
+"""Executed step notebooks in a run's folder: what they are, and how far they are."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow.model import Failure, RunState, StepRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["executed", "failure_of", "progress"]
+
+_TRY = re.compile(r"try-(\d+)\.ipynb")
+
+
+def executed(folder: Path) -> dict[str, dict[str, Any]]:
+    """The newest executed notebook of each step, in the notebook's order where that is told.
+
+    Args:
+        folder: a run's.
+    """
+    found = {}
+    for step in sorted(path.name for path in folder.iterdir() if path.is_dir()):
+        newest = _newest(folder / step)
+        if newest is not None:
+            found[step] = newest[1]
+    order: list[str] = next((_orders(one)["steps"] for one in found.values() if _orders(one)), [])
+    position = {name: index for index, name in enumerate(order)}
+    return dict(sorted(found.items(), key=lambda item: position.get(item[0], len(position))))
+
+
+def progress(folder: Path, step: str, *, cells: Sequence[str] | None = None) -> StepRun | None:
+    """How far a step is, read from its newest executed notebook; None where there is none yet.
+
+    Both our host's and papermill's notebooks tell. `state` is RUNNING, SUCCESS or FAILED, as far
+    as the notebook knows: a kernel that was killed leaves it RUNNING.
+
+    Args:
+        folder: the run's.
+        step: the step's name.
+        cells: ids of the author's cells of this step; from the notebook's orders where None.
+    """
+    newest = _newest(folder / step)
+    if newest is None:
+        return None
+    attempt, notebook = newest
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    ids = set(_orders(notebook).get("cells", ()) if cells is None else cells)
+    own = [cell for cell in code if cell.get("id") in ids] if ids else _authored(code)
+    failure = failure_of(notebook)
+    running = None if failure else next((c for c in code if _is_running(c)), None)
+    times = [time for cell in code for time in _times(cell)]
+    done = all(map(_is_done, code))
+    found = StepRun(
+        step,
+        RunState.FAILED if failure else RunState.SUCCESS if done else RunState.RUNNING,
+        cells_done=sum(map(_is_done, own)),
+        cells_total=len(own),
+        cell=running.get("id") if running and running in own else None,
+        started=min(times, default=None),
+        attempt=attempt,
+        failure=failure,
+    )
+    return (
+        found if found.state is RunState.RUNNING else replace(found, ended=max(times, default=None))
+    )
+
+
+def failure_of(notebook: Mapping[str, Any]) -> Failure | None:
+    """The error that stopped an executed notebook, or None."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code" or "raises-exception" in _metadata(cell).get("tags", ()):
+            continue
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "error":
+                generated = "role" in _metadata(cell).get("nbflow", {})
+                lines = tuple(line for part in output["traceback"] for line in part.splitlines())
+                where = None if generated else cell.get("id")
+                return Failure(output["ename"], output["evalue"], where, None, lines)
+    return None
+
+
+def _newest(folder: Path) -> tuple[int, dict[str, Any]] | None:
+    tries: dict[int, Path] = {}
+    for path in folder.glob("try-*.ipynb"):
+        match = _TRY.fullmatch(path.name)
+        if match:
+            tries[int(match[1])] = path
+    for number in sorted(tries, reverse=True):
+        # papermill writes in place: what is half-written now is whole a moment later.
+        try:
+            notebook = json.loads(tries[number].read_text(encoding="utf-8"))
+        except (ValueError, FileNotFoundError):
+            continue
+        return number, notebook
+    return None
+
+
+def _metadata(thing: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = thing.get("metadata", {})
+    return found
+
+
+def _orders(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = _metadata(notebook).get("nbflow", {}).get("orders", {})
+    return found
+
+
+def _authored(code: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    generated = {"injected-parameters", "papermill-error-cell-tag"}
+    return [
+        cell
+        for cell in code
+        if "role" not in _metadata(cell).get("nbflow", {})
+        and not generated.intersection(_metadata(cell).get("tags", ()))
+    ]
+
+
+def _papermill(cell: Mapping[str, Any]) -> str | None:
+    found: str | None = _metadata(cell).get("papermill", {}).get("status")
+    return found
+
+
+def _is_done(cell: Mapping[str, Any]) -> bool:
+    if _papermill(cell) is not None:
+        return _papermill(cell) == "completed"
+    source = "".join(cell["source"]).strip()
+    return not source or "shell.execute_reply" in _metadata(cell).get("execution", {})
+
+
+def _is_running(cell: Mapping[str, Any]) -> bool:
+    if _papermill(cell) is not None:
+        return _papermill(cell) == "running"
+    execution = _metadata(cell).get("execution", {})
+    return "iopub.execute_input" in execution and "shell.execute_reply" not in execution
+
+
+def _times(cell: Mapping[str, Any]) -> list[datetime]:
+    metadata = _metadata(cell)
+    own = metadata.get("papermill", {})
+    texts = [own.get("start_time"), own.get("end_time"), *metadata.get("execution", {}).values()]
+    found = [datetime.fromisoformat(text) for text in texts if text]
+    return [time.astimezone() for time in found]
