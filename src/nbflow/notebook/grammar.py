@@ -327,7 +327,10 @@ def tag_reference() -> str:
 
 def _correction(tag: Tag, argument: str) -> str:
     stripped = re.sub(r"\s*([:;])\s*", r"\1", argument.strip())
-    for guess in (stripped, stripped.lower(), re.sub(r"[^A-Za-z0-9:;]+", "_", stripped).strip("_")):
+    guesses = [stripped, stripped.lower()]
+    if "names" in re.compile(tag.argument).groupindex:
+        guesses.append(re.sub(r"[^A-Za-z0-9;]+", "_", stripped).strip("_"))
+    for guess in guesses:
         if guess and re.fullmatch(tag.argument, guess):
             return f"Write `{tag.name}:{guess}`."
     return f"The form is `{tag.form}`, for example `{tag.example}`."

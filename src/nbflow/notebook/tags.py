@@ -110,7 +110,8 @@ _MISSPELT = {
     "depends": "prev",
     "env": "secret",
 }
-_SEPARATED = re.compile(r"(?P<name>[A-Za-z][A-Za-z_-]*?)\s*(?P<mark>[:=]|\s|[-_.])\s*(?P<rest>.+)")
+_EXPLICIT = re.compile(r"(?P<name>[A-Za-z][A-Za-z_-]*)\s*(?P<mark>[:=])\s*(?P<rest>.+)")
+_IMPLICIT = re.compile(r"(?P<name>[A-Za-z]+)(?P<mark>[\s._-])\s*(?P<rest>\S+)")
 _LOOSE = {"step", "block", "prev", "profile"}
 
 
@@ -125,7 +126,7 @@ def near_miss(text: str) -> str | None:
     whole = _near_name(text)
     if whole is not None and ":" not in text:
         return TAGS[whole].form
-    match = _SEPARATED.fullmatch(text)
+    match = _EXPLICIT.fullmatch(text) or _IMPLICIT.fullmatch(text)
     if match is None:
         head = text.rstrip(": =").lower()
         return TAGS[head].form if head in TAGS else None
@@ -136,7 +137,7 @@ def _near_family(match: re.Match[str]) -> str | None:
     """`Step:x`, `steps:train`, `step train`, `profil=gpu`."""
     name, mark, rest = match["name"], match["mark"], match["rest"].strip()
     explicit = mark in ":="
-    if not explicit and (name.lower() not in _LOOSE or " " in rest):
+    if not explicit and name.lower() not in _LOOSE:
         return None
     found = _near_name(name)
     if found is None:
