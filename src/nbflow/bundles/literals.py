@@ -102,7 +102,7 @@ def _integer(value: int) -> str:
 
 
 def _float(value: float) -> str:
-    written = repr(float(value))
+    written = repr(float(value)).replace("e+", "e")  # ruff's spelling
     return written if written.strip("-")[0].isdigit() else f'float("{written}")'
 
 
