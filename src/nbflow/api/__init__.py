@@ -12,6 +12,7 @@ from nbflow.api.notebooks import Compiled, Inspected, compile, describe, inspect
 from nbflow.api.operating import (
     Published,
     enrich,
+    enrich_failed,
     failure_of,
     find_run,
     follow,
@@ -38,6 +39,7 @@ __all__ = [
     "connect",
     "describe",
     "enrich",
+    "enrich_failed",
     "failure_of",
     "find_run",
     "follow",

@@ -130,8 +130,19 @@ def enrich(run: Run, *, current: settings.Settings) -> Run:
         return run
     order = records.step_order(run.dag_id, current=current)
     steps = sorted(run.steps, key=lambda step: order.get(step.name, len(order)))
-    detailed = tuple(_detail(step, folder) for step in steps)
-    return replace(run, steps=detailed, metrics=records.read_metrics(folder))
+    detailed = replace(
+        run,
+        steps=tuple(_detail(step, folder) for step in steps),
+        metrics=records.read_metrics(folder),
+    )
+    return _place_failures(detailed, folder, current)
+
+
+def enrich_failed(run: Run, *, client: Airflow, current: settings.Settings) -> Run:
+    """A listed run as it is; one that failed with its steps, so that the cause can be named."""
+    if run.state is not RunState.FAILED:
+        return run
+    return enrich(client.run(run.dag_id, run.run_id), current=current)
 
 
 def _detail(step: StepRun, folder: Path) -> StepRun:
@@ -145,6 +156,20 @@ def _detail(step: StepRun, folder: Path) -> StepRun:
         cell=seen.cell if step.state is RunState.RUNNING else None,
         failure=seen.failure if step.state in {RunState.FAILED, RunState.RETRYING} else None,
     )
+
+
+def _place_failures(run: Run, folder: Path, current: settings.Settings) -> Run:
+    """Say where in the author's notebook the failing cells are."""
+    if not any(step.failure for step in run.steps):
+        return run
+    document = records.author_document(run, folder=folder, current=current)
+    steps = []
+    for step in run.steps:
+        cell = document.by_id.get((step.failure and step.failure.cell) or "")
+        if step.failure and cell:
+            step = replace(step, failure=replace(step.failure, cell_index=cell.index + 1))
+        steps.append(step)
+    return replace(run, steps=tuple(steps))
 
 
 def find_run(reference: str, *, client: Airflow) -> Run:

@@ -77,9 +77,7 @@ def run(
     return Finished(finished, merged, folder)
 
 
-def write_merged(
-    document: Document, *, folder: Path, output: Path, run: Run | None = None
-) -> None:
+def write_merged(document: Document, *, folder: Path, output: Path, run: Run | None = None) -> None:
     """Merge a run's executed step notebooks into the author's notebook."""
     provenance = None if run is None else _provenance(run)
     executed = host.executed(folder)

@@ -28,7 +28,9 @@ def publish(*, paths: tuple[Path, ...], no_wait: bool, force: bool, as_json: boo
     compiled = [checked(path) for path in paths]
     api.refuse_one_name_for_two(compiled)
     published = [
-        api.publish(each, wait=not no_wait, force=force, tell=lambda text: click.echo(text, err=True))
+        api.publish(
+            each, wait=not no_wait, force=force, tell=lambda text: click.echo(text, err=True)
+        )
         for each in compiled
     ]
     if as_json:
@@ -110,13 +112,19 @@ def runs(*, reference: str | None, limit: int, project: Path, as_json: bool) -> 
         if reference is not None and not api.is_dag(reference, client=client):
             run = api.enrich(api.find_run(reference, client=client), current=current)
             return _show_run(run, as_json=as_json)
-        found = client.runs(reference, limit=limit)
+        found = [
+            api.enrich_failed(run, client=client, current=current)
+            for run in client.runs(reference, limit=limit)
+        ]
     if as_json:
         print_json([api.run_as_json(run) for run in found])
         return 0
     for run in found:
         started = run.started.astimezone().strftime("%Y-%m-%d %H:%M:%S") if run.started else "-"
         click.echo(f"{run.state:<10} {started:<19} {elapsed(run):>8}  {run.dag_id}/{run.run_id}")
+        failure = api.failure_of(run) if run.failed_step else None
+        if failure is not None:
+            click.echo(f"           {failure.message.splitlines()[0]}")
     if not found:
         click.echo("no runs yet; start one with `nbflow trigger DAG`", err=True)
     return 0

@@ -100,7 +100,7 @@ def elapsed(what: StepRun | Run) -> str:
 def format_elapsed(duration: timedelta) -> str:
     """`3.2s`, `2m05s`, `1h02m`."""
     seconds = max(duration.total_seconds(), 0.0)
-    if seconds < 60:  # noqa: PLR2004 - a minute
+    if seconds < 60:
         return f"{seconds:.1f}s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
