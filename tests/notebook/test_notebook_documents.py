@@ -63,6 +63,12 @@ def test_a_folder_is_not_a_notebook(tmp_path) -> None:
         notebook.read(tmp_path)
 
 
+def test_a_path_through_a_file_is_told(tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotebookError, match="cannot be read: Not a directory"):
+        notebook.read(tmp_path / "file" / "x.ipynb")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_a_file_without_permission_is_told(tmp_path) -> None:
     path = tmp_path / "book.ipynb"

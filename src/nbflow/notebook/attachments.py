@@ -102,7 +102,7 @@ def _attach_use(use: FileUse, written: frozenset[str], folder: Path, found: _Fou
     if path == ".":
         message = "the code reads the notebook's own folder, which does not travel as a whole"
         hint = "Name the files that it needs in `metadata.nbflow.files`, such as `data/*.csv`."
-    elif files or (folder / path).is_dir():
+    elif files is not None:
         # What a step wrote before does not travel: a copy of it here is of an earlier run.
         found.add((f for f in files if f.relative_to(folder).as_posix() not in written), folder)
         return
@@ -121,7 +121,7 @@ def _attach_declared(
 ) -> None:
     path = _plain(pattern)
     outside = _is_outside(path)
-    files = [] if outside else _matches(path, folder)
+    files = None if outside else _matches(path, folder)
     if files:
         found.add(files, folder)
         return
@@ -129,20 +129,23 @@ def _attach_declared(
     found.diagnostics.append(rules.NO_SUCH_FILES.at(f"{what} {why}", cell=cell))
 
 
-def _matches(path: str, folder: Path) -> list[Path]:
-    """The file of this path, the files in the folder of this path, or what the glob matches."""
+def _matches(path: str, folder: Path) -> list[Path] | None:
+    """The file of this path, the files in the folder of this path, or what the glob matches.
+
+    None where there is nothing of this name.
+    """
     if path == ".":
-        return []
+        return None
     exact = folder / path
     try:
         if exact.exists():
             return list(_files_in(exact))
         if not any(char in path for char in "*?["):
-            return []
+            return None
         matches = [match for match in folder.glob(path) if not _is_hidden(match, folder)]
     except (OSError, ValueError):  # a path that this file system cannot have
-        return []
-    return [file for match in matches for file in _files_in(match)]
+        return None
+    return [file for match in matches for file in _files_in(match)] or None
 
 
 def _files_in(path: Path) -> Iterator[Path]:

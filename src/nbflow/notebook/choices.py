@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbflow.model import Quantity, Secret, StepOptions, parse_duration, parse_quantity
-from nbflow.notebook.grammar import TagError, TagUse, match_tag
+from nbflow.notebook.grammar import TAGS, TagError, TagUse, match_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -109,7 +109,8 @@ def choices_of_options(
             found = choice(use) if use is not None else None
         except TagError as error:
             message = error.message.split(": ", 1)[-1]
-            wrong.append((f"{text}: {message}", error.hint))
+            expected = TAGS[tag.partition(":")[0]].expects
+            wrong.append((f"{text}: {message}", f"Write {expected}."))
             continue
         if found is not None:
             made.append(Choice(found.option, found.key, found.value, text))

@@ -21,9 +21,9 @@ def dag_id(text: str) -> str:
     Accents are dropped and other characters become `_`. Where letters are lost on the way, the
     text's hash is appended, so that two names that differ stay different.
     """
-    plain = unicodedata.normalize("NFKD", text)
-    ascii_text = plain.encode("ascii", "ignore").decode()
-    kept = re.sub(r"[^A-Za-z0-9_.-]+", "_", ascii_text).strip("_.-")
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    kept = re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip("_.-")
     lost = any(ord(char) > 127 and unicodedata.category(char)[0] in "LNS" for char in plain)
     if not lost and kept and len(kept) <= LONGEST_NAME:
         return kept

@@ -1,0 +1,218 @@
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from written_notebooks import code, document
+
+from nbflow import notebook
+from nbflow.model import FileUse, Pipeline, PipelineOptions, Step
+
+DOCUMENT = document(code("a"), code("b"), code("c"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    files = {
+        "book.ipynb": "{}",
+        "iris.csv": "1",
+        "data/a.csv": "a",
+        "data/b.csv": "b",
+        "data/deep/c.csv": "c",
+        "data/.hidden": "h",
+        "data/.ipynb_checkpoints/a.csv": "h",
+        "local.py": "import other, numpy\nfrom pkg.sub import x\n%magic\n",
+        "other.py": "def f():\n    import lazy\n",
+        "lazy.py": "",
+        "unused.py": "",
+        "pkg/__init__.py": "from . import sub",
+        "pkg/sub.py": "import local",
+        "pkg/deep/more.py": "import far",
+        "pkg/data.txt": "no",
+        "pkg/__pycache__/sub.py": "no",
+        "far.py": "",
+        "space/one.py": "",
+        "broken.py": "def (:\nimport far",
+        "with[brackets].txt": "w",
+    }
+    for name, content in files.items():
+        path = tmp_path / "work" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    (tmp_path / "secret.txt").write_text("outside")
+    return tmp_path / "work"
+
+
+def use(path: str, cell: int = 0, *, reads: bool = True, writes: bool = False) -> FileUse:
+    return FileUse(path, f"cell-{cell:04d}", 1, None, reads, writes)
+
+
+def attached(
+    folder: Path, *uses: FileUse, modules: tuple[str, ...] = (), files: tuple[str, ...] = ()
+) -> tuple[list[str], list[str]]:
+    pipeline = Pipeline(
+        name="book",
+        document=DOCUMENT,
+        options=PipelineOptions(files=files),
+        files=uses,
+        modules=modules,
+    )
+    contents, found = notebook.attachments(pipeline, folder=folder)
+    assert list(contents) == sorted(contents)
+    assert all((folder / name).read_bytes() == content for name, content in contents.items())
+    return list(contents), [diagnostic.code for diagnostic in found]
+
+
+@pytest.mark.parametrize(
+    ("modules", "expected"),
+    [
+        (("os", "numpy"), []),
+        (("far",), ["far.py"]),
+        (("other",), ["lazy.py", "other.py"]),
+        (
+            ("pkg",),
+            [
+                "far.py",
+                "lazy.py",
+                "local.py",
+                "other.py",
+                "pkg/__init__.py",
+                "pkg/deep/more.py",
+                "pkg/sub.py",
+            ],
+        ),
+        (("space.one",), ["space/one.py"]),
+        (("data", ""), []),
+    ],
+)
+def test_local_modules_travel_with_what_they_import(folder, modules, expected) -> None:
+    assert attached(folder, modules=modules) == (expected, [])
+
+
+def test_a_module_that_is_not_python_travels_with_a_warning(folder: Path) -> None:
+    assert attached(folder, modules=("broken",)) == (["broken.py"], ["NB705"])
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("iris.csv", ["iris.csv"]),
+        ("./iris.csv", ["iris.csv"]),
+        ("data/../iris.csv", ["iris.csv"]),
+        ("data\\a.csv", ["data/a.csv"]),
+        ("data", ["data/a.csv", "data/b.csv", "data/deep/c.csv"]),
+        ("data/", ["data/a.csv", "data/b.csv", "data/deep/c.csv"]),
+        ("data/*.csv", ["data/a.csv", "data/b.csv"]),
+        ("data/**/*.csv", ["data/a.csv", "data/b.csv", "data/deep/c.csv"]),
+        ("with[brackets].txt", ["with[brackets].txt"]),
+        ("https://example.com/x.csv", []),
+        ("s3://bucket/x.csv", []),
+        ("/dev/null", []),
+        ("/tmp/scratch.csv", []),
+        ("", []),
+        ("nul\0byte", []),
+    ],
+)
+def test_files_that_the_code_reads_travel(folder: Path, path: str, expected: list[str]) -> None:
+    assert attached(folder, use(path)) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "code_"),
+    [
+        ("missing.csv", "NB701"),
+        ("data/*.parquet", "NB701"),
+        (".", "NB701"),
+        ("x" * 5000, "NB701"),
+        ("../secret.txt", "NB702"),
+        ("data/../../secret.txt", "NB702"),
+        ("~/secret.txt", "NB702"),
+        ("/srv/data.csv", "NB702"),
+        ("C:\\data.csv", "NB702"),
+    ],
+)
+def test_what_is_not_there_or_outside_warns(folder: Path, path: str, code_: str) -> None:
+    assert attached(folder, use(path)) == ([], [code_])
+
+
+def test_a_file_is_told_once(folder: Path) -> None:
+    assert attached(folder, use("x.csv", 0), use("x.csv", 1)) == ([], ["NB701"])
+
+
+def test_what_an_earlier_cell_writes_is_neither_missing_nor_carried(folder: Path) -> None:
+    written = use("model.pkl", 0, reads=False, writes=True)
+    assert attached(folder, use("model.pkl", 1), written) == ([], [])
+    stale = use("iris.csv", 0, reads=False, writes=True)
+    assert attached(folder, stale, use("iris.csv", 1)) == ([], [])
+    assert attached(folder, use("out", 0, reads=False, writes=True), use("out/x", 1)) == ([], [])
+
+
+def test_what_a_later_cell_writes_is_carried(folder: Path) -> None:
+    later = use("iris.csv", 2, reads=False, writes=True)
+    assert attached(folder, later, use("iris.csv", 1)) == (["iris.csv"], [])
+
+
+def test_a_file_that_is_opened_to_change_may_be_missing(folder: Path) -> None:
+    assert attached(folder, use("log.txt", writes=True)) == ([], [])
+    assert attached(folder, use("iris.csv", writes=True)) == (["iris.csv"], [])
+
+
+def test_a_folder_travels_without_what_was_written_into_it(folder: Path) -> None:
+    written = use("data/b.csv", 0, reads=False, writes=True)
+    files, codes = attached(folder, written, use("data", 1))
+    assert (files, codes) == (["data/a.csv", "data/deep/c.csv"], [])
+    assert attached(folder, written, use("data/b*.csv", 1))[1] == []
+    made = use("new.csv", 0, reads=False, writes=True)
+    assert attached(folder, made, use("*.csv", 1)) == (["iris.csv"], [])
+    assert attached(folder, made, use("n*.csv", 1)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected", "codes"),
+    [
+        ("data", ["data/a.csv", "data/b.csv", "data/deep/c.csv"], []),
+        ("*.csv", ["iris.csv"], []),
+        ("data/.hidden", ["data/.hidden"], []),
+        ("*.parquet", [], ["NB704"]),
+        ("../*.txt", [], ["NB704"]),
+        ("/etc/*", [], ["NB704"]),
+        ("**", None, []),
+    ],
+)
+def test_declared_patterns_must_match(folder, pattern, expected, codes) -> None:
+    files, found = attached(folder, files=(pattern,))
+    assert found == codes
+    assert expected is None or files == expected
+
+
+def test_a_notebook_that_a_step_runs_travels(folder: Path) -> None:
+    step = Step("sub", ("cell-0001",), notebook="book.ipynb")
+    pipeline = Pipeline("x", DOCUMENT, steps=(step,))
+    assert list(notebook.attachments(pipeline, folder=folder)[0]) == ["book.ipynb"]
+    missing = replace(pipeline, steps=(replace(step, notebook="no.ipynb"),))
+    (found,) = notebook.attachments(missing, folder=folder)[1]
+    assert (found.code, found.cell) == ("NB704", "cell-0001")
+
+
+def test_too_much_is_an_error_that_names_the_largest(folder: Path) -> None:
+    (folder / "big.bin").write_bytes(b"x" * 3_000_000)
+    pipeline = Pipeline("x", DOCUMENT, files=(use("big.bin"), use("iris.csv")))
+    contents, (found,) = notebook.attachments(pipeline, folder=folder, max_bytes=1024**2)
+    assert contents == {}
+    assert found.code == "NB703"
+    assert "2.9 MB, over 1.0 MB: 'big.bin' (2.9 MB)" in found.message
+    assert len(notebook.attachments(pipeline, folder=folder)[0]) == 2
+
+
+def test_a_relative_folder_works_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    pipeline = Pipeline("x", DOCUMENT, files=(use("data/*.csv"),), modules=("far",))
+    contents, _ = notebook.attachments(pipeline, folder=Path())
+    assert list(contents) == ["data/a.csv", "data/b.csv", "far.py"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_without_permission_is_an_error(folder: Path) -> None:
+    (folder / "iris.csv").chmod(0)
+    pipeline = Pipeline("x", DOCUMENT, files=(use("iris.csv"),))
+    assert notebook.attachments(pipeline, folder=folder)[1][0].code == "NB706"
