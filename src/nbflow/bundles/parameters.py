@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import UsageError
@@ -79,7 +80,10 @@ def to_wire(parameter: Parameter, value: Any) -> Any:
     Raises:
         UsageError: the value is not of the parameter's kind, or breaks one of its constraints.
     """
-    wire = _wire(_checked(parameter, value), parameter.kind)
+    try:
+        wire = _wire(_checked(parameter, value), parameter.kind)
+    except OverflowError as error:  # an integer beyond the floats
+        raise _refused(parameter, value) from error
     _check_schema(parameter, wire)
     return wire
 
@@ -111,16 +115,17 @@ def _read_literal(parameter: Parameter, text: str) -> Any:
     import ast
     import json
 
-    try:
+    with suppress(ValueError, RecursionError):
         return json.loads(text)
-    except ValueError:
-        pass
     try:
-        return ast.literal_eval(text.strip())
+        value = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
         if parameter.kind in {ParameterKind.ANY, ParameterKind.NONE}:
             return text
         raise _refused(parameter, text) from error
+    if isinstance(value, tuple) and not text.lstrip().startswith("("):
+        raise _refused(parameter, text)  # `1,2` may as well mean text
+    return value
 
 
 def _checked(parameter: Parameter, value: Any) -> Any:
@@ -187,14 +192,17 @@ def _check_schema(parameter: Parameter, wire: Any) -> None:
         return
     found = next(Draft202012Validator(parameter_schema(parameter)).iter_errors(wire), None)
     if found is not None:
-        raise UsageError(f"parameter {parameter.name}: {found.message}", hint=_expected(parameter))
+        raise UsageError(
+            f"parameter {parameter.name!r}: {found.message}", hint=_expected(parameter)
+        )
 
 
 def _refused(parameter: Parameter, value: Any) -> UsageError:
     shown = repr(value)
     shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
     return UsageError(
-        f"parameter {parameter.name} takes {parameter.kind}, not {shown}", hint=_expected(parameter)
+        f"parameter {parameter.name!r}: {shown} is not a value of type {parameter.kind}",
+        hint=_expected(parameter),
     )
 
 
