@@ -1,0 +1,291 @@
+"""Notebooks executed in forks of one warm process: a kernel for the price of a fork.
+
+Run as a program it is the warm process: it has IPython, numpy and pandas in memory, reads one job a
+line from its standard input, and forks for each. What the fork sees is what a fresh kernel sees:
+numpy and pandas are out of `sys.modules` until the notebook imports them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import importlib.abc
+import importlib.machinery
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WARM = ("numpy", "pandas")
+_LIMIT = 30.0  # seconds for one notebook
+
+
+@dataclass
+class Shells:
+    """A warm process, seen from outside."""
+
+    process: subprocess.Popen[str]
+
+    def execute(
+        self, notebook: Mapping[str, Any], *, cwd: Path, temporary: Path | None = None
+    ) -> dict[str, Any]:
+        """Execute the notebook's code cells in order in a fresh fork, up to the first error.
+
+        Args:
+            notebook: an nbformat dictionary; not changed.
+            cwd: the working directory.
+            temporary: where the fork makes temporary files; the system's place where None.
+
+        Returns:
+            The notebook with outputs.
+
+        Raises:
+            RuntimeError: the fork died or took too long.
+        """
+        with tempfile.TemporaryDirectory() as exchange:
+            source, target = Path(exchange, "in.json"), Path(exchange, "out.json")
+            source.write_text(json.dumps(notebook), encoding="utf-8")
+            job = {
+                "source": str(source),
+                "target": str(target),
+                "cwd": str(cwd),
+                "temporary": str(temporary or tempfile.gettempdir()),
+            }
+            assert self.process.stdin is not None
+            assert self.process.stdout is not None
+            self.process.stdin.write(json.dumps(job) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline().strip()
+            if answer != "0":
+                raise RuntimeError(f"the shell ended with {answer or 'its parent'}")
+            executed: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
+            return executed
+
+    def close(self) -> None:
+        """End the warm process."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self.process.wait(timeout=10)
+
+
+def start_shells() -> Shells:
+    """Start a warm process."""
+    environ = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "IPYTHONDIR": tempfile.mkdtemp(prefix="ipython-"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    environ.pop("PYTHONWARNINGS", None)
+    process = subprocess.Popen(
+        [sys.executable, __file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environ,
+    )
+    return Shells(process)
+
+
+def failure(notebook: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Cell id, exception name and text of the first error in an executed notebook."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                return cell["id"], output["ename"], output["evalue"]
+    return None
+
+
+class _Returning(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Gives warm modules back when they are imported, and not before."""
+
+    def __init__(self) -> None:
+        self.away = {
+            name: module for name, module in sys.modules.items() if name.partition(".")[0] in _WARM
+        }
+        for name in self.away:
+            del sys.modules[name]
+
+    def find_spec(
+        self, fullname: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        top = fullname.partition(".")[0]
+        if top not in _WARM or not self.away:
+            return None
+        tops = _WARM if top == "pandas" else ("numpy",)
+        back = {n: m for n, m in self.away.items() if n.partition(".")[0] in tops}
+        if not back:
+            return None
+        self.away = {n: m for n, m in self.away.items() if n not in back}
+        if "numpy" in back:
+            back["numpy"].random.seed()
+        # importlib takes a module's old spec where the module is there already, and runs it anew
+        self.module = back.pop(fullname)
+        self.spec = self.module.__spec__
+        sys.modules.update(back)
+        return importlib.machinery.ModuleSpec(fullname, self)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> Any:
+        return self.module
+
+    def exec_module(self, module: Any) -> None:
+        module.__spec__ = self.spec
+        module.__loader__ = self.spec.loader if self.spec else None
+
+
+class _Stream(io.TextIOBase):
+    """`sys.stdout` or `sys.stderr` of a cell."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str, outputs: list[dict[str, Any]]) -> None:
+        self.name = name
+        self.outputs = outputs
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        last = self.outputs[-1] if self.outputs else {}
+        if last.get("output_type") == "stream" and last["name"] == self.name:
+            last["text"] += text
+        else:
+            self.outputs.append({"output_type": "stream", "name": self.name, "text": text})
+        return len(text)
+
+
+def _make_shell(outputs: list[dict[str, Any]]) -> Any:
+    """A real IPython shell whose outputs are appended to the list."""
+    from IPython.core.displayhook import DisplayHook
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    class Hook(DisplayHook):  # type: ignore[misc]
+        def write_output_prompt(self) -> None: ...
+
+        def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+            outputs.append(
+                {
+                    "output_type": "execute_result",
+                    "data": dict(format_dict),
+                    "metadata": dict(md_dict or {}),
+                    "execution_count": self.prompt_count,
+                }
+            )
+
+        def finish_displayhook(self) -> None: ...
+
+    class Publisher(DisplayPublisher):  # type: ignore[misc]
+        def publish(self, data: Any, metadata: Any = None, **_ignored: Any) -> None:
+            outputs.append(
+                {
+                    "output_type": "display_data",
+                    "data": dict(data),
+                    "metadata": dict(metadata or {}),
+                }
+            )
+
+        def clear_output(self, wait: bool = False) -> None:
+            outputs.clear()
+
+    class Shell(InteractiveShell):  # type: ignore[misc]
+        displayhook_class = Hook
+        display_pub_class = Publisher
+
+        def enable_gui(self, gui: str | None = None) -> None: ...
+
+        def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+            outputs.append(
+                {
+                    "output_type": "error",
+                    "ename": etype.__name__,
+                    "evalue": str(evalue),
+                    "traceback": stb,
+                }
+            )
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell = Shell.instance(config=config)
+    shell.display_formatter.active_types = shell.display_formatter.format_types
+    return shell
+
+
+def _execute(job: dict[str, str], shell: Any, outputs: list[dict[str, Any]]) -> None:
+    import random
+
+    os.chdir(job["cwd"])
+    os.environ["TMPDIR"] = tempfile.tempdir = job["temporary"]
+    sys.meta_path.insert(0, _Returning())
+    random.seed()
+    notebook = json.loads(Path(job["source"]).read_text(encoding="utf-8"))
+    sys.stdout, sys.stderr = _Stream("stdout", outputs), _Stream("stderr", outputs)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        source = cell["source"]
+        outputs.clear()
+        shell.run_cell(source if isinstance(source, str) else "".join(source), store_history=True)
+        cell["outputs"] = json.loads(json.dumps(outputs, default=repr))
+        cell["execution_count"] = shell.execution_count - 1
+        if any(output["output_type"] == "error" for output in outputs):
+            break
+    Path(job["target"]).write_text(json.dumps(notebook), encoding="utf-8")
+    atexit._run_exitfuncs()
+
+
+def _wait(child: int) -> int:
+    """The child's exit status; it is killed where it takes too long."""
+    deadline = time.monotonic() + _LIMIT
+    pause = 0.001
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return -signal.SIGKILL
+
+
+def main() -> None:
+    """Serve jobs until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    quiet = os.open(os.devnull, os.O_RDWR)
+    os.dup2(quiet, 1)
+    jobs = os.fdopen(os.dup(0), encoding="utf-8")
+    os.dup2(quiet, 0)
+    sys.path.remove(str(Path(__file__).parent))
+    sys.path.insert(0, "")  # as in a kernel: modules are found in the working directory
+    for name in (*_WARM, "cloudpickle", "fsspec", "nbflow.runtime"):
+        importlib.import_module(name)
+    outputs: list[dict[str, Any]] = []
+    shell = _make_shell(outputs)
+    while line := jobs.readline():
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                _execute(json.loads(line), shell, outputs)
+                status = 0
+            finally:
+                os._exit(status)
+        print(_wait(child), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
