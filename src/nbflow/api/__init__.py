@@ -8,7 +8,15 @@ from nbflow.api.airflows import (
     in_reach,
     load_settings,
 )
-from nbflow.api.notebooks import Compiled, Inspected, compile, describe, inspect, load, write
+from nbflow.api.notebooks import (
+    Compiled,
+    Inspected,
+    compile,  # noqa: A004 - the verb of the command line
+    describe,
+    inspect,
+    load,
+    write,
+)
 from nbflow.api.operating import (
     Published,
     enrich,
