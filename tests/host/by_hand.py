@@ -65,7 +65,9 @@ class Notebook:
         return tuple(name for name in self.steps if name in found)
 
 
-def code(id_: str, source: str, role: str | None = None, tags: Sequence[str] = ()) -> dict[str, Any]:
+def code(
+    id_: str, source: str, role: str | None = None, tags: Sequence[str] = ()
+) -> dict[str, Any]:
     metadata: dict[str, Any] = {"tags": list(tags)}
     if role is not None:
         metadata["nbflow"] = {"role": role}
@@ -140,7 +142,11 @@ def step_notebook(notebook: Notebook, name: str) -> dict[str, Any]:
 
 
 def compiled(notebook: Notebook) -> tuple[Plan, Bundle]:
-    sources = [(i, s) for n, h in notebook.steps.items() for i, s in zip(notebook.ids(n), h.cells, strict=True)]
+    sources = [
+        (i, s)
+        for n, h in notebook.steps.items()
+        for i, s in zip(notebook.ids(n), h.cells, strict=True)
+    ]
     cells = tuple(Cell(id_, index, "code", source) for index, (id_, source) in enumerate(sources))
     document = Document("by_hand", cells, kernel=notebook.kernel, language=notebook.language)
     steps = tuple(
@@ -154,15 +160,26 @@ def compiled(notebook: Notebook) -> tuple[Plan, Bundle]:
             None,
             retries=notebook.steps[step.name].retries,
             retry_delay=timedelta(milliseconds=10),
-            timeout=timedelta(seconds=limit) if (limit := notebook.steps[step.name].timeout) else None,
+            timeout=timedelta(seconds=limit)
+            if (limit := notebook.steps[step.name].timeout)
+            else None,
             cache=False,
         )
         for step in steps
     )
     plan = Plan(
-        Pipeline("by_hand", document, steps=steps), "papermill", planned, "store", "me", "2026-01-01", 1
+        Pipeline("by_hand", document, steps=steps),
+        "papermill",
+        planned,
+        "store",
+        "me",
+        "2026-01-01",
+        1,
     )
-    files = {f"steps/{name}.ipynb": json.dumps(step_notebook(notebook, name)).encode() for name in notebook.steps}
+    files = {
+        f"steps/{name}.ipynb": json.dumps(step_notebook(notebook, name)).encode()
+        for name in notebook.steps
+    }
     files |= {f"files/{path}": content for path, content in notebook.files.items()}
     return plan, Bundle("by_hand", "0" * 16, "", files)
 

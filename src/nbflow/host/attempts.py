@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,7 @@ class Attempt:
         *,
         path: Path,
         folder: Path,
+        log: Path,
         env: Mapping[str, str],
         watch: Callable[[str, bool], None],
     ) -> None:
@@ -70,12 +72,14 @@ class Attempt:
             notebook: the step notebook, values in place.
             path: where the executed notebook goes.
             folder: the kernel's first working directory.
+            log: where what the kernel process itself says goes.
             env: the kernel's environment.
             watch: called with a cell's id and False when it starts, True when it has ended.
         """
         self._notebook: NotebookNode = to_notebook(notebook)  # type: ignore[no-untyped-call]
         self._draft = Draft(self._notebook, path)
         self._env = dict(env)
+        self._log = log
         self._watch = watch
         self._stopped: Stopped | None = None
         self._killer: asyncio.Task[None] | None = None
@@ -129,10 +133,13 @@ class Attempt:
     async def _run(self) -> Failure | None:
         try:
             self._client.km = self._client.create_kernel_manager()
-            await self._client.async_start_new_kernel(env=self._env)
+            with self._log.open("wb") as log:
+                await self._client.async_start_new_kernel(
+                    env=self._env, stdout=log.fileno(), stderr=log.fileno()
+                )
             await self._client.async_start_new_kernel_client()
         except Exception as error:  # noqa: BLE001 - the kernel's own start may fail in any way
-            return self._died(f"the kernel did not start: {error}", cell=None)
+            return await self._died(f"the kernel did not start: {error}", cell=None)
         for index, cell in enumerate(self._notebook.cells):
             if self._stopped is not None:
                 return self._because(self._stopped, cell=None)
@@ -153,18 +160,29 @@ class Attempt:
             lines = _traceback(cell) or tuple(error.traceback.splitlines())
             return Failure(error.ename, error.evalue, cell.id, None, lines)
         except DeadKernelError:
-            return self._died("the kernel died; it may have run out of memory", cell=cell.id)
+            return await self._died("the kernel died", cell=cell.id)
         finally:
             self._draft.touch()
             self._draft.write_if_due()
         self._watch(cell.id, True)  # noqa: FBT003
         return None
 
-    def _died(self, sentence: str, *, cell: str | None) -> Failure:
+    async def _died(self, sentence: str, *, cell: str | None) -> Failure:
         if self._stopped is not None:
             return self._because(self._stopped, cell=cell)
         self.died = True
-        return Failure("KernelDied", sentence, cell)
+        said = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
+        return Failure("KernelDied", sentence + await self._exit(), cell, None, tuple(said[-20:]))
+
+    async def _exit(self) -> str:
+        """How the kernel's process ended, in words."""
+        provisioner = getattr(self._client.km, "provisioner", None)
+        status = await provisioner.poll() if provisioner is not None else None
+        if status == -signal.SIGKILL:
+            return ": it was killed (SIGKILL), as a system does that runs out of memory"
+        if status is not None and status < 0:
+            return f": it was killed by signal {-status}"
+        return "" if status is None else f": its process ended with status {status}"
 
     def _because(self, stopped: Stopped, *, cell: str | None) -> Failure:
         self.died = stopped.ename == "Timeout"

@@ -247,7 +247,8 @@ class _LocalRun:
             notebook,
             path=place / f"try-{number}.ipynb",
             folder=work,
-            env={**os.environ, **planned.profile.env, runtime.WORKSPACES: str(work)},
+            log=work.with_suffix(".log"),
+            env={**os.environ, **planned.profile.env, runtime.WORKSPACES: str(work.parent)},
             watch=lambda cell, done: self._watch(planned, cell, done=done),
         )
         timeout = planned.timeout.total_seconds() if planned.timeout else None

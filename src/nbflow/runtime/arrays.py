@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Region", "bounds", "is_array", "owned_arrays", "owner", "regions", "view"]
+__all__ = ["Region", "bounds", "is_array", "owned", "owner", "regions", "view"]
 
 
 @dataclass(eq=False)
@@ -117,15 +117,17 @@ def view(
     return array
 
 
-def owned_arrays(value: Any) -> tuple[Any, ...]:
-    """The arrays inside a pandas block or index that pandas alone manages.
+def owned(value: Any) -> tuple[Any, ...]:
+    """What lies inside a pandas object and pandas alone manages: arrays of blocks and indexes.
 
     Under copy-on-write two frames may look at one memory, yet a change in one never shows in the
     other. Bringing them back as views would undo that, so these arrays travel as copies.
     """
     pandas = sys.modules.get("pandas")
-    if pandas is None or not type(value).__module__.startswith("pandas."):
+    if pandas is None:
         return ()
+    if isinstance(value, pandas.DataFrame | pandas.Series):
+        return (value._metadata,)  # the class's own list
     if isinstance(value, pandas.Index):
         held = getattr(value, "_data", None)
     elif type(value).__module__ == "pandas.core.internals.blocks" and _copies_on_write(pandas):

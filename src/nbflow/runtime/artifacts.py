@@ -12,9 +12,10 @@ from nbflow.runtime import groups, pickles, previews
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nbflow.runtime.manifests import Manifest
     from nbflow.runtime.store import Store
 
-__all__ = ["Saved", "data_of", "read_group", "save"]
+__all__ = ["Saved", "data_of", "read", "save"]
 
 _ALIGNMENT = 64
 _PADDING = bytes(_ALIGNMENT)
@@ -27,20 +28,37 @@ class Saved:
     variables: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
 
 
 def save(
-    values: Mapping[str, Any], *, run: Store, folder: str, names: pickles.Names, step: str
+    values: Mapping[str, Any],
+    *,
+    run: Store,
+    folder: str,
+    names: pickles.Names,
+    step: str,
+    beside: Mapping[str, Any] | None = None,
+    state: Mapping[str, Any] | None = None,
 ) -> Saved:
-    """Write variables into one file of an attempt's folder.
+    """Write variables, and state that has no name, into one file of an attempt's folder.
+
+    Args:
+        values: the variables.
+        run: the run's folder.
+        folder: the attempt's, relative to it.
+        names: what goes by name.
+        step: for messages.
+        beside: variables that are saved too where they share with one of `values`.
+        state: what is no variable.
 
     Raises:
         StoreError: a value cannot be pickled, or the store cannot be written.
     """
     saved = Saved()
-    if not values:
+    if not values and not state:
         return saved
-    made = groups.group(values, names=names, step=step)
+    made = groups.group(values, names=names, step=step, beside=beside)
     file = f"{folder}/data"
     try:
         with run.create(file) as stream:
@@ -49,10 +67,12 @@ def save(
             for number, one in enumerate(made):
                 key = f"group-{number}"
                 entry = writer.write(one.pickled.segments())
-                saved.groups[key] = {**entry, "variables": list(one.names)}
+                saved.groups[key] = {**entry, "variables": list(one.values)}
                 named.update(one.pickled.pickler.named)
-                for name in one.names:
-                    saved.variables[name] = _about(values[name], key, entry)
+                for name, value in one.values.items():
+                    saved.variables[name] = _about(value, key, entry)
+            if state:
+                saved.state = writer.write(pickles.dump(dict(state), names=names).segments())
             saved.definitions = _write_definitions(named, writer, names)
     except OSError as error:
         raise StoreError(
@@ -150,19 +170,42 @@ def data_of(
     return first, rest
 
 
-def read_group(entry: Mapping[str, Any], *, run: Store, what: str, step: str) -> Any:
-    """Bring back what a group holds: a dict of variables, or a definition.
+def read(
+    entry: Mapping[str, Any], *, run: Store, what: str, manifest: Manifest, workspace: str
+) -> Any:
+    """Bring back what a group holds: a dict of variables, a definition, or state.
+
+    Args:
+        entry: where its bytes are.
+        run: the run's folder.
+        what: for messages.
+        manifest: of the step that wrote it.
+        workspace: the working directory here; paths into the writer's become paths into it.
 
     Raises:
         StoreError: it is missing or damaged, or cannot be rebuilt here.
     """
-    data, buffers = data_of(entry, run=run, what=what, step=step)
+    data, buffers = data_of(entry, run=run, what=what, step=manifest.step)
     try:
-        return pickles.load(data, buffers)
+        return pickles.load(_moved(data, manifest.workspace, workspace), buffers)
     except StoreError:
         raise
     except Exception as error:
         raise StoreError(
-            f"{what} of step {step!r} cannot be brought back: {type(error).__name__}: {error}",
+            f"{what} of step {manifest.step!r} cannot be brought back: "
+            f"{type(error).__name__}: {error}",
             hint="a library of the step that wrote it may be missing here, or differ",
         ) from error
+
+
+def _moved(data: memoryview, old: str, new: str) -> memoryview:
+    """A pickle with the old working directory's name replaced; both have one length.
+
+    The last part of the name is random, so nothing else can look like it; the whole path is
+    replaced first where its length allows it.
+    """
+    found = bytes(data) if old else b""
+    for before, after in ((old, new), (old.rpartition("/")[2], new.rpartition("/")[2])):
+        if before and len(before.encode()) == len(after.encode()):
+            found = found.replace(before.encode(), after.encode())
+    return memoryview(found) if old else data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ _HINT = "make it in a `setup` cell, or keep it and what uses it in one step"
 class Group:
     """Variables that share something that can change, in one pickle (of a dict by name)."""
 
-    names: tuple[str, ...]
+    values: Mapping[str, Any]
     pickled: pickles.Pickled
 
 
@@ -34,24 +35,42 @@ def cannot_save(name: str, value: Any, *, step: str, why: BaseException) -> Stor
     )
 
 
-def group(values: Mapping[str, Any], *, names: pickles.Names, step: str) -> list[Group]:
+def group(
+    values: Mapping[str, Any],
+    *,
+    names: pickles.Names,
+    step: str,
+    beside: Mapping[str, Any] | None = None,
+) -> list[Group]:
     """Pickle variables, those that share objects or memory together.
+
+    Args:
+        values: the variables.
+        names: what goes by name.
+        step: for messages.
+        beside: variables that are pickled too where they share with one of `values`.
 
     Raises:
         StoreError: a value cannot be pickled; names variable, type, step and fix.
     """
-    alone = {name: _dump(name, {name: value}, names=names, step=step)
-             for name, value in values.items()}  # fmt: skip
+    alone = {
+        name: _dump(name, {name: value}, names=names, step=step) for name, value in values.items()
+    }
+    for name, value in (beside or {}).items() if values else ():
+        with suppress(StoreError):  # what cannot be pickled cannot be needed elsewhere
+            alone[name] = _dump(name, {name: value}, names=names, step=step)
     found = []
     for members in _connected(alone):
-        together = [array for name in members for array in alone[name].pickler.arrays]
-        shared = arrays.regions(together)
-        if len(members) == 1 and not shared:
-            found.append(Group(members, alone[members[0]]))
+        if not any(name in values for name in members):
             continue
-        content = {name: values[name] for name in members}
+        shared = arrays.regions(a for name in members for a in alone[name].pickler.arrays)
+        if len(members) == 1 and not shared:
+            content = {members[0]: values[members[0]]}
+            found.append(Group(content, alone[members[0]]))
+            continue
+        content = {name: values[name] if name in values else beside[name] for name in members}  # type: ignore[index]
         pickled = _dump(members[0], content, names=names, step=step, regions=shared)
-        found.append(Group(members, pickled))
+        found.append(Group(content, pickled))
     return found
 
 

@@ -10,7 +10,7 @@ from nbflow.runtime import artifacts, fingerprints, pickles
 from nbflow.runtime.shell import run_source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from nbflow.runtime.manifests import Manifest
     from nbflow.runtime.orders import Orders
@@ -36,11 +36,13 @@ class Inputs:
     run: Store
     manifests: Sequence[Manifest]
     names: pickles.Names
+    workspace: str
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     _done: set[int] = field(default_factory=set)
     _running: list[int] = field(default_factory=list)
     _groups: set[tuple[str, str]] = field(default_factory=set)
+    _fresh: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _foreign: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def load(self) -> None:
@@ -127,14 +129,46 @@ class Inputs:
         self._groups.add((manifest.step, key))
         entry = manifest.groups[key]
         listed = ", ".join(repr(name) for name in entry["variables"])
-        loaded = artifacts.read_group(
-            entry, run=self.run, what=f"variable {listed}", step=manifest.step
-        )
+        loaded = self._read(entry, f"variable {listed}", manifest)
         for name, value in loaded.items():
             latest = self.latest(name)
             if latest is not None and latest.step == manifest.step:
                 self.values[name] = value
                 self.origins[name] = manifest.step
+
+    def _read(self, entry: Mapping[str, Any], what: str, manifest: Manifest) -> Any:
+        return artifacts.read(
+            entry, run=self.run, what=what, manifest=manifest, workspace=self.workspace
+        )
+
+    def states(self) -> list[dict[str, Any]]:
+        """What the ancestors changed outside of names, in the notebook's order.
+
+        Raises:
+            StoreError: it is missing or damaged.
+        """
+        with pickles.resolving(self._resolve):
+            return [
+                self._read(one.state, "state", one) if one.state else {} for one in self.manifests
+            ]
+
+    def again(self, name: str) -> Any:
+        """A loaded variable as it was when it was loaded, once more from the store.
+
+        Raises:
+            StoreError: it is missing or damaged by now.
+        """
+        manifest = next(one for one in self.manifests if one.step == self.origins[name])
+        key = manifest.variables[name]["group"]
+        if (manifest.step, key) not in self._fresh:
+            space = self.names.namespace
+            known = set(space)
+            with pickles.resolving(self._resolve):
+                loaded = self._read(manifest.groups[key], f"variable {name!r}", manifest)
+            self._fresh[manifest.step, key] = loaded
+            for added in set(space) - known:  # a function brought a name along again
+                del space[added]
+        return self._fresh[manifest.step, key][name]
 
     def _refresh(self, name: str) -> None:
         """A name that came along with a function: the latest version of it, where one is saved."""
@@ -192,12 +226,8 @@ class Inputs:
                     "back, and has no definition of it",
                     hint=f"define {name!r} in a `setup` cell",
                 )
-            found = artifacts.read_group(
-                manifest.definitions[f"{name} {print_}"],
-                run=self.run,
-                what=f"definition {name!r}",
-                step=manifest.step,
-            )
+            entry = manifest.definitions[f"{name} {print_}"]
+            found = self._read(entry, f"definition {name!r}", manifest)
             self._foreign[name, print_] = found
             self.names.foreign[id(found)] = (found, name, print_)
         return self._foreign[name, print_]

@@ -34,7 +34,9 @@ class Manifest:
         deleted: variables that the step deleted.
         files: by path in the working directory: `sha256`, `size`, `mode`, `modified` (ns),
             `address` (relative to the run's folder); or `link`, `folder`, or `deleted`.
-        state: random state and other state outside names: see `surroundings`.
+        state: state outside names, a pickle of a dict: where its bytes are.
+        random: of the generators that the step used or seeded, the libraries' names.
+        workspace: the working directory that it had.
         read: what was read of it, with the step that it came from: `variable:…`, `file:…`,
             `random:…`.
         changed: inputs changed in place, in the same words, with where they came from.
@@ -51,6 +53,8 @@ class Manifest:
     deleted: list[str] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
+    random: list[str] = field(default_factory=list)
+    workspace: str = ""
     read: dict[str, str] = field(default_factory=dict)
     changed: dict[str, str] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -59,14 +63,19 @@ class Manifest:
     version: int = VERSION
 
 
-def read_manifest(run: Store, step: str) -> Manifest | None:
+def read_manifest(run: Store, step: str, *, file: str = "manifest.json") -> Manifest | None:
     """The manifest of a completed step, None where there is none.
+
+    Args:
+        run: the run's folder.
+        step: the step's name.
+        file: another file of the same form in the step's folder.
 
     Raises:
         StoreError: it is damaged, or of another version.
     """
     try:
-        text = run.read(f"{step}/manifest.json")
+        text = run.read(f"{step}/{file}")
     except FileNotFoundError:
         return None
     try:
@@ -85,7 +94,7 @@ def read_manifest(run: Store, step: str) -> Manifest | None:
     return found
 
 
-def write_manifest(run: Store, manifest: Manifest, *, name: str = "manifest.json") -> None:
+def write_manifest(run: Store, manifest: Manifest, *, file: str = "manifest.json") -> None:
     """Make a step's outputs visible, all at once."""
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
-    run.write(f"{manifest.step}/{name}", text.encode())
+    run.write(f"{manifest.step}/{file}", text.encode())

@@ -94,8 +94,8 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
             return self._reduce_array(value)
         if isinstance(value, _REFUSED) and not _is_memory_file(value):
             raise pickle.PicklingError(f"cannot pickle {type(value).__name__!r} object")
-        for array in arrays.owned_arrays(value):
-            self._left[id(array)] = array
+        for part in arrays.owned(value):
+            self._left[id(part)] = part
         return super().reducer_override(value)  # type: ignore[no-untyped-call]
 
     def _reduce_named(self, value: Any) -> Any:
@@ -259,13 +259,28 @@ _FIXED_MODULES = {
 }
 
 
+_SINGLE = {"NaTType", "NAType", "NotImplementedType", "ellipsis"}
+
+
 def _can_change(value: Any) -> bool:
     kind = type(value)
     if isinstance(value, _FIXED) or kind.__module__.partition(".")[0] in _FIXED_MODULES:
         return False
-    if isinstance(value, types.FunctionType):
-        return value.__module__ == "__main__" or "<locals>" in value.__qualname__
-    return "dtype" not in kind.__name__.lower() and not _is_numpy_scalar(value)
+    if kind.__name__ in _SINGLE or "dtype" in kind.__name__.lower() or _is_numpy_scalar(value):
+        return False
+    return not _is_global(value)
+
+
+def _is_global(value: Any) -> bool:
+    """Whether it is a module's own function, or anything else that a module holds by name."""
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    module = sys.modules.get(getattr(value, "__module__", None) or "")
+    if not isinstance(name, str) or module is None or module.__name__ == "__main__":
+        return False
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found is value
 
 
 def _is_numpy_scalar(value: Any) -> bool:

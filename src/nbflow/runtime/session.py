@@ -13,11 +13,14 @@ from nbflow.runtime import shell
 from nbflow.runtime.manifests import Manifest, read_manifest, write_manifest
 from nbflow.runtime.orders import Orders
 from nbflow.runtime.parameters import given_values
+from nbflow.runtime.reads import Reads
 from nbflow.runtime.store import open_store
+from nbflow.runtime.surroundings import Surroundings
 from nbflow.runtime.workspace import open_workspace
 
 if TYPE_CHECKING:
     from nbflow.runtime.inputs import Inputs
+    from nbflow.runtime.randomness import Randomness
     from nbflow.runtime.store import Store
     from nbflow.runtime.workspace import Workspace
 
@@ -38,7 +41,11 @@ class Session:
         manifests: of its ancestors that have one, in the notebook's order.
         workspace: its working directory.
         started: ISO time.
+        surroundings: state outside of names.
+        reads: files looked at.
         inputs: what it loaded, once it has.
+        randomness: where the random generators stood, once it has loaded.
+        drawn: by library of a generator, the last ancestor that used or seeded it.
         given_done: the given values are in place.
     """
 
@@ -49,9 +56,12 @@ class Session:
     manifests: list[Manifest]
     workspace: Workspace
     started: str
+    surroundings: Surroundings
+    reads: Reads
     inputs: Inputs | None = None
+    randomness: Randomness | None = None
+    drawn: dict[str, str] = field(default_factory=dict)
     given_done: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 _session: Session | None = None
@@ -83,6 +93,7 @@ def begin(orders: str, *, params: str, run: str, files: str, attempt: str) -> No
     """
     global _session, _home
     if _session is not None:
+        _session.reads.stop()
         _session.workspace.remove()
     _home = _home or Path.cwd()
     os.chdir(_home)
@@ -92,13 +103,22 @@ def begin(orders: str, *, params: str, run: str, files: str, attempt: str) -> No
     manifests = [one for one in (read_manifest(store, step) for step in read.ancestors) if one]
     attached = Path(files) if files else _home.parent / "files"
     workspace = open_workspace(
-        read.step,
         attached=attached.resolve() if attached.is_dir() else None,
         run=store,
         manifests=manifests,
     )
     started = datetime.now(UTC).isoformat()
-    _session = Session(read, store, int(attempt or 1), values, manifests, workspace, started)
+    _session = Session(
+        read,
+        store,
+        int(attempt or 1),
+        values,
+        manifests,
+        workspace,
+        started,
+        Surroundings(workspace.folder),
+        Reads(workspace),
+    )
     for name in _INJECTED:
         shell.namespace().pop(name, None)
     shell.guard_exit()
@@ -116,38 +136,65 @@ def load() -> None:
 
     Raises:
         StoreError: something that an ancestor should have left is missing or damaged.
+        Exception: whatever a definition raises.
     """
     from nbflow.runtime.inputs import Inputs
     from nbflow.runtime.pickles import Names
+    from nbflow.runtime.randomness import Randomness
 
     session = _current()
     if not session.given_done:
         given()
     space = shell.namespace()
-    names = Names(space, space)
-    session.inputs = Inputs(session.orders, session.run, session.manifests, names)
+    session.inputs = Inputs(
+        session.orders,
+        session.run,
+        session.manifests,
+        Names(space, space),
+        str(session.workspace.folder),
+    )
+    states = session.inputs.states()
+    session.surroundings.start(states)
     session.inputs.load()
+    restored: dict[str, Any] = {}
+    for manifest, state in zip(session.manifests, states, strict=True):
+        restored |= state.get("random", {})
+        session.drawn |= dict.fromkeys(manifest.random, manifest.step)
+    session.randomness = Randomness.start(restored)
+    session.surroundings.mark()
+    session.reads.start()
 
 
 def save() -> None:
     """Save what later steps need: variables, files, state and metrics; the manifest last.
 
     Raises:
-        StoreError: something cannot be saved.
+        StoreError: something cannot be saved, or another step changed what this one used.
     """
-    from nbflow.runtime import artifacts, previews
+    from nbflow.runtime import artifacts, outputs, races
 
     session = _current()
-    orders = session.orders
-    inputs = session.inputs
-    if inputs is None:
+    orders, inputs = session.orders, session.inputs
+    if inputs is None or session.randomness is None:
         raise UsageError("the step's inputs were not loaded", hint="run the notebook from its top")
-    space = shell.namespace()
+    session.reads.stop()
     folder = _free_folder(session)
-    values = {name: space[name] for name in orders.saves if name in space}
+    state = session.surroundings.changed()
+    drawn = session.randomness.changed() if _is_seeded(session) else {}
+    if drawn:
+        state["random"] = drawn
+    changed = outputs.changed_inputs(inputs)
+    values, beside = outputs.values_to_save(orders, inputs, changed)
     saved = artifacts.save(
-        values, run=session.run, folder=folder, names=inputs.names, step=orders.step
+        values,
+        run=session.run,
+        folder=folder,
+        names=inputs.names,
+        step=orders.step,
+        beside=beside,
+        state=state,
     )
+    files = session.workspace.changes(run=session.run, address=f"{folder}/files")
     manifest = Manifest(
         step=orders.step,
         attempt=session.attempt,
@@ -155,12 +202,58 @@ def save() -> None:
         variables=saved.variables,
         groups=saved.groups,
         definitions=saved.definitions,
-        files=session.workspace.changes(run=session.run, address=f"{folder}/files"),
-        metrics={name: previews.metric(space[name]) for name in orders.metrics if name in space},
+        state=saved.state,
+        deleted=outputs.deleted_inputs(inputs),
+        files=files,
+        random=sorted(drawn),
+        workspace=str(session.workspace.folder),
+        read=_read(session, drawn),
+        changed=_changed(session, changed, files, drawn),
+        metrics=_metrics(orders),
         started=session.started,
         ended=datetime.now(UTC).isoformat(),
     )
+    write_manifest(session.run, manifest, file=races.CLAIMS)
+    races.check(manifest, orders=orders, run=session.run)
     write_manifest(session.run, manifest)
+
+
+def _is_seeded(session: Session) -> bool:
+    return session.orders.seeded or bool(session.drawn)
+
+
+def _read(session: Session, drawn: dict[str, Any]) -> dict[str, str]:
+    """What the step used as it found it, with the step that it is from."""
+    assert session.inputs is not None
+    origins = session.workspace.origins
+    found = {f"random:{library}": session.drawn.get(library, "") for library in drawn}
+    found |= {f"file:{path}": origins.get(path, "") for path in session.reads.files}
+    found |= {f"folder:{path}": "" for path in session.reads.folders}
+    needed = [name for name in session.orders.needs if name in session.inputs.origins]
+    return found | {f"variable:{name}": session.inputs.origins[name] for name in needed}
+
+
+def _changed(
+    session: Session, changed: dict[str, Any], files: dict[str, Any], drawn: dict[str, Any]
+) -> dict[str, str]:
+    """What the step left otherwise than it found it, with the step that it was from."""
+    assert session.inputs is not None
+    found = {f"random:{library}": session.drawn.get(library, "") for library in drawn}
+    found |= {f"variable:{name}": session.inputs.origins[name] for name in changed}
+    for path, entry in files.items():
+        origin = session.workspace.origins.get(path, "")
+        if "folder" not in entry:
+            found[f"file:{path}"] = origin
+        if path not in session.workspace.seeded or "deleted" in entry:
+            found[f"folder:{path.rpartition('/')[0]}"] = ""
+    return found
+
+
+def _metrics(orders: Orders) -> dict[str, Any]:
+    from nbflow.runtime.previews import metric
+
+    space = shell.namespace()
+    return {name: metric(space[name]) for name in orders.metrics if name in space}
 
 
 def _free_folder(session: Session) -> str:

@@ -10,6 +10,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,14 @@ class Workspace:
     folder: Path
     seeded: dict[str, Entry] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+
+    def is_as_seeded(self, path: str) -> bool:
+        """Whether a path is what it was when the step began: the same file, or still none."""
+        full = self.folder / path
+        if path not in self.seeded:
+            return not os.path.lexists(full)
+        seen = self.seeded[path].get("seen")
+        return seen is None or (os.path.lexists(full) and seen == _seen(full.lstat()))
 
     def changes(self, *, run: Store, address: str) -> dict[str, Entry]:
         """What was made, changed or deleted since, with contents copied into the store.
@@ -113,12 +122,11 @@ class Workspace:
 
 
 def open_workspace(
-    step: str, *, attached: Path | None, run: Store, manifests: Sequence[Manifest]
+    *, attached: Path | None, run: Store, manifests: Sequence[Manifest]
 ) -> Workspace:
     """Make a working directory, fill it, and go there.
 
     Args:
-        step: the step's name, for the directory's.
         attached: folder with the files that came with the notebook.
         run: the run's folder.
         manifests: of the ancestors, in the notebook's order.
@@ -127,7 +135,10 @@ def open_workspace(
         StoreError: a file that an earlier step left is missing or damaged.
     """
     parent = os.environ.pop(PARENT, None)
-    folder = Path(tempfile.mkdtemp(prefix=f"nbflow-{step}-", dir=parent)).resolve()
+    base = Path(parent or tempfile.gettempdir()).resolve()
+    # The name has one length always, so that it can be replaced inside the next step's pickles.
+    folder = base / f"nbflow-{uuid.uuid4().hex}"
+    folder.mkdir(mode=0o700)
     workspace = Workspace(folder)
     atexit.register(workspace.remove)
     if attached is not None:

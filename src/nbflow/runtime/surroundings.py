@@ -1,0 +1,234 @@
+"""State outside of names: environment, import path, libraries' settings, magics."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from nbflow.runtime.imports import when_imported
+from nbflow.runtime.shell import shell
+
+__all__ = ["Surroundings"]
+
+Values = dict[str, Any]
+
+_REPLAYED = {
+    *("alias", "autoreload", "colors", "config", "load_ext", "matplotlib", "precision", "pylab"),
+    *("reload_ext", "xmode"),
+}
+"""Line magics whose effect lasts beyond their cell and is no name."""
+
+
+class Surroundings:
+    """Remembers what the state was when the step's cells began, to tell what they changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._before: dict[str, Values] = {}
+        self._magics: list[tuple[str, str]] = []
+        self._listening = False
+
+    def start(self, earlier: list[dict[str, Any]]) -> None:
+        """Apply what earlier steps changed, in their order, now or once a library is imported."""
+        self._listen()
+        for kind, (library, read, write) in _KINDS.items():
+            own = [one[kind] for one in earlier if kind in one]
+            when_imported(library, partial(self._begin, kind, read, write, own))
+        for changes in earlier:
+            if "folder" in changes:
+                Path(changes["folder"]).mkdir(parents=True, exist_ok=True)
+                os.chdir(changes["folder"])
+        for changes in earlier:
+            self._replay(changes.get("magics", ()))
+
+    def mark(self) -> None:
+        """The step's own cells begin: what differs from here on is theirs."""
+        for kind in self._before:
+            self._before[kind] = _quietly(kind, _KINDS[kind][1])
+        self._listening = True
+
+    def _begin(
+        self,
+        kind: str,
+        read: Callable[[], Values],
+        write: Callable[[Values], None],
+        changes: list[Values],
+    ) -> None:
+        for one in changes:
+            _quietly(kind, partial(write, one))
+        self._before[kind] = _quietly(kind, read)
+
+    def changed(self) -> dict[str, Any]:
+        """What the step's cells changed, by kind; only what differs."""
+        found: dict[str, Any] = {}
+        self._listening = False
+        for kind, before in self._before.items():
+            changes = _difference(before, _quietly(kind, _KINDS[kind][1]))
+            if changes:
+                found[kind] = changes
+        if self._magics:
+            found["magics"] = list(self._magics)
+        if Path.cwd() != self._folder:
+            found["folder"] = str(Path.cwd())
+        return found
+
+    def _listen(self) -> None:
+        running = shell()
+        if running is None:
+            return
+        run = running.run_line_magic
+
+        def run_line_magic(name: str, line: str, _stack_depth: int = 1) -> Any:
+            if self._listening and name in _REPLAYED:
+                self._magics.append((name, line))
+            return run(name, line, _stack_depth + 1)
+
+        running.run_line_magic = run_line_magic
+
+    def _replay(self, magics: Any) -> None:
+        running = shell()
+        if running is None:
+            return
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            for name, line in magics:
+                running.run_line_magic(name, line)
+
+
+def _quietly(kind: str, action: Callable[[], Any]) -> Any:
+    """Do it without the warnings that deprecated settings give when they are read."""
+    if kind == "warnings":
+        return action()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return action()
+
+
+_GONE = "nbflow: deleted"
+
+
+def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Values:
+    if "list" in before:
+        return _list_difference(before["list"], after["list"])
+    changed = {k: v for k, v in after.items() if k not in before or not _equal(before[k], v)}
+    return changed | dict.fromkeys(set(before) - set(after), _GONE)
+
+
+def _list_difference(before: list[Any], after: list[Any]) -> Values:
+    added = [item for item in after if item not in before]
+    gone = [item for item in before if item not in after]
+    if not added and not gone:
+        return {}
+    return {"added": added, "gone": gone, "first": after[: len(added)] == added}
+
+
+def _changed_list(now: list[Any], changes: Values) -> list[Any]:
+    rest = [item for item in now if item not in changes["gone"] and item not in changes["added"]]
+    added: list[Any] = changes["added"]
+    return [*added, *rest] if changes["first"] else [*rest, *added]
+
+
+def _equal(left: Any, right: Any) -> bool:
+    try:
+        return bool(left == right)
+    except (TypeError, ValueError):
+        return left is right
+
+
+def _environ() -> Values:
+    return dict(os.environ)
+
+
+def _set_environ(values: Values) -> None:
+    for name, value in values.items():
+        if value == _GONE:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _path() -> Values:
+    return {"list": list(sys.path)}
+
+
+def _set_path(values: Values) -> None:
+    sys.path[:] = _changed_list(sys.path, values)
+
+
+def _filters() -> Values:
+    return {"list": list(warnings.filters)}
+
+
+def _set_filters(values: Values) -> None:
+    warnings.filters[:] = _changed_list(list(warnings.filters), values)  # type: ignore[index]
+    warnings._filters_mutated()  # type: ignore[attr-defined]
+
+
+def _pandas() -> Values:
+    return dict(_options(sys.modules["pandas"].options, ""))
+
+
+def _options(group: Any, prefix: str) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name in dir(group):
+        value = getattr(group, name)
+        if type(value) is type(group):
+            found += _options(value, f"{prefix}{name}.")
+        else:
+            found.append((f"{prefix}{name}", value))
+    return found
+
+
+def _set_pandas(values: Values) -> None:
+    for name, value in values.items():
+        sys.modules["pandas"].set_option(name, value)
+
+
+def _numpy() -> Values:
+    return dict(sys.modules["numpy"].get_printoptions())
+
+
+def _set_numpy(values: Values) -> None:
+    sys.modules["numpy"].set_printoptions(**values)
+
+
+_BACKEND = {"backend", "backend_fallback", "interactive", "toolbar", "timezone"}
+"""Settings that belong to the kernel that draws, or that reading would decide."""
+
+
+def _matplotlib() -> Values:
+    parameters = sys.modules["matplotlib"].rcParams
+    return {name: parameters[name] for name in parameters if name not in _BACKEND}
+
+
+def _set_matplotlib(values: Values) -> None:
+    sys.modules["matplotlib"].rcParams.update(values)
+
+
+def _decimal() -> Values:
+    context = sys.modules["decimal"].getcontext()
+    return {"prec": context.prec, "rounding": context.rounding}
+
+
+def _set_decimal(values: Values) -> None:
+    context = sys.modules["decimal"].getcontext()
+    for name, value in values.items():
+        setattr(context, name, value)
+
+
+_KINDS: dict[str, tuple[str, Callable[[], Values], Callable[[Values], None]]] = {
+    "environ": ("os", _environ, _set_environ),
+    "path": ("sys", _path, _set_path),
+    "warnings": ("warnings", _filters, _set_filters),
+    "pandas": ("pandas", _pandas, _set_pandas),
+    "numpy": ("numpy", _numpy, _set_numpy),
+    "matplotlib": ("matplotlib", _matplotlib, _set_matplotlib),
+    "decimal": ("decimal", _decimal, _set_decimal),
+}
+"""By kind: the library that must be imported, reading its settings, and changing some."""
