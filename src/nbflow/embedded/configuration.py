@@ -134,7 +134,12 @@ def _settings(
             "secret_key": keys["session"],
         },
         "api_auth": {"jwt_secret": keys["jwt"]},
-        "workers": {"execution_api_timeout": "30", "missing_dag_retry_delay": "5"},
+        "workers": {
+            "execution_api_timeout": "30",
+            "missing_dag_retry_delay": "5",
+            # The end of a task is noticed that late when a kernel outlives it for a moment.
+            "min_heartbeat_interval": "1",
+        },
         "scheduler": {
             "scheduler_idle_sleep_time": "0.5",
             "parsing_cleanup_interval": "10",
@@ -158,13 +163,16 @@ def _settings(
 
 def _read_secrets(home: Path) -> dict[str, str]:
     file = home / "secrets.json"
-    names = ("fernet", "jwt", "session")
+    # Bytes: Fernet asks for 32, signatures with SHA-512 for no fewer than 64.
+    sizes = {"fernet": 32, "jwt": 64, "session": 64}
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        return {name: str(found[name]) for name in names}
+        return {name: str(found[name]) for name in sizes}
     except (OSError, ValueError, KeyError, TypeError):
-        # Fernet asks for 32 bytes in URL-safe base64; the others take any text.
-        made = {name: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() for name in names}
+        made = {
+            name: base64.urlsafe_b64encode(secrets.token_bytes(size)).decode()
+            for name, size in sizes.items()
+        }
         with _private(file) as opened:
             json.dump(made, opened)
         return made

@@ -10,19 +10,24 @@ from typing import Any
 
 from nbflow.embedded.instance import COMPONENTS
 
+_TIMEOUT = 20.0
+
 
 def component_health(port: int, *, living: frozenset[str], since: float) -> dict[str, str]:
     """A word for each component: `healthy`, `starting` or `stopped`.
 
     A heartbeat older than `since` (seconds since the epoch) is one of an earlier life.
     """
-    report = _ask(port) if living else {}
+    # The first question to the part that tasks talk to takes seconds, in which it sets itself up:
+    # better asked now than by the first task.
+    serves_tasks = bool(living and _ask(port, "/execution/health"))
+    report = _ask(port, "/api/v2/monitor/health") if living else {}
     health = {}
     for name in COMPONENTS:
         if name not in living:
             health[name] = "stopped"
         elif name == "api-server":
-            health[name] = "healthy" if report else "starting"
+            health[name] = "healthy" if report and serves_tasks else "starting"
         else:
             key = name.replace("-", "_")
             health[name] = "healthy" if _beats(report.get(key), key, since) else "starting"
@@ -41,11 +46,11 @@ def _beats(part: Any, key: str, since: float) -> bool:
     return moment.timestamp() >= since
 
 
-def _ask(port: int) -> dict[str, Any]:
+def _ask(port: int, path: str) -> dict[str, Any]:
     """Airflow's own report; empty while nobody answers."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=5) as answer:
+        with opener.open(f"http://127.0.0.1:{port}{path}", timeout=_TIMEOUT) as answer:
             report = json.load(answer)
     except (OSError, ValueError, urllib.error.URLError):
         return {}

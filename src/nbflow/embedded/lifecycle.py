@@ -41,7 +41,8 @@ def up(
 
     Raises:
         MissingExtraError: Airflow is not installed beside this Python.
-        RemoteError: a component died or did not become healthy; nothing is left running.
+        RemoteError: a component died or did not become healthy: nothing of it is left running;
+            or the one that runs reads another folder of DAGs.
     """
     watch = Watch(time.monotonic() + timeout, on_progress or (lambda _: None))
     startup.find_airflow()
@@ -51,14 +52,12 @@ def up(
     home.chmod(0o700)
     with _locked(home, watch=watch):
         record = read_record(home)
+        if record is not None and _complete(record, home=home):
+            _refuse_other_dags(record, dags, home=home)
+            return startup.wait(home, record, watch=watch)
+        _stop(home)
         try:
-            if record is not None and _complete(record):
-                _refuse_other_dags(record, dags, home=home)
-                return startup.wait(home, record, watch=watch)
-            _stop(home)
             return startup.start(home, dags=dags, environ=environ, previous=record, watch=watch)
-        except _OtherDags:
-            raise
         except BaseException:
             _stop(home)
             raise
@@ -94,21 +93,17 @@ def status(*, home: Path) -> Instance | None:
     return instance if instance.pids else None
 
 
-class _OtherDags(RemoteError):
-    """The running one is left alone."""
-
-
 def _refuse_other_dags(record: Record, dags: Path, *, home: Path) -> None:
     if record.dags != dags:
-        raise _OtherDags(
+        raise RemoteError(
             f"the Airflow of {home} runs already, and reads DAGs from {record.dags}, not {dags}",
             hint="nbflow airflow down, then up again",
         )
 
 
-def _complete(record: Record) -> bool:
+def _complete(record: Record, *, home: Path) -> bool:
     births = record.births
-    return all(name in births and processes.alive(births[name]) for name in COMPONENTS)
+    return all(name in births and processes.alive(births[name], home=home) for name in COMPONENTS)
 
 
 def _stop(home: Path) -> bool:

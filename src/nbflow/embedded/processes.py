@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 
 from nbflow.embedded.configuration import MARK
 from nbflow.embedded.instance import Birth
+from nbflow.errors import RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import psutil
+
+_PATIENCE = 20.0
+"""Seconds in which the system must have ended what was killed."""
 
 
 def start(command: Sequence[str], *, folder: Path, log: Path, env: Mapping[str, str]) -> Birth:
@@ -40,25 +44,17 @@ def start(command: Sequence[str], *, folder: Path, log: Path, env: Mapping[str, 
     return Birth(process.pid, created)
 
 
-def alive(birth: Birth) -> bool:
+def alive(birth: Birth, *, home: Path) -> bool:
     """Whether this very process lives (a zombie does not)."""
-    return _process(birth) is not None
+    return _process(birth, home=home) is not None
 
 
 def marked(home: Path) -> list[psutil.Process]:
     """All living processes that belong to this home, kernels of tasks too."""
     import psutil
 
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.status() == psutil.STATUS_ZOMBIE:
-                continue
-            if process.environ().get(MARK) == str(home):
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return [process for process in found if process.pid != os.getpid()]
+    found = [process for process in psutil.process_iter() if _mark(process) == str(home)]
+    return [process for process in found if process.pid != os.getpid() and _lives(process)]
 
 
 def stop(home: Path, *, births: Sequence[Birth], grace: float) -> bool:
@@ -66,6 +62,9 @@ def stop(home: Path, *, births: Sequence[Birth], grace: float) -> bool:
 
     Returns:
         Whether there was any.
+
+    Raises:
+        RemoteError: one cannot be killed.
     """
     processes = _family(home, births)
     if not processes:
@@ -75,22 +74,45 @@ def stop(home: Path, *, births: Sequence[Birth], grace: float) -> bool:
     while (remaining := _family(home, births)) and time.monotonic() < deadline:
         _reap(processes)
         time.sleep(0.1)
+    deadline = time.monotonic() + _PATIENCE
     while remaining:
         _signal(remaining, signal.SIGKILL)
         _reap(remaining)
         remaining = _family(home, births)
+        if remaining and time.monotonic() > deadline:
+            pids = ", ".join(str(process.pid) for process in remaining)
+            raise RemoteError(
+                f"processes of Airflow do not end, though they were killed: {pids}",
+                hint="they wait for a disk or a device; look at them with ps, or restart",
+            )
     return True
 
 
-def _process(birth: Birth) -> psutil.Process | None:
+def _process(birth: Birth, *, home: Path) -> psutil.Process | None:
+    """The process, unless its id has been given to another one since.
+
+    A clock that was set moves all start times, so the mark counts as much as the time.
+    """
     import psutil
 
     try:
         process = psutil.Process(birth.pid)
-        # psutil rounds to the clock's tick: a hundredth of a second.
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        # psutil knows the time to a hundredth of a second.
         same = abs(process.create_time() - birth.created) < 0.05
-        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+        return process if same or _mark(process) == str(home) else None
     except psutil.NoSuchProcess:
+        return None
+
+
+def _mark(process: psutil.Process) -> str | None:
+    import psutil
+
+    try:
+        return process.environ().get(MARK)
+    except (psutil.Error, OSError):
+        # Other users' processes do not show theirs.
         return None
 
 
@@ -100,7 +122,7 @@ def _family(home: Path, births: Iterable[Birth]) -> list[psutil.Process]:
 
     found = {process.pid: process for process in marked(home)}
     for birth in births:
-        process = _process(birth)
+        process = _process(birth, home=home)
         if process is None:
             continue
         found[process.pid] = process

@@ -130,7 +130,9 @@ def wait(home: Path, record: Record, *, watch: Watch) -> Instance:
 
 def describe(home: Path, record: Record) -> Instance:
     """The instance as it is now."""
-    living = {name: birth for name, birth in record.births.items() if processes.alive(birth)}
+    living = {
+        name: birth for name, birth in record.births.items() if processes.alive(birth, home=home)
+    }
     return Instance(
         url=f"http://127.0.0.1:{record.port}",
         user=USER,

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbflow.remote.failures import Refused, refusal, unreachable
+from nbflow.remote.failures import Refused, is_signed_out, refusal, unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,8 +84,8 @@ class Connection:
         if self.token is None and self.user is not None:
             self._sign_in()
         response = self._send(request)
-        if response.status_code == 401 and self.user is not None:
-            # Tokens last a day; the password lasts.
+        if is_signed_out(response) and self.user is not None:
+            # Tokens last a day, or until Airflow changes its secret; the password lasts.
             self._sign_in()
             response = self._send(request)
         return _read(response, doing=request.doing)

@@ -33,6 +33,13 @@ class Unreachable(RemoteError):
     """Nobody answers, or only something between us and Airflow does."""
 
 
+def is_signed_out(response: httpx.Response) -> bool:
+    """Whether a new token may help; Airflow says 403 to one that it did not sign itself."""
+    return response.status_code == 401 or (
+        response.status_code == 403 and "Invalid JWT" in response.text
+    )
+
+
 def refusal(response: httpx.Response, *, doing: str) -> RemoteError:
     """The error for an answer that is not a success.
 
@@ -73,8 +80,9 @@ def unreachable(error: httpx.HTTPError, *, url: str, doing: str) -> Unreachable:
 def _hint(response: httpx.Response) -> str | None:
     if _is_foreign(response):
         return f"{response.url} does not look like Airflow 3; check `airflow: url:` in nbflow.yaml"
+    if is_signed_out(response):
+        return "check user and password, or get a new token (it may have expired)"
     return {
-        401: "check user and password, or get a new token (it may have expired)",
         404: "`nbflow runs` lists what there is",
         403: "this user may not do that; ask whoever administers Airflow for the role",
         405: "this Airflow signs in differently; give a token (`airflow: token_env:`)",
