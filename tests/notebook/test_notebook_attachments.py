@@ -124,6 +124,7 @@ def test_files_that_the_code_reads_travel(folder: Path, path: str, expected: lis
         ("data/*.parquet", "NB701"),
         (".", "NB701"),
         ("x" * 5000, "NB701"),
+        ("data/.hidden", "NB707"),
         ("../secret.txt", "NB702"),
         ("data/../../secret.txt", "NB702"),
         ("~/secret.txt", "NB702"),

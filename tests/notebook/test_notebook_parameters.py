@@ -59,6 +59,9 @@ PLAIN = [
     ("x: Annotated[float, 'unit'] = 3", K.FLOAT, 3.0),
     ("x: Any = 3", K.ANY, 3),
     ("x: int | str = 3", K.ANY, 3),
+    ("x: Any = (1, 2)", K.TUPLE, [1, 2]),
+    ("x: Any = 1e400", K.FLOAT, math.inf),
+    ("x: object = 99999999999999999999", K.INT, 99999999999999999999),
     ("x: int | float = 3", K.ANY, 3),
 ]
 COMPUTED = [
@@ -134,7 +137,7 @@ def test_an_annotation_may_allow_none(source, kind, nullable, default) -> None:
     [
         ("x: Literal['a', 'b'] = 'a'", K.STR, ["a", "b"]),
         ("x: Literal[1, 2] | None = 1", K.INT, [1, 2, None]),
-        ("x: Optional[Literal[1, 2]] = None", K.INT, None),
+        ("x: Optional[Literal[1, 2]] = None", K.INT, [1, 2, None]),
         ("x: Literal['a'] = None", K.STR, ["a", None]),
     ],
 )
@@ -226,6 +229,7 @@ def test_parameters_are_what_the_cell_assigns(source: str, names: list[str]) -> 
         ("x = '\0'", "NB201", None),
         ("x = " + "(" * 500, "NB201", 1),
         ("x = 1\ny = x + 1", "NB202", 2),
+        ("x = 1\n[y] = f(x)", "NB202", 2),
         ("a = 1\nb = 2\nif a > b:\n    c = a", "NB202", 4),
         ("list = [1]", "NB203", 1),
         ("db_password = 'hunter2'", "NB204", 1),

@@ -99,6 +99,10 @@ def _attach_use(use: FileUse, written: frozenset[str], folder: Path, found: _Fou
         found.diagnostics.append(rules.OUTSIDE_FILE.at(message, cell=use.cell, line=use.line))
         return
     files = _matches(path, folder)
+    if files is not None and any(part.startswith(".") for part in path.split("/")):
+        message = f"the code reads the hidden {use.path!r}, which does not travel with the notebook"
+        found.diagnostics.append(rules.HIDDEN_FILE.at(message, cell=use.cell, line=use.line))
+        return
     if path == ".":
         message = "the code reads the notebook's own folder, which does not travel as a whole"
         hint = "Name the files that it needs in `metadata.nbflow.files`, such as `data/*.csv`."

@@ -24,6 +24,7 @@ class Binding:
     Attributes:
         name: what is bound.
         value: the assigned expression, None where it cannot be told apart.
+        reads: names that the right side mentions.
         annotation: of the name, or None.
         plain: assigned unconditionally, and nothing but that.
         source: the value's source text.
@@ -33,6 +34,7 @@ class Binding:
 
     name: str
     value: ast.expr | None
+    reads: frozenset[str]
     annotation: ast.expr | None
     plain: bool
     source: str
@@ -104,7 +106,8 @@ def _of_statement(
         annotated = isinstance(statement, ast.AnnAssign)
         yield Binding(
             name=statement.target.id,
-            value=statement.value if annotated else _added(statement),
+            value=statement.value if annotated else None,
+            reads=_names(statement.value) | (set() if annotated else {statement.target.id}),
             annotation=statement.annotation if isinstance(statement, ast.AnnAssign) else None,
             plain=annotated,
             source=_segment(statement.value if annotated else statement, lines),
@@ -113,12 +116,8 @@ def _of_statement(
         )
 
 
-def _added(statement: ast.AugAssign | ast.AnnAssign) -> ast.expr:
-    """`x += 1` as the expression that it computes."""
-    assert isinstance(statement, ast.AugAssign)
-    assert isinstance(statement.target, ast.Name)
-    name = ast.Name(statement.target.id, ast.Load())
-    return ast.BinOp(name, statement.op, statement.value)
+def _names(value: ast.expr) -> frozenset[str]:
+    return frozenset(node.id for node in ast.walk(value) if isinstance(node, ast.Name))
 
 
 def _of_target(
@@ -129,6 +128,7 @@ def _of_target(
         yield Binding(
             name=target.id,
             value=value,
+            reads=_names(value or statement.value),
             annotation=None,
             plain=True,
             source=source,

@@ -25,6 +25,7 @@ _RESOURCE_GUESSES = {
 _EXTENDED_RESOURCE = re.compile(
     r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 )
+_LARGEST_EXPONENT = 24
 _MAPPINGS = {"limit": "limits", "label": "labels", "annotation": "annotations"}
 
 
@@ -80,10 +81,12 @@ def choice(use: TagUse, *, cell: str | None = None) -> Choice | None:
         return Choice("cache", "", values["switch"] == "enabled", use.text, cell)
     try:
         value = _value(use)
+    except ArithmeticError:
+        raise TagError(f"tag {use.text!r}: the number is too large", hint=_form(use)) from None
     except ValueError as error:
         raise TagError(
             f"tag {use.text!r}: {error}",
-            hint=f"The form is `{use.tag.form}`, for example `{use.tag.example}`.",
+            hint=_form(use),
         ) from None
     return Choice(use.name, values.get("key", ""), value, use.text, cell)
 
@@ -132,6 +135,10 @@ def unite(choices: Iterable[Choice]) -> tuple[StepOptions, list[tuple[Choice, Ch
     return _options(first.values()), conflicts
 
 
+def _form(use: TagUse) -> str:
+    return f"The form is `{use.tag.form}`, for example `{use.tag.example}`."
+
+
 def _options(choices: Iterable[Choice]) -> StepOptions:
     single: dict[str, Any] = {}
     mappings: dict[str, dict[str, Any]] = {field: {} for field in _MAPPINGS.values()}
@@ -170,6 +177,8 @@ def _limit(resource: str, text: str) -> Quantity:
             f"{resource!r} is not a resource (cpu, memory, ephemeral-storage or domain/name){meant}"
         )
     quantity = parse_quantity(text)
+    if quantity.amount.adjusted() > _LARGEST_EXPONENT:
+        raise OverflowError
     if not known and quantity.amount != int(quantity.amount):
         raise ValueError(f"{resource} comes in whole numbers, and {text!r} is none")
     return quantity

@@ -82,10 +82,20 @@ def _declared(declared: _Annotated, kind: ParameterKind, value: Any, binding: Bi
     if declared.kind is ParameterKind.ANY or declared.kind is kind:
         if declared.nullable and constraints:
             constraints = {"enum": [*declared.choices, None]}
-        return Default(declared.kind, value, nullable=declared.nullable, constraints=constraints)
+        # What JSON cannot hold as it is needs its own type's wire form, whatever is annotated.
+        known = declared.kind if _is_json(value, kind) else kind
+        return Default(known, value, nullable=declared.nullable, constraints=constraints)
     assert binding.annotation is not None
     written = ast.unparse(binding.annotation)
     return Default(kind, value, mismatch=f"{written!r}, and its default is of type {kind.value}")
+
+
+def _is_json(value: Any, kind: ParameterKind) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, int):
+        return abs(value) <= BROWSER_SAFE
+    return kind is not ParameterKind.TUPLE
 
 
 def _plain(node: ast.expr) -> Any:
@@ -175,7 +185,7 @@ def _subscripted(node: ast.Subscript) -> _Annotated:
     name = _last(node.value)
     inside = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if name == "Optional":
-        return _Annotated(_annotated(inside[0]).kind, nullable=True)
+        return _union([inside[0], ast.Constant(None)])
     if name == "Union":
         return _union(inside)
     if name in {"Annotated", "Final"} and inside:

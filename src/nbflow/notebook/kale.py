@@ -112,7 +112,8 @@ def _default_choice(text: Any, found: list[Diagnostic]) -> Choice | None:
 
 def _dropped(metadata: dict[str, Any]) -> list[Diagnostic]:
     found = []
-    for volume in metadata.get("volumes") or ():
+    volumes = metadata.get("volumes")
+    for volume in volumes if isinstance(volumes, list) else ():
         name = volume.get("name") if isinstance(volume, dict) else volume
         mount = volume.get("mount_point") if isinstance(volume, dict) else None
         at = f" at {mount}" if mount else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -80,14 +79,13 @@ def _read_cell(cell: Cell, language: str, found: _Found) -> None:
 
 def _bind(binding: Binding, cell: Cell, found: _Found) -> None:
     known = found.parameters.get(binding.name)
-    reads = _reads(binding.value)
     default = typed_default(binding)
     if default.mismatch:
         message = f"parameter {binding.name!r} is annotated {default.mismatch}"
         found.diagnostics.append(
             rules.ANNOTATION_MISMATCH.at(message, cell=cell.id, line=binding.line)
         )
-    derived = sorted((reads & found.parameters.keys()) - {binding.name})
+    derived = sorted((binding.reads & found.parameters.keys()) - {binding.name})
     if derived:
         names = ", ".join(repr(name) for name in derived)
         message = (
@@ -97,7 +95,7 @@ def _bind(binding: Binding, cell: Cell, found: _Found) -> None:
         found.diagnostics.append(
             rules.DERIVED_PARAMETER.at(message, cell=cell.id, line=binding.line)
         )
-    if known is not None and binding.plain and binding.name not in reads:
+    if known is not None and binding.plain and binding.name not in binding.reads:
         message = f"parameter {binding.name!r} is assigned again; the last value counts"
         found.diagnostics.append(
             rules.REBOUND_PARAMETER.at(message, cell=cell.id, line=binding.line)
@@ -114,12 +112,6 @@ def _bind(binding: Binding, cell: Cell, found: _Found) -> None:
         cell=cell.id,
         line=binding.line,
     )
-
-
-def _reads(value: ast.expr | None) -> set[str]:
-    if value is None:
-        return set()
-    return {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
 
 
 def _constrained(parameter: Parameter, keywords: Mapping[str, Any]) -> Parameter:

@@ -251,6 +251,15 @@ UNREADABLE_FILE = Rule(
     "A file beside the notebook that has to travel with it cannot be read.",
     "Give yourself permission to read it, or leave it out.",
 )
+HIDDEN_FILE = Rule(
+    "NB707",
+    "hidden-file",
+    _W,
+    "The code reads a hidden file, such as `.env`. Hidden files often hold secrets and do not "
+    "travel with the notebook.",
+    "Declare secrets with tags `secret:NAME:KEY:ENV`; name any other hidden file in "
+    "`metadata.nbflow.files`.",
+)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
