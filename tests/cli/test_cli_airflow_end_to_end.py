@@ -1,7 +1,6 @@
 """From a notebook to a finished run in a real Airflow, through the command line."""
 
 import json
-import os
 import signal
 
 import pytest
@@ -128,8 +127,10 @@ def test_a_killed_kernel_is_tried_again(project):
         ("step:one", f"import os, pathlib\nmark = pathlib.Path('{folder}/mark')"),
         (
             "step:two",
-            ("if not mark.exists():\n    mark.touch()\n"
-            f"    os.kill(os.getpid(), {int(signal.SIGKILL)})\nprint('alive')"),
+            (
+                "if not mark.exists():\n    mark.touch()\n"
+                f"    os.kill(os.getpid(), {int(signal.SIGKILL)})\nprint('alive')"
+            ),
         ),
     )
     assert run("publish", "killed.ipynb").status == 0
@@ -180,4 +181,4 @@ def test_without_any_airflow_the_error_says_how_to_get_one(tmp_path):
     result = nbflow("trigger", "something", cwd=tmp_path)
     assert result.status == 6
     assert "nbflow airflow up" in result.err
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
