@@ -1,0 +1,203 @@
+"""Every golden DAG in a real Airflow: parsed, serialized, rendered, scheduled."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bundle_pipelines import everything, iris, plans
+
+from nbflow.bundles import bundle
+from nbflow.model import Plan
+from nbflow.targets import write_bundle
+
+pytestmark = pytest.mark.slow
+
+PLANS = plans()
+# Two plans of one pipeline cannot stand in one folder.
+NAMES = sorted(set(PLANS) - {"iris_in_a_bucket"})
+INTRUDER = b"import intruder  # from airflow.sdk import DAG\nraise ValueError('parsed as a dag')\n"
+
+
+def probe(home: Path, *, plans: dict[str, Plan], **environ: str) -> dict[str, Any]:
+    """Write bundles to a folder and have Airflow read it."""
+    folder = home / "dags"
+    shift = environ.pop("SHIFT", "0")
+    cwd = environ.pop("CWD", str(home))
+    for plan in plans.values():
+        write_bundle(bundle(plan, attachments={"lib/dag_airflow.py": INTRUDER}), folder)
+    script = str(Path(__file__).with_name("airflow_probe.py"))
+    done = subprocess.run(
+        [sys.executable, "-B", script, str(folder), shift],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "AIRFLOW_HOME": str(home / "airflow"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__DAGS_FOLDER": "/nowhere/dags",  # part of what Airflow compares
+            **environ,
+        },
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads((home / "probe.json").read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    home = tmp_path_factory.mktemp("airflow")
+    return probe(home, plans={name: PLANS[name] for name in NAMES}) | {"home": str(home)}
+
+
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The plan with the largest pods, read elsewhere: another zone, seed, folder and clock."""
+    home = tmp_path_factory.mktemp("elsewhere")
+    return probe(
+        home,
+        plans={"iris": PLANS["iris_in_a_bucket"], "everything": PLANS["everything"]},
+        TZ="Asia/Tokyo",
+        PYTHONHASHSEED="4242",
+        CWD="/",
+        SHIFT=str(400 * 86400),
+    )
+
+
+def test_every_golden_is_imported_without_errors(found: dict[str, Any]) -> None:
+    assert found["import_errors"] == {}
+    assert sorted(found["files"]) == ["every.thing-1", "hello", "iris", "report"]
+
+
+def test_an_attached_module_is_not_taken_for_a_dag(found: dict[str, Any]) -> None:
+    assert not [name for name in found["modules"] if name.startswith("intruder")]
+    assert not [error for error in found["import_errors"].values() if "parsed as a dag" in error]
+
+
+def test_a_dag_imports_nothing_of_nbflow(found: dict[str, Any]) -> None:
+    assert found["modules"] == []
+
+
+def test_reading_a_dag_opens_no_file_but_itself(found: dict[str, Any]) -> None:
+    files = {f"open {file}" for file in found["files"].values()}
+    caches = {
+        f"open {Path(file).parent}/__pycache__/{Path(file).stem}.cpython-"
+        for file in found["files"].values()
+    }
+    others = [
+        event
+        for event in found["opened"]
+        if event not in files and not any(event.startswith(cache) for cache in caches)
+    ]
+    assert found["opened"]
+    assert others == []
+
+
+def test_one_file_is_one_dag_whatever_the_clock_zone_seed_and_folder(
+    found: dict[str, Any], bucket: dict[str, Any]
+) -> None:
+    assert found["versions"]["every.thing-1"] == bucket["versions"]["every.thing-1"]
+
+
+def test_serialized_dags_hold_no_address_of_memory(found: dict[str, Any]) -> None:
+    assert " at 0x" not in json.dumps(found["serialized"])
+
+
+def test_paths_are_filled_in_beside_the_dag_file(found: dict[str, Any]) -> None:
+    task = found["rendered"]["iris"]["load"]
+    folder, digest = f"{found['home']}/dags", bundle(PLANS["iris"]).digest
+    assert task["input_nb"].startswith(f"{folder}/iris/")
+    assert Path(task["input_nb"]).is_file()
+    assert len(task["input_nb"].split("/")[-3]) == len(digest)
+    run = f"{folder}/../store/default/iris/manual__2026-01-01T00:00:00+00:00"
+    assert task["output_nb"] == f"{run}/load/try-2.ipynb"
+    assert task["parameters"]["nbflow_run"] == run
+    assert task["parameters"]["nbflow_attempt"] == "2"
+    assert Path(task["parameters"]["nbflow_files"], "lib/dag_airflow.py").is_file()
+
+
+def test_parameters_reach_the_kernel_exactly(found: dict[str, Any]) -> None:
+    task = found["rendered"]["every.thing-1"]["class"]
+    injected = json.loads(ast.literal_eval(task["injected"]))
+    expected = {
+        parameter.name: parameter.default
+        for parameter in everything().parameters
+        if parameter.name not in {"big", "infinite"}
+    }
+    assert injected == {**expected, "big": str(2**70), "infinite": "Infinity"}
+    assert list(injected["mapping"]) == ["z", "a"]
+    assert isinstance(injected["ratio"], float)
+
+
+def test_a_kernel_of_another_language_gets_no_parameters(found: dict[str, Any]) -> None:
+    task = found["rendered"]["report"]["first"]
+    assert task["parameters"] is None
+    assert task["kernel_name"] == "ir"
+
+
+def test_a_schedule_is_read_in_its_time_zone(found: dict[str, Any]) -> None:
+    # Six o'clock in Berlin on workdays; clocks went forward on Sunday the 29th.
+    assert found["runs"]["iris"] == [
+        "2026-03-27T05:00:00+00:00",
+        "2026-03-30T04:00:00+00:00",
+        "2026-03-31T04:00:00+00:00",
+    ]
+    assert found["runs"]["hello"] == []
+
+
+def test_what_the_notebook_chooses_is_in_the_dag(found: dict[str, Any]) -> None:
+    dag = found["serialized"]["every.thing-1"]["dag"]
+    assert dag["catchup"] is True
+    assert dag["max_active_runs"] == 3
+    assert sorted(dag["tags"]) == ["a", "b"]
+    assert dag["doc_md"] == f"{everything().options.description}\n"
+    tasks = {task["__var"]["task_id"]: task["__var"] for task in dag["tasks"]}
+    assert tasks["class"]["retries"] == 5
+    assert tasks["class"]["execution_timeout"] == 7200.0
+    assert tasks["class"]["has_retry_policy"] is True
+    assert found["serialized"]["iris"]["dag"]["tasks"][0]["__var"]["owner"] == "ada"
+
+
+def test_the_edges_are_those_of_the_pipeline(found: dict[str, Any]) -> None:
+    tasks = [task["__var"] for task in found["serialized"]["iris"]["dag"]["tasks"]]
+    edges = {
+        (task["task_id"], downstream)
+        for task in tasks
+        for downstream in task.get("downstream_task_ids", ())
+    }
+    assert edges == {(edge.step, step.name) for step in iris().steps for edge in step.edges}
+
+
+def test_every_pod_arrives_at_the_scheduler_as_planned(
+    found: dict[str, Any], bucket: dict[str, Any]
+) -> None:
+    asked = {
+        (dag_id, step): pods["asked"]
+        for data in (found, bucket)
+        for dag_id, tasks in data["pods"].items()
+        for step, pods in tasks.items()
+        if data is bucket or dag_id != "iris"
+    }
+    planned = {
+        (plan.dag_id, step.name): step.pod
+        for name, plan in PLANS.items()
+        for step in plan.steps
+        if name != "iris"
+    }
+    assert asked == planned
+
+
+def test_a_pod_is_merged_into_airflows_own_container(bucket: dict[str, Any]) -> None:
+    (container,) = bucket["pods"]["iris"]["load"]["merged"]["spec"]["containers"]
+    assert container["name"] == "base"
+    assert container["image"] == "registry.example.com/ds@sha256:0123"
+    assert container["resources"]["limits"]["memory"] == "256Gi"
