@@ -244,6 +244,7 @@ def test_parameters_are_what_the_cell_assigns(source: str, names: list[str]) -> 
         ("x: Literal['a'] = 'b'", "NB207", 1),
         ("\nx: int", "NB210", 2),
         ("%%bash\nx=1", "NB211", None),
+        ("%%timeit\nx = 1", "NB211", None),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(source: str, expected: str, line: int | None) -> None:

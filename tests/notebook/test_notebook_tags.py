@@ -116,6 +116,7 @@ BAD = {
     "step:Train": ("no capitals", "Write `step:train`."),
     "step:load data": ("'load data' is not a name", "Write `step:load_data`."),
     "step: train": ("is not a name", "Write `step:train`."),
+    f"step:{'x' * 201}": ("at most 200 letters", "Shorten"),
     "step:1st": ("'1st' is not a name", "step:NAME"),
     "label:team:a b": ("letters, digits", "label:KEY:VALUE"),
     "label:team": ("a key and a value", "label:KEY:VALUE"),

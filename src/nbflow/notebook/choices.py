@@ -26,6 +26,7 @@ _EXTENDED_RESOURCE = re.compile(
     r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 )
 _LARGEST_EXPONENT = 24
+_LONGEST_STEP_NAME = 200  # Airflow refuses more than 250, and file names more than 255
 _MAPPINGS = {"limit": "limits", "label": "labels", "annotation": "annotations"}
 
 
@@ -57,6 +58,12 @@ def step_names(use: TagUse) -> tuple[str, ...]:
     written = [name for name in use.values.get("names", "").split(";") if name]
     names = [name.replace("-", "_") for name in written]
     for name in names:
+        if len(name) > _LONGEST_STEP_NAME:
+            raise TagError(
+                f"tag {use.text[:60] + '...'!r}: the name of a step has at most "
+                f"{_LONGEST_STEP_NAME} letters",
+                hint="Shorten the name.",
+            )
         if name != name.lower():
             raise TagError(
                 f"tag {use.text!r}: the name of a step has no capitals",

@@ -11,7 +11,8 @@ import warnings
 _COMMAND = re.compile(r"\s*(?:[%!?].*|.*\?\??\s*)")
 _ASSIGNED = re.compile(r"(?P<target>\s*[\w.,\[\]'\" ]+?=\s*)(?P<command>[%!].*)")
 _CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)")
-_TRANSPARENT = {"time", "timeit", "capture", "prun", "memit", "mprun"}
+# Cell magics that run the cell's Python in the notebook's namespace and keep what it binds.
+_TRANSPARENT = {"time", "capture", "prun"}
 COMMAND = "__command__"
 
 
