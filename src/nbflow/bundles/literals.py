@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_COMMON = {ord(char): written for char, written in _ESCAPES.items()}
 _UNITS = (
     ("days", timedelta(days=1)),
     ("hours", timedelta(hours=1)),
@@ -80,7 +81,10 @@ def width(source: str) -> int:
 
 def _text(value: str) -> str:
     quote = "'" if value.count('"') > value.count("'") else '"'
-    return quote + "".join(_escape(char, quote=quote) for char in value) + quote
+    escaped = value.translate({**_COMMON, ord(quote): f"\\{quote}"})
+    if not escaped.isprintable():
+        escaped = "".join(_escape(char, quote=quote) for char in value)
+    return quote + escaped + quote
 
 
 def _escape(char: str, *, quote: str) -> str:

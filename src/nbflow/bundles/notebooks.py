@@ -69,7 +69,7 @@ def _orders(pipeline: Pipeline, step: Step) -> Orders:
         step=step.name,
         steps=names,
         ancestors=pipeline.ancestors(step.name),
-        descendants=tuple(one for one in names if step.name in pipeline.ancestors(one)),
+        descendants=_descendants(pipeline, step.name),
         parameters={
             one.name: ParameterOrder(
                 kind=str(one.kind),
@@ -91,6 +91,17 @@ def _orders(pipeline: Pipeline, step: Step) -> Orders:
         seeded=pipeline.seeded,
         cells=step.cells,
     )
+
+
+def _descendants(pipeline: Pipeline, name: str) -> tuple[str, ...]:
+    """All steps that start only after this one, in the notebook's order."""
+    found, before = {name}, 0
+    while len(found) > before:  # once and a look around, but for edges against the order
+        before = len(found)
+        for step in pipeline.steps:
+            if any(edge.step in found for edge in step.edges):
+                found.add(step.name)
+    return tuple(step.name for step in pipeline.steps if step.name in found - {name})
 
 
 def _begin(orders: Orders) -> str:
