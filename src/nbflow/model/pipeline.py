@@ -242,12 +242,15 @@ class Definition:
         source: the statement's source text, decorators included.
         cell: id of the cell that it comes from.
         line: its first line in that cell, counted from 1.
+        needs: computed variables that it reads when it runs (a default, a decorator, a base
+            class), sorted; they are loaded before it.
     """
 
     names: tuple[str, ...]
     source: str
     cell: str
     line: int
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,11 @@ def parse_quantity(text: str | float) -> Quantity:
         ValueError: the text is no quantity, or a negative one.
     """
     quantity = Quantity(str(text).strip())
-    if quantity.amount < 0:
+    try:
+        negative = quantity.amount < 0
+    except ArithmeticError as error:
+        raise ValueError(f"{quantity.text!r} is too large a quantity") from error
+    if negative:
         raise ValueError(f"{quantity.text!r} is negative")
     return quantity
 
@@ -85,17 +89,22 @@ def parse_duration(text: str | float) -> timedelta:
     Raises:
         ValueError: the text is no duration, or an empty one.
     """
-    stripped = str(text).strip()
-    if re.fullmatch(r"\d+(?:\.\d+)?", stripped):
-        total = timedelta(seconds=float(stripped))
-    else:
-        parts = list(_DURATION.finditer(stripped))
-        if not parts or "".join(part.group() for part in parts) != stripped:
-            raise ValueError(f"{text!r} is not a duration; write 90s, 30m, 1h30m or 2d")
-        total = sum((float(part["count"]) * _UNITS[part["unit"]] for part in parts), timedelta())
+    try:
+        total = _sum_of_parts(str(text).strip())
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is too long a duration") from error
     if total <= timedelta():
         raise ValueError(f"{text!r} is not longer than nothing")
     return total
+
+
+def _sum_of_parts(text: str) -> timedelta:
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        return timedelta(seconds=float(text))
+    parts = list(_DURATION.finditer(text))
+    if not parts or "".join(part.group() for part in parts) != text:
+        raise ValueError(f"{text!r} is not a duration; write 90s, 30m, 1h30m or 2d")
+    return sum((float(part["count"]) * _UNITS[part["unit"]] for part in parts), timedelta())
 
 
 def format_duration(duration: timedelta) -> str:
