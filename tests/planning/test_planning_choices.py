@@ -218,3 +218,15 @@ def test_the_start_does_not_move() -> None:
 
 def test_a_continuous_schedule_has_one_run_at_a_time() -> None:
     assert planned(options=PipelineOptions(schedule="@continuous")).max_active_runs == 1
+
+
+@pytest.mark.parametrize("name", ["", "..", "a b", "a/b", "ünï", "{{x}}", "a" * 251, "a\n"])
+def test_a_name_that_airflow_refuses_or_that_leads_outside_is_refused(name: str) -> None:
+    pipeline = Pipeline(name=name, document=Document(name="demo", cells=()))
+    with pytest.raises(SettingsError, match="cannot be the name of a DAG"):
+        plan(pipeline, settings=Settings(root=ROOT))
+
+
+def test_a_tag_that_airflow_refuses_is_refused() -> None:
+    with pytest.raises(SettingsError, match="too long"):
+        planned(options=PipelineOptions(tags=("x" * 101,)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol
 
 from nbflow.errors import SettingsError
@@ -32,6 +31,8 @@ def find_backend(name: str) -> Backend:
         from nbflow.bundles.dags import dag_text
 
         return dag_text
+    from importlib.metadata import entry_points
+
     found = {point.name: point for point in entry_points(group=GROUP)}
     if name not in found:
         known = ", ".join(sorted({"papermill", *found}))

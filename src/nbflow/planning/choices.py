@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nbflow.errors import PolicyError, SettingsError
 from nbflow.model import Plan, PlannedStep
 from nbflow.planning.addresses import store_address
 from nbflow.planning.pods import pod
 from nbflow.planning.resources import choose_options, choose_profile, extended_resources
+from nbflow.planning.schedules import check_schedule
 from nbflow.planning.tenancy import check_policy, find_team
 
 if TYPE_CHECKING:
@@ -22,18 +21,8 @@ if TYPE_CHECKING:
 START = "2024-01-01"
 # Runs keep apart from each other, so Airflow's own limit is as good as any.
 MAX_ACTIVE_RUNS = 16
-# https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html
-PRESETS = (
-    "@once",
-    "@continuous",
-    "@hourly",
-    "@daily",
-    "@weekly",
-    "@monthly",
-    "@quarterly",
-    "@yearly",
-)
-_CRON = re.compile(r"[^\s{}]+(?:[ \t]+[^\s{}]+){4,5}")
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,250}")
+_LONGEST_TAG = 100
 
 
 def plan(pipeline: Pipeline, *, settings: Settings) -> Plan:
@@ -44,7 +33,8 @@ def plan(pipeline: Pipeline, *, settings: Settings) -> Plan:
         PolicyError: the pipeline's team may not use what a step asks for.
     """
     options = pipeline.options
-    _check_schedule(pipeline)
+    _check_names(pipeline)
+    check_schedule(options)
     team = find_team(options.team, settings=settings)
     continuous = options.schedule == "@continuous"
     return Plan(
@@ -81,35 +71,16 @@ def _plan_step(
     )
 
 
-def _check_schedule(pipeline: Pipeline) -> None:
-    """Refuse what would only break when Airflow reads the DAG."""
-    options = pipeline.options
-    schedule = options.schedule
-    if schedule is not None and schedule not in PRESETS and not _CRON.fullmatch(schedule):
-        raise SettingsError(
-            f"schedule {schedule!r} is not a cron expression",
-            hint=f"write five fields such as '0 6 * * 1-5', or one of {', '.join(PRESETS)}",
-        )
-    try:
-        ZoneInfo(options.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise SettingsError(
-            f"there is no time zone {options.timezone!r}",
-            hint="write a name such as Europe/Berlin or UTC",
-        ) from error
-    if options.start is not None:
-        _check_start(options.start)
-    if options.max_active_runs is not None and options.max_active_runs < 1:
-        raise SettingsError(f"max_active_runs is {options.max_active_runs}", hint="write 1 or more")
-
-
-def _check_start(start: str) -> None:
-    try:
-        date.fromisoformat(start)
-    except ValueError:
-        try:
-            datetime.fromisoformat(start)
-        except ValueError as error:
+def _check_names(pipeline: Pipeline) -> None:
+    """Refuse what Airflow would refuse; names become folders too, so none may lead outside."""
+    for sort, name in [("DAG", pipeline.name), *(("task", step.name) for step in pipeline.steps)]:
+        if not _NAME.fullmatch(name) or not name.strip("."):
             raise SettingsError(
-                f"start {start!r} is not an ISO date", hint="write a date such as 2026-01-31"
-            ) from error
+                f"{name!r} cannot be the name of a {sort}",
+                hint="Airflow takes at most 250 ASCII letters, digits, -, _ and .",
+            )
+    for tag in pipeline.options.tags:
+        if len(tag) > _LONGEST_TAG:
+            raise SettingsError(
+                f"the tag {tag[:20]}… is too long", hint=f"Airflow takes {_LONGEST_TAG} characters"
+            )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol
 
 from nbflow.errors import SettingsError
@@ -42,6 +41,8 @@ def find_target(settings: Settings) -> Target:
     kind = settings.target.kind
     if kind == "folder":
         return FolderTarget(settings.target_folder)
+    from importlib.metadata import entry_points
+
     found = {point.name: point for point in entry_points(group=GROUP)}
     if kind not in found:
         known = ", ".join(sorted({"folder", *found}))
