@@ -54,13 +54,17 @@ def progress(folder: Path, step: str, *, cells: Sequence[str] | None = None) -> 
     ids = set(_orders(notebook).get("cells", ()) if cells is None else cells)
     own = [cell for cell in code if cell.get("id") in ids] if ids else _authored(code)
     failure = failure_of(notebook)
+    done = [cell for cell in own if _is_done(cell) and not _has_failed(cell)]
     running = None if failure else next((c for c in code if _is_running(c)), None)
     times = [time for cell in code for time in _times(cell)]
-    done = all(map(_is_done, code))
     found = StepRun(
         step,
-        RunState.FAILED if failure else RunState.SUCCESS if done else RunState.RUNNING,
-        cells_done=sum(map(_is_done, own)),
+        RunState.FAILED
+        if failure
+        else RunState.SUCCESS
+        if all(map(_is_done, code))
+        else RunState.RUNNING,
+        cells_done=len(done),
         cells_total=len(own),
         cell=running.get("id") if running and running in own else None,
         started=min(times, default=None),
@@ -75,15 +79,19 @@ def progress(folder: Path, step: str, *, cells: Sequence[str] | None = None) -> 
 def failure_of(notebook: Mapping[str, Any]) -> Failure | None:
     """The error that stopped an executed notebook, or None."""
     for cell in notebook["cells"]:
-        if cell["cell_type"] != "code" or "raises-exception" in _metadata(cell).get("tags", ()):
-            continue
-        for output in cell.get("outputs", ()):
+        for output in cell.get("outputs", ()) if _has_failed(cell) else ():
             if output["output_type"] == "error":
                 generated = "role" in _metadata(cell).get("nbflow", {})
                 lines = tuple(line for part in output["traceback"] for line in part.splitlines())
                 where = None if generated else cell.get("id")
                 return Failure(output["ename"], output["evalue"], where, None, lines)
     return None
+
+
+def _has_failed(cell: Mapping[str, Any]) -> bool:
+    if cell["cell_type"] != "code" or "raises-exception" in _metadata(cell).get("tags", ()):
+        return False
+    return any(output["output_type"] == "error" for output in cell.get("outputs", ()))
 
 
 def _newest(folder: Path) -> tuple[int, dict[str, Any]] | None:

@@ -83,6 +83,7 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         self._views = {id(a): region for region in regions or () for a in region.arrays}
         self._owners: dict[int, tuple[Any, int]] = {}
         self._left: dict[int, Any] = {}
+        self._cells: dict[int, types.CellType] = {}
         self.arrays: list[Any] = []
         self.named: dict[tuple[str, str], Any] = {}
 
@@ -90,6 +91,8 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         """What `pickle` calls for all but the plainest objects."""
         if isinstance(value, _NAMED):
             return self._reduce_named(value)
+        if id(value) in self._cells:  # its function fills it: functions may share a cell
+            return make_cell, ()
         if arrays.is_array(value):
             return self._reduce_array(value)
         if isinstance(value, _REFUSED) and not _is_memory_file(value):
@@ -115,13 +118,16 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         module = sys.modules.get(function.__module__ or "")
         if module is None or function.__globals__ is not vars(module):
             return reduced
-        code, _, _, _, closure = reduced[1]
         state, slots = reduced[2]
         seen = slots.pop("__globals__") if module.__name__ == "__main__" else {}
         slots.pop("__globals__", None)
         captured = {k: v for k, v in seen.items() if not self._names.is_given(k, v)}
-        arguments = (code, module.__name__, closure)
-        return make_function, arguments, (state, slots, captured), None, None, set_function
+        cells = tuple(slots.pop("__closure__") or ())
+        self._cells.update((id(cell), cell) for cell in cells)
+        arguments = (function.__code__, module.__name__, cells or None)
+        contents = [(cell, cell.cell_contents) for cell in cells if _is_filled(cell)]
+        filled = (state, slots, captured, contents)
+        return make_function, arguments, filled, None, None, set_function
 
     def _reduce_array(self, array: Any) -> Any:
         if id(array) in self._left:
@@ -230,20 +236,30 @@ def make_function(code: types.CodeType, module: str, closure: Any) -> types.Func
     return types.FunctionType(code, space, None, None, closure)
 
 
+def make_cell() -> types.CellType:
+    """An empty cell of a closure. Pickles name it."""
+    return types.CellType()
+
+
 def set_function(function: types.FunctionType, state: Any) -> None:
     """Fill in what `make_function` left out. Pickles name it."""
-    attributes, slots, captured = state
+    attributes, slots, captured, contents = state
     function.__dict__.update(attributes)
     slots.pop("_cloudpickle_submodules", None)
     for name, value in captured.items():
         function.__globals__.setdefault(name, value)
-    for index, cell in enumerate(slots.pop("__closure__") or ()):
-        try:
-            function.__closure__[index].cell_contents = cell.cell_contents  # type: ignore[index]
-        except ValueError:  # the cell is empty
-            continue
+    for cell, content in contents:
+        cell.cell_contents = content
     for name, value in slots.items():
         setattr(function, name, value)
+
+
+def _is_filled(cell: types.CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018 - an empty cell raises
+    except ValueError:
+        return False
+    return True
 
 
 def _is_memory_file(value: Any) -> bool:

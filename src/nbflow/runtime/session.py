@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-from nbflow.errors import UsageError
+from nbflow.errors import NbflowError, UsageError
 from nbflow.runtime import shell
 from nbflow.runtime.manifests import Manifest, read_manifest, write_manifest
 from nbflow.runtime.orders import Orders
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from nbflow.runtime.workspace import Workspace
 
 __all__ = ["begin", "given", "load", "save"]
+
+P = ParamSpec("P")
 
 _INJECTED = ("nbflow_params", "nbflow_run", "nbflow_files", "nbflow_attempt")
 
@@ -76,6 +80,22 @@ def _current() -> Session:
     return _session
 
 
+def _tells(function: Callable[P, None]) -> Callable[P, None]:
+    """Of our own errors a cell shows message and hint; the frames between say nothing more."""
+
+    @functools.wraps(function)
+    def told(*arguments: P.args, **options: P.kwargs) -> None:
+        try:
+            function(*arguments, **options)
+        except NbflowError as error:
+            if error.hint and error.hint not in error.args[0]:
+                error.args = (f"{error.message}. To fix it: {error.hint}",)
+            raise error.with_traceback(None) from None
+
+    return told
+
+
+@_tells
 def begin(orders: str, *, params: str, run: str, files: str, attempt: str) -> None:
     """Start a step: its working directory becomes the current one.
 
@@ -124,6 +144,7 @@ def begin(orders: str, *, params: str, run: str, files: str, attempt: str) -> No
     shell.guard_exit()
 
 
+@_tells
 def given() -> None:
     """Bind the parameters that the run was given values for."""
     session = _current()
@@ -131,6 +152,7 @@ def given() -> None:
     session.given_done = True
 
 
+@_tells
 def load() -> None:
     """Run the definitions and load the variables that the step's cells need.
 
@@ -165,6 +187,7 @@ def load() -> None:
     session.reads.start()
 
 
+@_tells
 def save() -> None:
     """Save what later steps need: variables, files, state and metrics; the manifest last.
 
