@@ -1,0 +1,184 @@
+"""What is wrong with the order of steps: declarations, lost changes, interleaving, patches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbflow.analysis import rules
+from nbflow.analysis.effects import implied
+from nbflow.analysis.records import EffectKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbflow.analysis.graph import Graph
+    from nbflow.analysis.records import Record
+    from nbflow.analysis.resolution import Resolution
+    from nbflow.model import Diagnostic, StepOutline
+
+__all__ = ["declared_edges", "order_findings"]
+
+
+def declared_edges(
+    steps: Sequence[StepOutline],
+) -> tuple[list[dict[int, str]], list[Diagnostic]]:
+    """The declared edges that can be kept, by step; and what is wrong with the others."""
+    index = {step.name: position for position, step in enumerate(steps)}
+    edges: list[dict[int, str]] = []
+    found: list[Diagnostic] = []
+    for position, step in enumerate(steps):
+        kept: dict[int, str] = {}
+        for prev in step.prevs:
+            upstream = index.get(prev.name)
+            if upstream is None:
+                known = ", ".join(index) or "none"
+                message = f"`prev:{prev.name}` names no step; there are: {known}"
+                found.append(rules.UNKNOWN_PREV.at(message, cell=prev.cell))
+            elif upstream == position:
+                message = f"step {step.name} is declared to come after itself"
+                found.append(rules.SELF_PREV.at(message, cell=prev.cell))
+            elif upstream > position:
+                message = (
+                    f"step {step.name} is declared to come after {prev.name}, which stands below it"
+                )
+                found.append(rules.FORWARD_PREV.at(message, cell=prev.cell))
+            else:
+                kept[upstream] = prev.cell
+        edges.append(kept)
+    return edges, found
+
+
+def order_findings(graph: Graph) -> Iterator[Diagnostic]:
+    """Findings about the order of steps."""
+    lost = set()
+    for finding, pairs in _lost_changes(graph):
+        lost |= pairs
+        yield finding
+    yield from _outside(graph, lost)
+    yield from _interleaved(graph)
+    yield from _patches(graph)
+
+
+def _lost_changes(graph: Graph) -> Iterator[tuple[Diagnostic, set[tuple[int, int]]]]:
+    """Steps that may run at the same time and change one object that a later step reads."""
+    if not any(node.declared for node in graph.nodes):
+        return
+    resolution = graph.resolution
+    told: set[tuple[str, int, int]] = set()
+    for node in graph.nodes:
+        for name, last in sorted(node.needs.items()):
+            if not _keeps_older(resolution, last, name):
+                continue
+            before = graph.nodes[last].needs.get(name, -1)
+            for other in resolution.binders.get(name, []):
+                parallel = (
+                    before < other < last
+                    and node.ancestors >> other & 1
+                    and not graph.nodes[last].ancestors >> other & 1
+                )
+                if parallel and (name, other, last) not in told:
+                    told.add((name, other, last))
+                    yield _conflict(graph, node.record, name, other, last), {(last, other)}
+
+
+def _keeps_older(resolution: Resolution, step: int, name: str) -> bool:
+    """Whether what a step hands on contains an older version."""
+    record = resolution.steps[step]
+    return name not in record.definite or name in record.reads or name in record.weak
+
+
+def _conflict(graph: Graph, reader: Record, name: str, first: int, second: int) -> Diagnostic:
+    resolution = graph.resolution
+    one, two = resolution.steps[first], resolution.steps[second]
+    at, place = resolution.bound(first, name).place, resolution.bound(second, name).place
+    message = (
+        f"steps {one.name} (cell {at.cell}) and {two.name} (cell {place.cell}) may run at the same"
+        f" time and both change `{name}`, which step {reader.name} reads"
+    )
+    hint = (
+        f"Tag step {two.name} with `prev:{one.name}`, or give each branch a copy of its own under"
+        " another name."
+    )
+    return rules.CONFLICT.at(message, cell=place.cell, line=place.line, hint=hint)
+
+
+def _outside(graph: Graph, lost: set[tuple[int, int]]) -> Iterator[Diagnostic]:
+    steps = graph.resolution.steps
+    for problem in graph.problems:
+        if problem.kind != "outside" or problem.read is None:
+            continue
+        newer, place = steps[problem.found.outside], problem.read.place
+        if (problem.step, newer.index) in lost:
+            continue
+        at = graph.resolution.bound(newer.index, problem.name).place
+        older = problem.found.place
+        message = (
+            f"`{problem.name}` was bound or changed last in cell {at.cell} (step {newer.name}), but"
+            f" step {steps[problem.step].name} takes the older one"
+            f" {f'of cell {older.cell}' if older else 'of setup'}, by its `prev:`"
+        )
+        reader = steps[problem.step].name
+        hint = f"Tag step {reader} with `prev:{newer.name}` if it means the newer one."
+        yield rules.OUTSIDE.at(message, cell=place.cell, line=place.line, hint=hint)
+
+
+def _interleaved(graph: Graph) -> Iterator[Diagnostic]:
+    """Cells of a step below another step that it exchanges values with."""
+    steps = graph.resolution.steps
+    for record in steps:
+        for other in steps[record.index + 1 :]:
+            if other.first > record.last:
+                break
+            name = _exchanged(graph, record, other)
+            if name is not None:
+                message = (
+                    f"step {record.name} goes on below step {other.name}, and `{name}` passes"
+                    " between them in both directions"
+                )
+                cell = graph.resolution.bound(
+                    other.index if name in other.bound else record.index, name
+                ).place
+                hint = f"Give the cells of step {record.name} below step {other.name} another name."
+                yield rules.INTERLEAVED.at(message, cell=cell.cell, line=cell.line, hint=hint)
+
+
+def _exchanged(graph: Graph, record: Record, other: Record) -> str | None:
+    for name, bound in sorted(other.bound.items()):
+        if record.seen.get(name, -1) > bound.place.index and not _rebound(
+            record, name, bound.place.index
+        ):
+            return name
+    node = graph.nodes[other.index]
+    for name, upstream in sorted(node.needs.items()):
+        read = other.reads.get(name)
+        place = graph.resolution.bound(upstream, name).place
+        if upstream == record.index and read is not None and place.index > read.place.index:
+            return name
+    return None
+
+
+def _rebound(record: Record, name: str, index: int) -> bool:
+    """Whether a step makes the name anew below a cell, before it reads it there."""
+    bound = record.bound.get(name)
+    return bound is not None and bound.anew > index
+
+
+def _patches(graph: Graph) -> Iterator[Diagnostic]:
+    """Changed modules whose change does not travel."""
+    steps = graph.resolution.steps
+    for record in steps:
+        travelling = {s.place for s in record.statements if s.amends}
+        for effect in record.effects:
+            if effect.kind is not EffectKind.PATCH or effect.place in travelling:
+                continue
+            users = [
+                later.name
+                for later in steps[record.index + 1 :]
+                if effect.key in implied(later.modules)
+            ]
+            if users:
+                message = (
+                    f"`{effect.path}` is changed in step {record.name}, and step {users[0]} uses"
+                    f" {effect.key} in another process"
+                )
+                yield rules.PATCH.at(message, cell=effect.place.cell, line=effect.place.line)

@@ -1,0 +1,309 @@
+"""Random draws, settings and environment: what a library's function does beside its result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbflow.analysis.purity import words
+from nbflow.analysis.records import Effect, EffectKind, Place
+from nbflow.analysis.values import Kind, Value
+
+if TYPE_CHECKING:
+    from nbflow.analysis.files import Arguments
+
+__all__ = [
+    "call_effects",
+    "draws_later",
+    "implied",
+    "is_seed",
+    "kind_of",
+    "magic_effects",
+    "method_effects",
+    "setting_of",
+]
+
+_EVERYTHING = ("random", "numpy.random", "torch", "tensorflow")
+_SEEDS: dict[str, tuple[str, ...]] = {
+    "random.seed": ("random",),
+    "random.setstate": ("random",),
+    "numpy.random.seed": ("numpy.random",),
+    "numpy.random.set_state": ("numpy.random",),
+    "torch.manual_seed": ("torch",),
+    "torch.random.manual_seed": ("torch",),
+    "torch.cuda.manual_seed": ("torch",),
+    "torch.cuda.manual_seed_all": ("torch",),
+    "torch.set_rng_state": ("torch",),
+    "tensorflow.random.set_seed": ("tensorflow",),
+    "tensorflow.set_random_seed": ("tensorflow",),
+    "keras.utils.set_random_seed": _EVERYTHING,
+    "tensorflow.keras.utils.set_random_seed": _EVERYTHING,
+    "lightning.seed_everything": _EVERYTHING,
+    "pytorch_lightning.seed_everything": _EVERYTHING,
+    "lightning.pytorch.seed_everything": _EVERYTHING,
+    "transformers.set_seed": _EVERYTHING,
+    "accelerate.utils.set_seed": _EVERYTHING,
+    "fastai.torch_core.set_seed": _EVERYTHING,
+}
+_GENERATORS = frozenset(
+    {"default_rng", "RandomState", "Generator", "SeedSequence", "PCG64", "MT19937"}
+)
+_NOT_DRAWS = frozenset(
+    {"seed", "getstate", "get_state", "setstate", "set_state", "Random", "SystemRandom"}
+)
+_TORCH_DRAWS = words(
+    "rand randn randint randperm rand_like randn_like randint_like bernoulli multinomial normal"
+    " poisson"
+)
+_SKLEARN_DRAWS = words(
+    "train_test_split shuffle resample make_blobs make_classification make_regression make_moons"
+    " make_circles make_friedman1 make_s_curve make_swiss_roll permutation_importance"
+    " randomized_svd make_low_rank_matrix make_sparse_uncorrelated make_multilabel_classification"
+    " make_gaussian_quantiles make_hastie_10_2 fetch_olivetti_faces"
+)
+_SKLEARN_ESTIMATORS = words(
+    "RandomForestClassifier RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor"
+    " GradientBoostingClassifier GradientBoostingRegressor AdaBoostClassifier AdaBoostRegressor"
+    " BaggingClassifier BaggingRegressor DecisionTreeClassifier DecisionTreeRegressor"
+    " ExtraTreeClassifier ExtraTreeRegressor MLPClassifier MLPRegressor SGDClassifier SGDRegressor"
+    " Perceptron PassiveAggressiveClassifier KMeans MiniBatchKMeans BisectingKMeans"
+    " GaussianMixture BayesianGaussianMixture TSNE MDS IsolationForest RandomizedSearchCV"
+    " HalvingRandomSearchCV ShuffleSplit StratifiedShuffleSplit GroupShuffleSplit RepeatedKFold"
+    " RepeatedStratifiedKFold TruncatedSVD NMF FastICA LatentDirichletAllocation DictionaryLearning"
+    " MiniBatchDictionaryLearning RandomTreesEmbedding GaussianRandomProjection"
+    " SparseRandomProjection RBFSampler Nystroem SpectralClustering MiniBatchNMF RANSACRegressor"
+    " TheilSenRegressor BernoulliRBM QuantileTransformer IterativeImputer SMOTE ADASYN"
+    " RandomUnderSampler RandomOverSampler HistGradientBoostingClassifier"
+    " HistGradientBoostingRegressor"
+)
+_SHUFFLED = frozenset({"KFold", "StratifiedKFold", "StratifiedGroupKFold"})
+
+# Settings of a library: prefix of the call's name, and whom it concerns.
+_SETTINGS: tuple[tuple[str, str], ...] = (
+    ("pandas.set_option", "pandas"),
+    ("pandas.reset_option", "pandas"),
+    ("pandas.options", "pandas"),
+    ("pandas.plotting.register_matplotlib_converters", "matplotlib"),
+    ("polars.Config", "polars"),
+    ("numpy.set_printoptions", "numpy"),
+    ("numpy.seterr", "numpy"),
+    ("matplotlib.use", "matplotlib"),
+    ("matplotlib.rc", "matplotlib"),
+    ("matplotlib.style.use", "matplotlib"),
+    ("matplotlib.pyplot.rc", "matplotlib"),
+    ("matplotlib.pyplot.style.use", "matplotlib"),
+    ("matplotlib.pyplot.switch_backend", "matplotlib"),
+    ("matplotlib.pyplot.ion", "matplotlib"),
+    ("matplotlib.pyplot.ioff", "matplotlib"),
+    ("matplotlib_inline.backend_inline.set_matplotlib_formats", "matplotlib"),
+    ("IPython.display.set_matplotlib_formats", "matplotlib"),
+    ("seaborn.set", "matplotlib"),
+    ("sklearn.set_config", "sklearn"),
+    ("torch.set_printoptions", "torch"),
+    ("torch.set_default_dtype", "torch"),
+    ("torch.set_default_device", "torch"),
+    ("torch.set_grad_enabled", "torch"),
+    ("torch.use_deterministic_algorithms", "torch"),
+    ("torch.set_num_threads", "torch"),
+    ("warnings.filterwarnings", "warnings"),
+    ("warnings.simplefilter", "warnings"),
+    ("warnings.resetwarnings", "warnings"),
+    ("logging.basicConfig", "logging"),
+    ("logging.disable", "logging"),
+    ("locale.setlocale", "locale"),
+    ("decimal.getcontext", "decimal"),
+    ("sys.path", "sys.path"),
+    ("sys.setrecursionlimit", "sys.path"),
+    ("site.addsitedir", "sys.path"),
+    ("os.chdir", "os.chdir"),
+    ("os.environ", "os.environ"),
+    ("os.putenv", "os.environ"),
+    ("os.unsetenv", "os.environ"),
+    ("dotenv.load_dotenv", "os.environ"),
+)
+_ENVIRON_READS = frozenset({"get", "copy", "keys", "items", "values", "__getitem__"})
+_WORLD = frozenset({"post", "put", "patch", "delete"})
+_WORLD_METHODS = frozenset(
+    {"to_sql", "commit", "insert_one", "insert_many", "put_object", "upload_file"}
+)
+
+_IMPLIED = {
+    "pandas": ("numpy",), "sklearn": ("numpy",), "scipy": ("numpy",), "seaborn": ("matplotlib",),
+    "xgboost": ("numpy",), "lightgbm": ("numpy",), "statsmodels": ("numpy", "pandas"),
+    "geopandas": ("pandas", "numpy"),
+}  # fmt: skip
+
+_MAKERS: dict[Kind, str] = {
+    Kind.FILE: """
+        builtins.open io.open codecs.open gzip.open bz2.open lzma.open zipfile.ZipFile tarfile.open
+        h5py.File tempfile.TemporaryFile tempfile.NamedTemporaryFile shelve.open pandas.ExcelWriter
+        pandas.HDFStore
+        """,
+    Kind.ITERATOR: """
+        csv.reader csv.DictReader csv.writer csv.DictWriter builtins.iter builtins.zip builtins.map
+        builtins.filter builtins.enumerate builtins.reversed os.scandir os.walk glob.iglob
+        re.finditer
+        """,
+    Kind.LOCK: """
+        threading.Lock threading.RLock threading.Event threading.Condition threading.Semaphore
+        threading.Thread threading.local threading.Barrier threading.BoundedSemaphore
+        multiprocessing.Lock multiprocessing.RLock
+        """,
+    Kind.CONNECTION: """
+        sqlite3.connect psycopg2.connect psycopg.connect pymysql.connect mysql.connector.connect
+        duckdb.connect sqlalchemy.create_engine pyodbc.connect redis.Redis pymongo.MongoClient
+        boto3.client boto3.resource boto3.Session cx_Oracle.connect oracledb.connect
+        snowflake.connector.connect clickhouse_connect.get_client
+        """,
+    Kind.SOCKET: "socket.socket socket.create_connection",
+    Kind.PROCESS: "subprocess.Popen os.popen",
+    Kind.POOL: """
+        multiprocessing.Pool multiprocessing.Process multiprocessing.Queue
+        concurrent.futures.ThreadPoolExecutor concurrent.futures.ProcessPoolExecutor
+        dask.distributed.Client distributed.Client ray.init
+        """,
+    Kind.SESSION: "pyspark.SparkContext pyspark.sql.SparkSession",
+    Kind.RNG: """
+        random.Random numpy.random.default_rng numpy.random.RandomState numpy.random.Generator
+        torch.Generator
+        """,
+    Kind.PATH: """
+        pathlib.Path pathlib.PurePath pathlib.PosixPath pathlib.Path.cwd pathlib.Path.home
+        pathlib.PurePosixPath
+        """,
+}
+_KINDS = {ref: kind for kind, refs in _MAKERS.items() for ref in words(refs)}
+
+
+def kind_of(ref: str) -> Kind:
+    """What a call of a library's function makes."""
+    if ref.startswith("itertools.") and not ref.endswith("tee"):
+        return Kind.ITERATOR
+    if ref.startswith("pyspark.sql.SparkSession") and ref.endswith("getOrCreate"):
+        return Kind.SESSION
+    return _KINDS.get(ref, Kind.PLAIN)
+
+
+def implied(modules: set[str]) -> set[str]:
+    """Libraries, and those whose values they hand out."""
+    return modules.union(*(_IMPLIED.get(module, ()) for module in modules))
+
+
+def setting_of(ref: str) -> str:
+    """Whose setting a name is, or empty."""
+    for prefix, key in _SETTINGS:
+        if ref.startswith(prefix):
+            return key
+    return "matplotlib" if ".rcParams" in ref else ""
+
+
+def call_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
+    """Effects of calling a library's function, files apart."""
+    if ref in _SEEDS:
+        return [Effect(EffectKind.SEED, key, place) for key in _SEEDS[ref]]
+    if ref == "os.getenv" or (
+        ref.startswith("os.environ.") and ref.rpartition(".")[2] in _ENVIRON_READS
+    ):
+        return [Effect(EffectKind.USE, "os.environ", place)]
+    key = setting_of(ref)
+    if key:
+        return [Effect(EffectKind.SET, key, place)]
+    drawn = _drawn(ref, given)
+    if drawn:
+        return [Effect(EffectKind.DRAW, drawn, place)]
+    module, _, name = ref.rpartition(".")
+    if module in {"requests", "httpx"} and name in _WORLD:
+        return [Effect(EffectKind.WORLD, ref, place)]
+    return []
+
+
+def _drawn(ref: str, given: Arguments) -> str:
+    module, _, name = ref.rpartition(".")
+    if module == "random":
+        return "" if name in _NOT_DRAWS else "random"
+    if module == "numpy.random":
+        return "" if name in _NOT_DRAWS | _GENERATORS else "numpy.random"
+    if module == "torch" and name in _TORCH_DRAWS:
+        return "" if "generator" in given.keywords else "torch"
+    if module.startswith("torch.nn.init"):
+        return "torch"
+    if module in {"torch.nn", "torch.nn.functional"} and (name[:1].isupper() or "dropout" in name):
+        return "torch" if _has_weights(name) else ""
+    if module == "torch.utils.data" and name == "random_split":
+        return "" if "generator" in given.keywords else "torch"
+    if ref.startswith("sklearn.") and name in _SKLEARN_DRAWS and _unseeded(given):
+        return "" if given.literal("shuffle") is False else "numpy.random"
+    if module.startswith("scipy.stats") and name in {"rvs", "bootstrap", "permutation_test"}:
+        return "numpy.random" if _unseeded(given) else ""
+    if ref.startswith("tensorflow.random."):
+        return "tensorflow"
+    return ""
+
+
+def _has_weights(name: str) -> bool:
+    starts = (
+        "Linear",
+        "Conv",
+        "LSTM",
+        "GRU",
+        "RNN",
+        "Embedding",
+        "Bilinear",
+        "Transformer",
+        "Multihead",
+    )
+    return name.startswith(starts) or "ropout" in name
+
+
+def _unseeded(given: Arguments) -> bool:
+    """No `random_state`, or None as one."""
+    if given.spread and "random_state" not in given.keywords:
+        return False
+    return "random_state" not in given.keywords or given.literal("random_state") is None
+
+
+def draws_later(ref: str, given: Arguments) -> bool:
+    """Whether what this call makes draws from numpy's global generator when it is used."""
+    if not ref.startswith(("sklearn.", "imblearn.")) or not _unseeded(given):
+        return False
+    name = ref.rpartition(".")[2]
+    if name in _SHUFFLED:
+        return given.literal("shuffle") is True
+    return name in _SKLEARN_ESTIMATORS
+
+
+def method_effects(receiver: Value, method: str, given: Arguments, place: Place) -> list[Effect]:
+    """Effects of calling a method, files apart."""
+    if receiver.kind is Kind.RNG:
+        return []
+    if receiver.draws and not method.startswith(("get_", "set_", "predict", "score", "transform")):
+        return [Effect(EffectKind.DRAW, "numpy.random", place)]
+    if method == "sample" and _unseeded(given) and "random" not in receiver.modules:
+        return [Effect(EffectKind.DRAW, "numpy.random", place)]
+    if method == "rvs" and _unseeded(given):
+        return [Effect(EffectKind.DRAW, "numpy.random", place)]
+    if method in _WORLD_METHODS:
+        return [Effect(EffectKind.WORLD, method, place)]
+    return []
+
+
+def magic_effects(name: str, arguments: str, place: Place) -> list[Effect]:
+    """Effects of a line magic."""
+    if name in {"env", "set_env"}:
+        writes = "=" in arguments or " " in arguments.strip()
+        return [Effect(EffectKind.SET if writes else EffectKind.USE, "os.environ", place)]
+    if name in {"matplotlib", "pylab"} or (name == "config" and "InlineBackend" in arguments):
+        return [Effect(EffectKind.SET, "matplotlib", place)]
+    if name in {"load_ext", "reload_ext", "autoreload", "aimport", "config", "dotenv"}:
+        return [Effect(EffectKind.SET, "os.environ" if name == "dotenv" else "magics", place)]
+    if name == "precision":
+        return [Effect(EffectKind.SET, "numpy", place)]
+    if name == "cd":
+        return [Effect(EffectKind.SET, "os.chdir", place)]
+    if name in {"pip", "conda", "mamba", "uv"}:
+        return [Effect(EffectKind.INSTALL, name, place)] if "install" in arguments else []
+    return []
+
+
+def is_seed(ref: str) -> bool:
+    """Whether a library's function seeds a global random generator."""
+    return ref in _SEEDS

@@ -1,0 +1,209 @@
+"""What is wrong with names: undefined, bound too late, not to be followed, unable to cross."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from nbflow.analysis import rules
+from nbflow.analysis.namespaces import BUILTINS
+from nbflow.analysis.records import EffectKind
+from nbflow.analysis.resolution import Origin
+from nbflow.analysis.values import ITERATORS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nbflow.analysis.graph import Graph, Node, Problem
+    from nbflow.analysis.records import Place, Record
+    from nbflow.analysis.source import Code
+    from nbflow.model import Diagnostic
+
+__all__ = ["name_findings", "setup_findings", "syntax_findings"]
+
+_STUCK = frozenset(
+    {Kind.FILE, Kind.LOCK, Kind.CONNECTION, Kind.PROCESS, Kind.POOL, Kind.SOCKET, Kind.SESSION}
+)
+
+
+def syntax_findings(codes: Mapping[str, Code]) -> Iterator[Diagnostic]:
+    """Cells that are not Python."""
+    for cell, code in codes.items():
+        if code.tree is None:
+            yield rules.SYNTAX.at(f"syntax error: {code.message}", cell=cell, line=code.line)
+
+
+def name_findings(graph: Graph) -> Iterator[Diagnostic]:
+    """Findings about the names of steps."""
+    for problem in graph.problems:
+        yield from _problem(graph, problem)
+    for node in graph.nodes:
+        yield from record_findings(node.record)
+        yield from _metrics(graph, node)
+        yield from _crossing(graph, node)
+
+
+def record_findings(record: Record) -> Iterator[Diagnostic]:
+    """Findings about one step, whatever is around it."""
+    for place, name in record.history:
+        message = f"`{name}` is the kernel's output history, which differs in every step"
+        yield rules.HISTORY.at(message, cell=place.cell, line=place.line)
+    for place, what in record.wild:
+        if what.startswith("%%"):
+            message = f"the cell magic `{what}` is not known here; its cell is not analysed"
+            yield rules.MAGIC.at(message, cell=place.cell, line=place.line)
+        elif what and not what.startswith("from "):
+            message = f"`{what}` cannot be followed: names that it reads or binds may be missing"
+            yield rules.DYNAMIC.at(message, cell=place.cell, line=place.line)
+    for effect in record.effects:
+        if effect.kind is EffectKind.INSTALL:
+            message = "packages are installed while the pipeline runs"
+            yield rules.INSTALLS.at(message, cell=effect.place.cell, line=effect.place.line)
+
+
+def _problem(graph: Graph, problem: Problem) -> Iterator[Diagnostic]:
+    steps = graph.resolution.steps
+    record, name = steps[problem.step], problem.name
+    if problem.kind == "missing":
+        yield from _missing(graph, problem)
+    elif problem.kind == "deleted" and problem.read is not None:
+        place, gone = problem.read.place, problem.found.place
+        where = gone.cell if gone else ""
+        message = f"`{name}` is deleted in cell {where} before step {record.name} reads it"
+        yield rules.DELETED.at(message, cell=place.cell, line=place.line)
+    elif problem.kind == "changed" and problem.place is not None:
+        place = problem.place
+        message = (
+            f"`{problem.via}` reads `{name}` when it is defined, and step {record.name} uses it"
+            f" after `{name}` was bound or changed again"
+        )
+        yield rules.DEFINITION_CHANGED.at(message, cell=place.cell, line=place.line)
+
+
+def _missing(graph: Graph, problem: Problem) -> Iterator[Diagnostic]:
+    steps = graph.resolution.steps
+    record, name, read = steps[problem.step], problem.name, problem.read
+    if read is None or _is_wild(graph, record, read.place):
+        return
+    bound = record.bound.get(name)
+    if bound is not None and 0 <= bound.first <= read.statement and name not in record.deleted:
+        return
+    place = read.place
+    by = f" (read by `{read.via}`)" if read.via and read.via != name else ""
+    later = graph.resolution.later(name, problem.step)
+    if name in record.deleted:
+        gone = record.deleted[name]
+        message = f"`{name}` is deleted in cell {gone.cell} before it is read{by}"
+        yield rules.DELETED.at(message, cell=place.cell, line=place.line)
+    elif bound is not None and bound.first >= 0 and bound.fresh is not None:
+        message = f"`{name}` is read{by} before cell {bound.fresh.cell} of its step binds it"
+        yield rules.BOUND_LATER.at(message, cell=place.cell, line=place.line)
+    elif later >= 0:
+        other = steps[later]
+        cell = (other.bound[name].fresh or other.bound[name].place).cell
+        message = (
+            f"`{name}` is read{by} in step {record.name}, but bound only later, in cell {cell}"
+            f" of step {other.name}"
+        )
+        yield rules.BOUND_LATER.at(message, cell=place.cell, line=place.line)
+    else:
+        message = f"`{name}` is not defined: step {record.name} reads it{by}, and nothing binds it"
+        yield rules.UNDEFINED.at(message, cell=place.cell, line=place.line)
+
+
+def _is_wild(graph: Graph, record: Record, place: Place) -> bool:
+    """Whether code that cannot be followed may have bound any name before."""
+    if graph.resolution.base.wild:
+        return True
+    if any(at <= place for at, _ in record.wild):
+        return True
+    return any(other.wild for other in graph.resolution.steps[: max(record.index, 0)])
+
+
+def _metrics(graph: Graph, node: Node) -> Iterator[Diagnostic]:
+    record = node.record
+    for name, cell in record.metrics.items():
+        if name in record.bound and name not in record.deleted:
+            continue
+        found = graph.resolution.find(name, record.index)
+        if found.origin in {Origin.NOWHERE, Origin.DELETED}:
+            message = f"the metric `{name}` has no value when step {record.name} ends"
+            yield rules.METRIC.at(message, cell=cell)
+
+
+def _crossing(graph: Graph, node: Node) -> Iterator[Diagnostic]:
+    record = node.record
+    for name, upstream in sorted(node.needs.items()):
+        bound = graph.resolution.bound(upstream, name)
+        value, made = bound.value, bound.fresh or bound.place
+        read = record.reads.get(name)
+        place = read.place if read is not None else bound.place
+        other = graph.resolution.steps[upstream].name
+        where = f"step {record.name} takes `{name}` from step {other} (cell {made.cell})"
+        if value.kind in _STUCK:
+            hint = f"Make `{name}` in a `setup` cell, which runs in every step."
+            message = f"{where}, but {value.kind} cannot leave its process"
+            yield rules.UNCROSSABLE.at(message, cell=place.cell, line=place.line, hint=hint)
+        elif value.kind in ITERATORS:
+            hint = f"Keep its items: `{name} = list(...)` in cell {made.cell}."
+            message = f"{where}, but {value.kind} cannot leave its process"
+            yield rules.ITERATOR.at(message, cell=place.cell, line=place.line, hint=hint)
+        elif _is_changed_class(graph, value.defs):
+            message = f"{where}: a class that is changed after its definition"
+            yield rules.CLASS_CHANGED.at(message, cell=place.cell, line=place.line)
+
+
+def _is_changed_class(graph: Graph, defs: frozenset[int]) -> bool:
+    sources = graph.resolution.notebook.sources
+    return any(isinstance(sources[number].node, ast.ClassDef) for number in defs)
+
+
+def setup_findings(graph: Graph) -> Iterator[Diagnostic]:
+    """Findings about the cells that run in every step."""
+    base, steps = graph.resolution.base, graph.resolution.steps
+    yield from record_findings(base)
+    for name, read in sorted(base.reads.items(), key=lambda item: (item[1].place, item[0])):
+        bound = base.bound.get(name)
+        known = bound is not None and 0 <= bound.first <= read.statement
+        if known or read.soft or name in graph.resolution.parameters:
+            continue
+        if graph.resolution.notebook.env.get(name) is None and _is_builtin(name):
+            continue
+        if any(at <= read.place for at, _ in base.wild):
+            continue
+        place = read.place
+        binder = next((r for r in steps if r.bound.get(name) and r.bound[name].first >= 0), None)
+        if bound is not None and bound.fresh is not None:
+            message = f"`{name}` is read before cell {bound.fresh.cell} binds it"
+            yield rules.BOUND_LATER.at(message, cell=place.cell, line=place.line)
+        elif binder is not None:
+            cell = binder.bound[name].place.cell
+            message = (
+                f"this setup cell reads `{name}`, which step {binder.name} computes (cell {cell})"
+            )
+            yield rules.SETUP_READS.at(message, cell=place.cell, line=place.line)
+        elif not _is_builtin(name):
+            message = f"`{name}` is not defined: nothing binds it"
+            yield rules.UNDEFINED.at(message, cell=place.cell, line=place.line)
+    yield from _setup_effects(base)
+
+
+def _is_builtin(name: str) -> bool:
+    return name in BUILTINS
+
+
+def _setup_effects(base: Record) -> Iterator[Diagnostic]:
+    seeded: set[str] = set()
+    for effect in base.effects:
+        what = ""
+        if effect.kind is EffectKind.SEED:
+            seeded.add(effect.key)
+        elif effect.kind is EffectKind.DRAW and effect.key not in seeded:
+            what = f"draws unseeded random numbers ({effect.key})"
+        elif effect.kind is EffectKind.FILE and effect.writes and not effect.folder:
+            what = f"writes {effect.path or 'a file'}"
+        elif effect.kind is EffectKind.WORLD:
+            what = f"changes something outside ({effect.key})"
+        if what:
+            message = f"this cell runs in every step, and {what}"
+            yield rules.SETUP_EFFECT.at(message, cell=effect.place.cell, line=effect.place.line)

@@ -1,0 +1,282 @@
+"""What a call of one of the notebook's own functions or classes does."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nbflow.analysis.expressions import Expressions
+from nbflow.analysis.files import Arguments
+from nbflow.analysis.namespaces import Symbolic
+from nbflow.analysis.records import Facts, Place, Source
+from nbflow.analysis.scopes import Scope, bound_names, is_generator, own_nodes, parameters
+from nbflow.analysis.values import IMMUTABLE, Kind, Obj, Value, fresh, merge, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from nbflow.analysis.namespaces import Namespace, Notebook
+
+__all__ = ["Functions"]
+
+_PLACEHOLDER = re.compile("\0(\\w+)\0")
+_CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
+
+
+class Functions(Expressions):
+    """Calls of functions whose source is known."""
+
+    def __init__(self, notebook: Notebook, space: Namespace, place: Place) -> None:
+        super().__init__(notebook, space, place)
+        self.pending: dict[str, frozenset[Obj]] = {}
+
+    def run(self, body: Sequence[ast.stmt]) -> bool:
+        """Walk statements."""
+        raise NotImplementedError
+
+    def facts(self, number: int) -> Facts:
+        """What a call of a function does, for any arguments; found out once."""
+        notebook = self.notebook
+        known = notebook.facts.get(number)
+        if known is not None and number in notebook.working:
+            notebook.touched.add(number)
+            return known
+        if known is not None and self._current(known):
+            return known
+        source = notebook.sources[number]
+        facts = Facts(source.name)
+        notebook.facts[number] = facts
+        notebook.working.add(number)
+        _body_walk(self, source, facts)
+        notebook.working.discard(number)
+        notebook.touched.discard(number)
+        if notebook.touched:
+            # A function that calls this one is still being found out, so this may be incomplete.
+            del notebook.facts[number]
+        return facts
+
+    def _current(self, facts: Facts) -> bool:
+        env = self.notebook.env
+        return all(
+            name in env and env[name].defs == before for name, before in facts.depends.items()
+        )
+
+    def needed(self, number: int, place: Place) -> None:
+        """Read what the body of a function, or any method of a class, reads."""
+        source = self.notebook.sources[number]
+        if not isinstance(source.node, ast.ClassDef):
+            self._read_all(self.facts(number), place, soft=False)
+            return
+        for base in source.bases:
+            self.needed(base, place)
+        for name, method in sorted(source.methods.items()):
+            self._read_all(self.facts(method), place, soft=name not in _CONSTRUCTORS)
+
+    def _read_all(self, facts: Facts, place: Place, *, soft: bool) -> None:
+        for name, missing in list(facts.reads.items()):
+            value = self.space.load(name, place, soft=soft or missing, via=facts.name)
+            self.space.touch(value.modules)
+        self.space.touch(facts.modules)
+        if isinstance(self.space, Symbolic):
+            self.space.facts.depends.update(facts.depends)
+
+    def method(self, classes: Iterable[int], name: str) -> int | None:
+        """The method of the first class that has one of this name."""
+        for key in sorted(classes):
+            source = self.notebook.sources[key]
+            if name in source.methods:
+                return source.methods[name]
+            inherited = self.method(source.bases, name)
+            if inherited is not None:
+                return inherited
+        return None
+
+    def construct(self, number: int, node: ast.Call, given: Arguments) -> Value:
+        """Call a class of the notebook."""
+        source = self.notebook.sources[number]
+        found = [self.method([number], name) for name in _CONSTRUCTORS]
+        methods = [method for method in found if method is not None]
+        made = fresh() if methods else fresh(*given.all)
+        made = replace(made, classes=frozenset({number}), carries=made.carries | {source.name})
+        for method in methods:
+            self.apply(method, node, given, receiver=made)
+            held = self.pending.pop("held", frozenset())
+            made = replace(made, reach=made.reach | held)
+        return made
+
+    def apply(
+        self, number: int, node: ast.Call, given: Arguments, *, receiver: Value | None = None
+    ) -> Value:
+        """Call a function of the notebook: its effects happen here, to these arguments."""
+        source = self.notebook.sources[number]
+        assert not isinstance(source.node, ast.ClassDef)
+        facts = self.facts(number)
+        place = self.place(node)
+        self._read_all(facts, place, soft=False)
+        bound = _Bound(self, source.node.args, node, given, receiver)
+        self._bind_globals(facts, bound, place)
+        for symbol in sorted(facts.changed, key=str):
+            if isinstance(symbol, tuple):
+                objects = bound.actual({symbol})
+                if objects:
+                    self.space.change(objects, place, root=bound.root(symbol))
+        for objects, held in facts.stores:
+            self._hold(bound.actual(objects), bound.actual(held), receiver)
+        for effect in list(facts.effects):
+            path = bound.path(effect.path) if effect.path is not None else None
+            firm = effect.firm and self.space.firm
+            self.space.effect(replace(effect, path=path, place=place, firm=firm))
+        if facts.wild:
+            self.space.lose(place, facts.wild)
+        return bound.value(facts.returned, kind=facts.kind)
+
+    def _hold(self, objects: frozenset[Obj], held: frozenset[Obj], receiver: Value | None) -> None:
+        if receiver is not None and objects & receiver.own:
+            self.pending["held"] = self.pending.get("held", frozenset()) | held
+        if self.scope is not None:
+            self.scope.store(objects, held)
+        self.space.store(objects, held)
+
+    def _bind_globals(self, facts: Facts, bound: _Bound, place: Place) -> None:
+        for name, value in sorted(facts.binds.items()):
+            certain = name in facts.definite
+            if not certain:
+                self.space.branch()
+            self.space.bind(name, bound.value(value), place)
+            if not certain:
+                self.space.merge()
+
+
+def _body_walk(walker: Functions, source: Source, facts: Facts) -> None:
+    """Walk a function's body with symbols for its parameters and globals."""
+    node = source.node
+    assert not isinstance(node, ast.ClassDef)
+    space = Symbolic(walker.notebook, facts)
+    inner = type(walker)(walker.notebook, space, source.place)
+    body: list[ast.stmt] = []
+    if isinstance(node, ast.Lambda):
+        local, outer = bound_names([node.body])
+    else:
+        body = node.body
+        local, outer = bound_names(body)
+    positional, keyword, rest, keywords = parameters(node.args)
+    names = [*positional, *keyword, *(name for name in (rest, keywords) if name)]
+    scope = Scope("function", local=local | set(names), outer=outer)
+    for name in names:
+        own: frozenset[Obj] = frozenset({("p", name)})
+        scope.names[name] = Value(own, own | {("pe", name)}, text=f"\0{name}\0")
+    inner.scope = scope
+    if isinstance(node, ast.Lambda):
+        scope.returns.append(inner.eval(node.body))
+    else:
+        inner.run(body)
+        if is_generator(body):
+            facts.kind = Kind.GENERATOR
+    result = IMMUTABLE
+    for position, value in enumerate(scope.returns):
+        result = merge(result, value) if position else value
+    facts.returned = result
+    facts.definite = set(space.definite)
+    closures = [n for n in own_nodes(body) if isinstance(n, ast.FunctionDef)]
+    if any(isinstance(n, ast.Nonlocal) for f in closures for n in ast.walk(f)) and not facts.kind:
+        facts.kind = result.kind
+
+
+class _Bound:
+    """A call's arguments, by the parameters' names."""
+
+    def __init__(
+        self,
+        walker: Functions,
+        arguments: ast.arguments,
+        node: ast.Call,
+        given: Arguments,
+        receiver: Value | None,
+    ) -> None:
+        self.walker = walker
+        self.renamed: dict[Obj, Obj] = {}
+        self.values: dict[str, Value] = {}
+        self.nodes: dict[str, ast.AST] = {}
+        positional, keyword, rest, keywords = parameters(arguments)
+        if receiver is not None and positional:
+            self.values[positional[0]] = receiver
+            if isinstance(node.func, ast.Attribute):
+                self.nodes[positional[0]] = node.func.value
+            positional = positional[1:]
+        for position, value in enumerate(given.values):
+            name = positional[position] if position < len(positional) else rest
+            self._give(name, value, node.args[position])
+        for named, value in given.keywords.items():
+            name = named if named in positional or named in keyword else keywords
+            self._give(name, value, given.nodes[named])
+        self._defaults(arguments)
+
+    def _give(self, name: str | None, value: Value, node: ast.AST) -> None:
+        if name is None:
+            return
+        before = self.values.get(name)
+        self.values[name] = value if before is None else merge(before, value)
+        self.nodes.setdefault(name, node)
+
+    def _defaults(self, arguments: ast.arguments) -> None:
+        positional = [*arguments.posonlyargs, *arguments.args]
+        pairs = list(
+            zip(
+                positional[len(positional) - len(arguments.defaults) :],
+                arguments.defaults,
+                strict=True,
+            )
+        )
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+            if default is not None:
+                pairs.append((argument, default))
+        for argument, default in pairs:
+            if argument.arg not in self.values and isinstance(default, ast.Constant):
+                text = default.value if isinstance(default.value, str) else None
+                self.values[argument.arg] = Value(text=text)
+
+    def actual(self, objects: Iterable[Obj]) -> frozenset[Obj]:
+        """The objects that symbols stand for in this call."""
+        found: set[Obj] = set()
+        for obj in objects:
+            if isinstance(obj, int):
+                found.add(self.renamed.setdefault(obj, number()))
+                continue
+            kind, name = obj
+            if kind in {"p", "pe"}:
+                value = self.values.get(name, IMMUTABLE)
+            elif kind in {"g", "ge"}:
+                value = self.walker.space.value(name)
+            else:
+                found.add(obj)
+                continue
+            found |= value.own if kind in {"p", "g"} else value.reach
+        return frozenset(found)
+
+    def root(self, symbol: tuple[str, str]) -> str:
+        """The notebook's name behind a symbol, or empty."""
+        kind, name = symbol
+        return name if kind in {"g", "ge"} else self.walker.root(self.nodes.get(name))
+
+    def path(self, text: str) -> str | None:
+        """A path with the parameters' texts filled in."""
+        for name in _PLACEHOLDER.findall(text):
+            known = self.values.get(name, IMMUTABLE).text
+            if known is None:
+                return None
+            text = text.replace(f"\0{name}\0", known)
+        return text
+
+    def value(self, value: Value, *, kind: Kind = Kind.PLAIN) -> Value:
+        """A value of the function's, as the caller sees it."""
+        items = value.items
+        return replace(
+            value,
+            own=self.actual(value.own),
+            reach=self.actual(value.reach),
+            kind=kind or value.kind,
+            text=self.path(value.text) if value.text is not None else None,
+            items=tuple(self.value(item) for item in items) if items is not None else None,
+        )

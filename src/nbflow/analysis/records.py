@@ -1,0 +1,233 @@
+"""What the walk over a notebook writes down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from nbflow.analysis.values import IMMUTABLE, Kind, Obj, Value
+
+if TYPE_CHECKING:
+    import ast
+
+__all__ = [
+    "Bound",
+    "Effect",
+    "EffectKind",
+    "Facts",
+    "Place",
+    "Read",
+    "Record",
+    "Source",
+    "Statement",
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line of a cell; orders as the notebook does."""
+
+    index: int
+    line: int
+    cell: str
+
+
+class EffectKind(StrEnum):
+    """What code does beside binding names."""
+
+    DRAW = "draw"
+    SEED = "seed"
+    SET = "set"
+    USE = "use"
+    FILE = "file"
+    WORLD = "world"
+    PATCH = "patch"
+    INSTALL = "install"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that code does beside binding names.
+
+    Attributes:
+        kind: the sort.
+        key: the generator, library or module that it concerns.
+        place: where.
+        path: of a file; None where it is not known before the run.
+        reads, writes: what happens to the file.
+        folder: the file is a folder that is made.
+        listing: many files may be read.
+        picture: a drawing or page is written, which is not read as data.
+        firm: it happens whenever the cell runs.
+    """
+
+    kind: EffectKind
+    key: str
+    place: Place
+    path: str | None = None
+    reads: bool = False
+    writes: bool = False
+    folder: bool = False
+    listing: bool = False
+    picture: bool = False
+    firm: bool = True
+
+
+@dataclass(slots=True)
+class Statement:
+    """A top-level statement that defines, and may travel as source.
+
+    Attributes:
+        number: position among all statements of the notebook.
+        names: what it binds, sorted.
+        text: its source.
+        place: its first line.
+        constant: it binds plain values only.
+        amends: it changes a class or module that something else defined.
+        eager: names that it reads when it runs, each with the statement that bound it in the same
+            step before, or the place where that step computed it before, or None.
+        star: it binds names that only the run knows.
+    """
+
+    number: int
+    names: tuple[str, ...]
+    text: str
+    place: Place
+    constant: bool = False
+    amends: str = ""
+    star: bool = False
+    eager: dict[str, Statement | Place | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Read:
+    """The first read of a name that its step had not bound for certain.
+
+    Attributes:
+        statement: position among the notebook's top-level statements.
+        direct: the step's own code reads it, not a function's body.
+        soft: nothing is wrong if it does not exist.
+        via: the function or class whose body reads it, or empty.
+    """
+
+    place: Place
+    statement: int
+    direct: bool
+    soft: bool
+    via: str = ""
+
+
+@dataclass(slots=True)
+class Bound:
+    """What a step does to a name, at the end.
+
+    Attributes:
+        place: of the last binding or change.
+        first: position of the first statement that binds it, or -1.
+        definition: the statement that defines it, where nothing else touched it since.
+        fresh: place of the last binding proper, not a change; None where it only changes.
+        anew: position of the last cell that binds it for certain.
+        value: what is known of it.
+    """
+
+    place: Place
+    first: int = -1
+    definition: Statement | None = None
+    fresh: Place | None = None
+    anew: int = -1
+    value: Value = IMMUTABLE
+
+
+@dataclass
+class Record:
+    """What a step does, or the cells that run in every step.
+
+    Attributes:
+        name: the step, empty for setup and parameters.
+        index: its position, -1 for setup and parameters.
+        reads: names that it needs from outside.
+        bound: names that it binds or changes.
+        weak: names of objects that change because another name's object does.
+        definite: names that are bound for certain at the end.
+        deleted: names that are unbound for certain at the end.
+        modules: libraries whose values or functions it touches.
+        statements: its definitions.
+        wild: places of code that cannot be followed; after it any name may exist.
+        inputs: names that a name's value was made of (in setup).
+        seen: last cell that reads a name, by position.
+        history: reads of the output history.
+        metrics: names to record, with the cell that names them.
+        first, last: positions of its first and last cell.
+    """
+
+    name: str
+    index: int
+    reads: dict[str, Read] = field(default_factory=dict)
+    bound: dict[str, Bound] = field(default_factory=dict)
+    weak: dict[str, Place] = field(default_factory=dict)
+    definite: set[str] = field(default_factory=set)
+    deleted: dict[str, Place] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    modules: set[str] = field(default_factory=set)
+    wild: list[tuple[Place, str]] = field(default_factory=list)
+    inputs: dict[str, set[str]] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    history: list[tuple[Place, str]] = field(default_factory=list)
+    metrics: dict[str, str] = field(default_factory=dict)
+    first: int = 0
+    last: int = 0
+
+    def read_of(self, name: str) -> Read:
+        """A read of a name that stands for all of the step's own."""
+        del name
+        return Read(Place(self.first, 1, ""), 0, direct=True, soft=True)
+
+
+@dataclass(slots=True)
+class Source:
+    """A function, lambda or class of the notebook.
+
+    Attributes:
+        methods: of a class: name to the id of the method.
+        bases: of a class: ids of the notebook's classes that it extends.
+        stateful: what it returns changes when called.
+    """
+
+    number: int
+    name: str
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+    place: Place
+    methods: dict[str, int] = field(default_factory=dict)
+    bases: tuple[int, ...] = ()
+
+
+@dataclass
+class Facts:
+    """What a call of a function of the notebook does, for any arguments.
+
+    Attributes:
+        reads: globals that its body reads, with whether a missing one matters.
+        binds: globals that it assigns.
+        definite: those that it assigns for certain.
+        changed: objects that it changes in place.
+        stores: pairs of objects: the first ones hold the second ones afterwards.
+        returned: its result.
+        effects: with paths that may name parameters.
+        depends: what the globals that it calls were when this was found out.
+        wild: what in it cannot be followed, or empty.
+    """
+
+    name: str = ""
+    reads: dict[str, bool] = field(default_factory=dict)
+    binds: dict[str, Value] = field(default_factory=dict)
+    changed: set[Obj] = field(default_factory=set)
+    stores: list[tuple[frozenset[Obj], frozenset[Obj]]] = field(default_factory=list)
+    returned: Value = IMMUTABLE
+    kind: Kind = Kind.PLAIN
+    effects: list[Effect] = field(default_factory=list)
+    depends: dict[str, frozenset[int]] = field(default_factory=dict)
+    definite: set[str] = field(default_factory=set)
+    modules: set[str] = field(default_factory=set)
+    wild: str = ""

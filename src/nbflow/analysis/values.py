@@ -1,0 +1,134 @@
+"""What is known of a value without running the code."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+__all__ = ["IMMUTABLE", "ITERATORS", "Kind", "Obj", "Value", "fresh", "merge", "number"]
+
+# An object is a number, or a pair that stands for something known later: ("p", name) is the
+# parameter of a function, ("g", name) a global; "pe" and "ge" are what is inside of it.
+Obj = int | tuple[str, str]
+
+_NONE: frozenset[Obj] = frozenset()
+_counter = itertools.count(1)
+
+
+class Kind(StrEnum):
+    """What a value is, where that matters for crossing a cut."""
+
+    PLAIN = ""
+    FILE = "an open file"
+    GENERATOR = "a generator"
+    ITERATOR = "an iterator"
+    LOCK = "a lock"
+    CONNECTION = "a connection"
+    PROCESS = "a running process"
+    POOL = "a pool of workers"
+    SOCKET = "a socket"
+    SESSION = "a session"
+    RNG = "a random generator"
+    CLOSURE = "a function with state"
+    PATH = "a path"
+
+
+ITERATORS = frozenset({Kind.GENERATOR, Kind.ITERATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    r"""A value as far as it is known.
+
+    Attributes:
+        own: the objects that it may be. Empty: it cannot change in place.
+        reach: `own` and all that may be reached from it.
+        ref: dotted name of a library's module, class or function, else empty.
+        kind: what it is, where that matters.
+        text: a string or path that is known, with `\0name\0` for a function's parameter.
+        defs: ids of the notebook's functions and classes that it may be.
+        classes: ids of the notebook's classes that it may be an instance of.
+        carries: names of the notebook's definitions that its pickle needs.
+        modules: top-level names of the libraries that it was made with.
+        items: the values of a tuple's or list's elements, where written out.
+        element: it was taken out of another object.
+        separate: unpacking it gives objects that share nothing.
+        draws: using it draws from numpy's global random generator.
+    """
+
+    own: frozenset[Obj] = _NONE
+    reach: frozenset[Obj] = _NONE
+    ref: str = ""
+    kind: Kind = Kind.PLAIN
+    text: str | None = None
+    defs: frozenset[int] = frozenset()
+    classes: frozenset[int] = frozenset()
+    carries: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+    items: tuple[Value, ...] | None = None
+    element: bool = False
+    separate: bool = False
+    draws: bool = False
+
+    @property
+    def inside(self) -> Value:
+        """Something taken out of it."""
+        return Value(
+            self.reach,
+            self.reach,
+            classes=self.classes,
+            carries=self.carries,
+            modules=self.modules,
+            element=True,
+            draws=self.draws,
+        )
+
+    def tainted(self, *others: Value) -> Value:
+        """The same value, made with the help of others."""
+        modules = self.modules.union(*(other.modules for other in others))
+        carries = self.carries.union(*(other.carries for other in others))
+        if modules == self.modules and carries == self.carries:
+            return self
+        return replace(self, modules=modules, carries=carries)
+
+
+IMMUTABLE = Value()
+
+
+def number() -> int:
+    """A number that no other object or definition has."""
+    return next(_counter)
+
+
+def fresh(*inside: Value, kind: Kind = Kind.PLAIN) -> Value:
+    """A new object that holds the given ones."""
+    own: frozenset[Obj] = frozenset({number()})
+    value = Value(own, own.union(*(part.reach for part in inside)), kind=kind)
+    if not inside:
+        return value
+    value = value.tainted(*inside)
+    if any(part.draws or part.classes for part in inside):
+        classes = frozenset[int]().union(*(part.classes for part in inside))
+        value = replace(value, draws=any(part.draws for part in inside), classes=classes)
+    return value
+
+
+def merge(first: Value, second: Value) -> Value:
+    """A value that is one or the other."""
+    if first is second:
+        return first
+    return Value(
+        first.own | second.own,
+        first.reach | second.reach,
+        ref=first.ref if first.ref == second.ref else "",
+        kind=first.kind or second.kind,
+        text=first.text if first.text == second.text else None,
+        defs=first.defs | second.defs,
+        classes=first.classes | second.classes,
+        carries=first.carries | second.carries,
+        modules=first.modules | second.modules,
+        element=first.element or second.element,
+        separate=first.separate and second.separate,
+        draws=first.draws or second.draws,
+    )
