@@ -132,10 +132,17 @@ def test_a_dag_goes_live_runs_and_is_listed(airflow, publish):
 
 def test_a_new_edition_is_live_only_when_airflow_has_it(airflow, publish):
     airflow.client.wait_for_dag("changing", digest=publish("changing"))
+    first = airflow.client.trigger("changing")
     told = []
-    digest = publish("changing")
+    digest = publish("changing", EMPTY.replace("only", "other"))
     airflow.client.wait_for_dag("changing", digest=digest, observe=told.append)
     assert told == ["Airflow still has the edition before"]
+    second = airflow.client.trigger("changing")
+    steps = {
+        run.run_id: [step.name for step in run.steps]
+        for run in (airflow.client.watch("changing", r.run_id, poll=0.2) for r in (first, second))
+    }
+    assert steps == {first.run_id: ["only"], second.run_id: ["other"]}
 
 
 def test_a_file_that_cannot_be_imported_is_an_error_with_its_traceback(airflow, publish):

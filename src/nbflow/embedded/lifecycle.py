@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-_GRACE = 8.0
+_GRACE = 5.0
 """Seconds in which a component may end by itself: the scheduler would wait for its tasks."""
 
 
@@ -46,7 +46,7 @@ def up(
     """
     watch = Watch(time.monotonic() + timeout, on_progress or (lambda _: None))
     startup.find_airflow()
-    home, dags = home.absolute(), dags.absolute()
+    home, dags = home.resolve(), dags.resolve()
     for folder in (home, home / "logs", dags, *([store] if store else [])):
         folder.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
@@ -76,7 +76,7 @@ def down(*, home: Path, timeout: float = 30) -> bool:
     Raises:
         RemoteError: somebody else is starting or stopping it for longer than `timeout`.
     """
-    home = home.absolute()
+    home = home.resolve()
     if not home.is_dir():
         return False
     with _locked(home, watch=Watch(time.monotonic() + timeout, lambda _: None)):
@@ -85,7 +85,7 @@ def down(*, home: Path, timeout: float = 30) -> bool:
 
 def status(*, home: Path) -> Instance | None:
     """The Airflow of this home with the health of each component; None where none runs."""
-    home = home.absolute()
+    home = home.resolve()
     record = read_record(home)
     if record is None:
         return None
