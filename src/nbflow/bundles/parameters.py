@@ -28,8 +28,10 @@ _TYPES: dict[ParameterKind, tuple[str, ...]] = {
     ParameterKind.NONE: (),
     ParameterKind.ANY: (),
 }
-# Airflow's form shows the field of the first type: for objects one that takes any JSON.
-_ANY = ("object", "array", "string", "number", "boolean", "null")
+_ANY = ("null", "boolean", "number", "string", "array", "object")
+# Airflow's form takes an array whose items have no type for lines of text, and makes [1] to ["1"];
+# for items of several types it shows a field of JSON.
+_ANY_ITEMS = {"items": {"type": list(_ANY)}}
 _WORDS = {"true": True, "yes": True, "on": True, "1": True}
 _WORDS |= {"false": False, "no": False, "off": False, "0": False}
 
@@ -43,7 +45,7 @@ def parameter_schema(parameter: Parameter) -> dict[str, Any]:
     kind, default = parameter.kind, wire_default(parameter)
     types = list(_TYPES[kind])
     if kind in {ParameterKind.INT, ParameterKind.FLOAT} and isinstance(default, str):
-        types.reverse()  # Airflow's form shows a field for the first one
+        types.reverse()  # the default's own type first
     if not types:
         types = list(_ANY)
     elif default is None or parameter.nullable or parameter.computed:
@@ -53,6 +55,8 @@ def parameter_schema(parameter: Parameter) -> dict[str, Any]:
         schema |= {"minimum": -SAFE_INTEGER, "maximum": SAFE_INTEGER, "pattern": INTEGER_PATTERN}
     elif kind is ParameterKind.FLOAT:
         schema |= {"pattern": FLOAT_PATTERN}
+    elif kind in {ParameterKind.LIST, ParameterKind.TUPLE}:
+        schema |= _ANY_ITEMS
     elif kind is ParameterKind.STR and "\n" in str(default):
         schema |= {"format": "multiline"}
     return {**schema, **parameter.constraints}

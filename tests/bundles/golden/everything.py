@@ -173,15 +173,23 @@ with DAG(
         "flag": Param(True, type="boolean"),
         "nothing": Param(
             None,
-            type=["object", "array", "string", "number", "boolean", "null"],
+            type=["null", "boolean", "number", "string", "array", "object"],
         ),
-        "pair": Param([1, "a"], type="array"),
-        "columns": Param(["a", "b", {"deep": [1, [2, [None, 1.5]]]}], type="array"),
+        "pair": Param(
+            [1, "a"],
+            type="array",
+            items={"type": ["null", "boolean", "number", "string", "array", "object"]},
+        ),
+        "columns": Param(
+            ["a", "b", {"deep": [1, [2, [None, 1.5]]]}],
+            type="array",
+            items={"type": ["null", "boolean", "number", "string", "array", "object"]},
+        ),
         "mapping": Param({"z": 1, "a": {"{{ x }}": "O'Brien\n"}}, type="object"),
         "today": Param(
             None,
             description="computed in the notebook: date.today()",
-            type=["object", "array", "string", "number", "boolean", "null"],
+            type=["null", "boolean", "number", "string", "array", "object"],
         ),
         "choice": Param(
             "a",
