@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -52,6 +54,7 @@ def test_publishing_writes_the_dag_beside_the_folder_of_its_digest(settings: Set
     assert sorted(snapshot(folder)) == [
         "iris.py",
         "iris/.airflowignore",
+        "iris/.ruff.toml",
         f"iris/{'0' * 16}/files/lib/m.py",
         f"iris/{'0' * 16}/manifest.json",
         f"iris/{'0' * 16}/steps/load.ipynb",
@@ -188,6 +191,21 @@ def test_files_are_readable_by_airflows_user(settings: Settings) -> None:
     folder = settings.target_folder
     assert (folder / "iris.py").stat().st_mode & 0o044 == 0o044
     assert (folder / "iris" / ("0" * 16)).stat().st_mode & 0o055 == 0o055
+
+
+def test_ruff_leaves_what_the_author_wrote_alone(settings: Settings) -> None:
+    publish(bundle(), settings=settings)
+    untidy = settings.target_folder / "iris" / ("0" * 16) / "files" / "lib" / "m.py"
+    untidy.write_text("import os,sys")
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", "."],
+            cwd=settings.target_folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
 
 
 def test_an_unknown_kind_of_target_lists_the_known_ones(settings: Settings) -> None:

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from nbflow.model import Bundle
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
-# Airflow would import the author's modules in search of DAGs. The first pattern is for its glob
-# syntax, the second for its regular expressions; each ignores what it does not understand.
-IGNORE_FILE = ".airflowignore"
-IGNORE = "# Notebooks and modules of a pipeline, not DAGs.\n*\n.*\n"
+# Beside the bundles of a DAG, for the programs that come by.
+_SIGNS = {
+    # Airflow would import the author's modules in search of DAGs. The first pattern is for its glob
+    # syntax, the second for its regular expressions; each ignores what it does not understand.
+    ".airflowignore": b"# Notebooks and modules of a pipeline, not DAGs.\n*\n.*\n",
+    # The DAG file is ruff's business, what the author wrote is the author's.
+    ".ruff.toml": b'# Notebooks and modules as their author wrote them.\nexclude = ["*"]\n',
+}
 
 
 @dataclass(frozen=True)
@@ -134,9 +138,9 @@ def write_bundle(bundle: Bundle, folder: Path) -> Published:
         _refuse_braces(folder)
         files = folder / bundle.dag_id / bundle.digest
         files.parent.mkdir(parents=True, exist_ok=True)
-        ignore = files.parent / IGNORE_FILE
-        if not ignore.exists():
-            _write(ignore, IGNORE.encode())
+        for name, sign in _SIGNS.items():
+            if not (files.parent / name).exists():
+                _write(files.parent / name, sign)
         new_files = not _holds(files, bundle.files)
         if new_files:
             _write_files(files, bundle.files)

@@ -29,7 +29,7 @@ PARAMETERS = {
     "nbflow_attempt": "{{ ti.try_number }}",
 }
 
-# An error that the notebook raises comes back however often it is tried; a lost machine does not.
+# An error of the notebook comes back however often it is tried; a lost machine does not.
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(

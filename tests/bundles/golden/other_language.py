@@ -21,7 +21,7 @@ FILES = "{{ dag.folder }}/report/0000000000000000"
 RUN = "{{ dag.folder }}/../store/default/report/{{ run_id }}"
 EXECUTED = "try-{{ ti.try_number }}.ipynb"
 
-# An error that the notebook raises comes back however often it is tried; a lost machine does not.
+# An error of the notebook comes back however often it is tried; a lost machine does not.
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(
