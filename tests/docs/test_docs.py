@@ -1,0 +1,133 @@
+"""What the documents say is what happens."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pages import DOCS, PAGES, ROOT, Workspace, copy_examples, follow, parts, read_cells
+
+_LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.*)$", re.M)
+# What a reader does once and by hand: it needs a network, or takes the tests themselves.
+_BY_HAND = ("pip ", "make ", "git ", "cd ", "jupyter ", "airflow ", "export ")
+_WITH_AIRFLOW = [page for page in PAGES if any(p.about == "airflow" for p in parts(page))]
+
+
+def _text(page: Path) -> str:
+    return re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+
+
+def _is_slow(page: Path) -> bool:
+    return any("nbflow run " in part.text for part in parts(page) if part.about == "test")
+
+
+def _named(page: Path) -> object:
+    marks = [pytest.mark.slow] if _is_slow(page) else []
+    return pytest.param(page, id=page.stem, marks=marks)
+
+
+@pytest.mark.parametrize("page", [_named(page) for page in PAGES])
+def test_what_a_page_tells_to_do_works(page, tmp_path):
+    copy_examples(tmp_path)
+    workspace = Workspace(tmp_path)
+    for part in parts(page):
+        follow(part, workspace=workspace, airflow=False)
+
+
+@pytest.mark.airflow
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("page", _WITH_AIRFLOW, ids=lambda page: page.stem)
+def test_what_a_page_tells_to_do_with_airflow_works(page, project):
+    folder = project / page.stem
+    folder.mkdir()
+    copy_examples(folder)
+    workspace = Workspace(folder)
+    for part in parts(page):
+        follow(part, workspace=workspace, airflow=True)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project whose private Airflow the pages share: the first one that asks starts it."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / ".nbflow").mkdir()
+    yield folder
+    program = Path(sys.executable).parent / "nbflow"
+    subprocess.run([program, "airflow", "down", "--project", folder], check=True)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_block_of_a_page_says_how_it_is_tested(page):
+    for part in parts(page):
+        where = f"{page.name}, line {part.line}"
+        if part.language == "console":
+            assert part.about in {"test", "airflow", "by-hand"}, where
+            if part.about == "by-hand":
+                lines = [line[2:] for line in part.text.splitlines() if line.startswith("$ ")]
+                assert lines, where
+                assert all(line.startswith(_BY_HAND) for line in lines), where
+        elif part.language == "python":
+            about = part.about
+            assert about == "test" or about.endswith(".ipynb") or about.startswith("of "), where
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_links_and_images_of_a_page_exist(page, references):
+    for _, target in _LINK.findall(_text(page)):
+        address, _, anchor = target.partition("#")
+        if "://" in address:
+            continue
+        linked = (page.parent / address).resolve() if address else page
+        inside = linked.relative_to(ROOT).as_posix()
+        assert linked.exists() or inside in references, f"{page.name} links to {target}"
+        if anchor and linked.suffix == ".md" and linked.exists():
+            assert anchor in _anchors(linked), f"{page.name} links to {target}"
+
+
+def test_the_index_lists_every_page():
+    listed = {target for _, target in _LINK.findall(_text(DOCS / "index.md"))}
+    assert {page.name for page in DOCS.glob("*.md")} - {"index.md"} <= listed
+
+
+def test_the_tutorials_notebook_is_the_one_that_its_page_shows():
+    (shown,) = [p for p in parts(DOCS / "tutorial.md") if p.about == "digits.ipynb"]
+    there = json.loads((DOCS / "tutorial" / "digits.ipynb").read_text(encoding="utf-8"))
+    sources = ["".join(cell["source"]) for cell in there["cells"]]
+    assert sources == [cell["source"] for cell in read_cells(shown.text)["cells"]]
+
+
+def test_images_are_small():
+    for image in (DOCS / "images").iterdir():
+        assert image.stat().st_size <= 300 * 1024, image
+
+
+@pytest.fixture(scope="module")
+def references():
+    """Paths of the pages that `make docs` writes, with their texts; nothing is written here."""
+    script = "import json, generate_docs; print(json.dumps(generate_docs.pages()))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT / "scripts",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {f"docs/reference/{name}": text for name, text in json.loads(done.stdout).items()}
+
+
+def test_the_generated_pages_say_something(references):
+    assert all(len(text) > 500 for text in references.values())
+    assert "`step:NAME`" in references["docs/reference/tags.md"]
+    assert "nbflow trigger" in references["docs/reference/cli.md"]
+    assert "NB501" in references["docs/reference/diagnostics.md"]
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = (re.sub(r"[^\w\- ]", "", h.lower()).strip() for h in _HEADING.findall(_text(page)))
+    return {heading.replace(" ", "-") for heading in headings}
