@@ -8,12 +8,14 @@ numpy and pandas are out of `sys.modules` until the notebook imports them.
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
 import io
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -273,8 +275,13 @@ def main() -> None:
     sys.path.insert(0, "")  # as in a kernel: modules are found in the working directory
     for name in (*_WARM, "cloudpickle", "fsspec", "nbflow.runtime"):
         importlib.import_module(name)
+    runtime = sys.modules["nbflow.runtime"]
+    for found in pkgutil.iter_modules(runtime.__path__):
+        importlib.import_module(f"nbflow.runtime.{found.name}")
     outputs: list[dict[str, Any]] = []
     shell = _make_shell(outputs)
+    atexit.unregister(shell.atexit_operations)
+    gc.freeze()  # collecting would copy the memory that forks share
     while line := jobs.readline():
         child = os.fork()
         if not child:

@@ -41,13 +41,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of one program, with what was said about it."""
+    """What came of one program, with what was said about it; `valid`: it runs whole."""
 
     outcome: Outcome
     diagnostics: tuple[Diagnostic, ...] = ()
     differences: tuple[Difference, ...] = ()
     cause: str = ""
     edges: str = ""
+    valid: bool = True
 
     @property
     def holds(self) -> bool:
@@ -114,7 +115,7 @@ def _judge(program: Program, shells: Shells, folder: Path) -> Verdict:
         outcome = Outcome.WARNED if told else Outcome.SILENT
     else:
         outcome = Outcome.EQUAL
-    return Verdict(outcome, inspected.diagnostics, found, cause, edges)
+    return Verdict(outcome, inspected.diagnostics, found, cause, edges, whole_failed is None)
 
 
 def _comparable(
