@@ -1,8 +1,9 @@
 """Run a whole plan on this machine, and read what executed step notebooks tell."""
 
 from nbflow.host.executed import executed, failure_of, progress
+from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.kernels import Kernel, kernels, require_kernel
-from nbflow.host.runs import RunInterrupted, run
+from nbflow.host.runs import run
 
 __all__ = [
     "Kernel",

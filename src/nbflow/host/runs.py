@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nbflow import runtime
-from nbflow.errors import Interrupted, UsageError
+from nbflow.errors import UsageError
 from nbflow.host.kernels import require_kernel
-from nbflow.model import Bundle, Failure, Plan, PlannedStep, Run, RunState, StepRun
+from nbflow.model import Bundle, Plan, Run, RunState, StepRun
 
-if TYPE_CHECKING:
-    from nbflow.host.attempts import Attempt
-
-__all__ = ["RunInterrupted", "run"]
+__all__ = ["run"]
 
 Observe = Callable[[Run], None]
-
-
-class RunInterrupted(Interrupted):
-    """The user stopped a run.
-
-    Attributes:
-        run: how far it came.
-    """
-
-    def __init__(self, run: Run) -> None:
-        super().__init__(f"run {run.run_id} of {run.dag_id} was stopped")
-        self.run = run
 
 
 def run(
@@ -67,58 +47,28 @@ def run(
         UsageError: a parameter's value is not JSON.
         RunInterrupted: Ctrl-C; no process is left, partial notebooks are in the folder.
     """
+    from nbflow.host.scheduling import complete
+
     require_kernel(plan.pipeline.document.kernel)
     folder.mkdir(parents=True, exist_ok=True)
     private = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
     try:
         _unpack(bundle, private)
-        local = _LocalRun(
+        return complete(
             plan,
-            private,
-            folder.resolve(),
-            _as_json(parameters),
             Run(plan.dag_id, folder.name, RunState.RUNNING, _waiting(plan), dict(parameters)),
-            observe or _ignore,
-            asyncio.Semaphore(workers or os.cpu_count() or 1),
+            private=private,
+            folder=folder.resolve(),
+            parameters=_as_json(parameters),
+            observe=observe or _ignore,
+            workers=workers or os.cpu_count() or 1,
         )
-        return _complete(local.execute)
     finally:
         shutil.rmtree(private, ignore_errors=True)
 
 
 def _ignore(_: Run) -> None:
     """Observe nothing."""
-
-
-def _complete(start: Callable[[], Any]) -> Run:
-    """Run a coroutine to its end, also where the calling thread has a running loop (Jupyter)."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        result: Run = asyncio.run(start())
-        return result
-    return _complete_in_thread(start)
-
-
-def _complete_in_thread(start: Callable[[], Any]) -> Run:
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(start())
-    thread = threading.Thread(target=_drive, args=(loop, task), name="nbflow-run")
-    thread.start()
-    try:
-        thread.join()
-    except KeyboardInterrupt:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join()
-    loop.close()
-    result: Run = task.result()
-    return result
-
-
-def _drive(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Run]) -> None:
-    asyncio.set_event_loop(loop)
-    loop.run_until_complete(asyncio.wait([task]))
-    loop.run_until_complete(loop.shutdown_asyncgens())
 
 
 def _unpack(bundle: Bundle, folder: Path) -> None:
@@ -141,166 +91,3 @@ def _waiting(plan: Plan) -> tuple[StepRun, ...]:
     return tuple(
         StepRun(one.name, RunState.QUEUED, cells_total=len(one.step.cells)) for one in plan.steps
     )
-
-
-@dataclass
-class _LocalRun:
-    """A run under way."""
-
-    plan: Plan
-    private: Path
-    folder: Path
-    parameters: str
-    state: Run
-    observe: Observe
-    places: asyncio.Semaphore
-    running: dict[str, Attempt] = field(default_factory=dict)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def execute(self) -> Run:
-        """Run all steps; raises RunInterrupted when cancelled."""
-        self._show(started=datetime.now(UTC))
-        tasks: dict[str, asyncio.Task[RunState]] = {}
-        for planned in self.plan.steps:
-            tasks[planned.name] = asyncio.create_task(self._step(planned, tasks))
-        try:
-            await asyncio.wait(tasks.values())
-        except asyncio.CancelledError:
-            await self._stop(tasks)
-            raise RunInterrupted(self.state) from None
-        failed = any(task.result() is not RunState.SUCCESS for task in tasks.values())
-        self._end(RunState.FAILED if failed else RunState.SUCCESS)
-        return self.state
-
-    async def _stop(self, tasks: Mapping[str, asyncio.Task[RunState]]) -> None:
-        from nbflow.host.attempts import Stopped
-
-        self.stopping.set()
-        for attempt in self.running.values():
-            attempt.stop(Stopped("Interrupted", "the run was stopped"))
-        await asyncio.wait(tasks.values())
-        self._end(RunState.CANCELLED)
-
-    def _end(self, state: RunState) -> None:
-        store = runtime.open_store(str(self.folder))
-        metrics: dict[str, Any] = {}
-        for step in self.state.steps:
-            manifest = runtime.read_manifest(store, step.name)
-            metrics |= manifest.metrics if manifest else {}
-        self._show(state=state, ended=datetime.now(UTC), metrics=metrics)
-
-    async def _step(
-        self, planned: PlannedStep, tasks: Mapping[str, asyncio.Task[RunState]]
-    ) -> RunState:
-        upstream = [tasks[name] for name in planned.upstream]
-        if upstream:
-            await asyncio.wait(upstream)
-        async with self.places:
-            if self.stopping.is_set():
-                self._set(planned.name, state=RunState.CANCELLED)
-            elif any(task.result() is not RunState.SUCCESS for task in upstream):
-                self._set(planned.name, state=RunState.UPSTREAM_FAILED)
-            else:
-                await self._attempts(planned)
-        return self._of(planned.name).state
-
-    async def _attempts(self, planned: PlannedStep) -> None:
-        started = datetime.now(UTC)
-        for number in range(1, planned.retries + 2):
-            self._set(
-                planned.name,
-                state=RunState.RUNNING,
-                started=started,
-                attempt=number,
-                cells_done=0,
-                failure=None,
-            )
-            failure, again = await self._attempt(planned, number)
-            if self.stopping.is_set() or not again or number > planned.retries:
-                break
-            self._set(planned.name, state=RunState.RETRYING, failure=failure, cell=None)
-            if await self._stopped_within(planned.retry_delay.total_seconds()):
-                break
-        state = RunState.FAILED if failure else RunState.SUCCESS
-        if failure and self.stopping.is_set():
-            state = RunState.CANCELLED
-        self._set(planned.name, state=state, failure=failure, cell=None, ended=datetime.now(UTC))
-
-    async def _stopped_within(self, seconds: float) -> bool:
-        try:
-            await asyncio.wait_for(self.stopping.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
-
-    async def _attempt(self, planned: PlannedStep, number: int) -> tuple[Failure | None, bool]:
-        from nbflow.host.attempts import Attempt
-
-        name = planned.name
-        work = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.private / "work"))
-        place = self.folder / name
-        place.mkdir(exist_ok=True)
-        notebook = self._notebook(name, number)
-        if "orders" not in notebook["metadata"].get("nbflow", {}):
-            shutil.copytree(self.private / "files", work, dirs_exist_ok=True)
-        attempt = self.running[name] = Attempt(
-            notebook,
-            path=place / f"try-{number}.ipynb",
-            folder=work,
-            log=work.with_suffix(".log"),
-            env={**os.environ, **planned.profile.env, runtime.WORKSPACES: str(work.parent)},
-            watch=lambda cell, done: self._watch(planned, cell, done=done),
-        )
-        timeout = planned.timeout.total_seconds() if planned.timeout else None
-        try:
-            failure = await attempt.run(timeout=timeout)
-        finally:
-            del self.running[name]
-            await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
-        return self._placed(failure), attempt.died
-
-    def _notebook(self, name: str, number: int) -> dict[str, Any]:
-        """The step notebook with this run's values in place."""
-        text = (self.private / "steps" / f"{name}.ipynb").read_text(encoding="utf-8")
-        notebook: dict[str, Any] = json.loads(text)
-        values = {
-            "nbflow_params": self.parameters,
-            "nbflow_run": str(self.folder),
-            "nbflow_files": str(self.private / "files"),
-            "nbflow_attempt": str(number),
-        }
-        for cell in notebook["cells"]:
-            if cell["metadata"].get("nbflow", {}).get("role") == "parameters":
-                cell["source"] = "\n".join(f"{key} = {text!r}" for key, text in values.items())
-        return notebook
-
-    def _placed(self, failure: Failure | None) -> Failure | None:
-        """The failure with its place in the author's notebook; cells that we made have none."""
-        if failure is None:
-            return None
-        cells = {cell.id: cell.index + 1 for cell in self.plan.pipeline.document.cells}
-        if failure.cell not in cells:
-            return replace(failure, cell=None)
-        return replace(failure, cell_index=cells[failure.cell])
-
-    def _watch(self, planned: PlannedStep, cell: str, *, done: bool) -> None:
-        if cell not in planned.step.cells:
-            return
-        step = self._of(planned.name)
-        if done:
-            self._set(planned.name, cells_done=step.cells_done + 1, cell=None)
-        else:
-            self._set(planned.name, cell=cell)
-
-    def _of(self, name: str) -> StepRun:
-        return next(step for step in self.state.steps if step.name == name)
-
-    def _set(self, name: str, **changes: Any) -> None:
-        steps = tuple(
-            replace(step, **changes) if step.name == name else step for step in self.state.steps
-        )
-        self._show(steps=steps)
-
-    def _show(self, **changes: Any) -> None:
-        self.state = replace(self.state, **changes)
-        self.observe(self.state)
