@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nbflow.model import Edge, Parameter, Plan, PlannedStep
 
 _RETRY_POLICY = """\
-# An error of the notebook comes back however often it is tried; a lost machine does not.
+# An error of the notebook comes back at every try; a lost machine does not.
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _FUNCTION = '''\
 def pods():
-    """Say which pods the KubernetesExecutor gives the tasks; other executors do not ask."""
+    """Say which pods the KubernetesExecutor gives tasks; other executors do not ask."""
     if get_parsing_context().task_id:
         return {}  # a task that runs has its pod, and these models take long to import
     from kubernetes.client import models as k8s

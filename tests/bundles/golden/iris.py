@@ -30,7 +30,7 @@ PARAMETERS = {
     "nbflow_attempt": "{{ ti.try_number }}",
 }
 
-# An error of the notebook comes back however often it is tried; a lost machine does not.
+# An error of the notebook comes back at every try; a lost machine does not.
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(
@@ -57,7 +57,7 @@ def make_output_folder(context):
 
 
 def pods():
-    """Say which pods the KubernetesExecutor gives the tasks; other executors do not ask."""
+    """Say which pods the KubernetesExecutor gives tasks; other executors do not ask."""
     if get_parsing_context().task_id:
         return {}  # a task that runs has its pod, and these models take long to import
     from kubernetes.client import models as k8s
