@@ -89,6 +89,7 @@ def _source_name(plan: Plan) -> str:
 def _imports(plan: Plan, *, pods: bool) -> str:
     sdk = ["DAG", "ExceptionRetryPolicy", "RetryAction", "RetryRule"]
     sdk += ["Param"] if plan.pipeline.parameters else []
+    sdk += ["CronTriggerTimetable"] if _starts_with_next_tick(plan) else []
     sdk += ["get_parsing_context"] if pods else []
     ordered = sorted(sdk, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
     standard = ["from datetime import timedelta"]
@@ -154,7 +155,7 @@ def _dag_arguments(plan: Plan) -> dict[str, Any]:
         arguments["description"] = title
     if options.description and options.description.strip() != title:
         arguments["doc_md"] = Code("DESCRIPTION")
-    arguments["schedule"] = options.schedule
+    arguments["schedule"] = _schedule(plan)
     if _has_start(plan):
         arguments["start_date"] = _start(plan)
         arguments["catchup"] = options.catchup
@@ -167,8 +168,28 @@ def _dag_arguments(plan: Plan) -> dict[str, Any]:
     return arguments
 
 
+def _schedule(plan: Plan) -> Any:
+    options = plan.pipeline.options
+    if not _starts_with_next_tick(plan):
+        return options.schedule
+    return Call("CronTriggerTimetable", (options.schedule,), {"timezone": options.timezone})
+
+
+def _starts_with_next_tick(plan: Plan) -> bool:
+    """Whether the schedule counts from now on.
+
+    With a start in the past Airflow would run the latest missed tick as soon as the DAG is there.
+    """
+    options = plan.pipeline.options
+    is_cron = options.schedule not in {None, "@once", "@continuous"}
+    return is_cron and options.start is None and not options.catchup
+
+
 def _has_start(plan: Plan) -> bool:
-    return plan.pipeline.options.schedule is not None or plan.pipeline.options.start is not None
+    options = plan.pipeline.options
+    return options.start is not None or (
+        options.schedule is not None and not _starts_with_next_tick(plan)
+    )
 
 
 def _start(plan: Plan) -> Call:
