@@ -318,3 +318,9 @@ def test_our_check_agrees_with_the_published_schema(metadata) -> None:
     assert valid or schema_findings or "NB110" in codes(found)
     if valid:
         assert not schema_findings
+
+
+def test_catching_up_needs_a_start() -> None:
+    found = outlined(code("x = 1"), nbflow={"schedule": "@daily", "catchup": True})
+    assert [each.code for each in found.diagnostics] == ["NB112"]
+    assert "start" in found.diagnostics[0].hint

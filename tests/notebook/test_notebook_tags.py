@@ -32,6 +32,9 @@ KALE_TAGS = [
     "prev:a;b",
 ]
 NEAR = {
+    "stpe:compare": "step:compare",
+    "pref:load": "prev:load",
+    "setp:compare": "step:compare",
     "steps:train": "step:train",
     "step train": "step:train",
     "step=train": "step:train",
@@ -105,7 +108,7 @@ BAD = {
     "limit:nvidia.com/gpu:0.5": ("whole numbers", "limit"),
     "limit:memory:1e99": ("too large", "limit"),
     "limit:memory:1e999999999": ("too large", "limit"),
-    "timeout:86400000000000": ("too large", "timeout"),
+    "timeout:86400000000000": ("too long", "timeout"),
     "cache:maybe": ("'maybe' is not 'enabled' or 'disabled'", "cache:enabled|disabled"),
     "secret:db:password": ("is not a secret's name", "secret:NAME:KEY:ENV"),
     "secret:db:password:1X": ("is not a secret's name", "secret:NAME:KEY:ENV"),

@@ -81,11 +81,12 @@ def describe_step(step: StepRun) -> str:
     parts = [f"{step.name}: {step.state}"]
     if step.attempt > 1:
         parts.append(f"attempt {step.attempt}")
-    if step.cells_total and step.state is not RunState.UPSTREAM_FAILED:
+    if step.cells_done or step.state is RunState.FAILED:
         parts.append(f"{step.cells_done} of {step.cells_total} cells")
-    spent = elapsed(step)
-    if spent:
-        parts.append(spent)
+    if step.ended is not None and step.state is not RunState.UPSTREAM_FAILED:
+        parts.append(elapsed(step))
+    if step.failure is not None:
+        parts.append(f"{step.failure.ename}: {step.failure.evalue}".splitlines()[0])
     return ", ".join(parts)
 
 

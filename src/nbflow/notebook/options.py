@@ -168,6 +168,13 @@ def _scheduled(
                 hint="Set `max_active_runs` to 1.",
             )
         )
+    if options.catchup and "start" not in good:
+        found.append(
+            rules.BAD_SCHEDULE.at(
+                "metadata.nbflow.catchup: nothing says from when on missed intervals count",
+                hint="Set `start` to a date such as `2026-01-31`.",
+            )
+        )
     return replace(
         options,
         schedule=good.get("schedule"),

@@ -139,7 +139,7 @@ def _near_family(match: re.Match[str]) -> str | None:
     explicit = mark in ":="
     if not explicit and name.lower() not in _LOOSE:
         return None
-    found = _near_name(name)
+    found = _near_name(name, alike=0.75 if explicit else 0.8)
     if found is None:
         return None
     tag = TAGS[found]
@@ -148,12 +148,17 @@ def _near_family(match: re.Match[str]) -> str | None:
     return f"{found}:{rest}" if re.fullmatch(tag.argument, rest) else tag.form
 
 
-def _near_name(name: str) -> str | None:
+def _near_name(name: str, *, alike: float = 0.8) -> str | None:
     plain = re.sub(r"[\s_]+", "-", name.strip().lower())
     if plain in TAGS:
         return plain
     if plain in _MISSPELT:
         return _MISSPELT[plain]
     names = [tag.name for tag in GRAMMAR]
-    nearest = get_close_matches(plain, names, n=1, cutoff=0.8)
+    swapped = {
+        plain[:at] + plain[at + 1] + plain[at] + plain[at + 2 :] for at in range(len(plain) - 1)
+    }
+    if found := swapped.intersection(names):
+        return min(found)  # two letters swapped, which the ratio of a short word does not see
+    nearest = get_close_matches(plain, names, n=1, cutoff=alike)
     return nearest[0] if nearest else None
