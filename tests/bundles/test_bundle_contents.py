@@ -12,7 +12,7 @@ from bundle_pipelines import document, everything, iris, minimal, other_language
 
 from nbflow.bundles import bundle, find_backend, step_notebook
 from nbflow.errors import NotebookError, SettingsError
-from nbflow.model import Bundle, Cell, Document, Pipeline, Step
+from nbflow.model import Bundle, Cell, Document, Pipeline
 from nbflow.planning import plan
 from nbflow.runtime import Orders
 
@@ -126,31 +126,6 @@ def test_an_authors_tag_does_not_make_a_cell_papermills() -> None:
     pipeline = replace(minimal(), document=Document(name="hello", cells=(cell,)))
     notebook = step_notebook(plan(pipeline, settings=settings()), "main")
     assert notebook["cells"][3]["metadata"] == {"tags": ["raises-exception"]}
-
-
-def test_a_step_that_runs_another_notebook_holds_its_cells() -> None:
-    other = {
-        "nbformat": 4,
-        "nbformat_minor": 5,
-        "metadata": {},
-        "cells": [
-            {"id": "t", "cell_type": "markdown", "metadata": {}, "source": "# other"},
-            {
-                "id": "x",
-                "cell_type": "code",
-                "metadata": {},
-                "source": "y = 2",
-                "outputs": [],
-                "execution_count": None,
-            },
-        ],
-    }
-    pipeline = replace(minimal(), steps=(Step("main", cells=(), notebook="sub/other.ipynb"),))
-    made = bundled(pipeline, attachments={"sub/other.ipynb": json.dumps(other).encode()})
-    notebook = json.loads(made.files["steps/main.ipynb"])
-    assert notebook["cells"][3]["source"] == "y = 2"
-    with pytest.raises(NotebookError, match=r"sub/other\.ipynb, which is not there"):
-        bundled(pipeline)
 
 
 def test_the_same_code_makes_the_same_bytes_whatever_outputs_are_stored() -> None:

@@ -40,8 +40,7 @@ def bundle(
     backend = find_backend(plan.backend)
     given = dict(attachments or {})
     files = {
-        f"steps/{step.name}.ipynb": _json(step_notebook(plan, step.name, attachments=given))
-        for step in plan.steps
+        f"steps/{step.name}.ipynb": _json(step_notebook(plan, step.name)) for step in plan.steps
     }
     files["notebook.ipynb"] = _json(author_notebook(plan.pipeline.document))
     files |= {f"files/{_inside(path)}": content for path, content in given.items()}

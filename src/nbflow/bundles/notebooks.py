@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.literals import literal
-from nbflow.errors import NotebookError
 from nbflow.runtime import DefinitionOrder, Orders, ParameterOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from nbflow.model import Cell, Document, Pipeline, Plan, Step
+    from nbflow.model import Cell, Pipeline, Plan, Step
 
 # Tags that make papermill take a cell of the author's for its own.
 _PAPERMILL_TAGS = ("parameters", "injected-parameters")
@@ -22,23 +21,11 @@ nbflow_files = ""  # folder of the files that came with the notebook; empty: ../
 nbflow_attempt = "1"'''
 
 
-def step_notebook(
-    plan: Plan, name: str, *, attachments: Mapping[str, bytes] | None = None
-) -> dict[str, Any]:
-    """The notebook that runs the step `name`, as an nbformat 4.5 dictionary.
-
-    Args:
-        plan: what the step belongs to.
-        name: the step.
-        attachments: files that come with the notebook; where a step runs another notebook, that
-            one must be among them.
-
-    Raises:
-        NotebookError: the notebook that the step runs is not there.
-    """
+def step_notebook(plan: Plan, name: str) -> dict[str, Any]:
+    """The notebook that runs the step `name`, as an nbformat 4.5 dictionary."""
     pipeline = plan.pipeline
     step = pipeline.step(name)
-    body = _body(step, pipeline.document, attachments or {})
+    body = _copied(step.cells, pipeline)
     if not runs_in_python(plan):
         cells = [*_copied((*pipeline.parameter_cells, *pipeline.setup), pipeline), *body]
         return _notebook(pipeline, cells, {})
@@ -147,28 +134,6 @@ def _code(cell_id: str, source: str, metadata: dict[str, Any]) -> dict[str, Any]
         "outputs": [],
         "source": source,
     }
-
-
-def _body(step: Step, document: Document, attachments: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    own = [_authored(document.cell(cell)) for cell in step.cells]
-    return own if step.notebook is None else own + _included(step, step.notebook, attachments)
-
-
-def _included(step: Step, notebook: str, attachments: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    """The code cells of another notebook that the step runs."""
-    from nbflow.notebook import parse
-
-    if notebook not in attachments:
-        raise NotebookError(
-            f"step {step.name} runs the notebook {notebook}, which is not there",
-            hint="put it beside the notebook that names it",
-        )
-    included = parse(attachments[notebook].decode("utf-8-sig"), name=notebook)
-    cells = [cell for cell in included.cells if cell.kind == "code"]
-    return [
-        {**_authored(cell), "id": f"nbflow-{step.name}-{number}"[:64]}
-        for number, cell in enumerate(cells, start=1)
-    ]
 
 
 def _notebook(

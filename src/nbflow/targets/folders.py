@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from nbflow.model import Bundle
+    from nbflow.settings import Settings
 
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 # Beside the bundles of a DAG, for the programs that come by.
@@ -126,6 +127,11 @@ class FolderTarget:
                 f"the DAG {bundle.dag_id!r} is published from {listing.notebook}, not from {ours}",
                 hint="give one of the two pipelines another name in its options, or use --force",
             )
+
+
+def folder_target(settings: Settings) -> FolderTarget:
+    """The target of the kind `folder`."""
+    return FolderTarget(settings.target_folder)
 
 
 def write_bundle(bundle: Bundle, folder: Path) -> Published:

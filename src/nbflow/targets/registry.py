@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from nbflow.errors import SettingsError
-from nbflow.targets.folders import FolderTarget, Listing, Published
+from nbflow.targets.folders import Listing, Published, folder_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def find_target(settings: Settings) -> Target:
     """
     kind = settings.target.kind
     if kind == "folder":
-        return FolderTarget(settings.target_folder)
+        return folder_target(settings)
     from importlib.metadata import entry_points
 
     found = {point.name: point for point in entry_points(group=GROUP)}
