@@ -1,5 +1,8 @@
 """What one step leaves is what the next step finds, in real kernels."""
 
+import random
+
+import numpy as np
 from by_hand import Hand, Notebook, assert_success, run
 
 from nbflow.runtime import ParameterOrder, open_store, read_manifest
@@ -278,3 +281,28 @@ def test_parameters_arrive_typed_and_metrics_are_recorded(tmp_path):
     finished = run(notebook, tmp_path / "run", parameters=given)
     assert_success(finished)
     assert finished.metrics == {"score": 0.5, "worst": "NaN"}
+
+
+def test_a_seed_set_by_a_module_counts_and_no_seed_leaves_generators_alone(tmp_path):
+    draw = "import random\nimport numpy as np\ndrawn = (random.random(), np.random.rand())"
+    notebook = Notebook(
+        {
+            "seeded": Hand([f"import seeds\nseeds.all_of_them()\n{draw}"]),
+            "after": Hand([draw], after=["seeded"], metrics=["drawn"]),
+            "unseeded": Hand([draw]),
+            "left": Hand([draw], after=["unseeded"], metrics=["drawn"]),
+        },
+        files={
+            "seeds.py": b"import random\nimport numpy\n"
+            b"def all_of_them():\n    random.seed(3)\n    numpy.random.seed(3)\n"
+        },
+    )
+    assert_success(run(notebook, tmp_path / "run"))
+    store = open_store(str(tmp_path / "run"))
+    left, after = (read_manifest(store, step) for step in ("left", "after"))
+    assert left is not None
+    assert after is not None
+    twister, legacy = random.Random(3), np.random.RandomState(3)
+    twister.random(), legacy.rand()
+    assert after.metrics["drawn"] == [twister.random(), legacy.rand()]
+    assert (left.random, after.random) == ([], ["numpy", "random"])

@@ -72,7 +72,7 @@ def save(
                 for name, value in one.values.items():
                     saved.variables[name] = _about(value, key, entry)
             if state:
-                saved.state = writer.write(pickles.dump(dict(state), names=names).segments())
+                saved.state = writer.write(_dump_state(state, names=names, step=step))
             saved.definitions = _write_definitions(named, writer, names)
     except OSError as error:
         raise StoreError(
@@ -80,6 +80,19 @@ def save(
             hint="see that the store exists, may be written, and has room",
         ) from error
     return saved
+
+
+def _dump_state(state: Mapping[str, Any], *, names: pickles.Names, step: str) -> list[memoryview]:
+    for kind, value in state.items():
+        try:
+            pickles.dump(value, names=names)
+        except Exception as error:
+            raise StoreError(
+                f"what step {step!r} changed in {kind!r} cannot be handed to the next steps: "
+                f"{type(error).__name__}: {error}",
+                hint="change it in a `setup` cell",
+            ) from error
+    return pickles.dump(dict(state), names=names).segments()
 
 
 def _about(value: Any, key: str, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,10 @@ def _int(value: Any) -> Any:
 def _float(value: Any) -> Any:
     if isinstance(value, str):
         return float(value) if value in _FLOATS else _MISSING
-    return float(value) if type(value) in {int, float} else _MISSING
+    try:
+        return float(value) if type(value) in {int, float} else _MISSING
+    except OverflowError:
+        return _MISSING
 
 
 def conform(value: Any, *, like: Any) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import pickle
-import random
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,64 +12,98 @@ from typing import Any
 
 from nbflow.runtime.imports import when_imported
 
-__all__ = ["GENERATORS", "Randomness"]
+__all__ = ["Randomness"]
 
 
-def _numpy_state() -> Any:
-    return sys.modules["numpy"].random.get_state(legacy=False)
-
-
-def _set_numpy(state: Any) -> None:
-    sys.modules["numpy"].random.set_state(state)
-
-
-def _torch_state() -> Any:
-    torch = sys.modules["torch"]
+def _torch_state(torch: Any) -> Any:
     devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
-    return [state.numpy().copy() for state in (torch.get_rng_state(), *devices)]
+    return [state.cpu().numpy().copy() for state in (torch.get_rng_state(), *devices)]
 
 
-def _set_torch(states: Any) -> None:
-    torch = sys.modules["torch"]
+def _set_torch(torch: Any, states: Any) -> None:
     host, *devices = (torch.from_numpy(state) for state in states)
     torch.set_rng_state(host)
     if devices and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(devices[: torch.cuda.device_count()])
 
 
-GENERATORS: dict[str, tuple[Callable[[], Any], Callable[[Any], None]]] = {
-    "random": (random.getstate, random.setstate),
-    "numpy": (_numpy_state, _set_numpy),
-    "torch": (_torch_state, _set_torch),
+@dataclass(frozen=True)
+class _Generator:
+    """A library's global generator: its module, and how its state is read and set."""
+
+    module: str
+    seed: str
+    read: Callable[[Any], Any]
+    write: Callable[[Any, Any], None]
+
+
+_GENERATORS = {
+    "random": _Generator(
+        "random", "seed", lambda m: m.getstate(), lambda m, state: m.setstate(state)
+    ),
+    "numpy": _Generator(
+        "numpy.random",
+        "seed",
+        lambda m: m.get_state(legacy=False),
+        lambda m, state: m.set_state(state),
+    ),
+    "torch": _Generator("torch", "manual_seed", _torch_state, _set_torch),
 }
-"""By the library's name: reading a generator's state, and setting it."""
 
 
-@dataclass
 class Randomness:
-    """Knows where each generator stood when the step's cells began."""
+    """Knows which generators were seeded, and where each stood when the step's cells began.
 
-    before: dict[str, bytes]
+    Where nothing seeds a generator it is left alone: equal draws in two steps would be wrong.
+    The orders say what the notebook's own text seeds; a module that it calls may do so too.
+    """
 
-    @classmethod
-    def start(cls, restored: dict[str, Any]) -> Randomness:
-        """Set the generators to `restored` and remember where they stand, once imported."""
-        self = cls({})
-        for library in GENERATORS:
-            when_imported(library, partial(self._begin, library, restored))
-        return self
+    def __init__(self) -> None:
+        self._seeded: set[str] = set()
+        self._before: dict[str, bytes] = {}
+        for library, generator in _GENERATORS.items():
+            when_imported(generator.module, partial(self._listen, library))
+
+    def _listen(self, library: str) -> None:
+        generator = _GENERATORS[library]
+        module = sys.modules[generator.module]
+        seed = getattr(module, generator.seed)
+
+        @functools.wraps(seed)
+        def noting(*arguments: Any, **options: Any) -> Any:
+            self._seeded.add(library)
+            return seed(*arguments, **options)
+
+        setattr(module, generator.seed, noting)
+
+    def start(self, restored: dict[str, Any], *, seeded: bool) -> None:
+        """Set the generators to `restored` and remember where they stand, once imported.
+
+        Args:
+            restored: states by library.
+            seeded: the notebook is known to seed some generator.
+        """
+        self._seeded |= set(restored)
+        for library, generator in _GENERATORS.items():
+            if seeded or library in restored:
+                when_imported(generator.module, partial(self._begin, library, restored))
 
     def _begin(self, library: str, restored: dict[str, Any]) -> None:
-        read, write = GENERATORS[library]
+        generator = _GENERATORS[library]
+        module = sys.modules[generator.module]
         if library in restored:
-            write(restored[library])
-        self.before[library] = pickle.dumps(read())
+            generator.write(module, restored[library])
+        self._before[library] = pickle.dumps(generator.read(module))
 
     def changed(self) -> dict[str, Any]:
-        """The states of the generators that were used or seeded since."""
+        """The states of the generators that were used after a seed, or seeded, since."""
         found = {}
-        for library, before in self.before.items():
-            state = GENERATORS[library][0]()
-            if pickle.dumps(state) != before:
+        for library, generator in _GENERATORS.items():
+            module = sys.modules.get(generator.module)
+            known = library in self._before or library in self._seeded
+            if module is None or not known:
+                continue
+            state = generator.read(module)
+            if pickle.dumps(state) != self._before.get(library):
                 found[library] = state
         return found

@@ -6,6 +6,7 @@ import fnmatch
 import os
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class Reads:
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._listening:
             return
+        # What a hook raises, the author's own call would raise.
+        with suppress(OSError, ValueError):
+            self._note(event, arguments)
+
+    def _note(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             self._opened(arguments)
         elif event == "sqlite3.connect":
@@ -86,5 +92,5 @@ class Reads:
 
 
 def _is_import() -> bool:
-    name: str = sys._getframe(2).f_globals.get("__name__", "")
+    name: str = sys._getframe(3).f_globals.get("__name__", "")
     return name.startswith("importlib")

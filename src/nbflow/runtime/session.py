@@ -15,6 +15,7 @@ from nbflow.runtime import shell
 from nbflow.runtime.manifests import Manifest, read_manifest, write_manifest
 from nbflow.runtime.orders import Orders
 from nbflow.runtime.parameters import given_values
+from nbflow.runtime.randomness import Randomness
 from nbflow.runtime.reads import Reads
 from nbflow.runtime.store import open_store
 from nbflow.runtime.surroundings import Surroundings
@@ -22,7 +23,6 @@ from nbflow.runtime.workspace import open_workspace
 
 if TYPE_CHECKING:
     from nbflow.runtime.inputs import Inputs
-    from nbflow.runtime.randomness import Randomness
     from nbflow.runtime.store import Store
     from nbflow.runtime.workspace import Workspace
 
@@ -48,7 +48,7 @@ class Session:
         surroundings: state outside of names.
         reads: files looked at.
         inputs: what it loaded, once it has.
-        randomness: where the random generators stood, once it has loaded.
+        randomness: where the random generators stood when its cells began.
         drawn: by library of a generator, the last ancestor that used or seeded it.
         given_done: the given values are in place.
     """
@@ -62,8 +62,8 @@ class Session:
     started: str
     surroundings: Surroundings
     reads: Reads
+    randomness: Randomness
     inputs: Inputs | None = None
-    randomness: Randomness | None = None
     drawn: dict[str, str] = field(default_factory=dict)
     given_done: bool = False
 
@@ -138,6 +138,7 @@ def begin(orders: str, *, params: str, run: str, files: str, attempt: str) -> No
         started,
         Surroundings(workspace.folder),
         Reads(workspace),
+        Randomness(),
     )
     for name in _INJECTED:
         shell.namespace().pop(name, None)
@@ -162,7 +163,6 @@ def load() -> None:
     """
     from nbflow.runtime.inputs import Inputs
     from nbflow.runtime.pickles import Names
-    from nbflow.runtime.randomness import Randomness
 
     session = _current()
     if not session.given_done:
@@ -182,7 +182,7 @@ def load() -> None:
     for manifest, state in zip(session.manifests, states, strict=True):
         restored |= state.get("random", {})
         session.drawn |= dict.fromkeys(manifest.random, manifest.step)
-    session.randomness = Randomness.start(restored)
+    session.randomness.start(restored, seeded=session.orders.seeded)
     session.surroundings.mark()
     session.reads.start()
 
@@ -198,12 +198,12 @@ def save() -> None:
 
     session = _current()
     orders, inputs = session.orders, session.inputs
-    if inputs is None or session.randomness is None:
+    if inputs is None:
         raise UsageError("the step's inputs were not loaded", hint="run the notebook from its top")
     session.reads.stop()
     folder = _free_folder(session)
     state = session.surroundings.changed()
-    drawn = session.randomness.changed() if _is_seeded(session) else {}
+    drawn = session.randomness.changed()
     if drawn:
         state["random"] = drawn
     changed = outputs.changed_inputs(inputs)
@@ -239,10 +239,6 @@ def save() -> None:
     write_manifest(session.run, manifest, file=races.CLAIMS)
     races.check(manifest, orders=orders, run=session.run)
     write_manifest(session.run, manifest)
-
-
-def _is_seeded(session: Session) -> bool:
-    return session.orders.seeded or bool(session.drawn)
 
 
 def _read(session: Session, drawn: dict[str, Any]) -> dict[str, str]:

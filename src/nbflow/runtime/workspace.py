@@ -43,9 +43,11 @@ class Workspace:
         seeded: what it began with, by path: an entry of a manifest's `files`, with `seen`
             (what the file system said then).
         origins: by path, the step that left it, empty for what came with the notebook.
+        process: the process that works in it; a fork of that must not take it away.
     """
 
     folder: Path
+    process: int = field(default_factory=os.getpid)
     seeded: dict[str, Entry] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
 
@@ -116,6 +118,8 @@ class Workspace:
 
     def remove(self) -> None:
         """Delete the directory and leave it."""
+        if os.getpid() != self.process:
+            return
         if Path.cwd().is_relative_to(self.folder):
             os.chdir(tempfile.gettempdir())
         shutil.rmtree(self.folder, ignore_errors=True)
