@@ -33,9 +33,9 @@ def test_a_string_is_taken_as_it_stands(text):
 @pytest.mark.parametrize(
     ("assignment", "value"),
     [
-        ("lr=1e400", float("inf")),
+        ("lr=1e400", "Infinity"),
         ("lr=3", 3.0),
-        ("epochs=1180591620717411303424", 2**70),
+        ("epochs=1180591620717411303424", str(2**70)),
         ("fast=no", False),
         ("fast=True", True),
         ("sizes=[1, [2.5]]", [1, [2.5]]),
@@ -44,12 +44,12 @@ def test_a_string_is_taken_as_it_stands(text):
         ("limit=5", 5),
         ("anything=5", 5),
         ("anything=five", "five"),
-        ("name:=null", None),
+        ("anything:=null", None),
         ('name:="x"', "x"),
         ("sizes:=[]", []),
     ],
 )
-def test_a_value_is_read_by_its_parameters_type(assignment, value):
+def test_a_value_is_read_by_its_type_and_travels_as_json(assignment, value):
     (found,) = parse(assignment).values()
     assert (found, type(found)) == (value, type(value))
 
@@ -58,7 +58,7 @@ def test_a_value_is_read_by_its_parameters_type(assignment, value):
     "assignment", ["lr=fast", "epochs=1.5", "fast=maybe", "sizes={}", "options=[]", "sizes=1,2"]
 )
 def test_an_ill_typed_value_is_refused_with_the_type(assignment):
-    with pytest.raises(UsageError, match="not a value of type"):
+    with pytest.raises(UsageError, match=r"not a value of type"):
         parse(assignment)
 
 

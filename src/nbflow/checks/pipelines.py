@@ -63,7 +63,7 @@ def find_notebook_steps(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for step in pipeline.steps:
         if step.notebook is not None:
             yield rules.NOTEBOOK_STEP.at(
-                f"step {step.name!r} runs the notebook {step.notebook!r}, which is not possible yet",
+                f"step {step.name!r} runs the notebook {step.notebook!r}: not possible yet",
                 cell=step.cells[0] if step.cells else None,
             )
 
@@ -97,9 +97,7 @@ def find_policy_violations(pipeline: Pipeline, settings: Settings) -> Iterator[D
 
 def profile_of(step: Step, pipeline: Pipeline, settings: Settings) -> str:
     """The name of the profile that a step runs on."""
-    return (
-        step.options.profile or pipeline.options.defaults.profile or settings.default_profile
-    )
+    return step.options.profile or pipeline.options.defaults.profile or settings.default_profile
 
 
 def _violations_of(
