@@ -301,10 +301,8 @@ class Calls(Functions, Magics):
             inner = given.values[0]
             return replace(own, reach=own.own | (inner.reach - inner.own)).tainted(inner)
         if ref in CLASS_MAKERS:
-            return replace(fresh(), ref=ref)
+            return fresh(kind=Kind.CLASS)
         if (module == "builtins" and name in _CONTAINERS) or keeps_arguments(ref):
-            if callee.ref in CLASS_MAKERS:
-                return fresh(*given.all).tainted(callee)
             held = [value for value in given.all if not value.ref]
             result = fresh(*held, kind=kind).tainted(callee)
             return replace(result, draws=result.draws or draws_later(ref, given))

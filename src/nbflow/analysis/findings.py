@@ -89,6 +89,8 @@ def _missing(graph: Graph, problem: Problem) -> Iterator[Diagnostic]:
     if bound is not None and 0 <= bound.first <= read.statement and name not in record.deleted:
         return
     place = read.place
+    if record.metrics.get(name) == place.cell:
+        return  # said of the metric
     by = f" (read by `{read.via}`)" if read.via and read.via != name else ""
     later = graph.resolution.later(name, problem.step)
     if name in record.deleted:

@@ -84,7 +84,8 @@ class Resolution:
         if last < 0:
             return self._basic(name)
         found = self._found(name, last)
-        if not ancestors or ancestors >> last & 1 or found.origin is Origin.DEFINITION:
+        travels = found.statement is not None and not found.statement.constant
+        if not ancestors or ancestors >> last & 1 or travels:
             return found
         for candidate in reversed(known[: position - 1]):
             if ancestors >> candidate & 1 and not self._overridden(name, candidate, step):

@@ -11,7 +11,7 @@ from nbflow.analysis.effects import setting_of
 from nbflow.analysis.expressions import namespace_key
 from nbflow.analysis.records import Effect, EffectKind
 from nbflow.analysis.scopes import imported_name, own_nodes
-from nbflow.analysis.values import IMMUTABLE, Value, fresh
+from nbflow.analysis.values import IMMUTABLE, Kind, Value, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,7 +72,7 @@ class Statements(Bodies):
         """The value of an assignment; a lambda that gets a name is a function of the notebook."""
         if not isinstance(node, ast.Lambda) or self.scope is not None or not names:
             value = self.eval(node)
-            if value.ref and names and isinstance(node, ast.Call):
+            if value.kind is Kind.CLASS and names and isinstance(node, ast.Call):
                 value = replace(value, carries=value.carries | {names[0]})
             return value
         for default in [*node.args.defaults, *node.args.kw_defaults]:

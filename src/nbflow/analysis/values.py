@@ -32,6 +32,7 @@ class Kind(StrEnum):
     RNG = "a random generator"
     CLOSURE = "a function with state"
     PATH = "a path"
+    CLASS = "a class"
 
 
 ITERATORS = frozenset({Kind.GENERATOR, Kind.ITERATOR})

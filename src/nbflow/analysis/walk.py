@@ -129,7 +129,7 @@ class Walk:
         )
         if form is Form.AMENDMENT and amended in (heard or {}):
             statement.eager[amended] = (heard or {})[amended]
-        if self.lazy_annotations and "annotations" in live.record.bound:
+        if walker.lazy_annotations and "annotations" in live.record.bound:
             statement.eager.setdefault("annotations", live.record.bound["annotations"].definition)
         live.record.statements.append(statement)
         self._defined(live, statement, names, amended)
