@@ -134,14 +134,18 @@ def test_two_definitions_of_one_name_are_not_mixed_up(tmp_path):
     new = "class Point:\n    def name(self):\n        return 'new'\n"
     notebook = Notebook(
         {
-            "make": Hand([old, "p = Point()"], saves=["p"]),
+            "make": Hand([old, "p = Point()\nkept = [first, Other]"], saves=["p", "kept"]),
             "use": Hand(
-                ["q = Point()\nassert (p.name(), q.name()) == ('old', 'new')"],
+                [
+                    "q = Point()\nassert (p.name(), q.name()) == ('old', 'new')",
+                    "assert kept[0]() == 1 and first() == 2 and kept[1] is Other",
+                ],
                 after=["make"],
-                needs=["p"],
-                definitions=[("Point", new)],
+                needs=["p", "kept"],
+                definitions=[("Point", new), ("first", "def first():\n    return 2")],
             ),
-        }
+        },
+        setup="def first():\n    return 1\nclass Other:\n    pass",
     )
     assert_success(run(notebook, tmp_path / "run"))
 

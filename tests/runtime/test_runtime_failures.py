@@ -115,6 +115,12 @@ def test_parallel_draws_from_one_seed_fail_the_run(tmp_path):
     assert "the random state of 'random'" in found.failure.evalue
 
 
+def test_parallel_steps_that_seed_for_themselves_pass(tmp_path):
+    draw = "import random\nimport numpy as np\nrandom.seed(1)\nrandom.random()\nnp.random.seed(1)"
+    seeded = branches(draw, draw, seeded=True, first="import random\nitems = [1]\nrandom.seed(0)")
+    assert_success(run(seeded, tmp_path / "run"))
+
+
 def test_parallel_steps_that_do_not_disturb_each_other_pass(tmp_path):
     left = "mine = [*items, 2]\nopen('out', 'w').write('l')\nopen('out').read()\nopen('log').read()"
     right = "items.append(3)\nopen('out', 'w').write('r')\nopen('out').read()\nopen('log').read()"

@@ -199,20 +199,15 @@ class Inputs:
         index = self._definition(first)
         if index is not None:
             self._define(index)
-        if self._is_defined(first) or first in self.names.given:
-            found = self._look_up(name)
+        # A definition may have taken the name of something that a setup cell made.
+        spaces = [self.names.namespace] if self._is_defined(first) else []
+        for space in (*spaces, self.names.given):
+            found = _look_up(name, space)
             if found is not None and (
                 not print_ or fingerprints.same(print_, fingerprints.fingerprint(found))
             ):
                 return found
         return self._by_value(name, print_)
-
-    def _look_up(self, name: str) -> Any:
-        first, *rest = name.split(".")
-        found = self.names.namespace.get(first)
-        for part in rest:
-            found = getattr(found, part, None)
-        return found
 
     def _by_value(self, name: str, print_: str) -> Any:
         if (name, print_) not in self._foreign:
@@ -231,3 +226,11 @@ class Inputs:
             self._foreign[name, print_] = found
             self.names.foreign[id(found)] = (found, name, print_)
         return self._foreign[name, print_]
+
+
+def _look_up(name: str, space: Mapping[str, Any]) -> Any:
+    first, *rest = name.split(".")
+    found = space.get(first)
+    for part in rest:
+        found = getattr(found, part, None)
+    return found

@@ -56,11 +56,16 @@ class Randomness:
 
     Where nothing seeds a generator it is left alone: equal draws in two steps would be wrong.
     The orders say what the notebook's own text seeds; a module that it calls may do so too.
+
+    Attributes:
+        own: libraries that the step's cells seeded before drawing: what came before is not used.
     """
 
     def __init__(self) -> None:
         self._seeded: set[str] = set()
         self._before: dict[str, bytes] = {}
+        self._started = False
+        self.own: set[str] = set()
         for library, generator in _GENERATORS.items():
             when_imported(generator.module, partial(self._listen, library))
 
@@ -71,6 +76,8 @@ class Randomness:
 
         @functools.wraps(seed)
         def noting(*arguments: Any, **options: Any) -> Any:
+            if self._is_untouched(library):
+                self.own.add(library)
             self._seeded.add(library)
             return seed(*arguments, **options)
 
@@ -84,9 +91,18 @@ class Randomness:
             seeded: the notebook is known to seed some generator.
         """
         self._seeded |= set(restored)
+        self._started = True
         for library, generator in _GENERATORS.items():
             if seeded or library in restored:
                 when_imported(generator.module, partial(self._begin, library, restored))
+
+    def _is_untouched(self, library: str) -> bool:
+        """Whether the generator still stands where it stood when the step's cells began."""
+        if library not in self._before:
+            return self._started and library not in self._seeded
+        generator = _GENERATORS[library]
+        now = generator.read(sys.modules[generator.module])
+        return pickle.dumps(now) == self._before[library]
 
     def _begin(self, library: str, restored: dict[str, Any]) -> None:
         generator = _GENERATORS[library]

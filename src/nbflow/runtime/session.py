@@ -245,7 +245,8 @@ def _read(session: Session, drawn: dict[str, Any]) -> dict[str, str]:
     """What the step used as it found it, with the step that it is from."""
     assert session.inputs is not None
     origins = session.workspace.origins
-    found = {f"random:{library}": session.drawn.get(library, "") for library in drawn}
+    used = set(drawn) - session.randomness.own
+    found = {f"random:{library}": session.drawn.get(library, "") for library in used}
     found |= {f"file:{path}": origins.get(path, "") for path in session.reads.files}
     found |= {f"folder:{path}": "" for path in session.reads.folders}
     needed = [name for name in session.orders.needs if name in session.inputs.origins]
