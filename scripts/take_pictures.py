@@ -35,6 +35,7 @@ VIEW = {
     "default_dag_view": '"graph"',
     "direction-train_models": '"DOWN"',
 }
+HIDDEN = '.react-flow__panel, [aria-label="Collapse Details Panel"] { visibility: hidden; }'
 LINES = 3  # of a cell that are shown
 COLOURS = 128  # few enough for a small file, enough for text
 STYLE = """
@@ -67,8 +68,10 @@ def take(browser: Browser, *, url: str, user: str, password: str) -> bytes:
         page.evaluate("([key, value]) => localStorage.setItem(key, value)", [key, value])
     page.goto(address)
     page.locator(".react-flow__node").first.wait_for(timeout=60_000)
-    page.add_style_tag(content=".react-flow__panel { visibility: hidden; }")
     page.wait_for_timeout(3_000)  # the graph is laid out and moves into place
+    page.click(".react-flow__controls-zoomout")  # edges reach beyond what fits the view
+    page.add_style_tag(content=HIDDEN)
+    page.wait_for_timeout(1_000)
     return page.locator(".react-flow").screenshot()
 
 
