@@ -8,6 +8,7 @@ import pytest
 from analysis_text import analysed, outline, show
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from nbflow.analysis import RULES, analyse
 from nbflow.model import Cell, Document, Outline, Pipeline, Prev, Role, StepOutline
 
@@ -167,11 +168,12 @@ def test_a_cell_with_null_bytes_is_a_syntax_error() -> None:
 def test_the_time_grows_with_the_cells(count: int) -> None:
     def seconds(cells: int) -> float:
         text = ["# %% [setup]\nimport pandas as pd\ndef clean(d):\n    d['k'] = 1\n    return d"]
-        for n in range(cells):
-            text.append(
-                f"# %% [step:s{n}]\nd{n} = clean(pd.read_csv('f{n}.csv'))\nt{n} = d{n // 2}.mean()\n"
-                f"for i in range(t{n}):\n    d{n}.loc[i] = i\nd{n}.to_csv('o{n}.csv')"
-            )
+        text += [
+            f"# %% [step:s{n}]\nd{n} = clean(pd.read_csv('f{n}.csv'))\n"
+            f"t{n} = d{n // 2}.mean()\nfor i in range(t{n}):\n    d{n}.loc[i] = i\n"
+            f"d{n}.to_csv('o{n}.csv')"
+            for n in range(cells)
+        ]
         notebook = outline("\n".join(text))
         begin = time.perf_counter()
         analyse(notebook)

@@ -53,8 +53,12 @@ class Functions(Expressions):
         notebook.working.discard(number)
         notebook.touched.discard(number)
         if notebook.touched:
-            # A function that calls this one is still being found out, so this may be incomplete.
-            del notebook.facts[number]
+            # A function that calls this one is still being found out: this may lack what it does.
+            notebook.partial.add(number)
+        if not notebook.working:
+            for other in notebook.partial - {number}:
+                notebook.facts.pop(other, None)
+            notebook.partial.clear()
         return facts
 
     def _current(self, facts: Facts) -> bool:
@@ -122,9 +126,10 @@ class Functions(Expressions):
                 objects = bound.actual({symbol})
                 if objects:
                     self.space.change(objects, place, root=bound.root(symbol))
-        for objects, held in facts.stores:
+        done = number not in self.notebook.working
+        for objects, held in facts.stores if done else ():
             self._hold(bound.actual(objects), bound.actual(held), receiver)
-        for effect in list(facts.effects):
+        for effect in facts.effects if done else ():
             path = bound.path(effect.path) if effect.path is not None else None
             firm = effect.firm and self.space.firm
             self.space.effect(replace(effect, path=path, place=place, firm=firm))

@@ -37,6 +37,7 @@ class Notebook:
         methods: ids of the methods of a name, over all classes.
         facts: what calls of functions do, found once.
         working, touched: functions that are being found out, and those met again meanwhile.
+        partial: functions whose facts were found while one that calls them was under way.
         statement: how many top-level statements were walked.
         bindings, changes: how often each name is bound and changed, anywhere.
     """
@@ -48,6 +49,7 @@ class Notebook:
     facts: dict[int, Facts] = field(default_factory=dict)
     working: set[int] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
+    partial: set[int] = field(default_factory=set)
     bindings: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)
     statement: int = 0
@@ -310,7 +312,7 @@ class Symbolic(Namespace):
 
     def store(self, objects: frozenset[Obj], held: frozenset[Obj]) -> None:
         """Objects hold others from here on."""
-        if held and objects:
+        if held and objects and (objects, held) not in self.facts.stores:
             self.facts.stores.append((objects, held))
 
     def effect(self, effect: Effect) -> None:
