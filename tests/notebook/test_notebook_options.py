@@ -157,7 +157,6 @@ def test_options_for_an_unknown_step_are_an_error_with_the_nearest() -> None:
         "0 0 L * ?",
         "5/15 * * * 0-7",
         "0 9 * * mon#2",
-        "0 0 6 * * *",
         None,
         "",
     ],

@@ -25,8 +25,10 @@ from nbflow.model.plan import Bundle, Plan, PlannedStep
 from nbflow.model.profile import Gpu, Profile
 from nbflow.model.quantities import Quantity, format_duration, parse_duration, parse_quantity
 from nbflow.model.run import Failure, Run, RunState, StepRun
+from nbflow.model.schedules import PRESETS, schedule_fault, start_fault, timezone_fault
 
 __all__ = [
+    "PRESETS",
     "Bundle",
     "Cell",
     "CellKind",
@@ -63,4 +65,7 @@ __all__ = [
     "format_duration",
     "parse_duration",
     "parse_quantity",
+    "schedule_fault",
+    "start_fault",
+    "timezone_fault",
 ]

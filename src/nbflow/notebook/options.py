@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nbflow.model import Diagnostic, PipelineOptions, StepOptions
+from nbflow.model import (
+    Diagnostic,
+    PipelineOptions,
+    StepOptions,
+    schedule_fault,
+    start_fault,
+    timezone_fault,
+)
 from nbflow.notebook import rules
 from nbflow.notebook.choices import Choice, choices_of_options, unite
 from nbflow.notebook.kale import KaleSettings, read_kale
 from nbflow.notebook.names import LONGEST_NAME, dag_id, is_dag_id
-from nbflow.notebook.schedules import schedule_fault, start_fault, timezone_fault
 from nbflow.notebook.schema import options_schema, violations
 
 if TYPE_CHECKING:

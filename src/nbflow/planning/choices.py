@@ -6,15 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from nbflow.errors import PolicyError, SettingsError
-from nbflow.model import Plan, PlannedStep
+from nbflow.model import (
+    Plan,
+    PlannedStep,
+    schedule_fault,
+    start_fault,
+    timezone_fault,
+)
 from nbflow.planning.addresses import store_address
 from nbflow.planning.pods import pod
 from nbflow.planning.resources import choose_options, choose_profile, extended_resources
-from nbflow.planning.schedules import check_schedule
 from nbflow.planning.tenancy import check_policy, find_team
 
 if TYPE_CHECKING:
-    from nbflow.model import Pipeline, Step
+    from nbflow.model import Pipeline, PipelineOptions, Step
     from nbflow.settings import Settings, Team
 
 # A fixed day: a start that moves would make a new DAG version of an unchanged notebook.
@@ -34,7 +39,7 @@ def plan(pipeline: Pipeline, *, settings: Settings) -> Plan:
     """
     options = pipeline.options
     _check_names(pipeline)
-    check_schedule(options)
+    _refuse_schedule(options)
     team = find_team(options.team, settings=settings)
     continuous = options.schedule == "@continuous"
     return Plan(
@@ -84,3 +89,20 @@ def _check_names(pipeline: Pipeline) -> None:
             raise SettingsError(
                 f"the tag {tag[:20]}… is too long", hint=f"Airflow takes {_LONGEST_TAG} characters"
             )
+
+
+def _refuse_schedule(options: PipelineOptions) -> None:
+    """Refuse what would only break when Airflow reads the DAG."""
+    faults = [
+        schedule_fault(options.schedule) if options.schedule is not None else None,
+        timezone_fault(options.timezone),
+        start_fault(options.start) if options.start is not None else None,
+    ]
+    for fault in filter(None, faults):
+        raise SettingsError(f"the pipeline cannot be scheduled: {fault}")
+    runs = options.max_active_runs
+    if runs is not None and (runs < 1 or (runs > 1 and options.schedule == "@continuous")):
+        raise SettingsError(
+            f"max_active_runs is {runs}",
+            hint="write 1 with the schedule @continuous, and 1 or more with others",
+        )

@@ -7,9 +7,7 @@ from croniter import croniter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.errors import SettingsError
-from nbflow.model import PipelineOptions
-from nbflow.planning.schedules import PRESETS, check_schedule
+from nbflow.model import PRESETS, schedule_fault
 
 GOOD = [
     "0 6 * * 1-5",
@@ -18,6 +16,9 @@ GOOD = [
     "0 0 29 2 *",
     "0 0 * * 7",
     "30/10 * * * *",
+    "0 0 L * *",
+    "0 9 * * mon#2",
+    "0 9 * * L5",
 ]
 BAD = [
     "",
@@ -44,31 +45,25 @@ parts = st.one_of(
     numbers,
     st.builds("{}-{}".format, numbers, numbers),
     st.builds("{}/{}".format, st.just("*") | numbers, numbers),
+    st.sampled_from(["L", "1#2", "L5"]),
 )
 fields = st.lists(parts, min_size=1, max_size=3).map(",".join)
 
 
 @pytest.mark.parametrize("schedule", [*GOOD, *PRESETS])
 def test_what_airflow_reads_is_accepted(schedule: str) -> None:
-    check_schedule(PipelineOptions(schedule=schedule))
+    assert schedule_fault(schedule) is None
     assert schedule in PRESETS or croniter.is_valid(schedule)
 
 
 @pytest.mark.parametrize("schedule", BAD)
 def test_what_airflow_would_not_read_is_refused(schedule: str) -> None:
-    with pytest.raises(SettingsError, match="schedule"):
-        check_schedule(PipelineOptions(schedule=schedule))
+    fault = schedule_fault(schedule)
+    assert fault is not None
+    assert repr(schedule) in fault
 
 
 @given(st.tuples(fields, fields, fields, fields, fields).map(" ".join))
 def test_what_is_accepted_is_a_cron_expression_that_comes(schedule: str) -> None:
-    try:
-        check_schedule(PipelineOptions(schedule=schedule))
-    except SettingsError:
-        return
-    croniter(schedule).get_next()
-
-
-def test_a_continuous_schedule_takes_one_run_at_a_time() -> None:
-    with pytest.raises(SettingsError, match="max_active_runs"):
-        check_schedule(PipelineOptions(schedule="@continuous", max_active_runs=2))
+    if schedule_fault(schedule) is None:
+        croniter(schedule).get_next()
