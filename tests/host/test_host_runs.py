@@ -126,6 +126,7 @@ def test_a_killed_kernel_is_tried_again_and_the_authors_error_is_not(tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_a_step_that_takes_too_long_is_stopped(tmp_path):
     notebook = Notebook(
         {"slow": Hand(["print('on', flush=True)", "import time\ntime.sleep(600)"], timeout=8)}
@@ -186,6 +187,7 @@ except Interrupted as error:
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_the_kernels_and_keeps_what_was_done(tmp_path):
     folder = tmp_path / "run"
     script = STOPPED.format(tests=str(Path(__file__).parent), folder=str(folder))
