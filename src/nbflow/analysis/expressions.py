@@ -112,6 +112,8 @@ class Expressions:
         """Change an object in place; `deep`: or anything that it reaches."""
         objects = value.reach if deep else value.own
         if objects:
+            if self.scope is not None:
+                self.scope.store(objects, frozenset())
             self.space.change(objects, place, root=root)
 
     def store(self, value: Value, held: Value) -> None:

@@ -249,16 +249,19 @@ class _Bound:
             if isinstance(obj, int):
                 found.add(self.renamed.setdefault(obj, number()))
                 continue
-            kind, name = obj
-            if kind in {"p", "pe"}:
-                value = self.values.get(name, IMMUTABLE)
-            elif kind in {"g", "ge"}:
-                value = self.walker.space.value(name)
-            else:
+            if obj[0] == "u":
                 found.add(obj)
                 continue
-            found |= value.own if kind in {"p", "g"} else value.reach
+            value = self._behind(obj)
+            found |= value.own if obj[0] in {"p", "g"} else value.reach
         return frozenset(found)
+
+    def _behind(self, symbol: tuple[str, str]) -> Value:
+        """The value that a symbol stands for in this call."""
+        kind, name = symbol
+        if kind in {"p", "pe"}:
+            return self.values.get(name, IMMUTABLE)
+        return self.walker.space.value(name) if kind in {"g", "ge"} else IMMUTABLE
 
     def root(self, symbol: tuple[str, str]) -> str:
         """The notebook's name behind a symbol, or empty."""
@@ -277,8 +280,13 @@ class _Bound:
     def value(self, value: Value, *, kind: Kind = Kind.PLAIN) -> Value:
         """A value of the function's, as the caller sees it."""
         items = value.items
+        behind = [self._behind(symbol) for symbol in value.reach if isinstance(symbol, tuple)]
+        whole = [self._behind(symbol) for symbol in value.own if isinstance(symbol, tuple)]
+        known = value.tainted(*behind)
         return replace(
-            value,
+            known,
+            classes=known.classes.union(*(part.classes for part in whole)),
+            draws=known.draws or any(part.draws for part in whole),
             own=self.actual(value.own),
             reach=self.actual(value.reach),
             kind=kind or value.kind,

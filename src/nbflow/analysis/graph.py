@@ -11,7 +11,7 @@ from nbflow.analysis.resolution import Found, Origin, Resolution
 from nbflow.model import ReasonKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Graph", "Node", "Problem"]
 
@@ -58,9 +58,15 @@ class Graph:
     """Steps, linked."""
 
     def __init__(
-        self, resolution: Resolution, links: Links, declared: Sequence[dict[int, str]]
+        self,
+        resolution: Resolution,
+        links: Links,
+        declared: Sequence[dict[int, str]],
+        *,
+        behind: Callable[[str], list[str]],
     ) -> None:
         self.resolution = resolution
+        self._behind_pickle = behind
         self.problems: list[Problem] = []
         self.nodes = [
             Node(record, declared=dict(declared[record.index])) for record in resolution.steps
@@ -86,12 +92,23 @@ class Graph:
         for name, read in sorted(self.resolution.reads(index).items()):
             found = self.resolution.find(name, index, ancestors=around)
             self._take(node, name, read, found)
+            if read is None and found.origin is Origin.COMPUTED:
+                self._take_definitions(node, name, around)
         self._take_patches(node)
         for upstream in node.links:
             node.ancestors |= self.nodes[upstream].ancestors | 1 << upstream
         for statement in node.record.statements:
             if statement.star:
                 self._stars.append((index, statement))
+
+    def _take_definitions(self, node: Node, name: str, around: int) -> None:
+        """A variable that a step only hands on needs its class there too."""
+        index = node.record.index
+        read = Read(Place(node.record.first, 1, ""), 0, direct=False, soft=True)
+        for other in self._behind_pickle(name):
+            if other not in node.record.definite:
+                found = self.resolution.find(other, index, ancestors=around)
+                self._take(node, other, read, found)
 
     def _take(self, node: Node, name: str, read: Read | None, found: Found) -> None:
         index = node.record.index

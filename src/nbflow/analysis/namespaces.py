@@ -12,7 +12,7 @@ from nbflow.analysis.records import Bound, Effect, Facts, Place, Read, Record, S
 from nbflow.analysis.values import IMMUTABLE, Obj, Value, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["BUILTINS", "HISTORY", "Live", "Namespace", "Notebook", "Symbolic", "is_history"]
 
@@ -38,6 +38,7 @@ class Notebook:
         facts: what calls of functions do, found once.
         working, touched: functions that are being found out, and those met again meanwhile.
         partial: functions whose facts were found while one that calls them was under way.
+        origins: the step that bound or changed a name last.
         statement: how many top-level statements were walked.
         bindings, changes: how often each name is bound and changed, anywhere.
     """
@@ -53,6 +54,7 @@ class Notebook:
     bindings: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)
     statement: int = 0
+    origins: dict[str, Record] = field(default_factory=dict)
 
     def put(self, name: str, value: Value) -> None:
         """Bind a name."""
@@ -206,6 +208,7 @@ class Live(Namespace):
             bound.first = self.notebook.statement
         self.record.weak.pop(name, None)
         self.record.deleted.pop(name, None)
+        self._own(name)
         self.settle([name])
 
     def delete(self, name: str, place: Place) -> None:
@@ -224,11 +227,51 @@ class Live(Namespace):
         names = self.notebook.holding(objects)
         if root:
             names.add(root)
+        self._together(names, place)
         for name in sorted(names):
             self._changed(name, place, strong=name == root)
 
+    def _together(self, names: set[str], place: Place) -> None:
+        """Names of one object must come from one step: the last that made them share it."""
+        outside = sorted(names - self.definite)
+        if len(outside) < 2:
+            return
+        first: dict[str, int] = {}
+        makers: dict[int, tuple[Record, dict[str, Place]]] = {}
+        for name in outside:
+            for maker in self._makers(name):
+                held = makers.setdefault(maker.index, (maker, {}))[1]
+                held[name] = maker.place_of(name) or place
+                first[name] = maker.index
+        for index, (maker, partners) in makers.items():
+            for name, begin in first.items():
+                if begin < index and name not in partners:
+                    maker.shared.setdefault(name, {}).update(partners)
+
+    def _makers(self, name: str) -> Iterator[Record]:
+        """The steps before this one whose version of a name is part of its present one."""
+        maker = self._origin(name)
+        while maker is not None:
+            yield maker
+            maker = None if name in maker.definite else maker.taken.get(name)
+
+    def _own(self, name: str) -> None:
+        before = self.notebook.origins.get(name)
+        if before is not None and before is not self.record:
+            self.record.taken[name] = before
+        self.notebook.origins[name] = self.record
+
+    def _origin(self, name: str) -> Record | None:
+        """The step before this one that bound or changed a name last."""
+        known = self.notebook.origins.get(name)
+        return self.record.taken.get(name) if known is self.record else known
+
     def _changed(self, name: str, place: Place, *, strong: bool) -> None:
         self.notebook.changes[name] += 1
+        self._own(name)
+        value = self.notebook.env.get(name)
+        if value is not None and value.items is not None:
+            self.notebook.put(name, replace(value, items=None))
         bound = self.record.bound.get(name)
         if bound is None:
             if not strong:
@@ -247,7 +290,7 @@ class Live(Namespace):
             return
         for name in self.notebook.holding(objects):
             value = self.notebook.env[name]
-            self.notebook.put(name, replace(value, reach=value.reach | held))
+            self.notebook.put(name, replace(value, reach=value.reach | held, items=None))
 
     def effect(self, effect: Effect) -> None:
         """Note an effect."""

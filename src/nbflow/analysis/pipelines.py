@@ -55,7 +55,7 @@ def analyse(outline: Outline) -> Pipeline:
         parameters=layout.given,
         declares=any(declared),
     )
-    graph = Graph(resolution, order(base[0], records), declared)
+    graph = Graph(resolution, order(base[0], records), declared, behind=base[1].behind)
     found += syntax_findings(codes)
     found += setup_findings(graph)
     found += name_findings(graph)

@@ -149,6 +149,9 @@ class Record:
         reads: names that it needs from outside.
         bound: names that it binds or changes.
         weak: names of objects that change because another name's object does.
+        shared: names that it does not bind, but makes share an object with names that it binds; a
+            later step changes that object, so they must leave this step together.
+        taken: the step that bound a name last before this one did.
         definite: names that are bound for certain at the end.
         deleted: names that are unbound for certain at the end.
         modules: libraries whose values or functions it touches.
@@ -166,6 +169,8 @@ class Record:
     reads: dict[str, Read] = field(default_factory=dict)
     bound: dict[str, Bound] = field(default_factory=dict)
     weak: dict[str, Place] = field(default_factory=dict)
+    shared: dict[str, dict[str, Place]] = field(default_factory=dict)
+    taken: dict[str, Record] = field(default_factory=dict)
     definite: set[str] = field(default_factory=set)
     deleted: dict[str, Place] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
@@ -178,6 +183,11 @@ class Record:
     metrics: dict[str, str] = field(default_factory=dict)
     first: int = 0
     last: int = 0
+
+    def place_of(self, name: str) -> Place | None:
+        """Where it binds or changes a name last."""
+        bound = self.bound.get(name)
+        return bound.place if bound is not None else self.weak.get(name)
 
     def read_of(self, name: str) -> Read:
         """A read of a name that stands for all of the step's own."""

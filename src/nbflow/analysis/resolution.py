@@ -150,6 +150,9 @@ def _awaited(steps: Sequence[Record], *, declares: bool) -> list[set[str]]:
     extra: list[set[str]] = [set() for _ in steps]
     for record in reversed(steps):
         mine = extra[record.index]
+        for name, partners in record.shared.items():
+            if name in live and name not in record.bound and live & partners.keys():
+                record.weak.setdefault(name, min(partners.values()))
         mine.update(name for name in record.weak if name in live)
         for name in record.bound:
             kept = name in record.definite or name in record.deleted

@@ -57,7 +57,7 @@ class Scope:
         for scope in self.chain():
             for name, value in scope.names.items():
                 if value.reach & objects:
-                    scope.names[name] = replace(value, reach=value.reach | held)
+                    scope.names[name] = replace(value, reach=value.reach | held, items=None)
 
 
 def own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.definitions import Form, Names, form_of
-from nbflow.analysis.namespaces import Live, Notebook
-from nbflow.analysis.records import Bound, Place, Record, Statement
+from nbflow.analysis.namespaces import Live, Notebook, Symbolic
+from nbflow.analysis.records import Bound, Facts, Place, Record, Statement
 from nbflow.analysis.scopes import bound_names
 from nbflow.analysis.statements import Statements
+from nbflow.analysis.values import IMMUTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,6 +82,16 @@ class Walk:
         line = 1 + next((n for n, text in enumerate(cell.source.split("\n")) if name in text), 0)
         live.record.metrics[name] = cell.id
         live.load(name, Place(cell.index, line, cell.id), soft=True)
+
+    def behind(self, name: str) -> list[str]:
+        """Definitions that a variable's pickle needs, and what their bodies read."""
+        facts = Facts()
+        place = Place(0, 1, "")
+        walker = Statements(self.notebook, Symbolic(self.notebook, facts), place)
+        carried = self.notebook.env.get(name, IMMUTABLE).carries - {name}
+        for definition in sorted(carried):
+            walker.load(definition, place)
+        return sorted(facts.reads)
 
     def _cell(self, live: Live, cell: Cell, code: Code) -> None:
         forms = self.forms.setdefault(cell.id, [])
