@@ -126,9 +126,10 @@ class _Returning(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         top = fullname.partition(".")[0]
         if top not in _WARM or not self.away:
             return None
-        tops = _WARM if top == "pandas" else ("numpy",)
-        back = {n: m for n, m in self.away.items() if n.partition(".")[0] in tops}
-        if not back:
+        if top == "pandas":
+            importlib.import_module("numpy")  # as pandas itself would
+        back = {n: m for n, m in self.away.items() if n.partition(".")[0] == top}
+        if fullname not in back:
             return None
         self.away = {n: m for n, m in self.away.items() if n not in back}
         if "numpy" in back:
