@@ -106,7 +106,9 @@ class Calls(Functions, Magics):
             )
             call.lineno = place.line
             self.space.branch()
+            self.space.quiet += 1
             self.apply(number, call, Arguments())
+            self.space.quiet -= 1
             self.space.merge()
 
     # --- functions and classes of the notebook

@@ -228,6 +228,8 @@ def _drawn(ref: str, given: Arguments) -> str:
         return "torch"
     if module in {"torch.nn", "torch.nn.functional"} and (name[:1].isupper() or "dropout" in name):
         return "torch" if _has_weights(name) else ""
+    if name == "DataLoader" and given.literal("shuffle") is True:
+        return "" if "generator" in given.keywords else "torch"
     if module == "torch.utils.data" and name == "random_split":
         return "" if "generator" in given.keywords else "torch"
     if ref.startswith("sklearn.") and name in _SKLEARN_DRAWS and _unseeded(given):

@@ -86,15 +86,16 @@ def _missing(graph: Graph, problem: Problem) -> Iterator[Diagnostic]:
     if read is None or _is_wild(graph, record, read.place):
         return
     bound = record.bound.get(name)
-    if bound is not None and 0 <= bound.first <= read.statement and name not in record.deleted:
-        return
     place = read.place
+    gone = record.deleted.get(name)
+    gone = gone if gone is not None and gone < place else None
+    if bound is not None and 0 <= bound.first <= read.statement and gone is None:
+        return
     if record.metrics.get(name) == place.cell:
         return  # said of the metric
     by = f" (read by `{read.via}`)" if read.via and read.via != name else ""
     later = graph.resolution.later(name, problem.step)
-    if name in record.deleted:
-        gone = record.deleted[name]
+    if gone is not None:
         message = f"`{name}` is deleted in cell {gone.cell} before it is read{by}"
         yield rules.DELETED.at(message, cell=place.cell, line=place.line)
     elif bound is not None and bound.first >= 0 and bound.fresh is not None:

@@ -52,13 +52,12 @@ class Functions(Expressions):
         _body_walk(self, source, facts)
         notebook.working.discard(number)
         notebook.touched.discard(number)
-        if notebook.touched:
-            # A function that calls this one is still being found out: this may lack what it does.
-            notebook.partial.add(number)
-        if not notebook.working:
-            for other in notebook.partial - {number}:
-                notebook.facts.pop(other, None)
-            notebook.partial.clear()
+        for caller in notebook.touched:
+            # One that calls this one is still being found out: what it does comes in later.
+            notebook.partial.setdefault(caller, set()).add(number)
+        for other in notebook.partial.pop(number, ()):
+            if other in notebook.facts:
+                _include(notebook.facts[other], facts)
         return facts
 
     def _current(self, facts: Facts) -> bool:
@@ -68,15 +67,15 @@ class Functions(Expressions):
         )
 
     def needed(self, number: int, place: Place) -> None:
-        """Read what the body of a function, or any method of a class, reads."""
+        """Read what the body of a function, or any method of a class, reads when it is called."""
         source = self.notebook.sources[number]
         if not isinstance(source.node, ast.ClassDef):
-            self._read_all(self.facts(number), place, soft=False)
+            self._read_all(self.facts(number), place, soft=True)
             return
         for base in source.bases:
             self.needed(base, place)
-        for name, method in sorted(source.methods.items()):
-            self._read_all(self.facts(method), place, soft=name not in _CONSTRUCTORS)
+        for _, method in sorted(source.methods.items()):
+            self._read_all(self.facts(method), place, soft=True)
 
     def _read_all(self, facts: Facts, place: Place, *, soft: bool) -> None:
         for name, missing in list(facts.reads.items()):
@@ -152,6 +151,19 @@ class Functions(Expressions):
             self.space.bind(name, bound.value(value), place)
             if not certain:
                 self.space.merge()
+
+
+def _include(facts: Facts, called: Facts) -> None:
+    """Functions that call each other do what the other does."""
+    for name in called.reads:
+        facts.reads.setdefault(name, True)
+    for name, value in called.binds.items():
+        facts.binds.setdefault(name, value)
+    facts.changed |= {o for o in called.changed if isinstance(o, tuple) and o[0] in {"g", "ge"}}
+    known = set(facts.effects)
+    facts.effects += [effect for effect in called.effects if effect not in known]
+    facts.modules |= called.modules
+    facts.depends.update(called.depends)
 
 
 def _body_walk(walker: Functions, source: Source, facts: Facts) -> None:

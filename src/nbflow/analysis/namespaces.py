@@ -37,7 +37,7 @@ class Notebook:
         methods: ids of the methods of a name, over all classes.
         facts: what calls of functions do, found once.
         working, touched: functions that are being found out, and those met again meanwhile.
-        partial: functions whose facts were found while one that calls them was under way.
+        partial: for functions that are being found out: those that call them meanwhile.
         origins: the step that bound or changed a name last.
         statement: how many top-level statements were walked.
         bindings, changes: how often each name is bound and changed, anywhere.
@@ -50,7 +50,7 @@ class Notebook:
     facts: dict[int, Facts] = field(default_factory=dict)
     working: set[int] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
-    partial: set[int] = field(default_factory=set)
+    partial: dict[int, set[int]] = field(default_factory=dict)
     bindings: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)
     statement: int = 0
