@@ -25,7 +25,7 @@ def step_notebook(plan: Plan, name: str) -> dict[str, Any]:
     """The notebook that runs the step `name`, as an nbformat 4.5 dictionary."""
     pipeline = plan.pipeline
     step = pipeline.step(name)
-    body = _copied(step.cells, pipeline)
+    body = list(_body(step, pipeline))
     if not runs_in_python(plan):
         cells = [*_copied((*pipeline.parameter_cells, *pipeline.setup), pipeline), *body]
         return _notebook(pipeline, cells, {})
@@ -107,6 +107,16 @@ def _begin(orders: Orders) -> str:
 def _overrides(pipeline: Pipeline) -> Iterable[dict[str, Any]]:
     if pipeline.parameters and (pipeline.parameter_cells or pipeline.setup):
         yield _generated("given", "_nbflow.given()")
+
+
+def _body(step: Step, pipeline: Pipeline) -> Iterable[dict[str, Any]]:
+    """The author's cells, and the given values again where a parameters cell is one of them."""
+    binding = {one.cell for one in pipeline.parameters} & set(step.cells)
+    last = max(binding, key=step.cells.index, default=None)
+    for cell in step.cells:
+        yield _authored(pipeline.document.cell(cell))
+        if cell == last:
+            yield {**_generated("given", "_nbflow.given()"), "id": "nbflow-given-again"}
 
 
 def _generated(role: str, source: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from nbflow.runtime.orders import ParameterOrder
 
-__all__ = ["conform", "from_wire", "given_values"]
+__all__ = ["conform", "from_wire", "given_values", "plain_defaults"]
 
 _INT = re.compile(r"[+-]?[0-9]+")
 _FLOATS = {"Infinity", "-Infinity", "NaN"}
@@ -38,6 +39,15 @@ def given_values(text: str, parameters: Mapping[str, ParameterOrder]) -> dict[st
         raise UsageError(f"unknown parameter {unknown[0]!r}", hint=f"known parameters: {known}")
     values = {name: from_wire(name, given[name], order=parameters[name]) for name in given}
     return {name: value for name, value in values.items() if value is not _MISSING}
+
+
+def plain_defaults(parameters: Mapping[str, ParameterOrder]) -> dict[str, Any]:
+    """The defaults that are plain literals, each a value of its own."""
+    return {
+        name: tuple(order.default) if order.kind == "tuple" else copy.deepcopy(order.default)
+        for name, order in parameters.items()
+        if not order.computed
+    }
 
 
 def from_wire(name: str, value: Any, *, order: ParameterOrder) -> Any:

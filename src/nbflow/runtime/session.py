@@ -14,7 +14,7 @@ from nbflow.errors import NbflowError, UsageError
 from nbflow.runtime import shell
 from nbflow.runtime.manifests import Manifest, read_manifest, write_manifest
 from nbflow.runtime.orders import Orders
-from nbflow.runtime.parameters import given_values
+from nbflow.runtime.parameters import given_values, plain_defaults
 from nbflow.runtime.randomness import Randomness
 from nbflow.runtime.reads import Reads
 from nbflow.runtime.store import open_store
@@ -147,9 +147,15 @@ def begin(orders: str, *, params: str, run: str, files: str, attempt: str) -> No
 
 @_tells
 def given() -> None:
-    """Bind the parameters that the run was given values for."""
+    """Bind the parameters that the run was given values for.
+
+    Where the parameters cell runs in another step, the others are bound to their defaults.
+    """
     session = _current()
-    shell.namespace().update(session.values)
+    space = shell.namespace()
+    for name, value in plain_defaults(session.orders.parameters).items():
+        space.setdefault(name, value)
+    space.update(session.values)
     session.given_done = True
 
 
