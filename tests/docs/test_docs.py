@@ -41,6 +41,7 @@ def test_what_a_page_tells_to_do_works(page, tmp_path):
 
 @pytest.mark.airflow
 @pytest.mark.slow
+@pytest.mark.xdist_group("airflow")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("page", _WITH_AIRFLOW, ids=lambda page: page.stem)
 def test_what_a_page_tells_to_do_with_airflow_works(page, project):
