@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.api.values import parse_assignments, resolve
+from nbflow.api.values import parameter_from_schema, parse_assignments, resolve
+from nbflow.bundles import parameter_schema, wire_default
 from nbflow.errors import UsageError
 from nbflow.model import Parameter, ParameterKind
 
@@ -98,3 +99,17 @@ def test_a_big_integer_travels_as_digits():
 def test_any_text_reaches_a_string_parameter_unchanged(text):
     values = parse(f"name={text}")
     assert json.loads(json.dumps(resolve(values, parameters=PARAMETERS)))["name"] == text
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
+def test_a_parameter_is_known_again_from_its_schema(parameter):
+    again = parameter_from_schema(
+        parameter.name,
+        schema=parameter_schema(parameter),
+        default=wire_default(parameter),
+        about=parameter.help,
+    )
+    same_kind = again.kind is parameter.kind or parameter.kind in {"none", "any", "tuple"}
+    assert same_kind
+    assert again.constraints.keys() >= parameter.constraints.keys()
+    assert "pattern" not in again.constraints

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -94,15 +95,19 @@ def parameter_from_schema(
         kind = ParameterKind.FLOAT
     elif len(concrete) == 1:
         kind = _KINDS.get(next(iter(concrete)), ParameterKind.ANY)
-    return Parameter(
+    parameter = Parameter(
         name,
         kind,
         default,
         source=json.dumps(default, ensure_ascii=False),
         nullable=nullable,
         help=about,
-        constraints={key: value for key, value in schema.items() if key != "type"},
     )
+    # What every parameter of its kind has says nothing about this one.
+    usual = bundles.parameter_schema(parameter)
+    own = {key: value for key, value in schema.items() if usual.get(key) != value}
+    own.pop("type", None)
+    return replace(parameter, constraints=own)
 
 
 _KINDS = {

@@ -27,15 +27,13 @@ def step_notebook(plan: Plan, name: str) -> dict[str, Any]:
     step = pipeline.step(name)
     body = list(_body(step, pipeline))
     if not runs_in_python(plan):
-        cells = [*_copied((*pipeline.parameter_cells, *pipeline.setup), pipeline), *body]
+        cells = [*_copied(_in_order(pipeline), pipeline), *body]
         return _notebook(pipeline, cells, {})
     orders = _orders(pipeline, step)
     cells = [
         _generated("parameters", _GIVEN),
         _generated("begin", _begin(orders)),
-        *_copied(pipeline.parameter_cells, pipeline),
-        *_overrides(pipeline),
-        *_copied(pipeline.setup, pipeline),
+        *_everywhere(pipeline),
         _generated("load", "_nbflow.load()"),
         *body,
         _generated("save", "_nbflow.save()"),
@@ -104,9 +102,23 @@ def _begin(orders: Orders) -> str:
     )
 
 
-def _overrides(pipeline: Pipeline) -> Iterable[dict[str, Any]]:
-    if pipeline.parameters and (pipeline.parameter_cells or pipeline.setup):
-        yield _generated("given", "_nbflow.given()")
+def _in_order(pipeline: Pipeline) -> list[str]:
+    """The cells that run in every step, in the notebook's order: imports may stand first."""
+    cells = {*pipeline.parameter_cells, *pipeline.setup}
+    return [cell.id for cell in pipeline.document.cells if cell.id in cells]
+
+
+def _everywhere(pipeline: Pipeline) -> Iterable[dict[str, Any]]:
+    """The cells that run in every step; given values count once their defaults are bound."""
+    cells = _in_order(pipeline)
+    last = max(pipeline.parameter_cells, key=cells.index, default=None)
+    given = _generated("given", "_nbflow.given()")
+    if pipeline.parameters and cells and last is None:
+        yield given
+    for cell in cells:
+        yield _authored(pipeline.document.cell(cell))
+        if pipeline.parameters and cell == last:
+            yield given
 
 
 def _body(step: Step, pipeline: Pipeline) -> Iterable[dict[str, Any]]:

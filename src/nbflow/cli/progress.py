@@ -25,6 +25,10 @@ _MARKS = {
     RunState.SKIPPED: ("-", "dim"),
     RunState.CANCELLED: ("-", "yellow"),
 }
+_WORDS = {
+    RunState.RETRYING: "will be tried again",
+    RunState.UPSTREAM_FAILED: "not run, a step that it needs failed",
+}
 _BAR = 12
 
 
@@ -78,7 +82,7 @@ class Lines:
 
 def describe_step(step: StepRun) -> str:
     """`train: success, 5 of 5 cells, 3.2s`."""
-    parts = [f"{step.name}: {step.state}"]
+    parts = [f"{step.name}: {_WORDS.get(step.state, step.state)}"]
     if step.attempt > 1:
         parts.append(f"attempt {step.attempt}")
     if step.cells_done or step.state is RunState.FAILED:
@@ -143,8 +147,8 @@ def _bar(step: StepRun) -> str:
 def _doing(step: StepRun, document: Document | None) -> str:
     if step.failure is not None:
         return f"{step.failure.ename}: {step.failure.evalue}".splitlines()[0]
-    if step.state is RunState.RETRYING:
-        return f"attempt {step.attempt}"
+    if step.state in _WORDS:
+        return _WORDS[step.state]
     if step.state is RunState.RUNNING and step.cell and document is not None:
         cell = document.by_id.get(step.cell)
         return next(iter(cell.source.strip().splitlines()), "") if cell else ""
