@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.runtime.imports import when_imported
+from nbflow.runtime.settings import GONE, KINDS
 from nbflow.runtime.shell import shell
 
 __all__ = ["Surroundings"]
@@ -38,7 +38,7 @@ class Surroundings:
     def start(self, earlier: list[dict[str, Any]]) -> None:
         """Apply what earlier steps changed, in their order, now or once a library is imported."""
         self._listen()
-        for kind, (library, read, write) in _KINDS.items():
+        for kind, (library, read, write) in KINDS.items():
             own = [one[kind] for one in earlier if kind in one]
             when_imported(library, partial(self._begin, kind, read, write, own))
         for changes in earlier:
@@ -51,7 +51,7 @@ class Surroundings:
     def mark(self) -> None:
         """The step's own cells begin: what differs from here on is theirs."""
         for kind in self._before:
-            self._before[kind] = _quietly(kind, _KINDS[kind][1])
+            self._before[kind] = _quietly(kind, KINDS[kind][1])
         self._listening = True
 
     def _begin(
@@ -70,7 +70,7 @@ class Surroundings:
         found: dict[str, Any] = {}
         self._listening = False
         for kind, before in self._before.items():
-            changes = _difference(before, _quietly(kind, _KINDS[kind][1]))
+            changes = _difference(before, _quietly(kind, KINDS[kind][1]))
             if changes:
                 found[kind] = changes
         if self._magics:
@@ -110,14 +110,11 @@ def _quietly(kind: str, action: Callable[[], Any]) -> Any:
         return action()
 
 
-_GONE = "nbflow: deleted"
-
-
 def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Values:
     if "list" in before:
         return _list_difference(before["list"], after["list"])
     changed = {k: v for k, v in after.items() if k not in before or not _equal(before[k], v)}
-    return changed | dict.fromkeys(set(before) - set(after), _GONE)
+    return changed | dict.fromkeys(set(before) - set(after), GONE)
 
 
 def _list_difference(before: list[Any], after: list[Any]) -> Values:
@@ -128,107 +125,8 @@ def _list_difference(before: list[Any], after: list[Any]) -> Values:
     return {"added": added, "gone": gone, "first": after[: len(added)] == added}
 
 
-def _changed_list(now: list[Any], changes: Values) -> list[Any]:
-    rest = [item for item in now if item not in changes["gone"] and item not in changes["added"]]
-    added: list[Any] = changes["added"]
-    return [*added, *rest] if changes["first"] else [*rest, *added]
-
-
 def _equal(left: Any, right: Any) -> bool:
     try:
         return bool(left == right)
     except (TypeError, ValueError):
         return left is right
-
-
-def _environ() -> Values:
-    return dict(os.environ)
-
-
-def _set_environ(values: Values) -> None:
-    for name, value in values.items():
-        if value == _GONE:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-
-
-def _path() -> Values:
-    return {"list": list(sys.path)}
-
-
-def _set_path(values: Values) -> None:
-    sys.path[:] = _changed_list(sys.path, values)
-
-
-def _filters() -> Values:
-    return {"list": list(warnings.filters)}
-
-
-def _set_filters(values: Values) -> None:
-    warnings.filters[:] = _changed_list(list(warnings.filters), values)  # type: ignore[index]
-    warnings._filters_mutated()  # type: ignore[attr-defined]
-
-
-def _pandas() -> Values:
-    return dict(_options(sys.modules["pandas"].options, ""))
-
-
-def _options(group: Any, prefix: str) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    for name in dir(group):
-        value = getattr(group, name)
-        if type(value) is type(group):
-            found += _options(value, f"{prefix}{name}.")
-        else:
-            found.append((f"{prefix}{name}", value))
-    return found
-
-
-def _set_pandas(values: Values) -> None:
-    for name, value in values.items():
-        sys.modules["pandas"].set_option(name, value)
-
-
-def _numpy() -> Values:
-    return dict(sys.modules["numpy"].get_printoptions())
-
-
-def _set_numpy(values: Values) -> None:
-    sys.modules["numpy"].set_printoptions(**values)
-
-
-_BACKEND = {"backend", "backend_fallback", "interactive", "toolbar", "timezone"}
-"""Settings that belong to the kernel that draws, or that reading would decide."""
-
-
-def _matplotlib() -> Values:
-    parameters = sys.modules["matplotlib"].rcParams
-    return {name: parameters[name] for name in parameters if name not in _BACKEND}
-
-
-def _set_matplotlib(values: Values) -> None:
-    sys.modules["matplotlib"].rcParams.update(values)
-
-
-def _decimal() -> Values:
-    context = sys.modules["decimal"].getcontext()
-    return {"prec": context.prec, "rounding": context.rounding}
-
-
-def _set_decimal(values: Values) -> None:
-    context = sys.modules["decimal"].getcontext()
-    for name, value in values.items():
-        setattr(context, name, value)
-
-
-_KINDS: dict[str, tuple[str, Callable[[], Values], Callable[[Values], None]]] = {
-    "environ": ("os", _environ, _set_environ),
-    "path": ("sys", _path, _set_path),
-    "warnings": ("warnings", _filters, _set_filters),
-    "pandas": ("pandas", _pandas, _set_pandas),
-    "numpy": ("numpy", _numpy, _set_numpy),
-    "matplotlib": ("matplotlib", _matplotlib, _set_matplotlib),
-    "decimal": ("decimal", _decimal, _set_decimal),
-}
-"""By kind: the library that must be imported, reading its settings, and changing some."""
