@@ -9,7 +9,7 @@ from nbflow.analysis import rules
 from nbflow.analysis.namespaces import BUILTINS
 from nbflow.analysis.records import EffectKind
 from nbflow.analysis.resolution import Origin
-from nbflow.analysis.values import ITERATORS, Kind
+from nbflow.analysis.values import ITERATORS, STUCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from nbflow.model import Diagnostic
 
 __all__ = ["name_findings", "setup_findings", "syntax_findings"]
-
-_STUCK = frozenset(
-    {Kind.FILE, Kind.LOCK, Kind.CONNECTION, Kind.PROCESS, Kind.POOL, Kind.SOCKET, Kind.SESSION}
-)
 
 
 def syntax_findings(codes: Mapping[str, Code]) -> Iterator[Diagnostic]:
@@ -143,7 +139,7 @@ def _crossing(graph: Graph, node: Node) -> Iterator[Diagnostic]:
         place = read.place if read is not None else bound.place
         other = graph.resolution.steps[upstream].name
         where = f"step {record.name} takes `{name}` from step {other} (cell {made.cell})"
-        if value.kind in _STUCK:
+        if value.kind in STUCK:
             hint = f"Make `{name}` in a `setup` cell, which runs in every step."
             message = f"{where}, but {value.kind} cannot leave its process"
             yield rules.UNCROSSABLE.at(message, cell=place.cell, line=place.line, hint=hint)
@@ -203,7 +199,8 @@ def _setup_effects(base: Record) -> Iterator[Diagnostic]:
             seeded.add(effect.key)
         elif effect.kind is EffectKind.DRAW and effect.key not in seeded:
             what = f"draws unseeded random numbers ({effect.key})"
-        elif effect.kind is EffectKind.FILE and effect.writes and not effect.folder:
+        elif effect.kind is EffectKind.FILE and effect.writes and not effect.folder | effect.reads:
+            # What is both read and written is a database that is opened, as NB501 advises.
             what = f"writes {effect.path or 'a file'}"
         elif effect.kind is EffectKind.WORLD:
             what = f"changes something outside ({effect.key})"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nbflow.analysis.order import Links
 from nbflow.analysis.records import EffectKind, Place, Read, Record, Statement
 from nbflow.analysis.resolution import Found, Origin, Resolution
+from nbflow.analysis.values import STUCK
 from nbflow.model import ReasonKind
 
 if TYPE_CHECKING:
@@ -114,7 +115,9 @@ class Graph:
         index = node.record.index
         if found.outside >= 0:
             self.problems.append(Problem("outside", index, name, read, found))
-        if found.origin is Origin.COMPUTED:
+        if found.origin is Origin.COMPUTED and self._is_made_again(name, found.step):
+            node.link(found.step, ReasonKind.ORDER, name)
+        elif found.origin is Origin.COMPUTED:
             self._need(node, name, found.step)
         elif found.origin is Origin.DEFINITION and found.statement is not None:
             constant = found.statement.constant
@@ -134,6 +137,12 @@ class Graph:
             self._missing(node, name, read, found, kind)
         elif found.origin is Origin.NOWHERE and read is not None:
             self._take_stars(node)
+
+    def _is_made_again(self, name: str, step: int) -> bool:
+        """What cannot cross and comes from setup: each step makes its own."""
+        bound = self.resolution.bound(step, name)
+        in_setup = name in self.resolution.base.bound
+        return in_setup and bound.fresh is None and bound.value.kind in STUCK
 
     def _missing(self, node: Node, name: str, read: Read, found: Found, kind: str) -> None:
         if kind == "missing" and self._take_stars(node):

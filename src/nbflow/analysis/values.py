@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["IMMUTABLE", "ITERATORS", "Kind", "Obj", "Value", "fresh", "merge", "number"]
+__all__ = ["IMMUTABLE", "ITERATORS", "STUCK", "Kind", "Obj", "Value", "fresh", "merge", "number"]
 
 # An object is a number, or a pair that stands for something known later: ("p", name) is the
 # parameter of a function, ("g", name) a global; "pe" and "ge" are what is inside of it.
@@ -35,6 +35,9 @@ class Kind(StrEnum):
     CLASS = "a class"
 
 
+STUCK = frozenset(
+    {Kind.FILE, Kind.LOCK, Kind.CONNECTION, Kind.PROCESS, Kind.POOL, Kind.SOCKET, Kind.SESSION}
+)
 ITERATORS = frozenset({Kind.GENERATOR, Kind.ITERATOR})
 
 
