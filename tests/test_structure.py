@@ -33,10 +33,10 @@ def test_a_room_imports_only_rooms_below_it():
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_door_lists_what_it_offers_sorted(room):
+def test_a_door_lists_what_it_offers(room):
     door = importlib.import_module(f"nbflow.{room}")
     assert door.__doc__
-    assert list(door.__all__) == sorted(door.__all__)
+    assert len(set(door.__all__)) == len(door.__all__) > 0  # ruff keeps it sorted (RUF022)
     assert [name for name in door.__all__ if not hasattr(door, name)] == []
 
 
