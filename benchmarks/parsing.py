@@ -15,7 +15,7 @@ from benchmarks.measure import Ratio
 STEPS = 100
 
 # What an Airflow user would write for the same tasks: same operator, same arguments, same pod.
-HAND_WRITTEN = '''
+HAND_WRITTEN = """
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,13 +33,15 @@ def mkdir(context):
     Path(context["task"].output_nb).parent.mkdir(parents=True, exist_ok=True)
 
 
-def pod():
+def make_pod():
     resources = k8s.V1ResourceRequirements(
         requests={"cpu": "2", "memory": "4Gi"}, limits={"memory": "4Gi"}
     )
     container = k8s.V1Container(name="base", resources=resources)
     return k8s.V1Pod(spec=k8s.V1PodSpec(containers=[container]))
 
+
+pod = make_pod()
 
 with DAG(
     dag_id="hand_written",
@@ -60,13 +62,13 @@ with DAG(
             retry_delay=timedelta(seconds=10),
             retry_policy=POLICY,
             pre_execute=mkdir,
-            executor_config={"pod_override": pod()},
+            executor_config={"pod_override": pod},
             doc_md="one cell",
         )
         if before is not None:
             before >> task
         before = task
-'''.replace("STEPS", str(STEPS))
+""".replace("STEPS", str(STEPS))
 
 # Both are executed in one warm process in turns: imports apart, as the DAG processor has them.
 TIMER = """
