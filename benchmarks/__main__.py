@@ -25,11 +25,11 @@ def render(ratios: list[Ratio]) -> str:
         "| work | nbflow | against | that | ratio | at most |",
         "|---|---|---|---|---|---|",
     ]
-    for ratio in ratios:
-        lines.append(
-            f"| {ratio.work} | {ratio.ours:.3f} s | {ratio.against} | {ratio.theirs:.3f} s "
-            f"| {ratio.value:.2f} | {ratio.at_most:g} |"
-        )
+    lines += [
+        f"| {ratio.work} | {ratio.ours:.3f} s | {ratio.against} | {ratio.theirs:.3f} s "
+        f"| {ratio.value:.2f} | {ratio.at_most:g} |"
+        for ratio in ratios
+    ]
     return "\n".join(lines) + "\n"
 
 
