@@ -48,10 +48,14 @@ make_environment() {  # make_environment FOLDER REQUIREMENT...
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
 }
 
-printf 'setup: .venv (nbflow, Airflow, development tools)\n'
+printf 'setup: .venv (nbflow, Airflow, development tools): about 250 packages, one to five minutes\n'
 make_environment .venv -c constraints.txt -e '.[airflow,examples,dev]'
-printf 'setup: .venv-kale (Kale, whose notebooks must run here unchanged)\n'
+printf 'setup: .venv-kale (Kale, whose notebooks must run here unchanged): about 120 packages\n'
 make_environment .venv-kale -c constraints-kale.txt kubeflow-kale
+
+printf 'setup: docs/reference\n'
+.venv/bin/python scripts/generate_docs.py >/dev/null
 
 stamp=$(cat pyproject.toml constraints.txt constraints-kale.txt scripts/setup.sh | sha256sum)
 printf '%s\n' "$stamp" > .venv/.setup-stamp
+printf 'setup: done\n'
