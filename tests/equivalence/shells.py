@@ -111,29 +111,34 @@ def failure(notebook: Mapping[str, Any]) -> tuple[str, str, str] | None:
 
 
 class _Returning(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives warm modules back when they are imported, and not before."""
+    """Gives warm modules back when they are imported, and not before.
 
-    def __init__(self) -> None:
-        self.away = {
-            name: module for name, module in sys.modules.items() if name.partition(".")[0] in _WARM
-        }
+    What numpy brings along gives back together; `numpy.random`, which it imports on first use,
+    comes by an import of its own, as whoever listens to imports expects.
+    """
+
+    def __init__(self, together: Mapping[str, set[str]]) -> None:
+        self.together = together
+        self.away = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in _WARM}
         for name in self.away:
             del sys.modules[name]
+            parent, _, child = name.rpartition(".")
+            if parent in together["numpy"] and name not in together["numpy"]:
+                vars(self.away[parent]).pop(child, None)
 
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
-        top = fullname.partition(".")[0]
-        if top not in _WARM or not self.away:
+        if fullname not in self.away:
             return None
-        if top == "pandas":
-            importlib.import_module("numpy")  # as pandas itself would
-        back = {n: m for n, m in self.away.items() if n.partition(".")[0] == top}
-        if fullname not in back:
-            return None
-        self.away = {n: m for n, m in self.away.items() if n not in back}
-        if "numpy" in back:
-            back["numpy"].random.seed()
+        names = {name for name in self.away if f"{name}.".startswith(f"{fullname}.")}
+        names = self.together.get(fullname, names)
+        if fullname == "pandas":  # as pandas itself would
+            importlib.import_module("numpy")
+            for name in sorted(self.away):
+                if name.startswith("numpy.") and name in self.away:
+                    importlib.import_module(name)
+        back = {name: self.away.pop(name) for name in names & self.away.keys()}
         # importlib takes a module's old spec where the module is there already, and runs it anew
         self.module = back.pop(fullname)
         self.spec = self.module.__spec__
@@ -146,6 +151,8 @@ class _Returning(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: Any) -> None:
         module.__spec__ = self.spec
         module.__loader__ = self.spec.loader if self.spec else None
+        if module.__name__ == "numpy.random":
+            module.seed()
 
 
 class _Stream(io.TextIOBase):
@@ -227,12 +234,17 @@ def _make_shell(outputs: list[dict[str, Any]]) -> Any:
     return shell
 
 
-def _execute(job: dict[str, str], shell: Any, outputs: list[dict[str, Any]]) -> None:
+def _execute(
+    job: dict[str, str],
+    shell: Any,
+    outputs: list[dict[str, Any]],
+    together: Mapping[str, set[str]],
+) -> None:
     import random
 
     os.chdir(job["cwd"])
     os.environ["TMPDIR"] = tempfile.tempdir = job["temporary"]
-    sys.meta_path.insert(0, _Returning())
+    sys.meta_path.insert(0, _Returning(together))
     random.seed()
     notebook = json.loads(Path(job["source"]).read_text(encoding="utf-8"))
     sys.stdout, sys.stderr = _Stream("stdout", outputs), _Stream("stderr", outputs)
@@ -274,8 +286,10 @@ def main() -> None:
     os.dup2(quiet, 0)
     sys.path.remove(str(Path(__file__).parent))
     sys.path.insert(0, "")  # as in a kernel: modules are found in the working directory
+    together: dict[str, set[str]] = {}
     for name in (*_WARM, "cloudpickle", "fsspec", "nbflow.runtime"):
         importlib.import_module(name)
+        together[name] = {one for one in sys.modules if one.partition(".")[0] == name}
     runtime = sys.modules["nbflow.runtime"]
     for found in pkgutil.iter_modules(runtime.__path__):
         importlib.import_module(f"nbflow.runtime.{found.name}")
@@ -288,7 +302,7 @@ def main() -> None:
         if not child:
             status = 1
             try:
-                _execute(json.loads(line), shell, outputs)
+                _execute(json.loads(line), shell, outputs, together)
                 status = 0
             finally:
                 os._exit(status)

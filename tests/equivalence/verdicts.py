@@ -36,6 +36,7 @@ class Outcome(StrEnum):
     LOUD = "loud"  # the run failed in a cell of nbflow's, with a cause
     SILENT = "silent"  # the outputs differ and nobody said so
     BROKEN = "broken"  # the author's code fails where it does not when run whole
+    UNSTABLE = "unstable"  # run whole twice, the notebook differs from itself
     INVALID = "invalid"  # the harness's own fault: the shell died
 
 
@@ -92,7 +93,7 @@ def _judge(program: Program, shells: Shells, folder: Path) -> Verdict:
     )
     if inspected.errors:
         placed = all(d.cell is not None for d in inspected.errors)
-        outcome = Outcome.REFUSED if placed else Outcome.SILENT
+        outcome = Outcome.REFUSED if placed or not inspected.pipeline.steps else Outcome.SILENT
         return Verdict(outcome, inspected.diagnostics, edges=edges)
     temporary = folder / "tmp"
     temporary.mkdir()
@@ -111,6 +112,8 @@ def _judge(program: Program, shells: Shells, folder: Path) -> Verdict:
         outcome = Outcome.LOUD
     elif broken and (whole_failed is None or whole_failed != broken[1:]):
         outcome = Outcome.WARNED if told else Outcome.BROKEN
+    elif found and compare(expected, run_whole(program, shells, folder / "again", temporary)):
+        outcome = Outcome.UNSTABLE
     elif found:
         outcome = Outcome.WARNED if told else Outcome.SILENT
     else:
