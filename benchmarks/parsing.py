@@ -14,14 +14,13 @@ from benchmarks.measure import Ratio
 
 STEPS = 100
 
-# What an Airflow user would write for the same tasks: same operator, same arguments, same pod.
+# What an Airflow user would write for the same tasks: same operator, same arguments.
 HAND_WRITTEN = """
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from airflow.providers.papermill.operators.papermill import PapermillOperator
 from airflow.sdk import DAG, ExceptionRetryPolicy, Param, RetryAction, RetryRule
-from kubernetes.client import models as k8s
 
 POLICY = ExceptionRetryPolicy(
     rules=[RetryRule(exception="papermill.exceptions.PapermillExecutionError",
@@ -32,16 +31,6 @@ POLICY = ExceptionRetryPolicy(
 def mkdir(context):
     Path(context["task"].output_nb).parent.mkdir(parents=True, exist_ok=True)
 
-
-def make_pod():
-    resources = k8s.V1ResourceRequirements(
-        requests={"cpu": "2", "memory": "4Gi"}, limits={"memory": "4Gi"}
-    )
-    container = k8s.V1Container(name="base", resources=resources)
-    return k8s.V1Pod(spec=k8s.V1PodSpec(containers=[container]))
-
-
-pod = make_pod()
 
 with DAG(
     dag_id="hand_written",
@@ -62,7 +51,6 @@ with DAG(
             retry_delay=timedelta(seconds=10),
             retry_policy=POLICY,
             pre_execute=mkdir,
-            executor_config={"pod_override": pod},
             doc_md="one cell",
         )
         if before is not None:

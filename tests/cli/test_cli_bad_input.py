@@ -139,3 +139,23 @@ def test_an_unknown_option_ends_with_2(tmp_path):
     result = nbflow("check", "--nonsense", "a.ipynb", cwd=tmp_path)
     assert result.status == 2
     assert "--nonsense" in result.err
+
+
+def test_one_unreadable_file_does_not_hide_what_is_wrong_with_the_others(tmp_path):
+    write_notebook(tmp_path / "bad.ipynb", "missing_name")
+    result = nbflow("check", "nowhere.ipynb", "bad.ipynb", cwd=tmp_path)
+    assert result.status == 2
+    assert "nowhere.ipynb" in result.err
+    assert "missing_name" in result.out
+    unreadable, bad = nbflow("check", "nowhere.ipynb", "bad.ipynb", "--json", cwd=tmp_path).json
+    assert unreadable["error"]["code"] == "notebook"
+    assert bad["diagnostics"][0]["code"] == "NB301"
+
+
+def test_an_output_never_overwrites_another_kind_of_file(tmp_path):
+    write_notebook(tmp_path / "fine.ipynb", "x = 1")
+    (tmp_path / "script.py").write_text("precious = 1")
+    result = nbflow("run", "fine.ipynb", "-o", "script.py", cwd=tmp_path)
+    assert result.status == 2
+    assert "does not end in .ipynb" in result.err
+    assert (tmp_path / "script.py").read_text() == "precious = 1"

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.calls import Calls
-from nbflow.analysis.records import Source
+from nbflow.analysis.purity import PURE_METHODS
+from nbflow.analysis.records import Place, Source
 from nbflow.analysis.scopes import Scope, bound_names, own_nodes, parameters
 from nbflow.analysis.values import Kind, Value, fresh, number
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bodies"]
 
+_HOOK = "__init_subclass__"
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -27,19 +29,30 @@ class Bodies(Calls):
         raise NotImplementedError
 
     def _functiondef(self, node: _Function) -> None:
-        for decorator in node.decorator_list:
-            self.eval(decorator)
+        decorators = [self.eval(decorator) for decorator in node.decorator_list]
         for default in [*node.args.defaults, *node.args.kw_defaults]:
             if default is not None:
                 self.eval(default)
         if not self.lazy_annotations:
             self._annotations(node)
         if self._at_top():
-            self.bind(node.name, self._register(node, node.name), self.place(node))
+            made = self._register(node, node.name)
+            for decorator in reversed(decorators):
+                self._decorated(made, decorator, self.place(node))
+            self.bind(node.name, made, self.place(node))
         else:
             self.bind(node.name, self._inner(node), self.place(node))
 
     _asyncfunctiondef = _functiondef
+
+    def _decorated(self, made: Value, decorator: Value, place: Place) -> None:
+        """A decorator of the notebook is called; what it wraps around may run at each call."""
+        for key in sorted(decorator.defs):
+            if isinstance(self.notebook.sources[key].node, ast.ClassDef):
+                continue
+            self.implicit(key, place, given=[made])
+            for own in made.defs:
+                self.notebook.sources[own].wrappers += (key,)
 
     def _at_top(self) -> bool:
         return self.scope is None or all(scope.kind == "class" for scope in self.scope.chain())
@@ -77,8 +90,7 @@ class Bodies(Calls):
         return fresh(kind=Kind.CLOSURE) if stateful else fresh()
 
     def _classdef(self, node: ast.ClassDef) -> None:
-        for decorator in node.decorator_list:
-            self.eval(decorator)
+        decorators = [self.eval(decorator) for decorator in node.decorator_list]
         bases = [self.eval(base) for base in node.bases]
         for keyword in node.keywords:
             self.eval(keyword.value)
@@ -90,18 +102,84 @@ class Bodies(Calls):
         value = fresh()
         if at_top:
             value = self._class(value, node, scope, bases)
+            for decorator in reversed(decorators):
+                self._decorated(value, decorator, self.place(node))
+            hook = self.method(frozenset[int]().union(*(base.defs for base in bases)), _HOOK)
+            if hook is not None:
+                self.implicit(hook, self.place(node), receiver=value)
         self.bind(node.name, value, self.place(node))
 
     def _class(self, value: Value, node: ast.ClassDef, scope: Scope, bases: list[Value]) -> Value:
         key = number()
         extended = tuple(sorted({n for base in bases for n in base.defs}))
-        source = Source(key, node.name, node, self.place(node), bases=extended)
+        inherited = (self.notebook.sources[base].shared for base in extended)
+        shared = _shared(node).union(*inherited)
+        source = Source(key, node.name, node, self.place(node), bases=extended, shared=shared)
         for name, part in scope.names.items():
             for method in sorted(part.defs):
                 if isinstance(self.notebook.sources[method].node, ast.ClassDef):
                     continue
                 source.methods[name] = method
+                self.notebook.sources[method].keeps |= _keeps(
+                    self.notebook.sources[method].node, shared
+                )
                 self.notebook.methods.setdefault(name, []).append(method)
         self.notebook.sources[key] = source
         carries = frozenset({node.name}) if self.scope is None else frozenset[str]()
         return replace(value, defs=frozenset({key}), carries=carries)
+
+
+def _shared(node: ast.ClassDef) -> frozenset[str]:
+    """Attributes of the class itself that may change in place, and that no instance has its own of.
+
+    In a decorated class (a dataclass) such statements mean something else.
+    """
+    found: set[str] = set()
+    for part in node.body if not node.decorator_list else ():
+        targets = part.targets if isinstance(part, ast.Assign) else []
+        value = getattr(part, "value", None)
+        if isinstance(part, ast.AnnAssign):
+            targets = [part.target]
+        if isinstance(value, ast.List | ast.Dict | ast.Set | ast.Call | ast.ListComp):
+            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+    own = {
+        part.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)
+    }
+    augmented = {
+        part.target.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Attribute)
+    }
+    return frozenset(found - (own - augmented))
+
+
+def _keeps(node: ast.AST, shared: frozenset[str]) -> bool:
+    """Whether a method changes its class: an attribute of it in place, or through its type."""
+
+    def belongs(part: ast.AST) -> bool:
+        return isinstance(part, ast.Attribute) and (
+            (isinstance(part.value, ast.Name) and part.attr in shared) or _is_type(part.value)
+        )
+
+    through = False
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            if part.func.attr not in PURE_METHODS and belongs(part.func.value):
+                return True
+        elif isinstance(part, ast.Subscript) and not isinstance(part.ctx, ast.Load):
+            if belongs(part.value):
+                return True
+        elif isinstance(part, ast.AugAssign) and belongs(part.target):
+            return True
+        elif isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load):
+            through |= _is_type(part.value)
+    return through
+
+
+def _is_type(node: ast.AST) -> bool:
+    """`type(self)` or `self.__class__`."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "type"
+    return isinstance(node, ast.Attribute) and node.attr == "__class__"

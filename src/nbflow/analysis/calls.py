@@ -101,13 +101,9 @@ class Calls(Functions, Magics):
             source = self.notebook.sources[number]
             if isinstance(source.node, ast.ClassDef):
                 continue
-            call = ast.copy_location(
-                ast.Call(ast.Name(source.name, ast.Load()), [], []), source.node
-            )
-            call.lineno = place.line
             self.space.branch()
             self.space.quiet += 1
-            self.apply(number, call, Arguments())
+            self.implicit(number, place)
             self.space.quiet -= 1
             self.space.merge()
 

@@ -9,7 +9,7 @@ from nbflow.analysis import rules
 from nbflow.analysis.namespaces import BUILTINS
 from nbflow.analysis.records import EffectKind
 from nbflow.analysis.resolution import Origin
-from nbflow.analysis.values import ITERATORS, STUCK
+from nbflow.analysis.values import ITERATORS, STUCK, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -140,7 +140,7 @@ def _crossing(graph: Graph, node: Node) -> Iterator[Diagnostic]:
         other = graph.resolution.steps[upstream].name
         where = f"step {record.name} takes `{name}` from step {other} (cell {made.cell})"
         if value.kind in STUCK:
-            hint = f"Make `{name}` in a `setup` cell, which runs in every step."
+            hint = _way_out(name, value.kind)
             message = f"{where}, but {value.kind} cannot leave its process"
             yield rules.UNCROSSABLE.at(message, cell=place.cell, line=place.line, hint=hint)
         elif value.kind in ITERATORS:
@@ -150,6 +150,12 @@ def _crossing(graph: Graph, node: Node) -> Iterator[Diagnostic]:
         elif _is_changed_class(graph, value.defs):
             message = f"{where}: a class that is changed after its definition"
             yield rules.CLASS_CHANGED.at(message, cell=place.cell, line=place.line)
+
+
+def _way_out(name: str, kind: Kind) -> str:
+    if kind is Kind.FILE:
+        return f"Close `{name}` in its step, and open the file again in the step that reads it."
+    return f"Make `{name}` in a `setup` cell, which runs in every step."
 
 
 def _is_changed_class(graph: Graph, defs: frozenset[int]) -> bool:

@@ -125,6 +125,9 @@ class Functions(Expressions):
                 objects = bound.actual({symbol})
                 if objects:
                     self.space.change(objects, place, root=bound.root(symbol))
+        changed = {obj[1] for obj in facts.changed if isinstance(obj, tuple) and obj[0][0] == "p"}
+        if bound.kept & changed or source.keeps:  # what is done to a default argument stays
+            self._change_own(number, place)
         done = number not in self.notebook.working
         for objects, held in facts.stores if done else ():
             self._hold(bound.actual(objects), bound.actual(held), receiver)
@@ -134,7 +137,39 @@ class Functions(Expressions):
             self.space.effect(replace(effect, path=path, place=place, firm=firm))
         if facts.wild:
             self.space.lose(place, facts.wild)
+        for wrapper in source.wrappers:
+            self.space.branch()
+            self.implicit(wrapper, place)
+            self.space.merge()
         return bound.value(facts.returned, kind=facts.kind)
+
+    def implicit(
+        self,
+        number: int,
+        place: Place,
+        *,
+        given: Sequence[Value] = (),
+        receiver: Value | None = None,
+    ) -> Value:
+        """A function is called without a call that names it: by a decorator, by `with`."""
+        source = self.notebook.sources[number]
+        node = ast.copy_location(ast.Call(ast.Name("", ast.Load()), [], []), source.node)
+        node.args = [ast.Name("", ast.Load()) for _ in given]
+        node.lineno = place.line
+        return self.apply(number, node, Arguments(list(given)), receiver=receiver)
+
+    def _change_own(self, number: int, place: Place) -> None:
+        """A function or method changes what belongs to itself, or to its class."""
+        sources = self.notebook.sources
+        waiting = [key for key, one in sources.items() if number in one.methods.values()]
+        owners = {number}
+        while waiting:
+            key = waiting.pop()
+            owners.add(key)
+            waiting += sources[key].bases
+        for name, value in list(self.notebook.env.items()):
+            if value.defs & owners:
+                self.space.change(self.space.value(name).own, place, root=name)
 
     def _hold(self, objects: frozenset[Obj], held: frozenset[Obj], receiver: Value | None) -> None:
         if receiver is not None and objects & receiver.own:
@@ -202,7 +237,7 @@ def _body_walk(walker: Functions, source: Source, facts: Facts) -> None:
 
 
 class _Bound:
-    """A call's arguments, by the parameters' names."""
+    """A call's arguments, by the parameters' names; `kept`: those left to a default object."""
 
     def __init__(
         self,
@@ -216,6 +251,7 @@ class _Bound:
         self.renamed: dict[Obj, Obj] = {}
         self.values: dict[str, Value] = {}
         self.nodes: dict[str, ast.AST] = {}
+        self.kept: set[str] = set()
         positional, keyword, rest, keywords = parameters(arguments)
         if receiver is not None and positional:
             self.values[positional[0]] = receiver
@@ -250,7 +286,11 @@ class _Bound:
             if default is not None:
                 pairs.append((argument, default))
         for argument, default in pairs:
-            if argument.arg not in self.values and isinstance(default, ast.Constant):
+            if argument.arg in self.values:
+                continue
+            if isinstance(default, ast.List | ast.Dict | ast.Set | ast.Call):
+                self.kept.add(argument.arg)
+            elif isinstance(default, ast.Constant):
                 text = default.value if isinstance(default.value, str) else None
                 self.values[argument.arg] = Value(text=text)
 

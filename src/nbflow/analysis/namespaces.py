@@ -203,7 +203,8 @@ class Live(Namespace):
         bound = self.record.bound.setdefault(name, Bound(place))
         bound.place, bound.fresh, bound.definition = place, place, None
         bound.value = self.notebook.env[name]
-        bound.anew = place.index if firm else bound.anew
+        kept = self.record.seen.get(name, -1) == place.index and bound.anew != place.index
+        bound.anew = place.index if firm and not kept else bound.anew  # read before it is made
         if bound.first < 0:
             bound.first = self.notebook.statement
         self.record.weak.pop(name, None)

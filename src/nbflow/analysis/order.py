@@ -82,6 +82,7 @@ class _Files:
         """Link a step to those before it."""
         effects = [e for e in record.effects if e.kind is EffectKind.FILE]
         own = {e.path for e in effects if e.folder and e.path}
+        self._imports(record)
         for effect in effects:
             if effect.reads:
                 self._read(record.index, effect)
@@ -107,6 +108,13 @@ class _Files:
             self._link(step, self.writers[effect.path], effect.path)
         if effect.path in self.folders:
             self._link(step, self.folders[effect.path], effect.path)
+
+    def _imports(self, record: Record) -> None:
+        """A module may be a file that an earlier step wrote."""
+        for module in sorted(record.modules):
+            for path in (f"{module}.py", f"{module}/__init__.py"):
+                if path in self.writers:
+                    self._link(record.index, self.writers[path], path)
 
     def _write_links(self, step: int, effect: Effect, own: set[str]) -> None:
         path = effect.path

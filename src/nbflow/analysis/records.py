@@ -202,7 +202,9 @@ class Source:
     Attributes:
         methods: of a class: name to the id of the method.
         bases: of a class: ids of the notebook's classes that it extends.
-        stateful: what it returns changes when called.
+        shared: of a class: its own attributes that may change in place, bases' included.
+        wrappers: of a decorated function: the notebook's functions that it goes through.
+        keeps: a call changes the function itself, or its class, and not only its arguments.
     """
 
     number: int
@@ -211,6 +213,9 @@ class Source:
     place: Place
     methods: dict[str, int] = field(default_factory=dict)
     bases: tuple[int, ...] = ()
+    shared: frozenset[str] = frozenset()
+    wrappers: tuple[int, ...] = ()
+    keeps: bool = False
 
 
 @dataclass

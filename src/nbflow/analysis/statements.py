@@ -259,6 +259,10 @@ class Statements(Bodies):
         for item in node.items:
             value = self.eval(item.context_expr)
             swallows |= "suppress" in ast.unparse(item.context_expr)
+            for name in ("__enter__", "__exit__"):
+                method = self.method(value.classes, name)
+                if method is not None:
+                    self.implicit(method, self.place(item.context_expr), receiver=value)
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, value)
         if swallows:

@@ -115,6 +115,7 @@ def describe(inspected: Inspected) -> dict[str, Any]:
             {
                 "name": parameter.name,
                 "type": str(parameter.kind),
+                "nullable": parameter.nullable,
                 "default": parameter.default,
                 "computed": parameter.source if parameter.computed else None,
                 "help": parameter.help,

@@ -74,7 +74,11 @@ def publish(
     if not wait or not airflows.in_reach(current):
         return published
     with airflows.connect(current) as client:
-        seconds = client.wait_for_dag(bundle.dag_id, digest=bundle.digest, observe=tell)
+        seconds = client.wait_for_dag(
+            bundle.dag_id,
+            digest=bundle.digest,
+            observe=lambda said: tell(f"{bundle.dag_id}: {said}"),
+        )
         return replace(published, live_after=seconds, url=client.dag_url(bundle.dag_id))
 
 
@@ -184,6 +188,10 @@ def find_run(reference: str, *, client: Airflow) -> Run:
     found = client.find_runs(reference)
     if not found and is_dag(reference, client=client):
         found = client.runs(reference, limit=1)
+        if not found:
+            raise RemoteError(
+                f"{reference} has no runs yet", hint=f"Start one: `nbflow trigger {reference}`."
+            )
     if not found:
         raise RemoteError(
             f"there is no run or DAG {reference!r}", hint="`nbflow runs` lists the runs."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow.bundles.layout import Call, Code, assign, lay_out
 from nbflow.bundles.literals import comment_text, jinja_text, text_block
 from nbflow.bundles.notebooks import runs_in_python
-from nbflow.bundles.parameters import parameter_description, parameter_schema, wire_default
+from nbflow.bundles.params import common_schemas, param
 from nbflow.bundles.pods import pod_names, pod_override, pods_function
 from nbflow.bundles.sentences import cells_sentence, headline, reasons_sentence
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import timedelta
 
-    from nbflow.model import Edge, Parameter, Plan, PlannedStep
+    from nbflow.model import Edge, Plan, PlannedStep
 
 _RETRY_POLICY = """\
 # An error of the notebook comes back at every try; a lost machine does not.
@@ -117,6 +117,7 @@ def _constants(plan: Plan, digest: str) -> str:
     if runs_in_python(plan):
         blocks.append(_PARAMETERS)
     blocks.append(_RETRY_POLICY)
+    blocks += common_schemas(plan.pipeline.parameters)
     description = plan.pipeline.options.description
     if description and description.strip() != headline(plan.pipeline):
         # Airflow takes text that ends in .md for a file's name; this ends with a line end.
@@ -164,7 +165,7 @@ def _dag_arguments(plan: Plan) -> dict[str, Any]:
         arguments["tags"] = sorted(set(options.tags))
     arguments["default_args"] = _default_arguments(plan)
     if plan.pipeline.parameters:
-        arguments["params"] = {one.name: _param(one) for one in plan.pipeline.parameters}
+        arguments["params"] = {one.name: param(one) for one in plan.pipeline.parameters}
     return arguments
 
 
@@ -244,25 +245,6 @@ def _task_arguments(plan: Plan, step: PlannedStep, pod: str | None) -> dict[str,
 def _usual_retries(plan: Plan) -> tuple[int, timedelta]:
     counts = Counter((step.retries, step.retry_delay) for step in plan.steps)
     return max(counts, key=lambda pair: (counts[pair], pair))
-
-
-def _param(parameter: Parameter) -> Call:
-    schema = dict(parameter_schema(parameter))
-    keywords: dict[str, Any] = {}
-    description = parameter_description(parameter)
-    if description:
-        keywords["description"] = description
-    # What is no identifier, or has a meaning of its own in Param, goes in as one dictionary.
-    return Call("Param", [wire_default(parameter)], {**keywords, **_schema_keywords(schema)})
-
-
-def _schema_keywords(schema: dict[str, Any]) -> dict[str, Any]:
-    taken = {"default", "description", "source", "schema"}
-    if all(
-        key.isidentifier() and not keyword.iskeyword(key) and key not in taken for key in schema
-    ):
-        return schema
-    return {"schema": schema}
 
 
 def _variables(plan: Plan) -> dict[str, str]:

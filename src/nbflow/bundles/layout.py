@@ -22,7 +22,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Call:
-    """A call with arguments, the positional ones first."""
+    """A call with arguments, the positional ones first; the keyword `**` unpacks its value."""
 
     function: str
     arguments: Sequence[Any] = ()
@@ -85,7 +85,7 @@ def _items(expression: Any) -> list[tuple[str, Any]]:
         case Call():
             named = (expression.keywords or {}).items()
             return [("", item) for item in expression.arguments] + [
-                (f"{name}=", item) for name, item in named
+                (name if name == "**" else f"{name}=", item) for name, item in named
             ]
         case dict():
             return [(f"{literal(key)}: ", item) for key, item in expression.items()]

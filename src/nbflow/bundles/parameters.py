@@ -190,7 +190,13 @@ def _check_schema(parameter: Parameter, wire: Any) -> None:
 
     try:
         json.dumps(wire, allow_nan=False)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
+        raise UsageError(
+            f"parameter {parameter.name!r}: inside of a {parameter.kind}, JSON has no infinity, NaN"
+            " or endless nesting",
+            hint=_expected(parameter),
+        ) from error
+    except TypeError as error:
         raise _refused(parameter, wire) from error
     if wire is None and parameter.computed:
         return

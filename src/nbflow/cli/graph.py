@@ -25,7 +25,8 @@ def render_pipeline(described: dict[str, Any]) -> str:
 def _parameter(parameter: dict[str, Any]) -> str:
     computed = parameter["computed"]
     default = f"{computed}  (computed)" if computed is not None else repr(parameter["default"])
-    text = f"{parameter['name']}: {parameter['type']} = {default}"
+    kind = f"{parameter['type']} or None" if parameter["nullable"] else parameter["type"]
+    text = f"{parameter['name']}: {kind} = {default}"
     return text + (click.style(f"  # {parameter['help']}", dim=True) if parameter["help"] else "")
 
 

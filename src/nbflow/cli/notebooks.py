@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from nbflow.cli import options
-from nbflow.cli.console import print_diagnostics, print_json, summarise
-from nbflow.errors import CheckFailed, StepFailed
+from nbflow.cli.console import print_diagnostics, print_error, print_json, summarise
+from nbflow.errors import CheckFailed, NotebookError, StepFailed
 
 if TYPE_CHECKING:
     from nbflow.api import Compiled, Inspected
@@ -22,17 +22,30 @@ if TYPE_CHECKING:
 def check(*, paths: tuple[Path, ...], as_json: bool) -> int:
     """Find what is wrong with notebooks before anything runs.
 
-    Ends with 0 where there are no errors (warnings are fine), with 3 where there are.
+    Ends with 0 where there are no errors (warnings are fine), with 3 where there are, with 2 where
+    a file cannot be read.
     """
     from nbflow import api
 
-    inspected = [api.inspect(path) for path in paths]
+    answers: list[dict[str, object]] = []
+    status = 0
+    for path in paths:
+        try:
+            inspected = api.inspect(path)
+        except NotebookError as error:
+            answers.append({"notebook": str(path), "error": error.as_json()})
+            status = NotebookError.exit_status
+            if not as_json:
+                print_error(error, as_json=False)
+            continue
+        answers.append(_as_json(inspected))
+        if inspected.errors:
+            status = status or CheckFailed.exit_status
+        if not as_json:
+            _print_findings(inspected)
     if as_json:
-        print_json([_as_json(each) for each in inspected])
-    else:
-        for each in inspected:
-            _print_findings(each)
-    return CheckFailed.exit_status if any(each.errors for each in inspected) else 0
+        print_json(answers)
+    return status
 
 
 @click.command(epilog="Example: nbflow show train.ipynb --json | jq '.steps[].name'")
@@ -83,9 +96,7 @@ def compile_(*, path: Path, output: Path, as_json: bool) -> int:
 @options.one_notebook
 @options.parameters
 @options.parameters_file
-@click.option(
-    "--output", "-o", metavar="OUT.ipynb", type=options.PATH, help="Where the one notebook goes."
-)
+@options.output("Where the one notebook goes; beside the run's artifacts by default.")
 @click.option("--workers", "-j", type=click.IntRange(min=1), help="Steps that may run at once.")
 @options.as_json
 def run(

@@ -51,13 +51,7 @@ def publish(*, paths: tuple[Path, ...], no_wait: bool, force: bool, as_json: boo
 @options.parameters
 @options.parameters_file
 @click.option("--wait", is_flag=True, help="Follow the run; end with 10 if a step fails.")
-@click.option(
-    "--output",
-    "-o",
-    metavar="OUT.ipynb",
-    type=options.PATH,
-    help="With --wait: write the one executed notebook there.",
-)
+@options.output("With --wait: write the one executed notebook there.")
 @options.project
 @options.as_json
 def trigger(
@@ -132,11 +126,9 @@ def runs(*, reference: str | None, limit: int, project: Path, as_json: bool) -> 
 
 @click.command(epilog="Example: nbflow output train_models -o executed.ipynb")
 @click.argument("reference", metavar="RUN")
-@click.option(
-    "--output", "-o", "to", metavar="OUT.ipynb", type=options.PATH, required=True, help="Where to."
-)
+@options.output("Where the notebook goes.", required=True)
 @options.project
-def output(*, reference: str, to: Path, project: Path) -> int:
+def output(*, reference: str, output: Path, project: Path) -> int:
     """Write a run's one executed notebook.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. A run that still goes, or
@@ -147,7 +139,7 @@ def output(*, reference: str, to: Path, project: Path) -> int:
     current = api.load_settings(project)
     with api.connect(current) as client:
         run = api.enrich(api.find_run(reference, client=client), current=current)
-    click.echo(api.output(run, current=current, to=to))
+    click.echo(api.output(run, current=current, to=output))
     return 0
 
 

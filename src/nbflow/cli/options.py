@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 PATH = click.Path(path_type=Path)
+
+
+def _notebook_path(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse an output that would overwrite something else than a notebook."""
+    if path is not None and path.suffix != ".ipynb":
+        raise click.BadParameter(f"{path} does not end in .ipynb")
+    return path
+
 
 one_notebook = click.argument("path", metavar="NB", type=PATH)
 notebooks = click.argument("paths", metavar="NB...", type=PATH, nargs=-1, required=True)
@@ -34,3 +46,17 @@ project = click.option(
     default=Path(),
     help="Folder from which nbflow.yaml is looked for upward; here by default.",
 )
+
+
+def output(help: str, *, required: bool = False) -> Callable[[Command], Command]:  # noqa: A002
+    """The option that says where a notebook goes; never a file of another kind."""
+    return click.option(
+        "--output",
+        "-o",
+        "output",
+        metavar="OUT.ipynb",
+        type=PATH,
+        required=required,
+        callback=_notebook_path,
+        help=help,
+    )

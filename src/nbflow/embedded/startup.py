@@ -60,7 +60,7 @@ def find_airflow() -> Path:
     if not program.exists():
         raise MissingExtraError(
             f"Airflow is not installed: there is no {program}",
-            hint="pip install 'nbflow[airflow]'",
+            hint="install nbflow with its extra `airflow`: pip install '.[airflow]' in its checkout",
         )
     return program
 
@@ -177,7 +177,8 @@ def _airflow_version() -> str:
         return version("apache-airflow-core")
     except PackageNotFoundError:
         raise MissingExtraError(
-            "Airflow is not installed", hint="pip install 'nbflow[airflow]'"
+            "Airflow is not installed",
+            hint="install nbflow with its extra `airflow`: pip install '.[airflow]' in its checkout",
         ) from None
 
 

@@ -95,7 +95,8 @@ class Team:
 def _built_in_profiles() -> dict[str, Profile]:
     sizes = {
         "small": Profile("small", cpu=Quantity("1"), memory=Quantity("2Gi")),
-        "default": Profile("default", cpu=Quantity("2"), memory=Quantity("4Gi")),
+        # Asks for nothing: Airflow's own choice, and no pod override in the DAG.
+        "default": Profile("default"),
         "highmem": Profile("highmem", cpu=Quantity("8"), memory=Quantity("64Gi")),
         "gpu": Profile("gpu", cpu=Quantity("4"), memory=Quantity("16Gi"), gpu=Gpu(1)),
     }

@@ -41,6 +41,9 @@ RETRY_POLICY = ExceptionRetryPolicy(
     ]
 )
 
+# A number; what JSON cannot say comes as text.
+FLOAT = {"type": ["number", "string"], "pattern": "^(-?Infinity|NaN)$"}
+
 DESCRIPTION = """\
 O'Brien
 ""\"\\ {{ x }} {% raw %} \u202e\x00 ünï 火 🙂
@@ -98,19 +101,6 @@ def pods():
                 ],
             ),
         ),
-        "default": k8s.V1Pod(
-            spec=k8s.V1PodSpec(
-                containers=[
-                    k8s.V1Container(
-                        name="base",
-                        resources=k8s.V1ResourceRequirements(
-                            requests={"cpu": "2", "memory": "4Gi"},
-                            limits={"cpu": "2", "memory": "4Gi"},
-                        ),
-                    ),
-                ],
-            ),
-        ),
     }
 
 
@@ -163,13 +153,7 @@ with DAG(
             type=["string", "number"],
             pattern="^(-?Infinity|NaN)$",
         ),
-        "ratio": Param(
-            1.0,
-            type=["number", "string"],
-            pattern="^(-?Infinity|NaN)$",
-            minimum=0,
-            maximum=1,
-        ),
+        "ratio": Param(1.0, minimum=0, maximum=1, **FLOAT),
         "flag": Param(True, type="boolean"),
         "nothing": Param(
             None,
@@ -229,28 +213,24 @@ with DAG(
         doc_md="Cell 4 of `every thing.ipynb`.",
         input_nb=f"{FILES}/steps/import_.ipynb",
         output_nb=f"{RUN}/import_/{EXECUTED}",
-        executor_config={"pod_override": PODS.get("default")},
     )
     import__ = PapermillOperator(
         task_id="import",
         doc_md="Cell 5 of `every thing.ipynb`.",
         input_nb=f"{FILES}/steps/import.ipynb",
         output_nb=f"{RUN}/import/{EXECUTED}",
-        executor_config={"pod_override": PODS.get("default")},
     )
     aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa = PapermillOperator(
         task_id="aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         doc_md="Cell 6 of `every thing.ipynb`.",
         input_nb=f"{FILES}/steps/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.ipynb",
         output_nb=f"{RUN}/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/{EXECUTED}",
-        executor_config={"pod_override": PODS.get("default")},
     )
     bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb = PapermillOperator(
         task_id="bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
         doc_md="Cell 7 of `every thing.ipynb`.",
         input_nb=f"{FILES}/steps/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.ipynb",
         output_nb=f"{RUN}/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb/{EXECUTED}",
-        executor_config={"pod_override": PODS.get("default")},
     )
 
     # pod needs class: files a b.csv and c d.txt

@@ -7,13 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from airflow.providers.papermill.operators.papermill import PapermillOperator
-from airflow.sdk import (
-    DAG,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-    get_parsing_context,
-)
+from airflow.sdk import DAG, ExceptionRetryPolicy, RetryAction, RetryRule
 
 # The notebooks of the steps, and the files that they use, lie beside this file.
 FILES = "{{ dag.folder }}/hello/0000000000000000"
@@ -45,31 +39,6 @@ def make_output_folder(context):
     Path(context["task"].output_nb).parent.mkdir(parents=True, exist_ok=True)
 
 
-def pods():
-    """Say which pods the KubernetesExecutor gives tasks; other executors do not ask."""
-    if get_parsing_context().task_id:
-        return {}  # a task that runs has its pod, and these models take long to import
-    from kubernetes.client import models as k8s
-
-    return {
-        "default": k8s.V1Pod(
-            spec=k8s.V1PodSpec(
-                containers=[
-                    k8s.V1Container(
-                        name="base",
-                        resources=k8s.V1ResourceRequirements(
-                            requests={"cpu": "2", "memory": "4Gi"},
-                            limits={"cpu": "2", "memory": "4Gi"},
-                        ),
-                    ),
-                ],
-            ),
-        ),
-    }
-
-
-PODS = pods()
-
 with DAG(
     dag_id="hello",
     schedule=None,
@@ -90,5 +59,4 @@ with DAG(
         doc_md="Cell 1 of `hello.ipynb`.",
         input_nb=f"{FILES}/steps/main.ipynb",
         output_nb=f"{RUN}/main/{EXECUTED}",
-        executor_config={"pod_override": PODS.get("default")},
     )

@@ -41,6 +41,9 @@ RETRY_POLICY = ExceptionRetryPolicy(
     ]
 )
 
+# A number; what JSON cannot say comes as text.
+FLOAT = {"type": ["number", "string"], "pattern": "^(-?Infinity|NaN)$"}
+
 DESCRIPTION = """\
 # Iris
 
@@ -63,19 +66,6 @@ def pods():
     from kubernetes.client import models as k8s
 
     return {
-        "default": k8s.V1Pod(
-            spec=k8s.V1PodSpec(
-                containers=[
-                    k8s.V1Container(
-                        name="base",
-                        resources=k8s.V1ResourceRequirements(
-                            requests={"cpu": "2", "memory": "4Gi"},
-                            limits={"cpu": "2", "memory": "4Gi"},
-                        ),
-                    ),
-                ],
-            ),
-        ),
         "highmem": k8s.V1Pod(
             spec=k8s.V1PodSpec(
                 containers=[
@@ -133,12 +123,7 @@ with DAG(
         "pre_execute": make_output_folder,
     },
     params={
-        "learning_rate": Param(
-            0.1,
-            description="step size",
-            type=["number", "string"],
-            pattern="^(-?Infinity|NaN)$",
-        ),
+        "learning_rate": Param(0.1, description="step size", **FLOAT),
         "folds": Param(
             5,
             type=["integer", "string"],
@@ -154,7 +139,6 @@ with DAG(
         doc_md="Cell 3 of `iris.ipynb`.",
         input_nb=f"{FILES}/steps/load.ipynb",
         output_nb=f"{RUN}/load/{EXECUTED}",
-        executor_config={"pod_override": PODS.get("default")},
     )
     forest = PapermillOperator(
         task_id="forest",
@@ -177,7 +161,6 @@ with DAG(
         doc_md="Cell 6 of `iris.ipynb`.",
         input_nb=f"{FILES}/steps/best.ipynb",
         output_nb=f"{RUN}/best/{EXECUTED}",
-        executor_config={"pod_override": PODS.get("default")},
     )
 
     # forest needs load: variable frame

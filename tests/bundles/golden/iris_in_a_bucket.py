@@ -40,6 +40,9 @@ RETRY_POLICY = ExceptionRetryPolicy(
     ]
 )
 
+# A number; what JSON cannot say comes as text.
+FLOAT = {"type": ["number", "string"], "pattern": "^(-?Infinity|NaN)$"}
+
 DESCRIPTION = """\
 # Iris
 
@@ -130,12 +133,7 @@ with DAG(
         "parameters": PARAMETERS,
     },
     params={
-        "learning_rate": Param(
-            0.1,
-            description="step size",
-            type=["number", "string"],
-            pattern="^(-?Infinity|NaN)$",
-        ),
+        "learning_rate": Param(0.1, description="step size", **FLOAT),
         "folds": Param(
             5,
             type=["integer", "string"],

@@ -7,13 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from airflow.providers.papermill.operators.papermill import PapermillOperator
-from airflow.sdk import (
-    DAG,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-    get_parsing_context,
-)
+from airflow.sdk import DAG, ExceptionRetryPolicy, RetryAction, RetryRule
 
 # The notebooks of the steps, and the files that they use, lie beside this file.
 FILES = "{{ dag.folder }}/report/0000000000000000"
@@ -38,31 +32,6 @@ def make_output_folder(context):
     Path(context["task"].output_nb).parent.mkdir(parents=True, exist_ok=True)
 
 
-def pods():
-    """Say which pods the KubernetesExecutor gives tasks; other executors do not ask."""
-    if get_parsing_context().task_id:
-        return {}  # a task that runs has its pod, and these models take long to import
-    from kubernetes.client import models as k8s
-
-    return {
-        "default": k8s.V1Pod(
-            spec=k8s.V1PodSpec(
-                containers=[
-                    k8s.V1Container(
-                        name="base",
-                        resources=k8s.V1ResourceRequirements(
-                            requests={"cpu": "2", "memory": "4Gi"},
-                            limits={"cpu": "2", "memory": "4Gi"},
-                        ),
-                    ),
-                ],
-            ),
-        ),
-    }
-
-
-PODS = pods()
-
 with DAG(
     dag_id="report",
     schedule=None,
@@ -82,14 +51,12 @@ with DAG(
         doc_md="Cell 1 of `report.ipynb`.",
         input_nb=f"{FILES}/steps/first.ipynb",
         output_nb=f"{RUN}/first/{EXECUTED}",
-        executor_config={"pod_override": PODS.get("default")},
     )
     second = PapermillOperator(
         task_id="second",
         doc_md="Cell 2 of `report.ipynb`.",
         input_nb=f"{FILES}/steps/second.ipynb",
         output_nb=f"{RUN}/second/{EXECUTED}",
-        executor_config={"pod_override": PODS.get("default")},
     )
 
     # second needs first: its cell says so (prev)
