@@ -60,7 +60,7 @@ def find_airflow() -> Path:
     if not program.exists():
         raise MissingExtraError(
             f"Airflow is not installed: there is no {program}",
-            hint="install nbflow with its extra `airflow`: pip install '.[airflow]' in its checkout",
+            hint="install the extra `airflow`: pip install '.[airflow]' in nbflow's checkout",
         )
     return program
 
@@ -178,7 +178,7 @@ def _airflow_version() -> str:
     except PackageNotFoundError:
         raise MissingExtraError(
             "Airflow is not installed",
-            hint="install nbflow with its extra `airflow`: pip install '.[airflow]' in its checkout",
+            hint="install the extra `airflow`: pip install '.[airflow]' in nbflow's checkout",
         ) from None
 
 
