@@ -57,6 +57,285 @@ sklearn.set_config(display="text")
 # %% tags=step:b
 print(sklearn.get_config()["display"])
 """,
+    "a_default_argument_that_keeps_state_crosses": """
+# %% tags=step:a
+def bump(memory=[]):
+    memory.append(1)
+    return len(memory)
+# %% tags=step:b
+bump()
+# %% tags=step:c
+bump()
+# %% tags=step:d
+print([bump() for _ in range(2)], bump.__defaults__)
+""",
+    "a_keyword_default_that_keeps_state_crosses_through_a_caller": """
+# %% tags=step:a
+def bump(q, *, memory={}):
+    memory[q] = 1
+    return len(memory)
+def outer(q):
+    return bump(q)
+# %% tags=step:b
+outer(1)
+# %% tags=step:c
+outer(2)
+""",
+    "an_argument_given_spares_the_default": """
+# %% tags=step:a
+def bump(memory=[]):
+    memory.append(1)
+    return len(memory)
+# %% tags=step:b
+mine = [5]
+bump(mine)
+# %% tags=step:c
+bump(mine)
+# %% tags=step:d
+bump()
+""",
+    "a_step_goes_on_below_another_with_its_own_name": """
+# %% tags=step:a
+a = 1
+# %% tags=step:b
+a = 3
+print(a)
+# %% tags=step:a
+a = 7
+a = a + 1
+print(a)
+""",
+    "a_module_that_a_step_writes_is_there_to_be_imported": """
+# %% tags=step:a
+%%writefile m.py
+v = 3
+# %% tags=step:b
+import m
+print(m.v)
+# %% tags=step:c
+print(m.v)
+""",
+    "a_module_that_a_step_writes_by_path_is_there_too": """
+# %% tags=step:a
+from pathlib import Path
+Path("m.py").write_text("v = 3")
+# %% tags=step:b
+from m import v
+print(v)
+""",
+    "an_instance_attribute_hides_the_one_of_its_class": """
+# %% tags=step:a
+class C:
+    log = []
+    def __init__(self):
+        self.log = []
+    def add(self):
+        self.log.append(1)
+        return self.log
+# %% tags=step:b
+C().add()
+# %% tags=step:c
+C().add()
+""",
+    "a_class_level_list_that_is_only_read_does_no_harm": """
+# %% tags=step:a
+class C:
+    LAYERS = [1, 2]
+    def add(self):
+        self.w = []
+        for x in self.LAYERS:
+            self.w.append(x)
+        return self.w
+# %% tags=step:b
+c = C()
+c.add()
+# %% tags=step:c
+C().add(), c.w
+""",
+    "a_decorator_that_registers_runs_once": """
+# %% tags=step:a
+registry = {}
+def register(f):
+    registry[f.__name__] = f
+    return f
+# %% tags=step:b
+@register
+def f(q): return q + 1
+# %% tags=step:c
+@register
+def g(q): return q + 2
+# %% tags=step:d
+print(sorted(registry))
+print(registry["f"] is f, f(1))
+""",
+    "a_decorator_that_appends_runs_once": """
+# %% tags=step:a
+handlers = []
+def on(f):
+    handlers.append(f)
+    return f
+# %% tags=step:b
+@on
+def f(q): return q + 1
+# %% tags=step:c
+print([h(1) for h in handlers], f(2), len(handlers))
+""",
+    "a_decorator_that_counts_calls_counts_in_every_step": """
+# %% tags=step:a
+calls = 0
+def counted(function):
+    def wrapper(*args):
+        global calls
+        calls += 1
+        return function(*args)
+    return wrapper
+# %% tags=step:b
+@counted
+def f(q):
+    return q + 1
+# %% tags=step:c
+print(f(1))
+# %% tags=step:d
+print(f(1))
+print(calls)
+""",
+    "a_decorator_that_only_wraps_travels_as_source": """
+# %% tags=step:a
+import functools
+def twice(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args) * 2
+    return wrapper
+@twice
+def f(q):
+    return q + 1
+# %% tags=step:b
+print(f(1))
+# %% tags=step:c
+print(f(2))
+""",
+}
+
+# name: the code that refuses it, and the notebook.
+REFUSED = {
+    "a_method_with_a_default_that_keeps_state": (
+        "NB503",
+        """
+# %% tags=step:a
+class C:
+    def bump(self, memory=[]):
+        memory.append(1)
+        return len(memory)
+# %% tags=step:b
+C().bump()
+# %% tags=step:c
+C().bump()
+""",
+    ),
+    "changing_a_name_of_a_later_step_in_place": (
+        "NB406",
+        """
+# %% tags=step:a
+a = 1
+# %% tags=step:b
+d = {"x": 3}
+# %% tags=step:a
+d |= {"y": 2}
+print(d)
+""",
+    ),
+    "making_a_name_of_a_later_step_from_itself": (
+        "NB406",
+        """
+# %% tags=step:a
+a = 1
+# %% tags=step:b
+a = 3
+# %% tags=step:a
+a = a + 1
+print(a)
+""",
+    ),
+    "a_list_that_belongs_to_the_class": (
+        "NB503",
+        """
+# %% tags=step:a
+class C:
+    log = []
+    def add(self):
+        self.log.append(1)
+        return self.log
+# %% tags=step:b
+C().add()
+# %% tags=step:c
+C().add()
+""",
+    ),
+    "a_context_manager_that_changes_its_class": (
+        "NB503",
+        """
+# %% tags=step:a
+class Meter:
+    log = []
+    def __enter__(self):
+        self.log.append("in")
+        return self
+    def __exit__(self, *error):
+        self.log.append("out")
+# %% tags=step:b
+with Meter() as meter:
+    print(meter.log)
+# %% tags=step:c
+print(Meter.log)
+""",
+    ),
+    "a_constructor_that_counts_in_its_class": (
+        "NB503",
+        """
+# %% tags=step:a
+class C:
+    n = 0
+    def __init__(self):
+        type(self).n += 1
+# %% tags=step:b
+C()
+# %% tags=step:c
+C()
+print(C.n)
+""",
+    ),
+    "a_list_that_belongs_to_a_base_class": (
+        "NB503",
+        """
+# %% tags=step:a
+class B:
+    log = []
+class C(B):
+    def add(self):
+        self.log.append(1)
+        return self.log
+# %% tags=step:b
+C().add()
+# %% tags=step:c
+B.log
+""",
+    ),
+    "a_base_class_that_registers": (
+        "NB503",
+        """
+# %% tags=step:a
+plugins = []
+class Base:
+    def __init_subclass__(cls):
+        plugins.append(cls.__name__)
+# %% tags=step:b
+class A(Base):
+    pass
+# %% tags=step:c
+print(plugins, A.__mro__[1].__name__)
+""",
+    ),
 }
 
 
@@ -69,3 +348,11 @@ def run(text: str, shells: Shells, order: int) -> Verdict:
 def test_it_shows_the_same(name: str, order: int, shells: Shells) -> None:
     verdict = run(EQUAL[name], shells, order)
     assert verdict.outcome is Outcome.EQUAL, f"{EQUAL[name]}\n{verdict}"
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_refused(name: str, shells: Shells) -> None:
+    code, text = REFUSED[name]
+    verdict = run(text, shells, 0)
+    assert verdict.outcome is Outcome.REFUSED, f"{text}\n{verdict}"
+    assert code in {d.code for d in verdict.diagnostics}, f"{verdict}"
