@@ -38,15 +38,16 @@ class Surroundings:
     def start(self, earlier: list[dict[str, Any]]) -> None:
         """Apply what earlier steps changed, in their order, now or once a library is imported."""
         self._listen()
-        for kind, (library, read, write) in KINDS.items():
-            own = [one[kind] for one in earlier if kind in one]
-            when_imported(library, partial(self._begin, kind, read, write, own))
         for changes in earlier:
             if "folder" in changes:
                 Path(changes["folder"]).mkdir(parents=True, exist_ok=True)
                 os.chdir(changes["folder"])
         for changes in earlier:
             self._replay(changes.get("magics", ()))
+        # After the magics, which change settings too: what was found at the end holds.
+        for kind, (library, read, write) in KINDS.items():
+            own = [one[kind] for one in earlier if kind in one]
+            when_imported(library, partial(self._begin, kind, read, write, own))
 
     def mark(self) -> None:
         """The step's own cells begin: what differs from here on is theirs."""
