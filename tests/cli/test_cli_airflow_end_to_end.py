@@ -1,10 +1,12 @@
 """From a notebook to a finished run in a real Airflow, through the command line."""
 
 import json
+import os
 import signal
+import subprocess
 
 import pytest
-from commands import nbflow, outputs, write_notebook
+from commands import NBFLOW, nbflow, outputs, write_notebook
 from nbclient import execute
 from nbformat import read
 
@@ -182,3 +184,23 @@ def test_without_any_airflow_the_error_says_how_to_get_one(tmp_path):
     assert result.status == 6
     assert "nbflow airflow up" in result.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_says_that_the_run_goes_on(project, airflow):
+    folder, run = project
+    write_notebook(folder / "slow.ipynb", "import time\ntime.sleep(20)")
+    assert run("publish", "slow.ipynb").status == 0
+    process = subprocess.Popen(
+        [NBFLOW, "trigger", "slow", "--wait"],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "SECRET": airflow.instance.password},
+    )
+    first = process.stderr.readline()
+    assert first.startswith("run: http")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "goes on in Airflow" in err
+    assert "nbflow runs slow/" in err

@@ -159,3 +159,19 @@ def test_an_output_never_overwrites_another_kind_of_file(tmp_path):
     assert result.status == 2
     assert "does not end in .ipynb" in result.err
     assert (tmp_path / "script.py").read_text() == "precious = 1"
+
+
+def test_an_output_never_overwrites_the_notebook_itself(tmp_path):
+    path = write_notebook(tmp_path / "mine.ipynb", "x = 1")
+    before = path.read_bytes()
+    result = nbflow("run", "mine.ipynb", "-o", "./mine.ipynb", cwd=tmp_path)
+    assert result.status == 2
+    assert path.read_bytes() == before
+
+
+def test_a_kernel_that_is_not_here_is_a_warning_before_anything_runs(tmp_path):
+    kernelspec = {"name": "no-such-kernel", "display_name": "?", "language": "python"}
+    write_notebook(tmp_path / "far.ipynb", "x = 1", kernelspec=kernelspec)
+    (found,) = nbflow("check", "far.ipynb", "--json", cwd=tmp_path).json[0]["diagnostics"]
+    assert (found["code"], found["severity"]) == ("NB607", "warning")
+    assert "python3" in found["hint"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbflow import analysis, bundles, checks, notebook, planning, settings, targets
+from nbflow import analysis, bundles, checks, host, notebook, planning, settings, targets
 from nbflow.errors import CheckFailed
 from nbflow.model import Bundle, Diagnostic, Pipeline, Plan, Severity
 
@@ -68,8 +68,14 @@ def inspect(path: str | Path) -> Inspected:
     current = settings.load_settings(folder, environ=os.environ)
     attached, about_files = notebook.attachments(pipeline, folder=folder)
     found = checks.check(pipeline, current)
-    together = checks.in_notebook_order(pipeline, [*found, *about_files])
+    together = checks.in_notebook_order(pipeline, [*found, *about_files, *_about_kernel(pipeline)])
     return Inspected(where, pipeline, current, attached, together)
+
+
+def _about_kernel(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    # Asking for the kernels takes time, and the usual one is where nbflow is.
+    if pipeline.document.kernel != "python3":
+        yield from checks.find_missing_kernel(pipeline, (each.name for each in host.kernels()))
 
 
 def require_no_errors(inspected: Inspected) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from nbflow import host, notebook
 from nbflow.api.notebooks import Compiled
 from nbflow.api.values import resolve
-from nbflow.errors import Interrupted
+from nbflow.errors import Interrupted, UsageError
 from nbflow.model import Document, Run
 
 Observe = Callable[[Run], None]
@@ -53,10 +53,14 @@ def run(
         The run, which may have failed: look at `run.state`.
 
     Raises:
-        UsageError: a parameter is unknown or ill-typed.
+        UsageError: a parameter is unknown or ill-typed, or `output` is the notebook itself.
         Interrupted: Ctrl-C; the partial notebook is written and `notebook` on the exception.
     """
     pipeline = compiled.plan.pipeline
+    if output is not None and Path(output).resolve() == compiled.inspected.path.resolve():
+        raise UsageError(
+            f"{output} is the notebook itself", hint="Name another file for the executed one."
+        )
     wire = resolve(parameters or {}, parameters=pipeline.parameters)
     folder = _new_folder(compiled)
     merged = Path(output) if output else folder / f"{pipeline.document.name}.ipynb"

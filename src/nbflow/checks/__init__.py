@@ -1,5 +1,11 @@
 """Rules over a pipeline: what is wrong before anything runs."""
 
-from nbflow.checks.pipelines import RULES, check, in_notebook_order, profile_of
+from nbflow.checks.pipelines import (
+    RULES,
+    check,
+    find_missing_kernel,
+    in_notebook_order,
+    profile_of,
+)
 
-__all__ = ["RULES", "check", "in_notebook_order", "profile_of"]
+__all__ = ["RULES", "check", "find_missing_kernel", "in_notebook_order", "profile_of"]

@@ -80,6 +80,16 @@ def find_unknown_profiles(pipeline: Pipeline, settings: Settings) -> Iterator[Di
             )
 
 
+def find_missing_kernel(pipeline: Pipeline, kernels: Iterable[str]) -> Iterator[Diagnostic]:
+    """A kernel that is not among those installed here."""
+    wanted, known = pipeline.document.kernel, sorted(kernels)
+    if wanted not in known:
+        yield rules.KERNEL_NOT_HERE.at(
+            f"there is no kernel {wanted!r} on this machine",
+            hint=f"{rules.KERNEL_NOT_HERE.fix} Kernels here: {', '.join(known) or 'none'}.",
+        )
+
+
 def find_policy_violations(pipeline: Pipeline, settings: Settings) -> Iterator[Diagnostic]:
     """What the pipeline's team may not use."""
     name = pipeline.options.team

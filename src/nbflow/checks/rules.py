@@ -46,6 +46,14 @@ NOTEBOOK_STEP = Rule(
     "A `notebook:` cell runs another notebook as a step, which is not possible yet.",
     "Move that notebook's cells into this one, under a `step:` tag.",
 )
+KERNEL_NOT_HERE = Rule(
+    "NB607",
+    "kernel-not-here",
+    Severity.WARNING,
+    "The notebook names a kernel that this machine does not have; where it runs, it must be there.",
+    "Install the kernel where the steps run, or choose another one for the notebook.",
+)
+
 RULES = (
     UNKNOWN_PROFILE,
     UNKNOWN_TEAM,
@@ -53,4 +61,5 @@ RULES = (
     IMAGE_NOT_ALLOWED,
     NOTHING_TO_RUN,
     NOTEBOOK_STEP,
+    KERNEL_NOT_HERE,
 )

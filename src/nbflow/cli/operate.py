@@ -10,6 +10,7 @@ from nbflow.cli import options
 from nbflow.cli.console import print_json
 from nbflow.cli.notebooks import checked, exit_status, print_result
 from nbflow.cli.progress import describe_step, elapsed, follow
+from nbflow.errors import Interrupted
 from nbflow.model import Run
 
 
@@ -78,8 +79,16 @@ def trigger(
             _print_run(api.run_as_json(run), as_json=as_json)
             return 0
         click.echo(f"run: {run.url}", err=True)
-        with follow() as observe:
-            run = api.follow(run, client=client, current=current, observe=observe)
+        name = f"{run.dag_id}/{run.run_id}"
+        try:
+            with follow() as observe:
+                run = api.follow(run, client=client, current=current, observe=observe)
+        except KeyboardInterrupt:
+            raise Interrupted(
+                f"{name} goes on in Airflow: {run.url}",
+                hint=f"`nbflow runs {name}` shows it, `nbflow output {name} -o OUT.ipynb` fetches"
+                " what it has made.",
+            ) from None
     if output is not None:
         api.output(run, current=current, to=output)
     if as_json:
