@@ -75,8 +75,8 @@ def test_ctrl_c_leaves_a_usable_partial_notebook_and_no_process(tmp_path):
     write_notebook(
         tmp_path / "long.ipynb",
         ("step:one", "print('done')"),
-        ("step:two", f"import pathlib, time\npathlib.Path({str(marker)!r}).touch()\n"
-         "print('begun', flush=True)\ntime.sleep(600)"),
+        ("step:two", (f"import pathlib, time\npathlib.Path({str(marker)!r}).touch()\n"
+         "print('begun', flush=True)\ntime.sleep(600)")),
         ("step:three", "print(pathlib)"),
     )  # fmt: skip
     command = [NBFLOW, "run", "long.ipynb", "-o", "partial.ipynb"]
