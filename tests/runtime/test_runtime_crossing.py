@@ -134,15 +134,23 @@ def test_two_definitions_of_one_name_are_not_mixed_up(tmp_path):
     new = "class Point:\n    def name(self):\n        return 'new'\n"
     notebook = Notebook(
         {
-            "make": Hand([old, "p = Point()\nkept = [first, Other]"], saves=["p", "kept"]),
+            "make": Hand(
+                [old, "p = Point()\nkept = [first, Other]", "class A:\n    pass\na = A()"],
+                saves=["p", "kept", "a"],
+            ),
             "use": Hand(
                 [
                     "q = Point()\nassert (p.name(), q.name()) == ('old', 'new')",
                     "assert kept[0]() == 1 and first() == 2 and kept[1] is Other",
+                    "assert not isinstance(a, A) and not hasattr(a, 'new')",
                 ],
                 after=["make"],
-                needs=["p", "kept"],
-                definitions=[("Point", new), ("first", "def first():\n    return 2")],
+                needs=["p", "kept", "a"],
+                definitions=[
+                    ("Point", new),
+                    ("first", "def first():\n    return 2"),
+                    ("A", "class A:\n    new = True"),
+                ],
             ),
         },
         setup="def first():\n    return 1\nclass Other:\n    pass",

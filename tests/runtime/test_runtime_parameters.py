@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nbflow.errors import UsageError
 from nbflow.runtime import ParameterOrder, conform, from_wire
-from nbflow.runtime.parameters import given_values
+from nbflow.runtime.parameters import given_values, is_default
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -78,6 +78,29 @@ def test_none_means_none_or_not_given():
     computed = {"p": ParameterOrder("any", computed=True)}
     assert given_values('{"p": null}', computed) == {}
     assert given_values('{"p": 4}', computed) == {"p": 4}
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "wire", "alike"),
+    [
+        ("float", 1.0, 1, True),
+        ("float", "NaN", "NaN", True),
+        ("any", 1, 1.0, True),
+        ("any", 1, True, False),
+        ("any", [0, {"a": 1}], [0, {"a": 1.0}], True),
+        ("any", {"a": 1, "b": 2}, {"b": 2, "a": 1}, False),
+        ("tuple", [1, 2], [1, 2], True),
+        ("tuple", [1, 2], [1], False),
+        ("int", "100000000000000000000", 10**20, True),
+        ("none", None, None, True),
+        ("none", None, 0, False),
+        ("str", "1", "2", False),
+    ],
+)
+def test_a_value_equal_to_the_default_is_told_from_another(kind, default, wire, alike):
+    order = ParameterOrder(kind, default=default)
+    assert is_default("p", from_wire("p", wire, order=order), order=order) is alike
+    assert not is_default("p", default, order=ParameterOrder(kind, computed=True))
 
 
 def test_an_unknown_parameter_is_an_error_that_lists_the_known():

@@ -4,11 +4,13 @@ import functools
 import math
 import subprocess
 import sys
+from collections import defaultdict, deque
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.tree import DecisionTreeClassifier
 
 from nbflow.errors import NotebookError, StoreError
 from nbflow.runtime import (
@@ -146,6 +148,39 @@ def test_equal_values_are_the_same_where_pickles_differ():
     assert not same(np.array([1]), np.array([1.0]))
     assert not same({"a": 1, "b": 2}, {"b": 2, "a": 1})
     assert not same([1], [True])
+
+
+class Record:
+    def __init__(self, key, **rest):
+        self.key = key
+        vars(self).update(rest)
+
+    def __eq__(self, other):
+        return self.key == other.key
+
+    __hash__ = None
+
+
+def test_objects_are_compared_by_what_they_hold():
+    data, labels = np.arange(12.0).reshape(6, 2), [0, 1] * 3
+    one, other = (DecisionTreeClassifier(random_state=0).fit(data, labels) for _ in range(2))
+    assert same(one, other)
+    assert not same(one, DecisionTreeClassifier(max_depth=0 + 1).fit(data, labels))
+    assert same({"score": math.nan}, {"score": float("nan")})
+    assert not same(Record(1, value=[1]), Record(1, value=[2]))
+    assert same(deque([[1]], maxlen=3), deque([[1]], maxlen=3))
+    assert not same(deque([1], maxlen=3), deque([1], maxlen=4))
+    assert not same(defaultdict(list), defaultdict(set))
+
+
+def test_what_is_shared_inside_belongs_to_a_value():
+    one, other = [1], [1]
+    assert not same([one, one], [[1], other])
+    assert same([one, one], [other, other])
+    old, new = [1], [1]
+    old.append(old)
+    new.append(new)
+    assert same(old, new)
 
 
 SOURCE = """

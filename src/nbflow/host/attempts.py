@@ -207,6 +207,8 @@ class Attempt:
             if client is not None:
                 client.stop_channels()
             await ensure_async(manager.cleanup_resources())
+            if self._log.exists() and not self._log.stat().st_size:
+                self._log.unlink()
 
 
 def _traceback(cell: NotebookNode) -> tuple[str, ...]:

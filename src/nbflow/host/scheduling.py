@@ -178,7 +178,7 @@ class _LocalRun:
             notebook,
             path=place / f"try-{number}.ipynb",
             folder=work,
-            log=work.with_suffix(".log"),
+            log=place / f"try-{number}.log",
             env={**os.environ, **planned.profile.env, runtime.WORKSPACES: str(work.parent)},
             watch=lambda cell, done: self._watch(planned, cell, done=done),
         )

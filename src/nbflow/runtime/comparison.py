@@ -2,63 +2,141 @@
 
 from __future__ import annotations
 
+import copyreg
 import functools
 import sys
-from typing import Any
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
 
 from nbflow.runtime.arrays import is_array
+from nbflow.runtime.fingerprints import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["same"]
 
+_DEEPEST = 200
+_EXACT = (str, bytes, int, bool, type(None), range, slice, type, CodeType)
+
 
 def same(old: Any, new: Any) -> bool:
-    """Whether two values are equal as far as a reader can tell; False where in doubt."""
+    """Whether two values are equal as far as a reader can tell; False where in doubt.
+
+    An object is compared by what it would be pickled as: its own `==` may look at a part of it,
+    and most have none. What may differ is what no reader sees: which of two equal texts is one.
+    """
     try:
-        return _same(old, new, 0)
-    except Exception:  # noqa: BLE001 - a value's own comparison may raise anything
+        return _Comparison().same(old, new, 0)
+    except Exception:  # noqa: BLE001 - a value's own reduction may raise anything
         return False
 
 
-def _same(old: Any, new: Any, depth: int) -> bool:
-    if old is new:
+class _Comparison:
+    """One comparison, which knows the pairs of objects that it has met."""
+
+    def __init__(self) -> None:
+        self._partners: dict[int, int] = {}
+        self._owners: dict[int, int] = {}
+        self._kept: list[Any] = []  # so that no temporary object's id is given out again
+
+    def same(self, old: Any, new: Any, depth: int) -> bool:
+        """Whether two values are equal in type, content, and what they share inside."""
+        if old is new:
+            return True
+        if type(old) is not type(new) or depth > _DEEPEST:
+            return False
+        if isinstance(old, _EXACT):
+            return bool(old == new)
+        if isinstance(old, float | complex):
+            return repr(old) == repr(new)
+        if type(old) in {tuple, frozenset, set}:
+            return self._collection(old, new, depth)
+        if id(old) in self._partners or id(new) in self._owners:
+            return self._partners.get(id(old)) == id(new)
+        self._partners[id(old)] = id(new)
+        self._owners[id(new)] = id(old)
+        self._kept += [old, new]
+        return self._object(old, new, depth + 1)
+
+    def _collection(self, old: Any, new: Any, depth: int) -> bool:
+        if isinstance(old, tuple):
+            return self._items(old, new, depth)
+        return bool(old == new) and all(isinstance(item, (*_EXACT, float, tuple)) for item in old)
+
+    def _items(self, old: Iterable[Any], new: Iterable[Any], depth: int) -> bool:
+        left, right = list(old), list(new)
+        if len(left) != len(right):
+            return False
+        return all(self.same(a, b, depth + 1) for a, b in zip(left, right, strict=True))
+
+    def _object(self, old: Any, new: Any, depth: int) -> bool:
+        pandas = sys.modules.get("pandas")
+        if is_array(old):
+            return self._array(old, new, depth)
+        if pandas is not None and isinstance(old, pandas.DataFrame | pandas.Series | pandas.Index):
+            return _same_pandas(old, new)
+        if type(old) is list:
+            return self._items(old, new, depth)
+        if type(old) is dict:
+            return self._items(old, new, depth) and self._items(old.values(), new.values(), depth)
+        if isinstance(old, FunctionType):
+            return fingerprint(old) == fingerprint(new) and self._items(
+                _parts(old), _parts(new), depth
+            )
+        if "dtype" in type(old).__name__.lower():
+            return bool(old == new)
+        return self._reduced(old, new, depth)
+
+    def _reduced(self, old: Any, new: Any, depth: int) -> bool:
+        left, right = _reduction(old), _reduction(new)
+        if isinstance(left, str) or isinstance(right, str):
+            return bool(left == right)
+        if len(left) != len(right):
+            return False
+        for index, (a, b) in enumerate(zip(left, right, strict=True)):
+            if index == 2:  # the state
+                equal = self.same(_without_answers(old, a), _without_answers(new, b), depth)
+            elif index > 2 and a is not None and b is not None:  # items, as iterators
+                equal = self._items(a, b, depth)
+            else:
+                equal = self.same(a, b, depth)
+            if not equal:
+                return False
         return True
-    if type(old) is not type(new) or depth > 50:
-        return False
-    if is_array(old):
-        return _same_array(old, new, depth)
-    pandas = sys.modules.get("pandas")
-    if pandas is not None and isinstance(old, pandas.DataFrame | pandas.Series | pandas.Index):
-        return _same_pandas(old, new)
-    if isinstance(old, list | tuple):
-        pairs = zip(old, new, strict=False)
-        return len(old) == len(new) and all(_same(a, b, depth + 1) for a, b in pairs)
-    if isinstance(old, dict):
-        return list(old) == list(new) and all(_same(old[k], new[k], depth + 1) for k in old)
-    if hasattr(old, "__dict__") and "__eq__" not in _methods(type(old)):
-        return _same(_attributes(old), _attributes(new), depth + 1)
-    return bool(old == new)
+
+    def _array(self, old: Any, new: Any, depth: int) -> bool:
+        if old.dtype != new.dtype or old.shape != new.shape:
+            return False
+        if old.dtype.hasobject:
+            return self._items([old.tolist()], [new.tolist()], depth)
+        nan = old.dtype.kind in "fcmM"
+        return bool(sys.modules["numpy"].array_equal(old, new, equal_nan=nan))
 
 
-def _methods(kind: type) -> set[str]:
-    return {name for one in kind.__mro__[:-1] for name in vars(one)}
+def _reduction(value: Any) -> Any:
+    special = copyreg.dispatch_table.get(type(value))
+    return special(value) if special is not None else value.__reduce_ex__(4)
 
 
-def _attributes(value: Any) -> dict[str, Any]:
-    """An object's attributes without what it remembers of its own answers."""
-    cached = functools.cached_property
+def _parts(function: FunctionType) -> list[Any]:
+    cells = function.__closure__ or ()
+    contents = [cell.cell_contents for cell in cells]
+    return [function.__defaults__, function.__kwdefaults__, dict(vars(function)), contents]
+
+
+def _without_answers(value: Any, state: Any) -> Any:
+    """An object's state without what it remembers of its own answers."""
+    if state is None:
+        return {}
+    if not isinstance(state, dict):
+        return state
+    kind, cached = type(value), functools.cached_property
     return {
         name: item
-        for name, item in vars(value).items()
-        if not isinstance(getattr(type(value), name, None), cached)
+        for name, item in state.items()
+        if not (isinstance(name, str) and isinstance(getattr(kind, name, None), cached))
     }
-
-
-def _same_array(old: Any, new: Any, depth: int) -> bool:
-    if old.dtype != new.dtype or old.shape != new.shape:
-        return False
-    if old.dtype.hasobject:
-        return _same(old.tolist(), new.tolist(), depth + 1)
-    return bool(sys.modules["numpy"].array_equal(old, new, equal_nan=old.dtype.kind in "fcmM"))
 
 
 def _same_pandas(old: Any, new: Any) -> bool:

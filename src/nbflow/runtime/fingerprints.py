@@ -15,7 +15,11 @@ __all__ = ["fingerprint", "same"]
 
 
 def fingerprint(value: Any) -> str:
-    """Python's version and a digest of the code; equal code gives equal text in any process."""
+    """Python's version and a digest of the code; equal code gives equal text in any process.
+
+    Of data in a class its names count, and plain values: two classes may differ in these alone.
+    So the fingerprint is that of the definition only while nothing has changed the class.
+    """
     digest = hashlib.sha256()
     for part in _parts(value):
         digest.update(part.encode())
@@ -38,6 +42,8 @@ def _parts(value: Any) -> Iterator[str]:
             if function is not None:
                 yield name
                 yield from _code_parts(function.__code__)
+            elif not name.startswith("__") and not hasattr(type(member), "__get__"):
+                yield f"{name}={member!r}" if isinstance(member, str | int | None) else name
         return
     function = _function(value)
     if function is not None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import StoreError
 from nbflow.runtime import artifacts, fingerprints, pickles
 from nbflow.runtime.shell import run_source
+from nbflow.runtime.slots import Slot, roots
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from nbflow.runtime.manifests import Manifest
     from nbflow.runtime.orders import Orders
@@ -30,6 +32,7 @@ class Inputs:
         manifests: of the ancestors that have one, in the notebook's order.
         values: all variables loaded so far: those needed, and those that share with them.
         origins: by variable, the step that it was loaded from.
+        resolved: names of classes and functions that loaded variables asked for.
     """
 
     orders: Orders
@@ -39,6 +42,7 @@ class Inputs:
     workspace: str
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+    resolved: set[str] = field(default_factory=set)
     _done: set[int] = field(default_factory=set)
     _running: list[int] = field(default_factory=list)
     _groups: set[tuple[str, str]] = field(default_factory=set)
@@ -55,7 +59,10 @@ class Inputs:
         with pickles.resolving(self._resolve):
             for index in range(len(self.orders.definitions)):
                 self._define(index)
+            self._remember()
             for name in self.orders.needs:
+                self._bring(name)
+            for name in self._standing():
                 self._bring(name)
             for name in [name for name in self.names.namespace if name not in self.values]:
                 self._refresh(name)
@@ -68,6 +75,33 @@ class Inputs:
             if name in manifest.variables:
                 return manifest
         return None
+
+    def _remember(self) -> None:
+        """Give classes and functions the state that earlier steps left in them."""
+        for name, value in roots(self.names.namespace).items():
+            if name not in self.values:
+                self.names.note(value)
+        found = {key: one for manifest in self.manifests for key, one in manifest.slots.items()}
+        for key, entry in found.items():
+            root = self.names.namespace.get(entry["root"])
+            if root is None or not fingerprints.same(entry["print"], self.names.print_of(root)):
+                continue
+            slot = Slot(entry["root"], tuple((kind, name) for kind, name in entry["path"]))
+            manifest = self.latest(key)
+            if manifest is None:
+                slot.delete(root)
+                continue
+            self._load_group(manifest, manifest.variables[key]["group"])
+            slot.write(root, self.values[key])
+
+    def _standing(self) -> list[str]:
+        """Variables of the setup cells that earlier steps changed, and the orders do not name."""
+        changed = {name for manifest in self.manifests for name in manifest.standing}
+        bound = {name for name in changed - set(self.orders.needs) if name in self.names.given}
+        for name in bound:
+            if self.latest(name) is None:
+                self.names.namespace.pop(name, None)
+        return sorted(name for name in bound if self.latest(name) is not None)
 
     def _define(self, index: int) -> None:
         if index in self._done or index in self._running:
@@ -161,14 +195,20 @@ class Inputs:
         manifest = next(one for one in self.manifests if one.step == self.origins[name])
         key = manifest.variables[name]["group"]
         if (manifest.step, key) not in self._fresh:
-            space = self.names.namespace
-            known = set(space)
-            with pickles.resolving(self._resolve):
+            with self.aside():
                 loaded = self._read(manifest.groups[key], f"variable {name!r}", manifest)
             self._fresh[manifest.step, key] = loaded
-            for added in set(space) - known:  # a function brought a name along again
-                del space[added]
         return self._fresh[manifest.step, key][name]
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """While it lasts, pickles can be loaded without a trace in the namespace."""
+        space = self.names.namespace
+        known = set(space)
+        with pickles.resolving(self._resolve):
+            yield
+        for added in set(space) - known:  # a function brought a name along again
+            del space[added]
 
     def _refresh(self, name: str) -> None:
         """A name that came along with a function: the latest version of it, where one is saved."""
@@ -196,6 +236,7 @@ class Inputs:
     def _resolve(self, name: str, print_: str) -> Any:
         """A class or function of the notebook that a pickle names."""
         first = name.partition(".")[0]
+        self.resolved.add(first)
         index = self._definition(first)
         if index is not None:
             self._define(index)
@@ -204,7 +245,7 @@ class Inputs:
         for space in (*spaces, self.names.given):
             found = _look_up(name, space)
             if found is not None and (
-                not print_ or fingerprints.same(print_, fingerprints.fingerprint(found))
+                not print_ or fingerprints.same(print_, self.names.print_of(found))
             ):
                 return found
         return self._by_value(name, print_)
@@ -215,6 +256,8 @@ class Inputs:
                 (one for one in reversed(self.manifests) if f"{name} {print_}" in one.definitions),
                 None,
             )
+            if manifest is None and _look_up(name, self.names.given) is not None:
+                return _look_up(name, self.names.given)  # setup's own, made otherwise here
             if manifest is None:
                 raise StoreError(
                     f"step {self.orders.step!r} needs the notebook's {name!r} to bring a variable "

@@ -31,6 +31,9 @@ class Manifest:
             and its `variables`.
         definitions: the notebook's classes and functions that other steps may not have, by value:
             by name and fingerprint, where the bytes are.
+        slots: those of `variables` and `deleted` that are places in a class or function of the
+            notebook: `root` (its name), `path` in it, `print` (its fingerprint).
+        standing: those of `variables` and `deleted` that every step has from its setup cells.
         deleted: variables that the step deleted.
         files: by path in the working directory: `sha256`, `size`, `mode`, `modified` (ns),
             `address` (relative to the run's folder); or `link`, `folder`, or `deleted`.
@@ -38,7 +41,7 @@ class Manifest:
         random: of the generators that the step used or seeded, the libraries' names.
         workspace: the working directory that it had.
         read: what was read of it, with the step that it came from: `variable:…`, `file:…`,
-            `random:…`.
+            `random:…`, `definition:…`.
         changed: inputs changed in place, in the same words, with where they came from.
         metrics: recorded values.
         started, ended: ISO times.
@@ -50,6 +53,8 @@ class Manifest:
     variables: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    slots: dict[str, dict[str, Any]] = field(default_factory=dict)
+    standing: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow.runtime import comparison, pickles
+from nbflow.runtime.slots import is_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from nbflow.runtime.inputs import Inputs
     from nbflow.runtime.orders import Orders
+    from nbflow.runtime.standing import Changes
 
-__all__ = ["changed_inputs", "deleted_inputs", "values_to_save"]
+__all__ = ["changed_inputs", "deleted", "slots_of", "values_to_save"]
 
-_PLAIN = (str, bytes, int, float, complex, bool, type(None))
 _CHUNK = 1 << 20
 
 
@@ -27,7 +28,7 @@ def changed_inputs(inputs: Inputs) -> dict[str, Any]:
     return {
         name: value
         for name, value in inputs.values.items()
-        if not isinstance(value, _PLAIN) and _is_changed(name, value, inputs)
+        if name.isidentifier() and not is_plain(value) and _is_changed(name, value, inputs)
     }
 
 
@@ -51,19 +52,14 @@ def _same_bytes(left: memoryview, right: memoryview) -> bool:
     )
 
 
-def deleted_inputs(inputs: Inputs) -> list[str]:
-    """Needed variables that are bound no more."""
-    space = inputs.names.namespace
-    return sorted(name for name in inputs.orders.needs if name not in space)
-
-
 def values_to_save(
-    orders: Orders, inputs: Inputs, changed: Mapping[str, Any]
+    orders: Orders, inputs: Inputs, changed: Mapping[str, Any], standing: Changes
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The variables to save, and those to save with them where they share objects.
 
-    To save: those that the orders name, and inputs changed in place. Loaded variables that share
-    with one of these would come back from another file without the sharing.
+    To save: those that the orders name, inputs changed in place, and what else the cells changed
+    that later steps make afresh. Loaded variables that share with one of these would come back
+    from another file without the sharing.
     """
     space = inputs.names.namespace
     found = {name: space[name] for name in orders.saves if name in space}
@@ -72,7 +68,28 @@ def values_to_save(
     current = {
         name: space.get(name, value)
         for name, value in inputs.values.items()
-        if name in space or name not in orders.needs
+        if name.isidentifier() and (name in space or name not in orders.needs)
     }
     found |= {name: current[name] for name, value in changed.items() if current.get(name) is value}
+    found |= standing.variables
+    found |= {slot.key: held for slot, held in standing.slots.items()}
+    current |= {s.key: held for s, held in standing.others.items() if not is_plain(held)}
     return found, {name: value for name, value in current.items() if name not in found}
+
+
+def deleted(inputs: Inputs, standing: Changes) -> list[str]:
+    """Needed variables that are bound no more, and what else is gone."""
+    space = inputs.names.namespace
+    gone = {one if isinstance(one, str) else one.key for one in standing.deleted}
+    return sorted(gone | {name for name in inputs.orders.needs if name not in space})
+
+
+def slots_of(names: Iterable[str], standing: Changes) -> dict[str, dict[str, Any]]:
+    """What the manifest tells of the slots among the saved and deleted names."""
+    gone = [one for one in standing.deleted if not isinstance(one, str)]
+    known = {slot.key: slot for slot in (*standing.slots, *standing.others, *gone)}
+    return {
+        name: {"root": slot.root, "path": slot.path, "print": standing.prints[slot.root]}
+        for name in sorted(names)
+        if (slot := known.get(name)) is not None
+    }

@@ -72,6 +72,25 @@ def from_wire(name: str, value: Any, *, order: ParameterOrder) -> Any:
     return converted
 
 
+def is_default(name: str, value: Any, *, order: ParameterOrder) -> bool:
+    """Whether a typed value is what the author's own cell gives the parameter.
+
+    An executor sends every parameter, also those that nobody touched; and a wire may have made
+    1.0 of the author's 1.
+    """
+    return not order.computed and _alike(value, from_wire(name, order.default, order=order))
+
+
+def _alike(left: Any, right: Any) -> bool:
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(_alike, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return list(left) == list(right) and all(_alike(left[key], right[key]) for key in left)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return bool(left == right) or (left != left and right != right)  # NaN
+
+
 def _convert(value: Any, order: ParameterOrder) -> Any:
     match order.kind:
         case "bool" | "str":

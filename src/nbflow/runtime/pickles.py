@@ -40,6 +40,20 @@ class Names:
         self.namespace = namespace
         self.given = dict(given)
         self.foreign: dict[int, tuple[Any, str, str]] = {}
+        self._prints: dict[int, tuple[Any, str]] = {}
+
+    def note(self, value: Any) -> None:
+        """A class or function is as its definition made it: that is what it goes by from now."""
+        self._prints[id(value)] = (value, fingerprint(value))
+        inner = vars(value).values() if isinstance(value, type) else ()
+        for one in inner:
+            if isinstance(one, type) and one.__qualname__ == f"{value.__qualname__}.{one.__name__}":
+                self.note(one)
+
+    def print_of(self, value: Any) -> str:
+        """The fingerprint of a class or function as it was defined."""
+        noted = self._prints.get(id(value))
+        return fingerprint(value) if noted is None else noted[1]
 
     def find(self, value: Any) -> tuple[str, str] | None:
         """The name and fingerprint under which other steps find it, or None."""
@@ -52,7 +66,7 @@ class Names:
         found = self.namespace.get(first)
         for part in rest:
             found = getattr(found, part, None)
-        return (name, fingerprint(value)) if found is value else None
+        return (name, self.print_of(value)) if found is value else None
 
     def is_given(self, name: str, value: Any) -> bool:
         """Whether every step binds this name to this very thing by itself."""

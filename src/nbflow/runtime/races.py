@@ -23,6 +23,7 @@ _WORDS = {
     "file": "file {!r}",
     "folder": "the files of folder {!r}",
     "random": "the random state of {!r}",
+    "definition": "what {!r} remembers",
 }
 
 

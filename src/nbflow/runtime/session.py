@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from nbflow.errors import NbflowError, UsageError
 from nbflow.runtime import shell
+from nbflow.runtime.figures import let_figures_show
 from nbflow.runtime.manifests import Manifest, read_manifest, write_manifest
 from nbflow.runtime.orders import Orders
 from nbflow.runtime.parameters import given_values, plain_defaults
@@ -23,6 +24,7 @@ from nbflow.runtime.workspace import open_workspace
 
 if TYPE_CHECKING:
     from nbflow.runtime.inputs import Inputs
+    from nbflow.runtime.standing import Changes, Standing
     from nbflow.runtime.store import Store
     from nbflow.runtime.workspace import Workspace
 
@@ -48,6 +50,7 @@ class Session:
         surroundings: state outside of names.
         reads: files looked at.
         inputs: what it loaded, once it has.
+        standing: what every step makes afresh, as it was when its cells began.
         randomness: where the random generators stood when its cells began.
         drawn: by library of a generator, the last ancestor that used or seeded it.
         given_done: the given values are in place.
@@ -64,6 +67,7 @@ class Session:
     reads: Reads
     randomness: Randomness
     inputs: Inputs | None = None
+    standing: Standing | None = None
     drawn: dict[str, str] = field(default_factory=dict)
     given_done: bool = False
 
@@ -169,6 +173,7 @@ def load() -> None:
     """
     from nbflow.runtime.inputs import Inputs
     from nbflow.runtime.pickles import Names
+    from nbflow.runtime.standing import Standing
 
     session = _current()
     if not session.given_done:
@@ -189,6 +194,8 @@ def load() -> None:
         restored |= state.get("random", {})
         session.drawn |= dict.fromkeys(manifest.random, manifest.step)
     session.randomness.start(restored, seeded=session.orders.seeded)
+    let_figures_show()
+    session.standing = Standing(session.inputs)
     session.surroundings.mark()
     session.reads.start()
 
@@ -204,7 +211,7 @@ def save() -> None:
 
     session = _current()
     orders, inputs = session.orders, session.inputs
-    if inputs is None:
+    if inputs is None or session.standing is None:
         raise UsageError("the step's inputs were not loaded", hint="run the notebook from its top")
     session.reads.stop()
     folder = _free_folder(session)
@@ -212,8 +219,9 @@ def save() -> None:
     drawn = session.randomness.changed()
     if drawn:
         state["random"] = drawn
+    standing = session.standing.changes()
     changed = outputs.changed_inputs(inputs)
-    values, beside = outputs.values_to_save(orders, inputs, changed)
+    values, beside = outputs.values_to_save(orders, inputs, changed, standing)
     saved = artifacts.save(
         values,
         run=session.run,
@@ -224,6 +232,7 @@ def save() -> None:
         state=state,
     )
     files = session.workspace.changes(run=session.run, address=f"{folder}/files")
+    deleted = outputs.deleted(inputs, standing)
     manifest = Manifest(
         step=orders.step,
         attempt=session.attempt,
@@ -232,12 +241,14 @@ def save() -> None:
         groups=saved.groups,
         definitions=saved.definitions,
         state=saved.state,
-        deleted=outputs.deleted_inputs(inputs),
+        slots=outputs.slots_of({*saved.variables, *deleted}, standing),
+        standing=sorted({*standing.variables, *(n for n in deleted if n in inputs.names.given)}),
+        deleted=deleted,
         files=files,
         random=sorted(drawn),
         workspace=str(session.workspace.folder),
-        read=_read(session, drawn),
-        changed=_changed(session, changed, files, drawn),
+        read=_read(session, drawn, standing),
+        changed=_changed(session, changed, files, drawn) | _origins(session, _things(standing)),
         metrics=_metrics(orders),
         started=session.started,
         ended=datetime.now(UTC).isoformat(),
@@ -247,7 +258,7 @@ def save() -> None:
     write_manifest(session.run, manifest)
 
 
-def _read(session: Session, drawn: dict[str, Any]) -> dict[str, str]:
+def _read(session: Session, drawn: dict[str, Any], standing: Changes) -> dict[str, str]:
     """What the step used as it found it, with the step that it is from."""
     assert session.inputs is not None
     origins = session.workspace.origins
@@ -255,6 +266,8 @@ def _read(session: Session, drawn: dict[str, Any]) -> dict[str, str]:
     found = {f"random:{library}": session.drawn.get(library, "") for library in used}
     found |= {f"file:{path}": origins.get(path, "") for path in session.reads.files}
     found |= {f"folder:{path}": "" for path in session.reads.folders}
+    found |= _origins(session, {f"variable:{name}" for name in standing.used})
+    found |= _origins(session, {f"definition:{name}" for name in standing.used})
     needed = [name for name in session.orders.needs if name in session.inputs.origins]
     return found | {f"variable:{name}": session.inputs.origins[name] for name in needed}
 
@@ -272,6 +285,20 @@ def _changed(
             found[f"file:{path}"] = origin
         if path not in session.workspace.seeded or "deleted" in entry:
             found[f"folder:{path.rpartition('/')[0]}"] = ""
+    return found
+
+
+def _things(standing: Changes) -> set[str]:
+    """What of all that every step makes afresh this one changed, in a manifest's words."""
+    names = {*standing.variables, *(one for one in standing.deleted if isinstance(one, str))}
+    return {f"variable:{name}" for name in names} | {f"definition:{r}" for r in standing.roots()}
+
+
+def _origins(session: Session, things: set[str]) -> dict[str, str]:
+    """The things, each with the last ancestor that changed it."""
+    found = dict.fromkeys(sorted(things), "")
+    for manifest in session.manifests:
+        found |= {thing: manifest.step for thing in things if thing in manifest.changed}
     return found
 
 
