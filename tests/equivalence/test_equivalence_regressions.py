@@ -215,6 +215,37 @@ print(f(1))
 # %% tags=step:c
 print(f(2))
 """,
+    "a_step_that_goes_on_with_a_seed_of_its_own": """
+# %% tags=step:a
+import random
+random.seed(1)
+# %% tags=step:b
+random.seed(4)
+# %% tags=step:a
+random.seed(5)
+print(random.random())
+""",
+    "a_step_that_goes_on_with_files_of_its_own": """
+# %% tags=step:a
+import matplotlib.pyplot as plt
+open("a.txt", "w").write("1")
+# %% tags=step:b
+open("b.txt", "w").write("1")
+plt.plot([1])
+plt.savefig("x.png")
+# %% tags=step:a
+print(open("a.txt").read())
+plt.plot([2])
+""",
+    "settings_hold_that_follow_a_magic_of_the_same": """
+# %%
+import numpy as np
+# %% tags=step:a
+%precision 3
+np.set_printoptions(precision=2)
+# %% tags=step:b
+print(np.array([1.23456789, 2.0]))
+""",
 }
 
 # name: the code that refuses it, and the notebook.
@@ -334,6 +365,41 @@ class A(Base):
     pass
 # %% tags=step:c
 print(plugins, A.__mro__[1].__name__)
+""",
+    ),
+    "a_setting_of_a_step_in_between": (
+        "NB406",
+        """
+# %% tags=step:a
+import pandas as pd
+x = 1
+# %% tags=step:b
+pd.set_option("display.precision", 2)
+# %% tags=step:a
+print(pd.get_option("display.precision"))
+""",
+    ),
+    "a_file_of_a_step_in_between": (
+        "NB406",
+        """
+# %% tags=step:a
+x = 1
+# %% tags=step:b
+open("f.txt", "w").write("1")
+# %% tags=step:a
+print(open("f.txt").read())
+""",
+    ),
+    "random_state_of_a_step_in_between": (
+        "NB406",
+        """
+# %% tags=step:a
+import random
+random.seed(1)
+# %% tags=step:b
+random.seed(4)
+# %% tags=step:a
+print(random.random())
 """,
     ),
 }

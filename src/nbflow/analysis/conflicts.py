@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis import rules
 from nbflow.analysis.effects import implied
-from nbflow.analysis.records import EffectKind
+from nbflow.analysis.records import Effect, EffectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nbflow.model import Diagnostic, StepOutline
 
 __all__ = ["declared_edges", "order_findings"]
+
+_RANDOM = frozenset({EffectKind.SEED, EffectKind.DRAW})
 
 
 def declared_edges(
@@ -125,6 +127,8 @@ def _outside(graph: Graph, lost: set[tuple[int, int]]) -> Iterator[Diagnostic]:
 def _interleaved(graph: Graph) -> Iterator[Diagnostic]:
     """Cells of a step below another step that it exchanges values with."""
     steps = graph.resolution.steps
+    everything = [e for r in (graph.resolution.base, *steps) for e in r.effects]
+    seeded = {e.key for e in everything if e.kind is EffectKind.SEED}
     for record in steps:
         for other in steps[record.index + 1 :]:
             if other.first > record.last:
@@ -140,6 +144,45 @@ def _interleaved(graph: Graph) -> Iterator[Diagnostic]:
                 ).place
                 hint = f"Give the cells of step {record.name} below step {other.name} another name."
                 yield rules.INTERLEAVED.at(message, cell=cell.cell, line=cell.line, hint=hint)
+                continue
+            effect = _between(record, other, seeded)
+            if effect is not None:
+                message = (
+                    f"step {record.name} goes on below step {other.name}, and uses what that step"
+                    f" does to {_what(effect)}"
+                )
+                hint = f"Give the cells of step {record.name} below step {other.name} another name."
+                place = effect.place
+                yield rules.INTERLEAVED.at(message, cell=place.cell, line=place.line, hint=hint)
+
+
+def _between(record: Record, other: Record, seeded: set[str]) -> Effect | None:
+    """What a step does beside names that cells of an earlier step, below it, make use of."""
+    libraries = implied(record.modules)
+    for effect in other.effects:
+        later = [e for e in record.effects if e.place.index > effect.place.index]
+        if effect.kind is EffectKind.SET:
+            keys = {e.key for e in later if e.kind in {EffectKind.SET, EffectKind.USE}}
+            goes_on = record.last > effect.place.index
+            if effect.key in keys or (goes_on and effect.key in libraries):
+                return effect
+        elif effect.kind in _RANDOM and effect.key in seeded:
+            drawn = [e for e in later if e.key == effect.key and e.kind in _RANDOM]
+            if drawn and not (drawn[0].kind is EffectKind.SEED and drawn[0].firm):
+                return effect
+        elif effect.kind is EffectKind.FILE and effect.writes and not effect.picture:
+            files = [e for e in later if e.kind is EffectKind.FILE and not e.folder]
+            if any(e.listing or e.path == effect.path for e in files):
+                return effect
+    return None
+
+
+def _what(effect: Effect) -> str:
+    if effect.kind in _RANDOM:
+        return f"the random state of {effect.key}"
+    if effect.kind is EffectKind.FILE:
+        return "files" if effect.path is None else f"the file {effect.path!r}"
+    return f"the settings of {effect.key}"
 
 
 def _exchanged(graph: Graph, record: Record, other: Record) -> str | None:
