@@ -246,6 +246,12 @@ np.set_printoptions(precision=2)
 # %% tags=step:b
 print(np.array([1.23456789, 2.0]))
 """,
+    "files_beside_the_notebook_that_a_pattern_lists_travel": """
+# %% tags=step:a
+import glob
+from pathlib import Path
+print(glob.glob("*.txt"), [p.name for p in Path(".").glob("in*")])
+""",
 }
 
 # name: the code that refuses it, and the notebook.
@@ -422,3 +428,9 @@ def test_it_is_refused(name: str, shells: Shells) -> None:
     verdict = run(text, shells, 0)
     assert verdict.outcome is Outcome.REFUSED, f"{text}\n{verdict}"
     assert code in {d.code for d in verdict.diagnostics}, f"{verdict}"
+
+
+def test_listing_the_notebooks_own_folder_is_told_beforehand(shells: Shells) -> None:
+    verdict = run("# %% tags=step:a\nimport os\nprint(os.listdir())", shells, 0)
+    assert verdict.outcome is Outcome.WARNED
+    assert [d.code for d in verdict.diagnostics] == ["NB701"]

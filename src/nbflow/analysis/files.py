@@ -116,6 +116,8 @@ def file_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
     if ref in _FUNCTIONS:
         position, how = _FUNCTIONS[ref]
         path = given.get(position, "path", "file", "filename", "fname", "fp", "name", "f", "top")
+        if path is None and how == "l" and not ref.startswith("glob."):
+            path = Value(text=".")
         if how in {"", "d", "l"} or path is not None:
             return [_effect(path, how, place)] if how else []
         return []
@@ -151,6 +153,10 @@ def method_file_effects(
     path_like = path_like or method in {"write_bytes", "unlink", "rmdir", "mkdir", "iterdir"}
     if not path_like:
         return []
+    if method in {"glob", "rglob"} and receiver.text is not None and given.values:
+        pattern = given.values[0].text
+        parts = [receiver.text, *(["**"] if method == "rglob" else []), pattern or ""]
+        return [_effect(Value(text=posixpath.join(*parts) if pattern else None), "l", place)]
     if method in _PATHS:
         return [_effect(receiver, _PATHS[method], place)]
     if method == "open":
@@ -181,6 +187,7 @@ def _effect(path: Value | None, how: str, place: Place) -> Effect:
         writes=how in {"w", "+", "d", "p"},
         folder=how == "d",
         listing=how == "l",
+        listed=normal(text) if text is not None and how == "l" else None,
         picture=picture,
     )
 
@@ -238,7 +245,8 @@ def _command(command: str, place: Place) -> list[Effect]:
     if name in _HARMLESS or (len(words) == 2 and words[1] in {"--version", "-V", "--help"}):
         return effects
     if name == "ls":
-        return [*effects, _effect(None, "l", place)]
+        listed = [_word(word) for word in plain] or [Value(text=".")]
+        return effects + [_effect(folder, "l", place) for folder in listed]
     if name in _READERS:
         return effects + [_effect(_word(word), "r", place) for word in plain]
     if name in _WRITERS:

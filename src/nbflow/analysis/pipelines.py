@@ -155,7 +155,7 @@ def _files(base: Record, records: Sequence[Record]) -> tuple[FileUse, ...]:
     uses: dict[tuple[str, str, int], FileUse] = {}
     for record in [base, *records]:
         for effect in record.effects:
-            path, place = effect.path, effect.place
+            path, place = effect.path or effect.listed, effect.place
             if effect.kind is not EffectKind.FILE or path is None or "://" in path:
                 continue
             key = (path, place.cell, place.line)

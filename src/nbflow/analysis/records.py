@@ -58,6 +58,7 @@ class Effect:
         reads, writes: what happens to the file.
         folder: the file is a folder that is made.
         listing: many files may be read.
+        listed: the folder or pattern whose files are listed; None where it is not known.
         picture: a drawing or page is written, which is not read as data.
         firm: it happens whenever the cell runs.
     """
@@ -70,6 +71,7 @@ class Effect:
     writes: bool = False
     folder: bool = False
     listing: bool = False
+    listed: str | None = None
     picture: bool = False
     firm: bool = True
 
