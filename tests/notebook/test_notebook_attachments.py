@@ -217,3 +217,71 @@ def test_a_file_without_permission_is_an_error(folder: Path) -> None:
     (folder / "iris.csv").chmod(0)
     pipeline = Pipeline("x", DOCUMENT, files=(use("iris.csv"),))
     assert notebook.attachments(pipeline, folder=folder)[1][0].code == "NB706"
+
+
+def listing(path: str, cell: int = 0, **more: bool) -> FileUse:
+    return replace(use(path, cell), listing=True, **more)
+
+
+def test_a_listing_of_the_notebooks_folder_takes_all_but_notebooks_and_hidden_files(folder) -> None:
+    (folder / "venv").mkdir()
+    (folder / "venv/pyvenv.cfg").write_text("")
+    (folder / ".nbflow").mkdir()
+    (folder / ".nbflow/x").write_text("")
+    (folder / "data/other.ipynb").write_text("{}")
+    files, codes = attached(folder, listing("."))
+    assert codes == []
+    assert {"iris.csv", "data/a.csv", "data/deep/c.csv", "local.py", "pkg/data.txt"} <= set(files)
+    left_out = (".", "venv", "book")
+    assert not [f for f in files if f.startswith(left_out) or "/." in f or f.endswith(".ipynb")]
+    assert not [f for f in files if "__pycache__" in f]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected", "codes"),
+    [
+        ("data", ["data/a.csv", "data/b.csv", "data/deep/c.csv"], []),
+        ("data/*.csv", ["data/a.csv", "data/b.csv"], []),
+        ("*.ipynb", ["book.ipynb"], []),
+        ("*.parquet", [], []),
+        ("nowhere", [], ["NB701"]),
+    ],
+)
+def test_what_is_listed_travels_and_a_pattern_may_match_nothing(
+    folder: Path, path: str, expected: list[str], codes: list[str]
+) -> None:
+    assert attached(folder, listing(path)) == (expected, codes)
+
+
+def test_what_the_code_can_do_without_may_be_missing(folder: Path) -> None:
+    check = replace(use("out"), optional=True)
+    assert attached(folder, check) == ([], [])
+    assert attached(folder, replace(check, path="iris.csv")) == (["iris.csv"], [])
+    assert attached(folder, check, use("out", 1)) == ([], [])
+
+
+def made(path: str, cell: int = 0) -> FileUse:
+    return replace(use(path, cell, reads=False, writes=True), folder=True)
+
+
+def test_asking_for_a_folder_that_the_notebook_makes_takes_nothing(folder: Path) -> None:
+    check = replace(use("data"), optional=True)
+    assert attached(folder, check, made("data", 1)) == ([], [])
+
+
+def test_a_folder_that_is_made_where_it_is_missing_keeps_its_files(folder: Path) -> None:
+    assert attached(folder, made("data"), use("data/a.csv", 1)) == (["data/a.csv"], [])
+    assert attached(folder, made("data"), listing("data/*.csv", 1))[0] == [
+        "data/a.csv",
+        "data/b.csv",
+    ]
+    written = use("data/a.csv", 1, reads=False, writes=True)
+    assert attached(folder, made("data"), written, listing("data/a*", 2)) == ([], [])
+
+
+def test_what_may_lie_in_a_folder_that_was_made_is_not_missing(folder: Path) -> None:
+    assert attached(folder, made("out"), use("out/x.csv", 1)) == ([], [])
+    assert attached(folder, made("out/deep"), listing("out", 1)) == ([], [])
+    written = use("results/x.csv", 0, reads=False, writes=True)
+    assert attached(folder, written, listing("results", 1)) == ([], [])
+    assert attached(folder, written, use("results/y.csv", 1)) == ([], ["NB701"])

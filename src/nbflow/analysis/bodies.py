@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.calls import Calls
+from nbflow.analysis.effects import caches
 from nbflow.analysis.purity import PURE_METHODS
 from nbflow.analysis.records import Place, Source
 from nbflow.analysis.scopes import Scope, bound_names, own_nodes, parameters
@@ -37,6 +38,8 @@ class Bodies(Calls):
             self._annotations(node)
         if self._at_top():
             made = self._register(node, node.name)
+            for own in made.defs if any(map(self._keeps_results, node.decorator_list)) else ():
+                self.notebook.sources[own].cached = True
             for decorator in reversed(decorators):
                 self._decorated(made, decorator, self.place(node))
             self.bind(node.name, made, self.place(node))
@@ -62,6 +65,14 @@ class Bodies(Calls):
         named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         named += [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
         for argument in named:
+    def _keeps_results(self, node: ast.expr) -> bool:
+        """Whether a decorator is a cache: of functools, or of a joblib.Memory."""
+        called = node.func if isinstance(node, ast.Call) else node
+        if isinstance(called, ast.Attribute) and called.attr == "cache":
+            value = self.eval(called.value)
+            return caches(f"{value.ref}.cache") or (not value.ref and "joblib" in value.modules)
+        return isinstance(called, ast.Name | ast.Attribute) and caches(self.eval(called).ref)
+
             if argument.annotation is not None:
                 self.eval(argument.annotation)
         if node.returns is not None:

@@ -10,8 +10,12 @@ from nbflow.analysis.values import Kind, Value
 
 if TYPE_CHECKING:
     from nbflow.analysis.files import Arguments
+    from nbflow.analysis.records import Facts
 
 __all__ = [
+    "PRINTS",
+    "cached_effect",
+    "caches",
     "call_effects",
     "draws_later",
     "implied",
@@ -126,6 +130,20 @@ _WORLD_METHODS = frozenset(
     {"to_sql", "commit", "insert_one", "insert_many", "put_object", "upload_file"}
 )
 
+_SHOWS = words(
+    "builtins.print builtins.display IPython.display.display matplotlib.pyplot.show pprint.pprint"
+    " logging.debug logging.info logging.warning logging.error sys.stdout.write warnings.warn"
+)
+_CLOCKS = words(
+    "time.time time.time_ns time.perf_counter time.monotonic time.ctime time.localtime"
+    " time.strftime datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today"
+    " datetime.date.today pandas.Timestamp.now uuid.uuid1 uuid.uuid4 os.urandom secrets.token_hex"
+    " secrets.token_bytes builtins.input"
+)
+PRINTS = "prints"
+_GLOBALS = frozenset({"g", "ge"})
+_CACHES = words("functools.lru_cache functools.cache")
+
 _IMPLIED = {
     "pandas": ("numpy",), "sklearn": ("numpy",), "scipy": ("numpy",), "seaborn": ("matplotlib",),
     "xgboost": ("numpy",), "lightgbm": ("numpy",), "statsmodels": ("numpy", "pandas"),
@@ -210,6 +228,9 @@ def call_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
     drawn = _drawn(ref, given)
     if drawn:
         return [Effect(EffectKind.DRAW, drawn, place)]
+    if ref in _SHOWS or ref in _CLOCKS:
+        shown = PRINTS if ref in _SHOWS else "reads what is another at each call"
+        return [Effect(EffectKind.SHOW, shown, place)]
     module, _, name = ref.rpartition(".")
     if module in {"requests", "httpx"} and name in _WORLD:
         return [Effect(EffectKind.WORLD, ref, place)]
@@ -304,6 +325,26 @@ def magic_effects(name: str, arguments: str, place: Place) -> list[Effect]:
     if name in {"pip", "conda", "mamba", "uv"}:
         return [Effect(EffectKind.INSTALL, name, place)] if "install" in arguments else []
     return []
+
+
+def caches(ref: str) -> bool:
+    """Whether a library's decorator keeps results from call to call."""
+    return ref in _CACHES
+
+
+def cached_effect(facts: Facts) -> str:
+    """What of a function's doing is seen to be missing where a cache answers; or empty."""
+    kinds = {effect.kind for effect in facts.effects}
+    keys = {effect.key for effect in facts.effects if effect.kind is EffectKind.SHOW}
+    if facts.binds or any(isinstance(obj, tuple) and obj[0] in _GLOBALS for obj in facts.changed):
+        return "changes variables of the notebook"
+    if kinds & {EffectKind.DRAW, EffectKind.SEED}:
+        return "draws random numbers"
+    if any(effect.kind is EffectKind.FILE and effect.writes for effect in facts.effects):
+        return "writes files"
+    if EffectKind.WORLD in kinds:
+        return "changes something outside"
+    return min(keys - {PRINTS}, default=PRINTS if keys else "")
 
 
 def is_seed(ref: str) -> bool:

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from nbflow.analysis.records import Effect, EffectKind, Place
 from nbflow.analysis.values import Kind, Value
 
-__all__ = ["Arguments", "file_effects", "method_file_effects", "normal", "shell_effects"]
+__all__ = [
+    "Arguments",
+    "file_effects",
+    "is_picture",
+    "method_file_effects",
+    "normal",
+    "shell_effects",
+]
 
 
 @dataclass
@@ -49,7 +56,7 @@ class Arguments:
 
 
 # Position of the path, and what is done with it: read, write, + both, a directory made, p page
-# drawn, many files listed.
+# drawn, l many files listed, c only whether it is there.
 _FUNCTIONS: dict[str, tuple[int, str]] = {
     "numpy.save": (0, "w"), "numpy.savez": (0, "w"), "numpy.savez_compressed": (0, "w"),
     "numpy.savetxt": (0, "w"), "numpy.load": (0, "r"), "numpy.loadtxt": (0, "r"),
@@ -65,7 +72,8 @@ _FUNCTIONS: dict[str, tuple[int, str]] = {
     "imageio.imwrite": (0, "p"), "soundfile.read": (0, "r"), "soundfile.write": (0, "w"),
     "os.makedirs": (0, "d"), "os.mkdir": (0, "d"), "os.remove": (0, "+"), "os.unlink": (0, "+"),
     "os.rmdir": (0, "+"), "os.listdir": (0, "l"), "os.scandir": (0, "l"), "os.walk": (0, "l"),
-    "os.path.exists": (0, "r"), "os.path.isfile": (0, "r"), "os.path.isdir": (0, "r"),
+    "os.path.exists": (0, "c"), "os.path.isfile": (0, "c"), "os.path.isdir": (0, "c"),
+    "os.path.lexists": (0, "c"), "os.access": (0, "c"),
     "os.path.getsize": (0, "r"), "os.path.getmtime": (0, "r"), "os.stat": (0, "r"),
     "glob.glob": (0, "l"), "glob.iglob": (0, "l"), "shutil.rmtree": (0, "+"),
     "shutil.make_archive": (0, "w"), "shutil.unpack_archive": (0, "r"), "os.truncate": (0, "+"),
@@ -98,10 +106,15 @@ _METHODS: dict[str, tuple[int, str]] = {
 _OPTIONAL = {"to_json", "to_html", "to_latex", "to_markdown", "to_csv", "to_xml", "to_parquet"}
 _PATHS: dict[str, str] = {
     "read_text": "r", "read_bytes": "r", "write_text": "w", "write_bytes": "w", "mkdir": "d",
-    "unlink": "+", "rmdir": "+", "touch": "w", "exists": "r", "is_file": "r", "is_dir": "r",
+    "unlink": "+", "rmdir": "+", "touch": "w", "exists": "c", "is_file": "c", "is_dir": "c",
     "glob": "l", "rglob": "l", "iterdir": "l", "stat": "r",
 }  # fmt: skip
 _PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".pdf", ".gif", ".html", ".webp")
+
+
+def is_picture(path: str) -> bool:
+    """Whether a path is a drawing's or a page's."""
+    return path.lower().endswith(_PICTURES)
 
 
 def normal(path: str) -> str:
@@ -118,9 +131,9 @@ def file_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
         path = given.get(position, "path", "file", "filename", "fname", "fp", "name", "f", "top")
         if path is None and how == "l" and not ref.startswith("glob."):
             path = Value(text=".")
-        if how in {"", "d", "l"} or path is not None:
-            return [_effect(path, how, place)] if how else []
-        return []
+        if ref.startswith("glob.") and path is not None and "root_dir" in given.keywords:
+            path = _inside(given.keywords["root_dir"], path)
+        return [_effect(path, how, place)] if how in {"d", "l"} or path is not None else []
     if ref in _MOVES:
         return [_effect(given.get(0, "src"), "+", place), _effect(given.get(1, "dst"), "w", place)]
     if ref in _SHELLS:
@@ -175,20 +188,27 @@ def _opened(path: Value | None, mode: Value | None, place: Place) -> Effect:
     return _effect(path, "w" if set(how) & set("wx") else "r", place)
 
 
+def _inside(folder: Value, path: Value) -> Value:
+    if folder.text is None or path.text is None:
+        return Value()
+    return Value(text=posixpath.join(folder.text, path.text))
+
+
 def _effect(path: Value | None, how: str, place: Place) -> Effect:
     text = path.text if path is not None else None
-    picture = how == "p" or (how == "w" and (text or "").lower().endswith(_PICTURES))
+    picture = how == "p" or (how == "w" and is_picture(text or ""))
     return Effect(
         EffectKind.FILE,
         "",
         place,
         path=None if text is None or how == "l" else normal(text),
-        reads=how in {"r", "+", "l"},
+        reads=how in {"r", "+", "l", "c"},
         writes=how in {"w", "+", "d", "p"},
         folder=how == "d",
         listing=how == "l",
         listed=normal(text) if text is not None and how == "l" else None,
         picture=picture,
+        optional=how == "c",
     )
 
 

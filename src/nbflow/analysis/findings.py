@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbflow.analysis import rules
+from nbflow.analysis.effects import PRINTS
 from nbflow.analysis.namespaces import BUILTINS
 from nbflow.analysis.records import EffectKind
 from nbflow.analysis.resolution import Origin
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nbflow.analysis.source import Code
     from nbflow.model import Diagnostic
 
-__all__ = ["name_findings", "setup_findings", "syntax_findings"]
+__all__ = ["cache_findings", "name_findings", "setup_findings", "syntax_findings"]
 
 
 def syntax_findings(codes: Mapping[str, Code]) -> Iterator[Diagnostic]:
@@ -34,17 +35,17 @@ def name_findings(graph: Graph) -> Iterator[Diagnostic]:
     for problem in graph.problems:
         yield from _problem(graph, problem)
     for node in graph.nodes:
-        yield from record_findings(node.record)
+        yield from record_findings(node.record, alone=len(graph.nodes) == 1)
         yield from _metrics(graph, node)
         yield from _crossing(graph, node)
 
 
-def record_findings(record: Record) -> Iterator[Diagnostic]:
-    """Findings about one step, whatever is around it."""
+def record_findings(record: Record, *, alone: bool = False) -> Iterator[Diagnostic]:
+    """Findings about one step; where it is the only one, nothing can be missing in another."""
     for place, name in record.history:
         message = f"`{name}` is the kernel's output history, which differs in every step"
         yield rules.HISTORY.at(message, cell=place.cell, line=place.line)
-    for place, what in record.wild:
+    for place, what in record.wild if not alone else ():
         if what.startswith("%%"):
             message = f"the cell magic `{what}` is not known here; its cell is not analysed"
             yield rules.MAGIC.at(message, cell=place.cell, line=place.line)
@@ -163,10 +164,43 @@ def _is_changed_class(graph: Graph, defs: frozenset[int]) -> bool:
     return any(isinstance(sources[number].node, ast.ClassDef) for number in defs)
 
 
+def cache_findings(graph: Graph) -> Iterator[Diagnostic]:
+    """Functions with a cache that several steps use, where computing again is not the same."""
+    before: dict[str, tuple[str, str]] = {}
+    told: set[str] = set()
+    for record in graph.resolution.steps:
+        mine: dict[str, str] = {}
+        for effect in record.effects:
+            if effect.kind is not EffectKind.CACHE:
+                continue
+            name, why = effect.key, effect.path or ""
+            mine[name] = _worse(mine.get(name, ""), why)
+            if name not in before or name in told:
+                continue
+            step, reason = before[name]
+            reason = reason if effect.writes else _worse(reason, why)
+            if reason and not effect.writes:
+                told.add(name)
+                rule = rules.CACHED_OUTPUT if reason == PRINTS else rules.CACHED
+                doing = reason if reason.startswith("its ") else f"it {reason}"
+                message = (
+                    f"`{name}` has a cache, which does not leave step {step}: step {record.name}"
+                    f" computes again, and {doing}"
+                )
+                yield rule.at(message, cell=effect.place.cell, line=effect.place.line)
+        for name, why in mine.items():
+            step, reason = before.get(name, (record.name, ""))
+            before[name] = step, _worse(reason, why)
+
+
+def _worse(first: str, second: str) -> str:
+    return first if first not in {"", PRINTS} else second or first
+
+
 def setup_findings(graph: Graph) -> Iterator[Diagnostic]:
     """Findings about the cells that run in every step."""
     base, steps = graph.resolution.base, graph.resolution.steps
-    yield from record_findings(base)
+    yield from record_findings(base, alone=len(steps) == 1)
     for name, read in sorted(base.reads.items(), key=lambda item: (item[1].place, item[0])):
         bound = base.bound.get(name)
         known = bound is not None and 0 <= bound.first <= read.statement

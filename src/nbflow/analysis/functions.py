@@ -7,10 +7,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nbflow.analysis.effects import cached_effect
 from nbflow.analysis.expressions import Expressions
 from nbflow.analysis.files import Arguments
 from nbflow.analysis.namespaces import Symbolic
-from nbflow.analysis.records import Facts, Place, Source
+from nbflow.analysis.records import Effect, EffectKind, Facts, Place, Source
 from nbflow.analysis.scopes import Scope, bound_names, is_generator, own_nodes, parameters
 from nbflow.analysis.values import IMMUTABLE, Kind, Obj, Value, fresh, merge, number
 
@@ -133,15 +134,21 @@ class Functions(Expressions):
             self._hold(bound.actual(objects), bound.actual(held), receiver)
         for effect in facts.effects if done else ():
             path = bound.path(effect.path) if effect.path is not None else None
+            listed = bound.path(effect.listed) if effect.listed is not None else None
             firm = effect.firm and self.space.firm
-            self.space.effect(replace(effect, path=path, place=place, firm=firm))
+            self.space.effect(replace(effect, path=path, listed=listed, place=place, firm=firm))
         if facts.wild:
             self.space.lose(place, facts.wild)
         for wrapper in source.wrappers:
             self.space.branch()
             self.implicit(wrapper, place)
             self.space.merge()
-        return bound.value(facts.returned, kind=facts.kind)
+        result = bound.value(facts.returned, kind=facts.kind)
+        if source.cached:
+            why = cached_effect(facts)
+            self.space.effect(Effect(EffectKind.CACHE, source.name, place, path=why))
+            self.notebook.cached.update(dict.fromkeys(result.own, source.name))
+        return result
 
     def implicit(
         self,
@@ -150,6 +157,7 @@ class Functions(Expressions):
         *,
         given: Sequence[Value] = (),
         receiver: Value | None = None,
+        node: ast.expr | None = None,
     ) -> Value:
         """A function is called without a call that names it: by a decorator, by `with`."""
         source = self.notebook.sources[number]

@@ -8,7 +8,17 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from nbflow.analysis.records import Bound, Effect, Facts, Place, Read, Record, Source, Statement
+from nbflow.analysis.records import (
+    Bound,
+    Effect,
+    EffectKind,
+    Facts,
+    Place,
+    Read,
+    Record,
+    Source,
+    Statement,
+)
 from nbflow.analysis.values import IMMUTABLE, Obj, Value, merge
 
 if TYPE_CHECKING:
@@ -39,6 +49,7 @@ class Notebook:
         working, touched: functions that are being found out, and those met again meanwhile.
         partial: for functions that are being found out: those that call them meanwhile.
         origins: the step that bound or changed a name last.
+        cached: objects that a function with a cache handed out, and its name.
         statement: how many top-level statements were walked.
         bindings, changes: how often each name is bound and changed, anywhere.
     """
@@ -53,6 +64,7 @@ class Notebook:
     partial: dict[int, set[int]] = field(default_factory=dict)
     bindings: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)
+    cached: dict[Obj, str] = field(default_factory=dict)
     statement: int = 0
     origins: dict[str, Record] = field(default_factory=dict)
 
@@ -82,6 +94,7 @@ class Namespace:
         self.definite: set[str] = set()
         self._journal: list[set[str]] = []
         self.quiet = 0
+        self.forgiving = 0
 
     @property
     def firm(self) -> bool:
@@ -138,6 +151,13 @@ class Namespace:
     def effect(self, effect: Effect) -> None:
         """Note an effect."""
         raise NotImplementedError
+
+    def keep(self, objects: frozenset[Obj], place: Place) -> None:
+        """Note a change of what a cache holds."""
+        for obj in sorted(objects & self.notebook.cached.keys(), key=str):
+            why = "its result is changed in place"
+            name = self.notebook.cached[obj]
+            self.effect(Effect(EffectKind.CACHE, name, place, path=why, writes=True))
 
     def touch(self, modules: Iterable[str]) -> None:
         """Note the use of libraries."""
@@ -225,6 +245,7 @@ class Live(Namespace):
 
     def change(self, objects: frozenset[Obj], place: Place, *, root: str = "") -> None:
         """Change objects in place."""
+        self.keep(objects, place)
         names = self.notebook.holding(objects)
         if root:
             names.add(root)
@@ -295,7 +316,9 @@ class Live(Namespace):
 
     def effect(self, effect: Effect) -> None:
         """Note an effect."""
-        self.record.effects.append(effect)
+        if effect.kind is not EffectKind.SHOW:
+            optional = effect.optional or self.forgiving > 0
+            self.record.effects.append(replace(effect, optional=optional))
 
     def touch(self, modules: Iterable[str]) -> None:
         """Note the use of libraries."""
@@ -351,7 +374,8 @@ class Symbolic(Namespace):
 
     def change(self, objects: frozenset[Obj], place: Place, *, root: str = "") -> None:
         """Change objects in place."""
-        del place, root
+        del root
+        self.keep(objects, place)
         self.facts.changed |= objects
 
     def store(self, objects: frozenset[Obj], held: frozenset[Obj]) -> None:
@@ -361,7 +385,8 @@ class Symbolic(Namespace):
 
     def effect(self, effect: Effect) -> None:
         """Note an effect."""
-        self.facts.effects.append(effect)
+        optional = effect.optional or self.forgiving > 0
+        self.facts.effects.append(replace(effect, optional=optional))
 
     def touch(self, modules: Iterable[str]) -> None:
         """Note the use of libraries."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis import rules
 from nbflow.analysis.conflicts import declared_edges, order_findings
-from nbflow.analysis.findings import name_findings, setup_findings, syntax_findings
+from nbflow.analysis.files import is_picture
+from nbflow.analysis.findings import cache_findings, name_findings, setup_findings, syntax_findings
 from nbflow.analysis.graph import Graph, Node
 from nbflow.analysis.layout import Layout, lay_out
 from nbflow.analysis.order import is_seeded, order
-from nbflow.analysis.records import EffectKind, Record
+from nbflow.analysis.records import Effect, EffectKind, Record
 from nbflow.analysis.resolution import Resolution
 from nbflow.analysis.source import Code, parse_cell
 from nbflow.analysis.walk import Walk
@@ -60,6 +61,7 @@ def analyse(outline: Outline) -> Pipeline:
     found += setup_findings(graph)
     found += name_findings(graph)
     found += order_findings(graph)
+    found += cache_findings(graph)
     steps = tuple(
         _step(step, node, graph) for step, node in zip(layout.steps, graph.nodes, strict=True)
     )
@@ -152,20 +154,38 @@ def _is_definition(record: Record, name: str) -> bool:
 
 
 def _files(base: Record, records: Sequence[Record]) -> tuple[FileUse, ...]:
-    uses: dict[tuple[str, str, int], FileUse] = {}
+    uses: dict[tuple[str, str, int, bool], FileUse] = {}
+    unknown: set[bool] = set()  # files of unknown paths were written: pictures, other files
     for record in [base, *records]:
         for effect in record.effects:
             path, place = effect.path or effect.listed, effect.place
-            if effect.kind is not EffectKind.FILE or path is None or "://" in path:
+            if effect.kind is not EffectKind.FILE:
                 continue
-            key = (path, place.cell, place.line)
-            known = uses.get(key)
-            reads, writes = effect.reads, effect.writes
-            if known is not None:
-                reads, writes = reads or known.reads, writes or known.writes
-            step = record.name or None
-            uses[key] = FileUse(path, place.cell, place.line, step, reads=reads, writes=writes)
+            if path is None:
+                unknown |= {effect.picture} if effect.writes else set()
+            elif "://" not in path:
+                key = (path, place.cell, place.line, effect.listing)
+                made = False in unknown or (bool(unknown) and is_picture(path))
+                uses[key] = _file_use(effect, path, record.name, uses.get(key), made=made)
     return tuple(uses.values())
+
+
+def _file_use(
+    effect: Effect, path: str, step: str, known: FileUse | None, *, made: bool
+) -> FileUse:
+    """A use of a file, united with another one in the same line."""
+    both = known or FileUse("", "", 0, None, reads=False, writes=False, folder=True)
+    return FileUse(
+        path,
+        effect.place.cell,
+        effect.place.line,
+        step or None,
+        reads=effect.reads or both.reads,
+        writes=effect.writes or both.writes,
+        folder=effect.folder and both.folder,
+        listing=effect.listing,
+        optional=effect.optional or both.optional or made,
+    )
 
 
 def _modules(codes: Mapping[str, Code]) -> tuple[str, ...]:

@@ -44,6 +44,8 @@ class EffectKind(StrEnum):
     WORLD = "world"
     PATCH = "patch"
     INSTALL = "install"
+    SHOW = "show"
+    CACHE = "cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,14 @@ class Effect:
         kind: the sort.
         key: the generator, library or module that it concerns.
         place: where.
-        path: of a file; None where it is not known before the run.
+        path: of a file; None where it is not known before the run. Of a cached call: why a second
+            computation is not the same, or empty.
         reads, writes: what happens to the file.
         folder: the file is a folder that is made.
         listing: many files may be read.
         listed: the folder or pattern whose files are listed; None where it is not known.
         picture: a drawing or page is written, which is not read as data.
+        optional: nothing is wrong where the file is not there.
         firm: it happens whenever the cell runs.
     """
 
@@ -73,6 +77,7 @@ class Effect:
     listing: bool = False
     listed: str | None = None
     picture: bool = False
+    optional: bool = False
     firm: bool = True
 
 
@@ -207,6 +212,7 @@ class Source:
         shared: of a class: its own attributes that may change in place, bases' included.
         wrappers: of a decorated function: the notebook's functions that it goes through.
         keeps: a call changes the function itself, or its class, and not only its arguments.
+        cached: its results are kept from call to call.
     """
 
     number: int
@@ -218,6 +224,7 @@ class Source:
     shared: frozenset[str] = frozenset()
     wrappers: tuple[int, ...] = ()
     keeps: bool = False
+    cached: bool = False
 
 
 @dataclass

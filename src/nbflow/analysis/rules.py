@@ -192,6 +192,24 @@ CLASS_CHANGED = Rule(
     " source, and a later step uses it.",
     "Write the change into the class, or make it in a `setup` cell.",
 )
+CACHED = Rule(
+    "NB504",
+    "cached-call-differs",
+    _ERROR,
+    "A function with a cache (`lru_cache`, `cache`, `joblib.Memory`) is used in several steps. A"
+    " cache does not leave its process, and computing again is not the same: the function draws"
+    " random numbers, writes files, reads the clock or changes variables, or its result is changed"
+    " in place.",
+    "Call it once, bind the result to a name and read that name in later steps.",
+)
+CACHED_OUTPUT = Rule(
+    "NB505",
+    "cached-call-prints",
+    _WARNING,
+    "A function with a cache prints, and is used in several steps: each step computes and prints"
+    " again what the notebook has in the cache.",
+    "Call it once and bind the result to a name, or print where the result is used.",
+)
 
 RULES: tuple[Rule, ...] = (
     SYNTAX,
@@ -218,4 +236,6 @@ RULES: tuple[Rule, ...] = (
     UNCROSSABLE,
     ITERATOR,
     CLASS_CHANGED,
+    CACHED,
+    CACHED_OUTPUT,
 )

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis.bodies import Bodies
 from nbflow.analysis.effects import setting_of
-from nbflow.analysis.expressions import namespace_key
 from nbflow.analysis.records import Effect, EffectKind
 from nbflow.analysis.scopes import imported_name, own_nodes
+from nbflow.analysis.syntax import namespace_key
 from nbflow.analysis.values import IMMUTABLE, Kind, Value, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = ["Statements"]
+
+
+_NAME_ERRORS = frozenset({"NameError", "Exception", "BaseException", "UnboundLocalError"})
+_FILE_ERRORS = frozenset(
+    {"FileNotFoundError", "OSError", "IOError", "EnvironmentError", "Exception", "BaseException"}
+)
 
 
 class Statements(Bodies):
@@ -264,7 +270,9 @@ class Statements(Bodies):
                 if method is not None:
                     self.implicit(method, self.place(item.context_expr), receiver=value)
             if item.optional_vars is not None:
+            self.space.forgiving += 1
                 self.assign(item.optional_vars, value)
+            self.space.forgiving -= 1
         if swallows:
             self.branch(node.body)
             return False
@@ -273,9 +281,12 @@ class Statements(Bodies):
     _asyncwith = _with
 
     def _try(self, node: ast.Try) -> bool:
-        quiet = any(_catches_name_error(handler.type) for handler in node.handlers)
+        quiet = any(_catches(handler.type, _NAME_ERRORS) for handler in node.handlers)
+        self.space.forgiving += forgiving
+        forgiving = any(_catches(handler.type, _FILE_ERRORS) for handler in node.handlers)
         self.space.quiet += quiet
         self.space.branch()
+        self.space.forgiving -= forgiving
         ended = self.run(node.body)
         self.space.quiet -= quiet
         ended = ended or self.run(node.orelse)
@@ -337,8 +348,8 @@ def _never_empty(node: ast.expr) -> bool:
     return whole[0] > 0 if len(whole) == 1 else whole[0] < whole[1]
 
 
-def _catches_name_error(node: ast.expr | None) -> bool:
+def _catches(node: ast.expr | None, errors: frozenset[str]) -> bool:
     if node is None:
         return True
     names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return bool(names & {"NameError", "Exception", "BaseException", "UnboundLocalError"})
+    return bool(names & errors)

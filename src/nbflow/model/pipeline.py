@@ -309,6 +309,9 @@ class FileUse:
         line: line in it, counted from 1.
         step: the step, or None for setup and parameters.
         reads, writes: what is done with it, as far as can be told.
+        folder: it is a folder that is made.
+        listing: it is a folder whose names are read, or a pattern of names.
+        optional: the code goes on where it is not there.
     """
 
     path: str
@@ -317,6 +320,9 @@ class FileUse:
     step: str | None
     reads: bool
     writes: bool
+    folder: bool = False
+    listing: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)

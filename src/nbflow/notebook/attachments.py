@@ -69,55 +69,109 @@ def attachments(
     return contents, tuple(found.diagnostics)
 
 
-def _needed(pipeline: Pipeline) -> Iterator[tuple[FileUse, frozenset[str]]]:
+@dataclass(frozen=True)
+class _Written:
+    """What the notebook writes.
+
+    Attributes:
+        before: paths written before a use.
+        made: folders that are made anywhere.
+        folders: those of `before` that are made folders, and the folders around written files.
+    """
+
+    before: frozenset[str]
+    made: frozenset[str]
+    folders: frozenset[str]
+
+    def replaces(self, path: str) -> bool:
+        """Whether the notebook writes a path itself before it reads it."""
+        files = self.before - self.folders
+        return path in files or any(path.startswith(f"{other}/") for other in files)
+
+    def explains(self, path: str) -> bool:
+        """Whether a path that is not beside the notebook may come from the notebook."""
+        inside = any(path.startswith(f"{folder}/") for folder in self.folders & self.made)
+        return inside or path in self.folders or any(fnmatchcase(p, path) for p in self.before)
+
+
+def _needed(pipeline: Pipeline) -> Iterator[tuple[FileUse, _Written]]:
     """The uses that read what was there before the notebook ran, each path once.
 
     Yields:
-        The use, and the paths that were written before it.
+        The use, and what was written before it.
     """
     order = {cell.id: cell.index for cell in pipeline.document.cells}
+    made = frozenset(_plain(use.path) for use in pipeline.files if use.folder)
     written: set[str] = set()
-    seen: set[str] = set()
+    folders: set[str] = set()
+    seen: set[tuple[str, bool]] = set()
     for use in sorted(pipeline.files, key=lambda use: (order.get(use.cell, -1), use.line)):
         path = _plain(use.path)
-        made = any(path == other or path.startswith(f"{other}/") for other in written)
-        if use.reads and not made and path not in seen:
-            seen.add(path)
-            yield use, frozenset(written)
+        key = (path, use.optional and path in made)  # only asks: what is in it may be read later
+        so_far = _Written(frozenset(written), made, frozenset(folders))
+        if use.reads and key not in seen and not so_far.replaces(path):
+            seen.add(key)
+            yield use, so_far
         if use.writes:
             written.add(path)
+            folders.update(_parents(path), {path} if use.folder else ())
 
 
-def _attach_use(use: FileUse, written: frozenset[str], folder: Path, found: _Found) -> None:
+def _parents(path: str) -> Iterator[str]:
+    while path := posixpath.dirname(path):
+        if path == "/":
+            return
+        yield path
+
+
+def _attach_use(use: FileUse, written: _Written, folder: Path, found: _Found) -> None:
     if not use.path.strip() or "://" in use.path or "\0" in use.path:
         return
     if use.path.startswith(_SYSTEM_FOLDERS):
         return
     path = _plain(use.path)
+    if use.optional and path in written.made:
+        return  # the notebook asks for a folder that it makes
     if _is_outside(path):
         message = f"the code reads {use.path!r}, which is outside the notebook's folder"
         found.diagnostics.append(rules.OUTSIDE_FILE.at(message, cell=use.cell, line=use.line))
         return
-    files = _matches(path, folder)
-    if files is not None and any(part.startswith(".") for part in path.split("/")):
+    files = _listed(path, folder) if use.listing else _matches(path, folder)
+    if files is not None and any(_is_hidden_part(part) for part in path.split("/")):
         message = f"the code reads the hidden {use.path!r}, which does not travel with the notebook"
         found.diagnostics.append(rules.HIDDEN_FILE.at(message, cell=use.cell, line=use.line))
-        return
-    if path == ".":
-        message = "the code reads the notebook's own folder, which does not travel as a whole"
-        hint = "Name the files that it needs in `metadata.nbflow.files`, such as `data/*.csv`."
     elif files is not None:
         # What a step wrote before does not travel: a copy of it here is of an earlier run.
-        found.add((f for f in files if f.relative_to(folder).as_posix() not in written), folder)
-        return
-    elif use.writes or any(fnmatchcase(other, path) for other in written):
-        return  # opened to change, so made where it is not there; or a glob of written files
-    else:
+        own = (f for f in files if not written.replaces(f.relative_to(folder).as_posix()))
+        found.add(own, folder)
+    elif not _may_be_missing(use, path, written):
         message = f"the code reads {use.path!r}, which is not beside the notebook"
         hint = None
-    found.diagnostics.append(
-        rules.MISSING_FILE.at(message, cell=use.cell, line=use.line, hint=hint)
-    )
+        if path == ".":
+            message = "the code reads the notebook's own folder, which does not travel as a whole"
+            hint = "Name the files that it needs in `metadata.nbflow.files`, such as `data/*.csv`."
+        missing = rules.MISSING_FILE.at(message, cell=use.cell, line=use.line, hint=hint)
+        found.diagnostics.append(missing)
+
+
+def _may_be_missing(use: FileUse, path: str, written: _Written) -> bool:
+    """Whether it is no mistake that there is nothing of a path."""
+    if use.optional or written.explains(path):
+        return True
+    # Opened to change: made where it is not there. A pattern may match nothing.
+    return use.writes or (use.listing and _is_pattern(path))
+
+
+def _listed(path: str, folder: Path) -> list[Path] | None:
+    """The files of a folder whose names are read; notebooks only where a pattern names them."""
+    files = list(_files_in(folder)) if path == "." else _matches(path, folder)
+    if files is None or path.endswith(".ipynb"):
+        return files
+    return [file for file in files if file.suffix != ".ipynb"]
+
+
+def _is_pattern(path: str) -> bool:
+    return any(char in path for char in "*?[")
 
 
 def _attach_declared(
@@ -144,7 +198,7 @@ def _matches(path: str, folder: Path) -> list[Path] | None:
     try:
         if exact.exists():
             return list(_files_in(exact))
-        if not any(char in path for char in "*?["):
+        if not _is_pattern(path):
             return None
         matches = [match for match in folder.glob(path) if not _is_hidden(match, folder)]
     except (OSError, ValueError):  # a path that this file system cannot have
@@ -157,7 +211,8 @@ def _files_in(path: Path) -> Iterator[Path]:
         yield path
     elif path.is_dir():
         for parent, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not _is_hidden_name(name))
+            kept = (name for name in folders if not _is_left_out(Path(parent, name)))
+            folders[:] = sorted(kept)
             for name in sorted(names):
                 file = Path(parent, name)
                 if not _is_hidden_name(name) and file.is_file():
@@ -166,6 +221,14 @@ def _files_in(path: Path) -> Iterator[Path]:
 
 def _is_hidden(path: Path, folder: Path) -> bool:
     return any(_is_hidden_name(part) for part in path.relative_to(folder).parts)
+
+
+def _is_hidden_part(part: str) -> bool:
+    return part.startswith(".") and part != "."
+
+
+def _is_left_out(folder: Path) -> bool:
+    return _is_hidden_name(folder.name) or (folder / "pyvenv.cfg").exists()
 
 
 def _is_hidden_name(name: str) -> bool:
