@@ -105,7 +105,8 @@ def test_a_killed_kernel_is_tried_again_and_the_authors_error_is_not(tmp_path):
     mark = tmp_path / "tried"
     die = (
         f"import os, pathlib\nmark = pathlib.Path({str(mark)!r})\nif not mark.exists():\n"
-        "    mark.touch()\n    os.kill(os.getpid(), 9)\nprint('alive')"
+        "    mark.touch()\n    os.write(2, b'last words')\n"
+        "    os.kill(os.getpid(), 9)\nprint('alive')"
     )
     notebook = Notebook(
         {"dies": Hand([die], retries=1), "errs": Hand(["raise ValueError('no')"], retries=3)}
@@ -119,6 +120,8 @@ def test_a_killed_kernel_is_tried_again_and_the_authors_error_is_not(tmp_path):
     assert retrying[0].failure.ename == "KernelDied"
     assert "SIGKILL" in retrying[0].failure.evalue
     assert retrying[0].failure.cell == "dies-0"
+    assert retrying[0].failure.traceback[-1].endswith("last words")
+    assert (tmp_path / "run/dies/try-1.log").read_text().endswith("last words")
     assert outputs(host.executed(tmp_path / "run")["dies"], "dies-0") == "alive\n"
     assert {path.name for path in (tmp_path / "run/dies").glob("*.ipynb")} == {
         "try-1.ipynb",

@@ -3,8 +3,11 @@
 import random
 
 import numpy as np
-from by_hand import Hand, Notebook, assert_success, run
+from by_hand import Hand, Notebook, assert_success
+from by_hand import run as run_kernels
+from forked_shells import run
 
+from nbflow import host
 from nbflow.runtime import ParameterOrder, open_store, read_manifest
 
 
@@ -126,7 +129,7 @@ def test_classes_functions_and_closures_cross(tmp_path):
             ),
         }
     )
-    assert_success(run(notebook, tmp_path / "run"))
+    assert_success(run_kernels(notebook, tmp_path / "run"))
 
 
 def test_two_definitions_of_one_name_are_not_mixed_up(tmp_path):
@@ -172,12 +175,19 @@ def test_state_outside_of_names_crosses(tmp_path):
                     "decimal.getcontext().prec = 5\nsys.path.append(os.path.abspath('lib'))",
                     "%config InlineBackend.figure_format = 'svg'",
                     "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 33",
+                    "figure = plt.figure()\nfigure.gca()",
                     "os.makedirs('lib')\nopen('lib/little.py', 'w').write('value = 4')",
                     "os.makedirs('deep/er')\nos.chdir('deep')\nopen('here.txt', 'w').write('a')",
                     "home = os.path.abspath('here.txt')",
                     "import pathlib\nlib = pathlib.Path('../lib').resolve()",
+                    "import gc, locale, logging, socket, time\nsys.setrecursionlimit(2345)",
+                    "gc.disable()\ngc.set_threshold(5, 6, 7)\nsocket.setdefaulttimeout(9)",
+                    "os.environ['TZ'] = 'Etc/GMT+5'\ntime.tzset()",
+                    "np.seterr(divide='raise')\nlogging.basicConfig(level='INFO')",
+                    "locale.setlocale(locale.LC_ALL, 'C')",
+                    "decimal.getcontext().traps[decimal.Inexact] = True",
                 ],
-                saves=["first", "home", "lib"],
+                saves=["first", "home", "lib", "figure"],
             ),
             "use": Hand(
                 [
@@ -196,16 +206,28 @@ def test_state_outside_of_names_crosses(tmp_path):
                     "assert decimal.getcontext().prec == 5 and little.value == 4",
                     "assert plt.rcParams['figure.dpi'] == 33",
                     "assert os.path.isdir('er')",
+                    "import gc, locale, logging, socket, time",
+                    "assert sys.getrecursionlimit() == 2345 and time.timezone == 5 * 3600",
+                    "assert not gc.isenabled() and gc.get_threshold() == (5, 6, 7)",
+                    "assert socket.getdefaulttimeout() == 9",
+                    "assert np.geterr()['divide'] == 'raise'",
+                    "assert logging.getLogger().level == logging.INFO",
+                    "assert locale.setlocale(locale.LC_ALL) == 'C'",
+                    "assert decimal.getcontext().traps[decimal.Inexact]",
                     "from matplotlib_inline.config import InlineBackend",
                     "assert InlineBackend.instance().figure_formats == {'svg'}",
+                    "figure",
                 ],
                 after=["make"],
-                needs=["first", "home", "lib"],
+                needs=["first", "home", "lib", "figure"],
             ),
         },
         seeded=True,
     )
-    assert_success(run(notebook, tmp_path / "run"))
+    assert_success(run_kernels(notebook, tmp_path / "run"))
+    cells = {cell["id"]: cell for cell in host.executed(tmp_path / "run")["use"]["cells"]}
+    (shown,) = cells[notebook.ids("use")[-1]]["outputs"]
+    assert set(shown["data"]) == {"image/svg+xml", "text/plain"}
 
 
 def test_files_cross_changed_and_deleted_ones_too(tmp_path):
@@ -275,21 +297,27 @@ def test_parameters_arrive_typed_and_metrics_are_recorded(tmp_path):
             "one": Hand(
                 [
                     "assert (word, count, share, pair, half) == ('007', 10**20, 1.0, (1, 2), 8)",
+                    "assert same is kept",
+                    "assert type(rate) is int",
                     "import numpy as np\nscore = np.float64(0.5)\nworst = float('nan')",
                 ],
                 metrics=["score", "worst"],
             )
         },
-        parameters="word = 'x'\ncount = 1\nshare = 0.5\npair = (0, 0)\nhalf = 2 * 4",
+        parameters="word = 'x'\ncount = 1\nshare = 0.5\npair = (0, 0)\nhalf = 2 * 4\n"
+        "kept = [1, 2]\nsame = kept\nrate = 1",
         declared={
             "word": ParameterOrder("str", default="x"),
             "count": ParameterOrder("int", default=1),
             "share": ParameterOrder("float", default=0.5),
             "pair": ParameterOrder("tuple", default=[0, 0]),
             "half": ParameterOrder("any", computed=True),
+            "kept": ParameterOrder("list", default=[1, 2]),
+            "rate": ParameterOrder("float", default=1.0),
         },
     )
     given = {"word": "007", "count": str(10**20), "share": 1, "pair": [1, 2], "half": None}
+    given |= {"kept": [1, 2], "rate": 1.0}
     finished = run(notebook, tmp_path / "run", parameters=given)
     assert_success(finished)
     assert finished.metrics == {"score": 0.5, "worst": "NaN"}

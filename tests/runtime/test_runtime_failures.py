@@ -3,7 +3,11 @@
 import json
 
 import pytest
-from by_hand import Hand, Notebook, assert_success, run
+from by_hand import Hand, Notebook, assert_success
+from by_hand import run as run_kernels
+from forked_shells import run
+
+from nbflow import host
 
 
 def failure(finished, step):
@@ -127,17 +131,29 @@ def test_parallel_steps_that_do_not_disturb_each_other_pass(tmp_path):
     assert_success(run(branches(left, right), tmp_path / "run"))
 
 
-@pytest.mark.parametrize(
-    "ending",
-    ["import sys\nsys.exit(0)", "exit()", "quit", "raise SystemExit", "get_ipython().ask_exit()"],
-)
-def test_ending_the_process_in_a_cell_fails_the_step(tmp_path, ending):
-    ends = "ending the process" if ending == "quit" else ending
-    notebook = Notebook({"one": Hand([ending, "print('after')"])})
-    found = failure(run(notebook, tmp_path / "run"), "one")
-    assert found.ename == "SystemExit", ends
+ENDINGS = ["import sys\nsys.exit(0)", "exit()", "quit", "raise SystemExit"]
+
+
+def test_ending_the_process_in_a_cell_fails_the_step(tmp_path):
+    last = "get_ipython().ask_exit()"
+    notebook = Notebook(
+        {
+            "one": Hand([*ENDINGS, "print('alive')"], tags=["raises-exception"]),
+            "two": Hand([last, "print('after')"]),
+        }
+    )
+    finished = run_kernels(notebook, tmp_path / "run")
+    found = failure(finished, "two")
+    assert found.ename == "SystemExit"
     assert found.evalue.endswith(": the step ended before its last cell")
-    assert found.cell == "one-0"
+    assert found.cell == "two-0"
+    cells = {cell["id"]: cell for cell in host.executed(tmp_path / "run")["one"]["cells"]}
+    for number, ending in enumerate(ENDINGS):
+        outputs = cells[f"one-{number}"]["outputs"]
+        (error,) = (one for one in outputs if one["output_type"] == "error")
+        assert error["ename"] == "SystemExit", ending
+        assert error["evalue"].endswith(": the step ended before its last cell"), ending
+    assert "alive" in str(cells[f"one-{len(ENDINGS)}"]["outputs"])
 
 
 def test_a_second_attempt_leaves_the_first_ones_artifacts_alone(tmp_path):

@@ -1,6 +1,8 @@
 """What definitions remember and setup made reaches later steps."""
 
-from by_hand import Hand, Notebook, assert_success, run
+from by_hand import Hand, Notebook, assert_success
+from by_hand import run as run_kernels
+from forked_shells import run
 
 from nbflow.runtime import open_store, read_manifest
 
@@ -85,7 +87,7 @@ def test_what_classes_and_functions_remember_reaches_later_steps(tmp_path):
             ),
         }
     )
-    assert_success(run(notebook, tmp_path / "run"))
+    assert_success(run_kernels(notebook, tmp_path / "run"))
     manifest = read_manifest(open_store(str(tmp_path / "run")), "define")
     assert manifest is not None
     assert {one["root"] for one in manifest.slots.values()} == {"LinReg", "tick", "one"}

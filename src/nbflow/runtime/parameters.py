@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from nbflow.runtime.orders import ParameterOrder
 
-__all__ = ["conform", "from_wire", "given_values", "plain_defaults"]
+__all__ = ["conform", "from_wire", "given_values", "is_default", "plain_defaults"]
 
 _INT = re.compile(r"[+-]?[0-9]+")
+_FLOAT = re.compile(r"-?[0-9]+([.][0-9]*)?([eE][-+]?[0-9]+)?")
 _FLOATS = {"Infinity", "-Infinity", "NaN"}
 _MISSING = object()
 
@@ -118,7 +119,7 @@ def _int(value: Any) -> Any:
 
 def _float(value: Any) -> Any:
     if isinstance(value, str):
-        return float(value) if value in _FLOATS else _MISSING
+        return float(value) if value in _FLOATS or _FLOAT.fullmatch(value) else _MISSING
     try:
         return float(value) if type(value) in {int, float} else _MISSING
     except OverflowError:

@@ -15,7 +15,7 @@ from nbflow.runtime import shell
 from nbflow.runtime.figures import let_figures_show
 from nbflow.runtime.manifests import Manifest, read_manifest, write_manifest
 from nbflow.runtime.orders import Orders
-from nbflow.runtime.parameters import given_values, plain_defaults
+from nbflow.runtime.parameters import given_values, is_default, plain_defaults
 from nbflow.runtime.randomness import Randomness
 from nbflow.runtime.reads import Reads
 from nbflow.runtime.store import open_store
@@ -159,7 +159,10 @@ def given() -> None:
     space = shell.namespace()
     for name, value in plain_defaults(session.orders.parameters).items():
         space.setdefault(name, value)
-    space.update(session.values)
+    for name, value in session.values.items():
+        # What the author's cell bound stays that very object where the run asks for no other.
+        if name not in space or not is_default(name, value, order=session.orders.parameters[name]):
+            space[name] = value
     session.given_done = True
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -94,9 +96,12 @@ def _set_matplotlib(values: Values) -> None:
     sys.modules["matplotlib"].rcParams.update(values)
 
 
+_CONTEXT = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp", "traps")
+
+
 def _decimal() -> Values:
     context = sys.modules["decimal"].getcontext()
-    return {"prec": context.prec, "rounding": context.rounding}
+    return {name: getattr(context, name) for name in _CONTEXT} | {"traps": dict(context.traps)}
 
 
 def _set_decimal(values: Values) -> None:
@@ -121,12 +126,42 @@ def _set_sklearn(values: Values) -> None:
     sys.modules["sklearn"].set_config(**values)
 
 
-def _recursion() -> Values:
-    return {"limit": sys.getrecursionlimit()}
+def _limits() -> Values:
+    return {"setrecursionlimit": sys.getrecursionlimit()} | {
+        "set_int_max_str_digits": sys.get_int_max_str_digits()
+    }
 
 
-def _set_recursion(values: Values) -> None:
-    sys.setrecursionlimit(values["limit"])
+def _set_limits(values: Values) -> None:
+    for name, value in values.items():
+        getattr(sys, name)(value)
+
+
+def _socket() -> Values:
+    return {"timeout": sys.modules["socket"].getdefaulttimeout()}
+
+
+def _set_socket(values: Values) -> None:
+    sys.modules["socket"].setdefaulttimeout(values["timeout"])
+
+
+def _garbage() -> Values:
+    return {"enabled": gc.isenabled(), "threshold": gc.get_threshold()}
+
+
+def _set_garbage(values: Values) -> None:
+    if "threshold" in values:
+        gc.set_threshold(*values["threshold"])
+    if "enabled" in values:
+        (gc.enable if values["enabled"] else gc.disable)()
+
+
+def _zone() -> Values:
+    return {"zone": (time.tzname, time.timezone)}
+
+
+def _set_zone(_: Values) -> None:
+    time.tzset()  # what it reads is in the environment
 
 
 def _locale() -> Values:
@@ -206,7 +241,10 @@ KINDS: dict[str, tuple[str, Callable[[], Values], Callable[[Values], None]]] = {
     "decimal": ("decimal", _decimal, _set_decimal),
     "numpy errors": ("numpy", _numpy_errors, _set_numpy_errors),
     "sklearn": ("sklearn", _sklearn, _set_sklearn),
-    "recursion": ("sys", _recursion, _set_recursion),
+    "limits": ("sys", _limits, _set_limits),
+    "socket": ("socket", _socket, _set_socket),
+    "garbage": ("gc", _garbage, _set_garbage),
+    "zone": ("time", _zone, _set_zone),
     "locale": ("locale", _locale, _set_locale),
     "logging": ("logging", _logging, _set_logging),
 }
