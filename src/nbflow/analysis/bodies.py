@@ -57,14 +57,6 @@ class Bodies(Calls):
             for own in made.defs:
                 self.notebook.sources[own].wrappers += (key,)
 
-    def _at_top(self) -> bool:
-        return self.scope is None or all(scope.kind == "class" for scope in self.scope.chain())
-
-    def _annotations(self, node: _Function) -> None:
-        arguments = node.args
-        named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-        named += [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
-        for argument in named:
     def _keeps_results(self, node: ast.expr) -> bool:
         """Whether a decorator is a cache: of functools, or of a joblib.Memory."""
         called = node.func if isinstance(node, ast.Call) else node
@@ -73,6 +65,14 @@ class Bodies(Calls):
             return caches(f"{value.ref}.cache") or (not value.ref and "joblib" in value.modules)
         return isinstance(called, ast.Name | ast.Attribute) and caches(self.eval(called).ref)
 
+    def _at_top(self) -> bool:
+        return self.scope is None or all(scope.kind == "class" for scope in self.scope.chain())
+
+    def _annotations(self, node: _Function) -> None:
+        arguments = node.args
+        named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        named += [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
+        for argument in named:
             if argument.annotation is not None:
                 self.eval(argument.annotation)
         if node.returns is not None:

@@ -122,6 +122,8 @@ class Calls(Functions, Magics):
     def _class_method(self, node: ast.Call, receiver: Value, name: str) -> Value:
         given = self._arguments(node)
         self._consumed(node, given)
+        if name == "cache_info":
+            self._counted(receiver, self.place(node))
         method = self.method(receiver.defs, name)
         if method is None:
             classes = (
@@ -129,8 +131,6 @@ class Calls(Functions, Magics):
             )
             return replace(fresh(*given.all), classes=classes, carries=receiver.carries)
         source = self.notebook.sources[method].node
-        if name == "cache_info":
-            self._counted(receiver, self.place(node))
         decorators = getattr(source, "decorator_list", [])
         static = any(getattr(d, "id", "") == "staticmethod" for d in decorators)
         bound = any(getattr(d, "id", "") == "classmethod" for d in decorators)
@@ -139,6 +139,12 @@ class Calls(Functions, Magics):
         )
         return replace(result, carries=result.carries | receiver.carries)
 
+    def _counted(self, receiver: Value, place: Place) -> None:
+        for number in sorted(receiver.defs):
+            name = self.notebook.sources[number].name
+            why = "its counters are read"
+            self.space.effect(Effect(EffectKind.CACHE, name, place, path=why))
+
     # --- methods
 
     def _method_call(self, node: ast.Call, receiver: Value, name: str) -> Value:
@@ -146,12 +152,6 @@ class Calls(Functions, Magics):
         given = self._arguments(node)
         self._consumed(node, given)
         place = self.place(node)
-    def _counted(self, receiver: Value, place: Place) -> None:
-        for number in sorted(receiver.defs):
-            name = self.notebook.sources[number].name
-            why = "its counters are read"
-            self.space.effect(Effect(EffectKind.CACHE, name, place, path=why))
-
         effects = method_file_effects(receiver, name, given, place)
         effects += method_effects(receiver, name, given, place)
         self._note(effects)

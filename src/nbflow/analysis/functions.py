@@ -157,7 +157,6 @@ class Functions(Expressions):
         *,
         given: Sequence[Value] = (),
         receiver: Value | None = None,
-        node: ast.expr | None = None,
     ) -> Value:
         """A function is called without a call that names it: by a decorator, by `with`."""
         source = self.notebook.sources[number]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis.bodies import Bodies
 from nbflow.analysis.effects import setting_of
+from nbflow.analysis.expressions import namespace_key
 from nbflow.analysis.records import Effect, EffectKind
 from nbflow.analysis.scopes import imported_name, own_nodes
-from nbflow.analysis.syntax import namespace_key
 from nbflow.analysis.values import IMMUTABLE, Kind, Value, fresh
 
 if TYPE_CHECKING:
@@ -270,11 +270,11 @@ class Statements(Bodies):
                 if method is not None:
                     self.implicit(method, self.place(item.context_expr), receiver=value)
             if item.optional_vars is not None:
-            self.space.forgiving += 1
                 self.assign(item.optional_vars, value)
-            self.space.forgiving -= 1
         if swallows:
+            self.space.forgiving += 1
             self.branch(node.body)
+            self.space.forgiving -= 1
             return False
         return self.run(node.body)
 
@@ -282,13 +282,13 @@ class Statements(Bodies):
 
     def _try(self, node: ast.Try) -> bool:
         quiet = any(_catches(handler.type, _NAME_ERRORS) for handler in node.handlers)
-        self.space.forgiving += forgiving
         forgiving = any(_catches(handler.type, _FILE_ERRORS) for handler in node.handlers)
         self.space.quiet += quiet
+        self.space.forgiving += forgiving
         self.space.branch()
-        self.space.forgiving -= forgiving
         ended = self.run(node.body)
         self.space.quiet -= quiet
+        self.space.forgiving -= forgiving
         ended = ended or self.run(node.orelse)
         ends = [(self.space.merge(), ended)]
         for handler in node.handlers:
