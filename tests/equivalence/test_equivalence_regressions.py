@@ -252,6 +252,90 @@ import glob
 from pathlib import Path
 print(glob.glob("*.txt"), [p.name for p in Path(".").glob("in*")])
 """,
+    "operators_and_properties_that_change_their_object": """
+# %% tags=step:a
+class T:
+    def __init__(self): self.n = 0
+    @property
+    def next(self):
+        self.n += 10
+        return self.n
+    def __len__(self):
+        self.n += 1
+        return self.n
+    def __add__(self, other):
+        self.n += other
+        return self
+    def __getitem__(self, key):
+        self.n += key
+        return key
+    def __repr__(self):
+        self.n += 100
+        return f"T({self.n})"
+t = T()
+# %% tags=step:b
+print(t.next)
+# %% tags=step:c
+print(len(t))
+# %% tags=step:d
+u = t + 1
+# %% tags=step:e
+print(t[3])
+# %% tags=step:f
+print(t, f"{t}")
+# %% tags=step:g
+print(t.n)
+""",
+    "a_comparison_that_changes_a_global": """
+# %% tags=step:a
+log = []
+class K:
+    def __init__(self, v): self.v = v
+    def __eq__(self, o):
+        log.append("eq")
+        return self.v == o.v
+    def __hash__(self): return 1
+# %% tags=step:b
+print(K(1) in [K(2), K(1)])
+# %% tags=step:c
+print(K(1) == K(2))
+# %% tags=step:d
+print(log)
+""",
+    "a_property_that_remembers_its_value": """
+# %% tags=step:a
+class Lazy:
+    def __init__(self, n):
+        self.n = n
+        self._total = None
+    @property
+    def total(self):
+        if self._total is None:
+            self._total = sum(range(self.n))
+        return self._total
+lazy = Lazy(5)
+# %% tags=step:b
+print(lazy.total)
+# %% tags=step:c
+print(lazy.total + 1)
+""",
+    "an_iterator_class_goes_on_where_it_was": """
+# %% tags=step:a
+class Count:
+    def __init__(self): self.n = 0
+    def __iter__(self): return self
+    def __next__(self):
+        self.n += 1
+        if self.n % 3 == 0: raise StopIteration
+        return self.n
+c = Count()
+# %% tags=step:b
+for i in c: print(i)
+# %% tags=step:c
+print([i for i in c])
+# %% tags=step:d
+print(c.n)
+""",
 }
 
 # name: the code that refuses it, and the notebook.

@@ -48,6 +48,14 @@ class Bodies(Calls):
 
     _asyncfunctiondef = _functiondef
 
+    def is_property(self, base: Value, name: str) -> bool:
+        """Whether reading an attribute runs a method."""
+        method = self.method(base.classes, name) if base.classes else None
+        if method is None:
+            return False
+        decorators = getattr(self.notebook.sources[method].node, "decorator_list", [])
+        return any("property" in ast.unparse(decorator) for decorator in decorators)
+
     def _decorated(self, made: Value, decorator: Value, place: Place) -> None:
         """A decorator of the notebook is called; what it wraps around may run at each call."""
         for key in sorted(decorator.defs):

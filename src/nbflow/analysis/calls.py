@@ -36,6 +36,13 @@ __all__ = ["Calls"]
 _Node = TypeVar("_Node", bound=ast.AST)
 
 _CONTAINERS = words("list tuple set dict sorted reversed enumerate zip map filter iter")
+# What a builtin calls of its arguments.
+_SPECIAL = {
+    "len": ("__len__",), "str": ("__str__", "__repr__"), "repr": ("__repr__",),
+    "print": ("__str__", "__repr__"), "bool": ("__bool__", "__len__"), "hash": ("__hash__",),
+    "int": ("__int__", "__index__"), "float": ("__float__",), "abs": ("__abs__",),
+    "round": ("__round__",), "reversed": ("__reversed__",), "format": ("__format__",),
+}  # fmt: skip
 _OPEN_KINDS = ITERATORS | {Kind.RNG, Kind.FILE, Kind.CLOSURE}
 _SEPARATE = words("numpy pandas sklearn scipy builtins polars os re math itertools")
 _AT_NAMES = re.compile(r"@([A-Za-z_]\w*)")
@@ -261,6 +268,9 @@ class Calls(Functions, Magics):
         special = self._special(node, ref, given)
         if special is not None:
             return special
+        for name in _SPECIAL.get(ref.removeprefix("builtins."), ()):
+            for value, argument in zip(given.values, node.args, strict=True):
+                self.special(value, name, argument)
         self._note(file_effects(ref, given, place) + call_effects(ref, given, place))
         if any(value.draws for value in given.all) and not keeps_arguments(ref):
             self._note([Effect(EffectKind.DRAW, "numpy.random", place)])

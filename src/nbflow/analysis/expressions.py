@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nbflow.analysis.purity import IMMUTABLE_ATTRIBUTES
 from nbflow.analysis.records import Effect, EffectKind, Place
 from nbflow.analysis.scopes import Scope, parameters
+from nbflow.analysis.syntax import COMPARISONS, OPERATORS, is_fancy, is_namespace, namespace_key
 from nbflow.analysis.values import IMMUTABLE, ITERATORS, Kind, Value, fresh, merge
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from nbflow.analysis.records import Facts
 
 __all__ = ["Expressions"]
-
-_FANCY = (ast.Compare, ast.BoolOp, ast.List, ast.ListComp, ast.Call)
 
 
 class Expressions:
@@ -124,6 +123,9 @@ class Expressions:
 
     def consume(self, value: Value, node: ast.AST | None, place: Place) -> None:
         """An iterator is used up, a random generator moves on, when handed to a call or loop."""
+        if isinstance(node, ast.expr):
+            self.special(value, "__iter__", node)
+            self.special(value, "__next__", node)
         if value.kind in ITERATORS or value.kind in {Kind.RNG, Kind.FILE}:
             self.change(value, place, deep=False, root=self.root(node))
 
@@ -140,7 +142,18 @@ class Expressions:
         return self.load(node.id, self.place(node))
 
     def _attribute(self, node: ast.Attribute) -> Value:
-        return self.attribute(self.eval(node.value), node.attr, self.place(node))
+        base = self.eval(node.value)
+        if self.is_property(base, node.attr):
+            self.special(base, node.attr, node.value)
+        return self.attribute(base, node.attr, self.place(node))
+
+    def special(self, value: Value, name: str, node: ast.expr) -> None:
+        """Python calls a method of an object for an operator, a loop, an attribute."""
+        raise NotImplementedError
+
+    def is_property(self, base: Value, name: str) -> bool:
+        """Whether reading an attribute runs a method."""
+        raise NotImplementedError
 
     def attribute(self, base: Value, name: str, place: Place) -> Value:
         """Read an attribute."""
@@ -166,13 +179,14 @@ class Expressions:
         if named is not None and self.scope is None:
             return self.load(named, self.place(node))
         base, index = self.eval(node.value), self.eval(node.slice)
+        self.special(base, "__getitem__", node.value)
         if base.ref or base.defs or not base.reach:
             return Value(modules=base.modules)
         if base.items is not None and isinstance(node.slice, ast.Constant):
             position = node.slice.value
             if isinstance(position, int) and -len(base.items) <= position < len(base.items):
                 return base.items[position]
-        if _is_fancy(node.slice) and index.reach:
+        if is_fancy(node.slice) and index.reach:
             return fresh().tainted(base)
         return base.inside
 
@@ -215,6 +229,9 @@ class Expressions:
 
     def _binop(self, node: ast.BinOp) -> Value:
         left, right = self.eval(node.left), self.eval(node.right)
+        operator = OPERATORS.get(type(node.op), "")
+        self.special(left, f"__{operator}__", node.left)
+        self.special(right, f"__r{operator}__", node.right)
         if isinstance(node.op, ast.Div) and Kind.PATH in {left.kind, right.kind}:
             known = left.text is not None and right.text is not None
             text = posixpath.join(left.text or "", right.text or "") if known else None
@@ -241,6 +258,11 @@ class Expressions:
     def _compare(self, node: ast.Compare) -> Value:
         left = self.eval(node.left)
         parts = [self.eval(c) for c in node.comparators if not is_namespace(c)]
+        for sign in node.ops:
+            self.special(left, COMPARISONS.get(type(sign), "__eq__"), node.left)
+        if any(isinstance(sign, ast.In | ast.NotIn) for sign in node.ops) and parts:
+            self.special(parts[-1], "__contains__", node.comparators[-1])
+            self.special(parts[-1], "__eq__", node.comparators[-1])
         return fresh().tainted(left, *parts)
 
     def _ifexp(self, node: ast.IfExp) -> Value:
@@ -262,6 +284,8 @@ class Expressions:
 
     def _formattedvalue(self, node: ast.FormattedValue) -> Value:
         value = self.eval(node.value)
+        for name in ("__format__", "__str__", "__repr__"):
+            self.special(value, name, node.value)
         if node.format_spec is not None:
             self.eval(node.format_spec)
             return IMMUTABLE
@@ -347,29 +371,3 @@ class Expressions:
 
 def _evaluated(node: ast.AST) -> bool:
     return isinstance(node, ast.expr | ast.keyword | ast.comprehension)
-
-
-def _is_fancy(node: ast.AST) -> bool:
-    """An index that makes a copy in numpy and pandas: a mask or a list of positions."""
-    if isinstance(node, ast.BinOp):
-        return isinstance(node.op, ast.BitAnd | ast.BitOr | ast.BitXor)
-    if isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, ast.Invert)
-    return isinstance(node, _FANCY)
-
-
-def is_namespace(node: ast.AST) -> bool:
-    """A call that hands out the notebook's names: `globals()`, `locals()`, `vars()`, `dir()`."""
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in {"globals", "locals", "vars", "dir"}
-        and not node.args
-    )
-
-
-def namespace_key(node: ast.AST, key: ast.AST) -> str | None:
-    """The name that `globals()["name"]` means, or None."""
-    if is_namespace(node) and isinstance(key, ast.Constant) and isinstance(key.value, str):
-        return key.value
-    return None

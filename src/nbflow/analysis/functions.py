@@ -157,13 +157,29 @@ class Functions(Expressions):
         *,
         given: Sequence[Value] = (),
         receiver: Value | None = None,
+        node: ast.expr | None = None,
     ) -> Value:
-        """A function is called without a call that names it: by a decorator, by `with`."""
-        source = self.notebook.sources[number]
-        node = ast.copy_location(ast.Call(ast.Name("", ast.Load()), [], []), source.node)
-        node.args = [ast.Name("", ast.Load()) for _ in given]
-        node.lineno = place.line
-        return self.apply(number, node, Arguments(list(given)), receiver=receiver)
+        """A function is called without a call that names it: by a decorator, by `with`.
+
+        Args:
+            number: the function.
+            place: where.
+            given: its arguments.
+            receiver: of a method, its object.
+            node: the expression that `receiver` is the value of.
+        """
+        nothing = ast.Name("", ast.Load())
+        function = nothing if node is None else ast.Attribute(node, "", ast.Load())
+        call = ast.Call(function, [nothing for _ in given], [])
+        ast.copy_location(call, self.notebook.sources[number].node)
+        call.lineno = place.line
+        return self.apply(number, call, Arguments(list(given)), receiver=receiver)
+
+    def special(self, value: Value, name: str, node: ast.expr) -> None:
+        """Python calls a method of an object for an operator, a loop, an attribute."""
+        method = self.method(value.classes, name) if value.classes else None
+        if method is not None:
+            self.implicit(method, self.place(node), receiver=value, node=node)
 
     def _change_own(self, number: int, place: Place) -> None:
         """A function or method changes what belongs to itself, or to its class."""

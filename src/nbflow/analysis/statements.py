@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis.bodies import Bodies
 from nbflow.analysis.effects import setting_of
-from nbflow.analysis.expressions import namespace_key
 from nbflow.analysis.records import Effect, EffectKind
 from nbflow.analysis.scopes import imported_name, own_nodes
+from nbflow.analysis.syntax import namespace_key
 from nbflow.analysis.values import IMMUTABLE, Kind, Value, fresh
 
 if TYPE_CHECKING:
@@ -266,9 +266,7 @@ class Statements(Bodies):
             value = self.eval(item.context_expr)
             swallows |= "suppress" in ast.unparse(item.context_expr)
             for name in ("__enter__", "__exit__"):
-                method = self.method(value.classes, name)
-                if method is not None:
-                    self.implicit(method, self.place(item.context_expr), receiver=value)
+                self.special(value, name, item.context_expr)
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, value)
         if swallows:

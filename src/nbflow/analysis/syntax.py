@@ -1,0 +1,43 @@
+"""What parts of Python's syntax stand for: operators' methods, indices, namespaces."""
+
+from __future__ import annotations
+
+import ast
+
+__all__ = ["COMPARISONS", "OPERATORS", "is_fancy", "is_namespace", "namespace_key"]
+
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv",
+    ast.Mod: "mod", ast.Pow: "pow", ast.MatMult: "matmul", ast.LShift: "lshift",
+    ast.RShift: "rshift", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
+}  # fmt: skip
+COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.NotEq: "__ne__", ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__",
+}  # fmt: skip
+_FANCY = (ast.Compare, ast.BoolOp, ast.List, ast.ListComp, ast.Call)
+
+
+def is_fancy(node: ast.AST) -> bool:
+    """An index that makes a copy in numpy and pandas: a mask or a list of positions."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.BitAnd | ast.BitOr | ast.BitXor)
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Invert)
+    return isinstance(node, _FANCY)
+
+
+def is_namespace(node: ast.AST) -> bool:
+    """A call that hands out the notebook's names: `globals()`, `locals()`, `vars()`, `dir()`."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"globals", "locals", "vars", "dir"}
+        and not node.args
+    )
+
+
+def namespace_key(node: ast.AST, key: ast.AST) -> str | None:
+    """The name that `globals()["name"]` means, or None."""
+    if is_namespace(node) and isinstance(key, ast.Constant) and isinstance(key.value, str):
+        return key.value
+    return None
