@@ -18,11 +18,13 @@ from nbflow.bundles import (
     to_wire,
     wire_default,
 )
+from nbflow.bundles.parameters import FLOAT_PATTERN
 from nbflow.errors import UsageError
 from nbflow.model import Parameter, ParameterKind
 
 K = ParameterKind
 BIG = 2**70
+TEXT_OF_A_FLOAT = {"type": "string", "pattern": FLOAT_PATTERN}
 ANYTHING = ["null", "boolean", "number", "string", "array", "object"]
 json_values = st.recursive(
     st.none()
@@ -61,7 +63,11 @@ VALUES = {
         (Parameter("p", K.DICT, {}), {"type": "object"}),
         (
             Parameter("p", K.FLOAT, 0.5, constraints={"maximum": 1}),
-            {"type": ["number", "string"], "pattern": "^(-?Infinity|NaN)$", "maximum": 1},
+            {"anyOf": [{"type": "number"}, TEXT_OF_A_FLOAT], "maximum": 1},
+        ),
+        (
+            Parameter("p", K.FLOAT, None, nullable=True),
+            {"anyOf": [{"type": "number"}, TEXT_OF_A_FLOAT, {"type": "null"}]},
         ),
         (Parameter("p", K.STR, None, nullable=True), {"type": ["string", "null"]}),
         (
@@ -84,7 +90,7 @@ def test_integers_that_a_browser_would_change_travel_as_digits() -> None:
     parameter = Parameter("p", K.INT, BIG)
     schema = parameter_schema(parameter)
     assert wire_default(parameter) == str(BIG)
-    assert schema["type"] == ["string", "integer"]
+    assert "type" not in schema, "Airflow's form shows a field of JSON for several types"
     assert to_wire(parameter, 2**53 - 1) == 2**53 - 1
     assert to_wire(parameter, 2**53) == "9007199254740992"
     with pytest.raises(ValidationError):
@@ -222,3 +228,18 @@ def test_a_computed_parameter_says_how_it_is_computed() -> None:
     parameter = Parameter("p", K.ANY, None, computed=True, source="date.today()", help="the day")
     assert parameter_description(parameter) == "the day; computed in the notebook: date.today()"
     assert parameter_description(Parameter("p", K.INT, 1)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "-1.5", "1e10", "2.", "1E-3", "Infinity", "-Infinity", "NaN"]
+)
+def test_a_float_may_come_as_text(text: str) -> None:
+    assert to_wire(Parameter("p", K.FLOAT, None, nullable=True), float(text)) is not None
+    Draft202012Validator(parameter_schema(Parameter("p", K.FLOAT, 1.0))).validate(text)
+    float(text)
+
+
+@pytest.mark.parametrize("text", ["", "one", "1,5", "0x1", "1e", "--1", "inf", " 1"])
+def test_what_is_no_float_is_refused_as_text(text: str) -> None:
+    with pytest.raises(ValidationError):
+        Draft202012Validator(parameter_schema(Parameter("p", K.FLOAT, 1.0))).validate(text)

@@ -76,7 +76,7 @@ def connect(current: settings.Settings) -> Airflow:
     instance = airflow_status(current)
     if instance is None:
         raise RemoteError(
-            "no Airflow runs for this project",
+            "no Airflow is running for this project",
             hint="Start the private one with `nbflow airflow up`, "
             "or name yours under `airflow:` in nbflow.yaml.",
         )

@@ -84,8 +84,10 @@ def parameter_from_schema(
     name: str, *, schema: Mapping[str, Any], default: Any, about: str | None = None
 ) -> Parameter:
     """A parameter as the JSON schema of an Airflow `Param` describes it."""
-    said = schema.get("type", ())
-    types = {said} if isinstance(said, str) else set(said)
+    types: set[str] = set()
+    for alternative in schema.get("anyOf") or [schema]:
+        said = alternative.get("type", ())
+        types |= {said} if isinstance(said, str) else set(said)
     nullable = "null" in types
     concrete = types - {"null"}
     kind = ParameterKind.ANY

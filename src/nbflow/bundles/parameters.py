@@ -16,17 +16,22 @@ if TYPE_CHECKING:
 # Beyond this a browser cannot tell neighbouring integers apart (Number.MAX_SAFE_INTEGER).
 SAFE_INTEGER = 2**53 - 1
 INTEGER_PATTERN = "^-?[0-9]+$"
-FLOAT_PATTERN = "^(-?Infinity|NaN)$"
-_TYPES: dict[ParameterKind, tuple[str, ...]] = {
-    ParameterKind.BOOL: ("boolean",),
-    ParameterKind.INT: ("integer", "string"),
-    ParameterKind.FLOAT: ("number", "string"),
-    ParameterKind.STR: ("string",),
-    ParameterKind.LIST: ("array",),
-    ParameterKind.TUPLE: ("array",),
-    ParameterKind.DICT: ("object",),
-    ParameterKind.NONE: (),
-    ParameterKind.ANY: (),
+FLOAT_PATTERN = "^(-?([0-9]+([.][0-9]*)?([eE][-+]?[0-9]+)?|Infinity)|NaN)$"
+_TYPES: dict[ParameterKind, str] = {
+    ParameterKind.BOOL: "boolean",
+    ParameterKind.STR: "string",
+    ParameterKind.LIST: "array",
+    ParameterKind.TUPLE: "array",
+    ParameterKind.DICT: "object",
+}
+# Numbers that a browser or JSON cannot hold travel as text. Airflow's form shows the field of the
+# default's own type where no `type` stands beside the alternatives; for several types, bare JSON.
+_NUMBERS: dict[ParameterKind, list[dict[str, Any]]] = {
+    ParameterKind.INT: [
+        {"type": "integer", "minimum": -SAFE_INTEGER, "maximum": SAFE_INTEGER},
+        {"type": "string", "pattern": INTEGER_PATTERN},
+    ],
+    ParameterKind.FLOAT: [{"type": "number"}, {"type": "string", "pattern": FLOAT_PATTERN}],
 }
 _ANY = ("null", "boolean", "number", "string", "array", "object")
 # Airflow's form takes an array whose items have no type for lines of text, and makes [1] to ["1"];
@@ -43,19 +48,14 @@ def parameter_schema(parameter: Parameter) -> dict[str, Any]:
     `Infinity`, `-Infinity` or `NaN`.
     """
     kind, default = parameter.kind, wire_default(parameter)
-    types = list(_TYPES[kind])
-    if kind in {ParameterKind.INT, ParameterKind.FLOAT} and isinstance(default, str):
-        types.reverse()  # the default's own type first
-    if not types:
-        types = list(_ANY)
-    elif default is None or parameter.nullable or parameter.computed:
-        types.append("null")
-    schema: dict[str, Any] = {"type": types[0] if len(types) == 1 else types}
-    if kind is ParameterKind.INT:
-        schema |= {"minimum": -SAFE_INTEGER, "maximum": SAFE_INTEGER, "pattern": INTEGER_PATTERN}
-    elif kind is ParameterKind.FLOAT:
-        schema |= {"pattern": FLOAT_PATTERN}
-    elif kind in {ParameterKind.LIST, ParameterKind.TUPLE}:
+    nullable = default is None or parameter.nullable or parameter.computed
+    if kind in _NUMBERS:
+        alternatives = [*_NUMBERS[kind], *([{"type": "null"}] if nullable else [])]
+        return {"anyOf": alternatives, **parameter.constraints}
+    if kind not in _TYPES:
+        return {"type": list(_ANY), **parameter.constraints}
+    schema: dict[str, Any] = {"type": [_TYPES[kind], "null"] if nullable else _TYPES[kind]}
+    if kind in {ParameterKind.LIST, ParameterKind.TUPLE}:
         schema |= _ANY_ITEMS
     elif kind is ParameterKind.STR and "\n" in str(default):
         schema |= {"format": "multiline"}
@@ -135,7 +135,7 @@ def _read_literal(parameter: Parameter, text: str) -> Any:
 def _checked(parameter: Parameter, value: Any) -> Any:
     """The value where its type fits the kind."""
     kind = parameter.kind
-    if value is None and (parameter.nullable or parameter.computed or not _TYPES[kind]):
+    if value is None and (parameter.nullable or parameter.computed or not _is_typed(kind)):
         return value
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     fits = {
@@ -150,6 +150,10 @@ def _checked(parameter: Parameter, value: Any) -> Any:
     if not fits.get(kind, True):
         raise _refused(parameter, value)
     return value
+
+
+def _is_typed(kind: ParameterKind) -> bool:
+    return kind in _TYPES or kind in _NUMBERS
 
 
 def _is_integer(value: Any) -> bool:

@@ -41,8 +41,24 @@ RETRY_POLICY = ExceptionRetryPolicy(
     ]
 )
 
+# An integer; one that a browser would round may come as text of digits.
+INTEGER = {
+    "anyOf": [
+        {"type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991},
+        {"type": "string", "pattern": "^-?[0-9]+$"},
+    ],
+}
+
 # A number; what JSON cannot say comes as text.
-FLOAT = {"type": ["number", "string"], "pattern": "^(-?Infinity|NaN)$"}
+FLOAT = {
+    "anyOf": [
+        {"type": "number"},
+        {
+            "type": "string",
+            "pattern": "^(-?([0-9]+([.][0-9]*)?([eE][-+]?[0-9]+)?|Infinity)|NaN)$",
+        },
+    ],
+}
 
 DESCRIPTION = """\
 O'Brien
@@ -134,25 +150,20 @@ with DAG(
         ),
         "number_like": Param("007", type="string"),
         "none_like": Param("None", type="string"),
-        "big": Param(
-            "1180591620717411303424",
-            type=["string", "integer"],
-            minimum=-9007199254740991,
-            maximum=9007199254740991,
-            pattern="^-?[0-9]+$",
-        ),
+        "big": Param("1180591620717411303424", **INTEGER),
         "small": Param(
             -3,
-            type=["integer", "string", "null"],
-            minimum=-9007199254740991,
-            maximum=9007199254740991,
-            pattern="^-?[0-9]+$",
+            anyOf=[
+                {
+                    "type": "integer",
+                    "minimum": -9007199254740991,
+                    "maximum": 9007199254740991,
+                },
+                {"type": "string", "pattern": "^-?[0-9]+$"},
+                {"type": "null"},
+            ],
         ),
-        "infinite": Param(
-            "Infinity",
-            type=["string", "number"],
-            pattern="^(-?Infinity|NaN)$",
-        ),
+        "infinite": Param("Infinity", **FLOAT),
         "ratio": Param(1.0, minimum=0, maximum=1, **FLOAT),
         "flag": Param(True, type="boolean"),
         "nothing": Param(

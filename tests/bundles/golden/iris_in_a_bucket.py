@@ -40,8 +40,24 @@ RETRY_POLICY = ExceptionRetryPolicy(
     ]
 )
 
+# An integer; one that a browser would round may come as text of digits.
+INTEGER = {
+    "anyOf": [
+        {"type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991},
+        {"type": "string", "pattern": "^-?[0-9]+$"},
+    ],
+}
+
 # A number; what JSON cannot say comes as text.
-FLOAT = {"type": ["number", "string"], "pattern": "^(-?Infinity|NaN)$"}
+FLOAT = {
+    "anyOf": [
+        {"type": "number"},
+        {
+            "type": "string",
+            "pattern": "^(-?([0-9]+([.][0-9]*)?([eE][-+]?[0-9]+)?|Infinity)|NaN)$",
+        },
+    ],
+}
 
 DESCRIPTION = """\
 # Iris
@@ -134,13 +150,7 @@ with DAG(
     },
     params={
         "learning_rate": Param(0.1, description="step size", **FLOAT),
-        "folds": Param(
-            5,
-            type=["integer", "string"],
-            minimum=2,
-            maximum=9007199254740991,
-            pattern="^-?[0-9]+$",
-        ),
+        "folds": Param(5, minimum=2, **INTEGER),
         "label": Param("007", type="string"),
     },
 ):
