@@ -43,7 +43,9 @@ def publish(*, paths: tuple[Path, ...], no_wait: bool, force: bool, as_json: boo
         click.echo(f"{each.dag_id}: {state} ({each.digest}){live}")
         click.echo(f"  {each.url or each.dag}")
     if not no_wait and any(each.live_after is None for each in published):
-        click.echo("no Airflow is running for this project; start one with `nbflow airflow up`", err=True)
+        click.echo(
+            "no Airflow is running for this project; start one with `nbflow airflow up`", err=True
+        )
     return 0
 
 
