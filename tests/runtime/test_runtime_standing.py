@@ -145,3 +145,16 @@ def test_a_parallel_step_that_missed_such_a_change_fails_the_run(tmp_path):
         assert f"step 'left' changed {what}, and step 'right'" in found.failure.evalue
         assert "`prev:left`" in found.failure.evalue
     assert failed("tick()", "RESULTS['a'] = 1", "apart") is None
+
+
+def test_what_a_class_remembers_and_cannot_be_handed_on_is_named(tmp_path):
+    notebook = Notebook(
+        {
+            "make": Hand(["class Pool:\n    held = None", "Pool.held = (n for n in [1])"]),
+            "use": Hand(["1"], after=["make"]),
+        }
+    )
+    found = run(notebook, tmp_path / "run").failed_step
+    assert found is not None
+    assert "'Pool.held' (generator), which step 'make' changed, cannot be" in found.failure.evalue
+    assert "keep all that uses 'Pool' in one step" in found.failure.evalue

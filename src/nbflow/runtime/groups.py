@@ -27,11 +27,13 @@ class Group:
 
 def cannot_save(name: str, value: Any, *, step: str, why: BaseException) -> StoreError:
     """The error for a value that cannot leave its kernel."""
-    kind = type(value).__name__
+    kind, root = type(value).__name__, name.partition(".")[0]
+    remembered = root != name
+    what = f"{name!r} ({kind}), which step {step!r} changed," if remembered else ""
     return StoreError(
-        f"variable {name!r} ({kind}) of step {step!r} cannot be handed to the next steps: "
-        f"{type(why).__name__}: {why}",
-        hint=_HINT,
+        f"{what or f'variable {name!r} ({kind}) of step {step!r}'} cannot be handed to the next "
+        f"steps: {type(why).__name__}: {why}",
+        hint=f"keep all that uses {root!r} in one step" if remembered else _HINT,
     )
 
 

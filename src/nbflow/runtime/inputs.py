@@ -230,7 +230,7 @@ class Inputs:
         return StoreError(
             f"step {self.orders.step!r} needs variable {name!r}, which step {meant!r} ended "
             "without binding",
-            hint=f"bind {name!r} in step {meant!r} on every path",
+            hint=f"give {name!r} a value in step {meant!r} in every case, and do not delete it",
         )
 
     def _resolve(self, name: str, print_: str) -> Any:

@@ -19,12 +19,13 @@ CLAIMS = "claims.json"
 steps that end together at least one sees the other's."""
 
 _WORDS = {
-    "variable": "variable {!r}",
-    "file": "file {!r}",
-    "folder": "the files of folder {!r}",
-    "random": "the random state of {!r}",
-    "definition": "what {!r} remembers",
+    "variable": ("variable {!r}", "let {first!r} work on a copy"),
+    "file": ("file {!r}", "let {first!r} write another file"),
+    "folder": ("the files of folder {!r}", "let {first!r} write into another folder"),
+    "random": ("the random state of {!r}", "seed {!r} in step {second!r} before it draws"),
+    "definition": ("what {!r} remembers", "keep in variables what it remembers"),
 }
+"""By kind: what was changed, and what helps beside an edge."""
 
 
 def check(mine: Manifest, *, orders: Orders, run: Store) -> None:
@@ -47,9 +48,9 @@ def check(mine: Manifest, *, orders: Orders, run: Store) -> None:
 
 def _race(thing: str, first: str, second: str) -> StoreError:
     kind, _, name = thing.partition(":")
-    what = _WORDS[kind].format(name or ".")
+    what, other = (text.format(name or ".", first=first, second=second) for text in _WORDS[kind])
     return StoreError(
         f"step {first!r} changed {what}, and step {second!r}, which comes after it in the "
         f"notebook but does not wait for it, used it unchanged",
-        hint=f"tag a cell of step {second!r} with `prev:{first}`, or let {first!r} work on a copy",
+        hint=f"tag a cell of step {second!r} with `prev:{first}`, or {other}",
     )

@@ -157,11 +157,10 @@ def _held(owner: Any) -> Iterator[tuple[tuple[str, Any], Any]]:
 
 def _is_part(owner: Any, kind: str, held: Any) -> bool:
     """Whether it is code of the notebook that belongs to its owner, and may hold data itself."""
-    if getattr(held, "__module__", None) != "__main__":
+    if not isinstance(held, type | FunctionType) or held.__module__ != "__main__":
         return False
     if isinstance(owner, type):
-        own = getattr(held, "__qualname__", "").startswith(f"{owner.__qualname__}.")
-        return own and isinstance(held, type | FunctionType)
+        return held.__qualname__.startswith(f"{owner.__qualname__}.")
     return kind in {"dict", "cell"} and isinstance(held, FunctionType)
 
 
