@@ -149,6 +149,11 @@ def show(pipeline: Pipeline) -> list[str]:
             lines.append(f"{step.name} given {', '.join(step.reads_parameters)}")
         if step.metrics:
             lines.append(f"{step.name} records {', '.join(step.metrics)}")
+    for use in pipeline.files:
+        if use.listing:
+            lines.append(f"{use.step or 'setup'} lists {use.path}")
+        if use.optional:
+            lines.append(f"{use.step or 'setup'} may lack {use.path}")
     for found in pipeline.diagnostics:
         where = f" {found.cell}" if found.cell else ""
         line = f":{found.line}" if found.line else ""

@@ -50,6 +50,7 @@ _PATH_METHODS = words(
     "joinpath with_suffix with_name with_stem resolve absolute expanduser relative_to"
 )
 _PATH_MAKERS = {"os.path.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"}
+_PATH_MAKERS |= {"os.getcwd", "os.path.abspath", "os.path.realpath", "os.path.normpath"}
 
 
 class Calls(Functions, Magics):
