@@ -336,6 +336,18 @@ print([i for i in c])
 # %% tags=step:d
 print(c.n)
 """,
+    "files_beside_the_notebook_that_a_listing_shows_travel": """
+# %% tags=step:a
+import os
+print(sorted(name for name in os.listdir() if not name.endswith(".ipynb")))
+""",
+    "what_a_step_adds_to_builtins_is_there_in_later_steps": """
+# %% tags=step:a
+import builtins
+builtins.helper_ = 3
+# %% tags=step:b
+print(getattr(__import__("builtins"), "helper_", "no"))
+""",
 }
 
 # name: the code that refuses it, and the notebook.
@@ -492,6 +504,29 @@ random.seed(4)
 print(random.random())
 """,
     ),
+    "random_state_that_a_step_changes_below_another_that_draws": (
+        "NB406",
+        """
+# %% tags=step:a
+import random
+random.seed(1)
+# %% tags=step:b prev:a
+print(random.random())
+# %% tags=step:a
+random.seed(4)
+""",
+    ),
+    "a_file_that_a_step_changes_below_another_that_reads_it": (
+        "NB406",
+        """
+# %% tags=step:a
+open("f.txt", "w").write("1")
+# %% tags=step:b
+print(open("f.txt").read())
+# %% tags=step:a
+open("f.txt", "w").write("2")
+""",
+    ),
 }
 
 
@@ -512,9 +547,3 @@ def test_it_is_refused(name: str, shells: Shells) -> None:
     verdict = run(text, shells, 0)
     assert verdict.outcome is Outcome.REFUSED, f"{text}\n{verdict}"
     assert code in {d.code for d in verdict.diagnostics}, f"{verdict}"
-
-
-def test_listing_the_notebooks_own_folder_is_told_beforehand(shells: Shells) -> None:
-    verdict = run("# %% tags=step:a\nimport os\nprint(os.listdir())", shells, 0)
-    assert verdict.outcome is Outcome.WARNED
-    assert [d.code for d in verdict.diagnostics] == ["NB701"]

@@ -146,10 +146,12 @@ def _interleaved(graph: Graph) -> Iterator[Diagnostic]:
                 yield rules.INTERLEAVED.at(message, cell=cell.cell, line=cell.line, hint=hint)
                 continue
             effect = _between(record, other, seeded)
+            if effect is None and graph.nodes[other.index].ancestors >> record.index & 1:
+                effect = _after(record, other, seeded)
             if effect is not None:
                 message = (
-                    f"step {record.name} goes on below step {other.name}, and uses what that step"
-                    f" does to {_what(effect)}"
+                    f"step {record.name} goes on below step {other.name}, and both have to do with"
+                    f" {_what(effect)}"
                 )
                 hint = f"Give the cells of step {record.name} below step {other.name} another name."
                 place = effect.place
@@ -172,6 +174,26 @@ def _between(record: Record, other: Record, seeded: set[str]) -> Effect | None:
                 return effect
         elif effect.kind is EffectKind.FILE and effect.writes and not effect.picture:
             files = [e for e in later if e.kind is EffectKind.FILE and not e.folder]
+            if any(e.listing or e.path == effect.path for e in files):
+                return effect
+    return None
+
+
+def _after(record: Record, other: Record, seeded: set[str]) -> Effect | None:
+    """What a step does beside names below a step that waits for it and is not to see that."""
+    kinds = {EffectKind.SET, EffectKind.USE}
+    for effect in record.effects:
+        earlier = [e for e in other.effects if e.place.index < effect.place.index]
+        if effect.kind is EffectKind.SET and effect.place.index > other.first:
+            keys = {e.key for e in earlier if e.kind in kinds}
+            if effect.key in keys or effect.key in implied(other.modules):
+                return effect
+        elif effect.kind in _RANDOM and effect.key in seeded:
+            drawn = [e for e in earlier if e.key == effect.key and e.kind in _RANDOM]
+            if drawn and not (drawn[0].kind is EffectKind.SEED and drawn[0].firm):
+                return effect
+        elif effect.kind is EffectKind.FILE and effect.writes and not effect.picture:
+            files = [e for e in earlier if e.kind is EffectKind.FILE and e.reads]
             if any(e.listing or e.path == effect.path for e in files):
                 return effect
     return None

@@ -208,7 +208,7 @@ class Graph:
     def _take_patches(self, node: Node) -> None:
         """Changes of a library's classes go into every later step that uses the library."""
         for home, statement, module in self._patches:
-            if module in node.record.modules:
+            if module in node.record.modules or module == "builtins":
                 self._travel(node, statement, home)
         for statement in node.record.statements:
             patched = [

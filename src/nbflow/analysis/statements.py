@@ -130,8 +130,6 @@ class Statements(Bodies):
             key = setting_of(ref)
             kind = EffectKind.SET if key else EffectKind.PATCH
             top = ref.partition(".")[0]
-            if not key and ref.startswith("builtins."):
-                return
             self.space.effect(Effect(kind, key or top, place, path=ref, firm=self.space.firm))
             return
         if base.defs and not name:
