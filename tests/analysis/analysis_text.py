@@ -128,6 +128,13 @@ def _parameter(name: str, value: ast.expr, cell: Cell, line: int) -> Parameter:
     return Parameter(name, ParameterKind.ANY, default, cell=cell.id, line=line)
 
 
+def _files(pipeline: Pipeline) -> list[str]:
+    """The uses of files that are listings, and those of files that may be missing."""
+    lists = [f"{use.step or 'setup'} lists {use.path}" for use in pipeline.files if use.listing]
+    lacks = [f"{use.step or 'setup'} may lack {use.path}" for use in pipeline.files if use.optional]
+    return lists + lacks
+
+
 def show(pipeline: Pipeline) -> list[str]:
     """A pipeline as lines; what is empty has none."""
     lines = []
@@ -149,11 +156,7 @@ def show(pipeline: Pipeline) -> list[str]:
             lines.append(f"{step.name} given {', '.join(step.reads_parameters)}")
         if step.metrics:
             lines.append(f"{step.name} records {', '.join(step.metrics)}")
-    for use in pipeline.files:
-        if use.listing:
-            lines.append(f"{use.step or 'setup'} lists {use.path}")
-        if use.optional:
-            lines.append(f"{use.step or 'setup'} may lack {use.path}")
+    lines += _files(pipeline)
     for found in pipeline.diagnostics:
         where = f" {found.cell}" if found.cell else ""
         line = f":{found.line}" if found.line else ""
