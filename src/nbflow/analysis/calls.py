@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import TypeVar
 
-from nbflow.analysis.effects import call_effects, draws_later, kind_of, method_effects
+from nbflow.analysis.effects import caches, call_effects, draws_later, kind_of, method_effects
 from nbflow.analysis.files import Arguments, file_effects, method_file_effects
 from nbflow.analysis.functions import Functions
 from nbflow.analysis.magics import Magics
@@ -300,6 +300,8 @@ class Calls(Functions, Magics):
             self.change(value, place, deep=False, root=self.root(target))
 
     def _library_result(self, ref: str, callee: Value, given: Arguments) -> Value:
+        if caches(ref):
+            return self.with_cache(given.values[0] if given.values else IMMUTABLE, ref)
         module, _, name = ref.rpartition(".")
         kind = kind_of(ref)
         if kind is Kind.PATH or ref in _PATH_MAKERS:

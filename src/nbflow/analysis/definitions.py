@@ -6,7 +6,7 @@ import ast
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from nbflow.analysis.effects import is_seed, setting_of
+from nbflow.analysis.effects import caches, is_seed, setting_of
 from nbflow.analysis.namespaces import BUILTINS
 from nbflow.analysis.purity import CLASS_MAKERS, PURE_CALLS, PURE_METHODS, words
 from nbflow.analysis.source import LINE, SHELL
@@ -192,6 +192,8 @@ def _is_pure_call(node: ast.Call, names: Names, local: frozenset[str]) -> bool:
     ref = names.ref(node.func)
     if ref:
         return ref in PURE_CALLS
+    if isinstance(node.func, ast.Call) and caches(names.ref(node.func.func)):
+        return _is_pure(node.func, names, local)
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in PURE_METHODS:
         return False
     touches = {"exists", "is_file", "is_dir", "glob", "rglob", "iterdir", "stat", "read_text"}

@@ -181,6 +181,14 @@ class Functions(Expressions):
         if method is not None:
             self.implicit(method, self.place(node), receiver=value, node=node)
 
+    def with_cache(self, function: Value, ref: str) -> Value:
+        """What a cache's decorator makes of a function; of no function, a decorator again."""
+        sources = self.notebook.sources
+        made = {number(): sources[key] for key in sorted(function.defs)}
+        for key, source in made.items():
+            sources[key] = replace(source, number=key, cached=True)
+        return replace(fresh(function), defs=frozenset(made)) if made else Value(ref=ref)
+
     def _change_own(self, number: int, place: Place) -> None:
         """A function or method changes what belongs to itself, or to its class."""
         sources = self.notebook.sources
