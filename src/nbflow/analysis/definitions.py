@@ -154,7 +154,20 @@ def _value_form(value: ast.expr, targets: list[ast.expr], names: Names) -> Form:
         return Form.DEFINITION
     if plain and isinstance(value, ast.Call) and names.ref(value.func) in CLASS_MAKERS:
         return Form.DEFINITION
-    return Form.CONSTANT if _is_pure(value, names) else Form.COMPUTATION
+    if not _is_pure(value, names):
+        return Form.COMPUTATION
+    return Form.DEFINITION if plain and _is_cached(value, names) else Form.CONSTANT
+
+
+def _is_cached(node: ast.expr, names: Names) -> bool:
+    """Whether a function gets a cache around it, which cannot be stored."""
+    if not isinstance(node, ast.Call) or not node.args:
+        return False
+    return caches(names.ref(node.func)) or _is_cached_by(node.func, names)
+
+
+def _is_cached_by(node: ast.expr, names: Names) -> bool:
+    return isinstance(node, ast.Call) and caches(names.ref(node.func))
 
 
 def _is_pure(node: ast.AST, names: Names, local: frozenset[str] = frozenset()) -> bool:
@@ -192,7 +205,7 @@ def _is_pure_call(node: ast.Call, names: Names, local: frozenset[str]) -> bool:
     ref = names.ref(node.func)
     if ref:
         return ref in PURE_CALLS
-    if isinstance(node.func, ast.Call) and caches(names.ref(node.func.func)):
+    if _is_cached_by(node.func, names):
         return _is_pure(node.func, names, local)
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in PURE_METHODS:
         return False
