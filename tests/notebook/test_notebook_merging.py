@@ -155,3 +155,16 @@ def test_the_document_is_not_changed() -> None:
     merged = notebook.merge(DOCUMENT, {"one": executed(ran("a", stream("A")))})
     merged["cells"][1]["metadata"]["x"] = 1
     assert json.dumps(DOCUMENT.raw) == before
+
+
+def test_what_one_stream_wrote_in_pieces_comes_back_in_one() -> None:
+    author = document(named(code("print(1)", "step:a"), "a"))
+    pieces = [
+        {"output_type": "stream", "name": "stdout", "text": "1\n"},
+        {"output_type": "stream", "name": "stdout", "text": ["2\n", "3"]},
+        {"output_type": "stream", "name": "stderr", "text": "oh"},
+        {"output_type": "stream", "name": "stdout", "text": "4"},
+    ]
+    merged = notebook.merge(author, {"a": {"cells": [ran("a", *pieces)]}})
+    found = [(each["name"], each["text"]) for each in merged["cells"][0]["outputs"]]
+    assert found == [("stdout", "1\n2\n3"), ("stderr", "oh"), ("stdout", "4")]

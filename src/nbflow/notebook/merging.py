@@ -87,7 +87,7 @@ def _merged(
     count: int | None,
     failures: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    outputs = [_counted(output, count) for output in (best or {}).get("outputs") or ()]
+    outputs = _joined(_counted(output, count) for output in (best or {}).get("outputs") or ())
     metadata = {key: value for key, value in cell["metadata"].items() if key != "execution"}
     timing = ((best or {}).get("metadata") or {}).get("execution")
     if timing:
@@ -183,3 +183,21 @@ def _metadata(
     if provenance is not None:
         metadata[PROVENANCE] = dict(provenance)
     return metadata
+
+
+def _joined(outputs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Outputs with what one stream wrote in pieces in one piece, as Jupyter keeps it."""
+    joined: list[dict[str, Any]] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" == last.get("output_type") and (
+            output["name"] == last["name"]
+        ):
+            joined[-1] = {**last, "text": _text(last["text"]) + _text(output["text"])}
+        else:
+            joined.append(output)
+    return joined
+
+
+def _text(written: str | list[str]) -> str:
+    return written if isinstance(written, str) else "".join(written)
