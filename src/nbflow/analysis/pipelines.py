@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis import rules
@@ -69,7 +70,7 @@ def analyse(outline: Outline) -> Pipeline:
         outline,
         layout,
         steps,
-        files=_files(base[0], records),
+        files=_files(base[0], records) + _by_default(outline, layout, codes, base[0], records),
         modules=_modules(codes),
         seeded=is_seeded([base[0], *records]),
         found=found,
@@ -86,9 +87,9 @@ def _parsed(outline: Outline) -> dict[str, Code]:
 
 
 def _walked(
-    outline: Outline, layout: Layout, codes: Mapping[str, Code]
+    outline: Outline, layout: Layout, codes: Mapping[str, Code], *, opaque: bool = True
 ) -> tuple[tuple[Record, Walk], list[Record]]:
-    walk = Walk(opaque={parameter.name for parameter in outline.parameters})
+    walk = Walk(opaque={parameter.name for parameter in outline.parameters if opaque})
     everywhere = set(layout.parameter_cells) | set(layout.setup)
     cells = [cell for cell in outline.document.cells if cell.id in everywhere]
     base = walk.step("", _with_code(cells, codes), index=-1)
@@ -168,6 +169,22 @@ def _files(base: Record, records: Sequence[Record]) -> tuple[FileUse, ...]:
                 made = False in unknown or (bool(unknown) and is_picture(path))
                 uses[key] = _file_use(effect, path, record.name, uses.get(key), made=made)
     return tuple(uses.values())
+
+
+def _by_default(
+    outline: Outline,
+    layout: Layout,
+    codes: Mapping[str, Code],
+    base: Record,
+    records: Sequence[Record],
+) -> tuple[FileUse, ...]:
+    """Files that are read where the parameters have their defaults: another run may not."""
+    if not any(p.computed or isinstance(p.default, str) for p in outline.parameters):
+        return ()
+    known = {(use.path, use.cell, use.line) for use in _files(base, records)}
+    (given, _), steps = _walked(outline, layout, codes, opaque=False)
+    more = [use for use in _files(given, steps) if (use.path, use.cell, use.line) not in known]
+    return tuple(replace(use, optional=use.reads) for use in more)
 
 
 def _file_use(
