@@ -34,10 +34,11 @@ def name_findings(graph: Graph) -> Iterator[Diagnostic]:
     """Findings about the names of steps."""
     for problem in graph.problems:
         yield from _problem(graph, problem)
+    told: set[tuple[str, int]] = set()  # a class that is changed is told of once for each change
     for node in graph.nodes:
         yield from record_findings(node.record, alone=len(graph.nodes) == 1)
         yield from _metrics(graph, node)
-        yield from _crossing(graph, node)
+        yield from _crossing(graph, node, told)
 
 
 def record_findings(record: Record, *, alone: bool = False) -> Iterator[Diagnostic]:
@@ -131,7 +132,7 @@ def _metrics(graph: Graph, node: Node) -> Iterator[Diagnostic]:
             yield rules.METRIC.at(message, cell=cell)
 
 
-def _crossing(graph: Graph, node: Node) -> Iterator[Diagnostic]:
+def _crossing(graph: Graph, node: Node, told: set[tuple[str, int]]) -> Iterator[Diagnostic]:
     record = node.record
     for name, upstream in sorted(node.needs.items()):
         bound = graph.resolution.bound(upstream, name)
@@ -148,7 +149,8 @@ def _crossing(graph: Graph, node: Node) -> Iterator[Diagnostic]:
             hint = f"Keep its items: `{name} = list(...)` in cell {made.cell}."
             message = f"{where}, but {value.kind} cannot leave its process"
             yield rules.ITERATOR.at(message, cell=place.cell, line=place.line, hint=hint)
-        elif _is_changed_class(graph, value.defs):
+        elif _is_changed_class(graph, value.defs) and (name, upstream) not in told:
+            told.add((name, upstream))
             message = f"{where}: a class that is changed after its definition"
             yield rules.CLASS_CHANGED.at(message, cell=place.cell, line=place.line)
 
