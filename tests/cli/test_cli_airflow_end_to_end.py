@@ -79,6 +79,14 @@ def test_a_run_gives_what_the_notebook_gives_in_one_kernel(project):
     assert fetched.status == 0, fetched.err
     assert (folder / "again.ipynb").read_bytes() == (folder / "done.ipynb").read_bytes()
 
+    offline = folder / "offline"
+    offline.mkdir()
+    known = (folder / "nbflow.yaml").read_text().splitlines()
+    (offline / "nbflow.yaml").write_text("\n".join(known[:2]))
+    fetched = nbflow("output", "whole", "-o", "stored.ipynb", cwd=offline)
+    assert fetched.status == 0, fetched.err
+    assert outputs(offline / "stored.ipynb") == outputs(folder / "done.ipynb")
+
 
 def test_types_survive_from_the_command_line_through_airflow_into_the_kernel(project):
     folder, run = project

@@ -204,6 +204,18 @@ def is_dag(name: str, *, client: Airflow) -> bool:
     return name in client.dag_ids()
 
 
+def find_run_anywhere(reference: str, *, current: settings.Settings) -> Run:
+    """As `find_run`; without an Airflow in reach, what the store knows of the run.
+
+    Raises:
+        RemoteError, StoreError: there is none.
+    """
+    if not airflows.in_reach(current):
+        return records.find_stored(reference, store=current.local_store)
+    with airflows.connect(current) as client:
+        return enrich(find_run(reference, client=client), current=current)
+
+
 def output(run: Run, *, current: settings.Settings, to: Path) -> Path:
     """Merge the executed step notebooks of a run into the author's notebook.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbflow import host, notebook, settings
 from nbflow.errors import StoreError
-from nbflow.model import Document, Run
+from nbflow.model import Document, Run, RunState
 
 
 def find_folder(run: Run, *, store: Path | None) -> Path | None:
@@ -17,6 +17,31 @@ def find_folder(run: Run, *, store: Path | None) -> Path | None:
     if store is None:
         return None
     return next(iter(sorted(store.glob(f"*/{run.dag_id}/{run.run_id}"))), None)
+
+
+def find_stored(reference: str, *, store: Path | None) -> Run:
+    """The run that `DAG/RUN_ID`, `RUN_ID` or `DAG` (its latest) means, from the store alone.
+
+    Raises:
+        StoreError: the store has no such run.
+    """
+    dag_id, slash, run_id = reference.partition("/")
+    patterns = [f"*/{dag_id}/{run_id}"] if slash else [f"*/*/{reference}", f"*/{reference}/*"]
+    found = [path for pattern in patterns for path in (store.glob(pattern) if store else ())]
+    newest = max((path for path in found if path.is_dir()), key=_age, default=None)
+    if newest is None:
+        raise StoreError(
+            f"the store has no run {reference!r}",
+            hint=f"Looked in {store}; Airflow is not running, and may know more.",
+        )
+    states = [host.progress(newest, step.name) for step in newest.iterdir() if step.is_dir()]
+    failed = any(state is not None and state.failure for state in states)
+    state = RunState.FAILED if failed else RunState.SUCCESS
+    return Run(newest.parent.name, newest.name, state, metrics=read_metrics(newest))
+
+
+def _age(folder: Path) -> int:
+    return folder.stat().st_mtime_ns
 
 
 def require_folder(run: Run, *, store: Path | None) -> Path:

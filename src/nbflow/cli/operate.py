@@ -143,13 +143,12 @@ def output(*, reference: str, output: Path, project: Path) -> int:
     """Write a run's one executed notebook.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. A run that still goes, or
-    failed, gives the cells that ended.
+    failed, gives the cells that ended. Airflow need not be running.
     """
     from nbflow import api
 
     current = api.load_settings(project)
-    with api.connect(current) as client:
-        run = api.enrich(api.find_run(reference, client=client), current=current)
+    run = api.find_run_anywhere(reference, current=current)
     click.echo(api.output(run, current=current, to=output))
     return 0
 
