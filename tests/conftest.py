@@ -45,3 +45,11 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
             yield RunningAirflow(instance, client, dags, store)
     finally:
         embedded.down(home=home)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that use the one Airflow on one worker, so that there is one."""
+    for item in items:
+        if "airflow" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("airflow"))

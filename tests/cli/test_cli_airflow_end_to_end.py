@@ -10,7 +10,7 @@ from commands import NBFLOW, nbflow, outputs, write_notebook
 from nbclient import execute
 from nbformat import read
 
-pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.xdist_group("airflow")]
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
 PARAMETERS = """\
 count = 3  # how many
