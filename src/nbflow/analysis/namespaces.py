@@ -255,7 +255,7 @@ class Live(Namespace):
 
     def _together(self, names: set[str], place: Place) -> None:
         """Names of one object must come from one step: the last that made them share it."""
-        outside = sorted(names - self.definite)
+        outside = sorted(names - (self.definite - self.record.reads.keys()))
         if len(outside) < 2:
             return
         first: dict[str, int] = {}
@@ -275,7 +275,8 @@ class Live(Namespace):
         maker = self._origin(name)
         while maker is not None:
             yield maker
-            maker = None if name in maker.definite else maker.taken.get(name)
+            anew = name in maker.definite and name not in maker.reads
+            maker = None if anew else maker.taken.get(name)
 
     def _own(self, name: str) -> None:
         before = self.notebook.origins.get(name)
