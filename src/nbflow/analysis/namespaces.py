@@ -219,6 +219,8 @@ class Live(Namespace):
         firm = self.firm
         before = self.notebook.env.get(name)
         self.notebook.put(name, value if firm or before is None else merge(before, value))
+        kin = before is not None and not before.reach.isdisjoint(value.reach)
+        (self.record.kin.add if kin else self.record.kin.discard)(name)
         self.notebook.bindings[name] += 1
         bound = self.record.bound.setdefault(name, Bound(place))
         bound.place, bound.fresh, bound.definition = place, place, None
@@ -255,8 +257,7 @@ class Live(Namespace):
 
     def _together(self, names: set[str], place: Place) -> None:
         """Names of one object must come from one step: the last that made them share it."""
-        outside = sorted(names - (self.definite - self.record.reads.keys()))
-        if len(outside) < 2:
+        if len(outside := sorted(names - (self.definite - self.record.kin))) < 2:
             return
         first: dict[str, int] = {}
         makers: dict[int, tuple[Record, dict[str, Place]]] = {}
@@ -275,8 +276,7 @@ class Live(Namespace):
         maker = self._origin(name)
         while maker is not None:
             yield maker
-            anew = name in maker.definite and name not in maker.reads
-            maker = None if anew else maker.taken.get(name)
+            maker = maker.taken.get(name) if maker.keeps(name) else None
 
     def _own(self, name: str) -> None:
         before = self.notebook.origins.get(name)

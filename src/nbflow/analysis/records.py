@@ -159,6 +159,7 @@ class Record:
         shared: names that it does not bind, but makes share an object with names that it binds; a
             later step changes that object, so they must leave this step together.
         taken: the step that bound a name last before this one did.
+        kin: names bound to something that holds a part of what they were before.
         definite: names that are bound for certain at the end.
         deleted: names that are unbound for certain at the end.
         modules: libraries whose values or functions it touches.
@@ -178,6 +179,7 @@ class Record:
     weak: dict[str, Place] = field(default_factory=dict)
     shared: dict[str, dict[str, Place]] = field(default_factory=dict)
     taken: dict[str, Record] = field(default_factory=dict)
+    kin: set[str] = field(default_factory=set)
     definite: set[str] = field(default_factory=set)
     deleted: dict[str, Place] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
@@ -195,6 +197,10 @@ class Record:
         """Where it binds or changes a name last."""
         bound = self.bound.get(name)
         return bound.place if bound is not None else self.weak.get(name)
+
+    def keeps(self, name: str) -> bool:
+        """Whether what it hands on may hold a part of what it was handed."""
+        return name not in self.definite or name in self.kin
 
     def read_of(self, name: str) -> Read:
         """A read of a name that stands for all of the step's own."""
