@@ -348,6 +348,63 @@ builtins.helper_ = 3
 # %% tags=step:b
 print(getattr(__import__("builtins"), "helper_", "no"))
 """,
+    "a_step_that_binds_setups_variable_anew_does_not_use_it": """
+# %%
+xs = [3, 1, 2]
+# %% tags=step:a
+xs.reverse()
+# %% tags=step:b
+xs = [5]
+print(xs)
+# %% tags=step:c
+print(xs)
+""",
+    "names_bound_by_with_and_import_are_bound_anew": """
+# %%
+xs = [3, 1, 2]
+out = []
+# %% tags=step:a
+xs.reverse()
+out.append(1)
+# %% tags=step:b
+xs, out = [1], [2]
+with open("f.txt", "w") as out:
+    out.write("x")
+import math as xs
+""",
+    "a_function_reads_setups_variable_when_it_is_called": """
+# %%
+xs = [3, 1, 2]
+# %% tags=step:a
+def late():
+    return xs
+# %% tags=step:b
+xs.append(4)
+# %% tags=step:c
+print(late())
+""",
+    "what_holds_an_object_of_setup_comes_back_with_it": """
+# %%
+xs = [3, 1, 2]
+# %% tags=step:a
+pair = (xs, [8])
+# %% tags=step:b
+print(pair[0] is xs)
+# %% tags=step:c
+pair[0].append(5)
+# %% tags=step:d
+print(xs, pair[0] is xs)
+""",
+    "a_bound_method_comes_back_with_its_object": """
+# %%
+xs = [3, 1, 2]
+# %% tags=step:a
+f = xs.append
+# %% tags=step:b
+print(f.__self__ is xs)
+# %% tags=step:c
+print(xs)
+""",
 }
 
 # name: the code that refuses it, and the notebook.

@@ -25,7 +25,7 @@ class Cells(ast.NodeTransformer):
     """Listens to the cells from its making on.
 
     Attributes:
-        mentioned: the names that they mention.
+        mentioned: the names that they mention before they bind them, if they do.
     """
 
     def __init__(self, defined: Callable[[str], None]) -> None:
@@ -35,6 +35,7 @@ class Cells(ast.NodeTransformer):
             defined: called with the name of a class or function right after it was defined.
         """
         self.mentioned: set[str] = set()
+        self._own: set[str] = set()
         setattr(builtins, _HOOK, defined)
         running = shell()
         if running is not None:
@@ -43,14 +44,55 @@ class Cells(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> Any:
         """Note the names of a cell, and have each definition announced."""
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name):
-                self.mentioned.add(part.id)
-            elif isinstance(part, ast.Call) and _is_magic(part.func):
-                words = (one.value for one in part.args if isinstance(one, ast.Constant))
-                self.mentioned.update(_WORD.findall(" ".join(map(str, words))))
+        self._block(getattr(node, "body", []))
         _announce(node)
         return node
+
+    def _block(self, body: list[ast.stmt]) -> None:
+        """Note what statements mention that these cells have not bound before."""
+        for statement in body:
+            first, bound, inner = _parts(statement)
+            for part in (found for one in first for found in ast.walk(one)):
+                if isinstance(part, ast.Name):
+                    self._mention(part.id)
+                elif isinstance(part, ast.Call) and _is_magic(part.func):
+                    words = (one.value for one in part.args if isinstance(one, ast.Constant))
+                    for word in _WORD.findall(" ".join(map(str, words))):
+                        self._mention(word)
+            self._own |= bound
+            self._block(inner)
+
+    def _mention(self, name: str) -> None:
+        if name not in self._own:
+            self.mentioned.add(name)
+
+
+def _parts(node: ast.stmt) -> tuple[list[ast.AST], set[str], list[ast.stmt]]:
+    """What a statement evaluates first, the names it then binds for certain, and its block."""
+    if isinstance(node, ast.Assign) and all(map(_is_plain_target, node.targets)):
+        return [node.value], {name for one in node.targets for name in _targets(one)}, []
+    if isinstance(node, ast.AnnAssign) and node.value and isinstance(node.target, ast.Name):
+        return [node.annotation, node.value], {node.target.id}, []
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [], {(one.asname or one.name).partition(".")[0] for one in node.names}, []
+    if isinstance(node, _DEFINITIONS):
+        return [node], {node.name}, []
+    if isinstance(node, ast.With | ast.AsyncWith):
+        targets = [one.optional_vars for one in node.items if one.optional_vars is not None]
+        if all(map(_is_plain_target, targets)):
+            bound = {name for one in targets for name in _targets(one)}
+            return [one.context_expr for one in node.items], bound, node.body
+    return [node], set(), []
+
+
+def _is_plain_target(node: ast.expr) -> bool:
+    if isinstance(node, ast.Tuple | ast.List):
+        return all(map(_is_plain_target, node.elts))
+    return isinstance(node, ast.Name)
+
+
+def _targets(node: ast.expr) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _is_magic(function: ast.expr) -> bool:

@@ -58,8 +58,8 @@ def values_to_save(
     """The variables to save, and those to save with them where they share objects.
 
     To save: those that the orders name, inputs changed in place, and what else the cells changed
-    that later steps make afresh. Loaded variables that share with one of these would come back
-    from another file without the sharing.
+    that later steps make afresh. Loaded variables and setup's, where they share with one of these,
+    would come back from another file, or be made afresh, without the sharing.
     """
     space = inputs.names.namespace
     found = {name: space[name] for name in orders.saves if name in space}
@@ -73,6 +73,7 @@ def values_to_save(
     found |= {name: current[name] for name, value in changed.items() if current.get(name) is value}
     found |= standing.variables
     found |= {slot.key: held for slot, held in standing.slots.items()}
+    current |= {name: held for name, held in standing.kept.items() if name not in current}
     current |= {s.key: held for s, held in standing.others.items() if not is_plain(held)}
     return found, {name: value for name, value in current.items() if name not in found}
 

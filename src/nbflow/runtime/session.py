@@ -245,7 +245,7 @@ def save() -> None:
         definitions=saved.definitions,
         state=saved.state,
         slots=outputs.slots_of({*saved.variables, *deleted}, standing),
-        standing=sorted({*standing.variables, *(n for n in deleted if n in inputs.names.given)}),
+        standing=_standing(standing, set(saved.variables), set(deleted) & {*inputs.names.given}),
         deleted=deleted,
         files=files,
         random=sorted(drawn),
@@ -259,6 +259,11 @@ def save() -> None:
     write_manifest(session.run, manifest, file=races.CLAIMS)
     races.check(manifest, orders=orders, run=session.run)
     write_manifest(session.run, manifest)
+
+
+def _standing(standing: Changes, saved: set[str], deleted: set[str]) -> list[str]:
+    """The variables of setup that later steps find as this one left them."""
+    return sorted(deleted | {*standing.variables} | (saved & {*standing.kept}))
 
 
 def _read(session: Session, drawn: dict[str, Any], standing: Changes) -> dict[str, str]:

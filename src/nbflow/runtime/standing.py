@@ -32,6 +32,7 @@ class Changes:
 
     Attributes:
         variables: of the setup cells, with what they hold now.
+        kept: those that are as they were.
         slots: changed places in classes and functions, with what they hold now.
         others: the places that are as they were.
         deleted: variables and keys of slots that are gone.
@@ -40,6 +41,7 @@ class Changes:
     """
 
     variables: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
     slots: dict[Slot, Any] = field(default_factory=dict)
     others: dict[Slot, Any] = field(default_factory=dict)
     deleted: list[str | Slot] = field(default_factory=list)
@@ -90,6 +92,8 @@ class Standing:
                 found.deleted.append(name)
             elif before.differs(space[name], self._inputs):
                 found.variables[name] = space[name]
+            else:
+                found.kept[name] = space[name]
         for name, value in self._roots.items():
             if space.get(name) is value:
                 found.prints[name] = self._inputs.names.print_of(value)
