@@ -47,7 +47,8 @@ def cut(notebook: dict[str, Any], random: Random) -> None:
         cell["metadata"]["tags"] = [tag for tag in tags if tag in KEPT]
         if cell["cell_type"] != "code" or ROLES.intersection(tags):
             continue
-        if "pipeline-metrics" not in tags and (not steps or random.random() < 0.35):
+        begins = not steps or (steps < 4 and random.random() < 0.35)
+        if begins and "pipeline-metrics" not in tags:
             cell["metadata"]["tags"].append(f"step:cut_{steps}")
             steps += 1
 
