@@ -258,6 +258,8 @@ class Expressions:
     def _compare(self, node: ast.Compare) -> Value:
         left = self.eval(node.left)
         parts = [self.eval(c) for c in node.comparators if not is_namespace(c)]
+        if left.text is not None and len(parts) < len(node.comparators):
+            self.space.load(left.text, self.place(node), soft=True)  # "df" in globals()
         for sign in node.ops:
             self.special(left, COMPARISONS.get(type(sign), "__eq__"), node.left)
         if any(isinstance(sign, ast.In | ast.NotIn) for sign in node.ops) and parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -100,6 +101,8 @@ class Surroundings:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             for name, line in magics:
                 running.run_line_magic(name, line)
+                if name == "precision" and "numpy" not in sys.modules:  # it sets numpy's too
+                    when_imported("numpy", partial(self._replay, [(name, line)]))
 
 
 def _quietly(kind: str, action: Callable[[], Any]) -> Any:
