@@ -133,6 +133,8 @@ def test_a_dag_goes_live_runs_and_is_listed(airflow, publish):
 def test_a_new_edition_is_live_only_when_airflow_has_it(airflow, publish):
     airflow.client.wait_for_dag("changing", digest=publish("changing"))
     first = airflow.client.trigger("changing")
+    # A run under way would get the new edition's tasks too: this bundle keeps no versions.
+    airflow.client.watch("changing", first.run_id, poll=0.2)
     told = []
     digest = publish("changing", EMPTY.replace("only", "other"))
     airflow.client.wait_for_dag("changing", digest=digest, observe=told.append)

@@ -56,7 +56,7 @@ def test_a_value_comes_back_in_its_type(kind, default, wire, value):
         ("int", "x"),
         ("int", 1.5),
         ("int", True),
-        ("float", "1.5"),
+        ("float", "1,5"),
         ("float", False),
         ("str", 7),
         ("bool", 1),
