@@ -101,8 +101,10 @@ class Surroundings:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             for name, line in magics:
                 running.run_line_magic(name, line)
-                if name == "precision" and "numpy" not in sys.modules:  # it sets numpy's too
-                    when_imported("numpy", partial(self._replay, [(name, line)]))
+                if name == "precision" and line and "numpy" not in sys.modules:
+                    # It sets numpy's too, but only when it is changed.
+                    again = [(name, ""), (name, line)]
+                    when_imported("numpy", partial(self._replay, again))
 
 
 def _quietly(kind: str, action: Callable[[], Any]) -> Any:
