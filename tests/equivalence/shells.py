@@ -37,6 +37,7 @@ class Shells:
     """A warm process, seen from outside."""
 
     process: subprocess.Popen[str]
+    home: tempfile.TemporaryDirectory[str]
 
     def execute(
         self, notebook: Mapping[str, Any], *, cwd: Path, temporary: Path | None = None
@@ -80,14 +81,16 @@ class Shells:
         assert self.process.stdout is not None
         self.process.stdout.close()
         self.process.wait(timeout=10)
+        self.home.cleanup()
 
 
 def start_shells() -> Shells:
     """Start a warm process."""
+    home = tempfile.TemporaryDirectory(prefix="ipython-")
     environ = {
         **os.environ,
         "PYTHONHASHSEED": "0",
-        "IPYTHONDIR": tempfile.mkdtemp(prefix="ipython-"),
+        "IPYTHONDIR": home.name,
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     environ.pop("PYTHONWARNINGS", None)
@@ -98,7 +101,7 @@ def start_shells() -> Shells:
         text=True,
         env=environ,
     )
-    return Shells(process)
+    return Shells(process, home)
 
 
 def failure(notebook: Mapping[str, Any]) -> tuple[str, str, str] | None:
