@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -37,6 +38,22 @@ def nbflow(*arguments, cwd, timeout=120, **environ):
         check=False,
     )
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+def start(*arguments, cwd, **environ):
+    """Start `nbflow ARGUMENTS`, to be interrupted as from a terminal.
+
+    A shell's background jobs ignore SIGINT, and so would what they start.
+    """
+    return subprocess.Popen(
+        [NBFLOW, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, **environ},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 def write_notebook(path, *cells, kernelspec=PYTHON3, **metadata):

@@ -1,12 +1,10 @@
 """From a notebook to a finished run in a real Airflow, through the command line."""
 
 import json
-import os
 import signal
-import subprocess
 
 import pytest
-from commands import NBFLOW, nbflow, outputs, write_notebook
+from commands import nbflow, outputs, start, write_notebook
 from nbclient import execute
 from nbformat import read
 
@@ -198,13 +196,8 @@ def test_ctrl_c_says_that_the_run_goes_on(project, airflow):
     folder, run = project
     write_notebook(folder / "slow.ipynb", "import time\ntime.sleep(20)")
     assert run("publish", "slow.ipynb").status == 0
-    process = subprocess.Popen(
-        [NBFLOW, "trigger", "slow", "--wait"],
-        cwd=folder,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "SECRET": airflow.instance.password},
-    )
+    secret = {"SECRET": airflow.instance.password}
+    process = start("trigger", "slow", "--wait", cwd=folder, **secret)
     first = process.stderr.readline()
     assert first.startswith("run: http")
     process.send_signal(signal.SIGINT)

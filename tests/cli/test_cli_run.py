@@ -3,11 +3,10 @@
 import json
 import os
 import signal
-import subprocess
 import time
 
 import pytest
-from commands import NBFLOW, nbflow, outputs, write_notebook
+from commands import nbflow, outputs, start, write_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -79,10 +78,7 @@ def test_ctrl_c_leaves_a_usable_partial_notebook_and_no_process(tmp_path):
          "print('begun', flush=True)\ntime.sleep(600)")),
         ("step:three", "print(pathlib)"),
     )  # fmt: skip
-    command = [NBFLOW, "run", "long.ipynb", "-o", "partial.ipynb"]
-    process = subprocess.Popen(
-        command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    process = start("run", "long.ipynb", "-o", "partial.ipynb", cwd=tmp_path)
     deadline = time.monotonic() + 60
     while not marker.exists() and time.monotonic() < deadline:
         time.sleep(0.1)

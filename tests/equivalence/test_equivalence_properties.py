@@ -24,6 +24,7 @@ print(x)
 """
 
 
+@pytest.mark.xdist_group("equivalence")
 @pytest.mark.timeout(120 + EXAMPLES)
 @settings(
     max_examples=EXAMPLES,
@@ -48,6 +49,7 @@ def test_a_notebook_cut_anywhere_never_differs_silently(shells: Shells, program:
         pytest.fail(f"{small}\n\n{judge(small, shells)}", pytrace=False)
 
 
+@pytest.mark.xdist_group("equivalence")
 @pytest.mark.skipif(EXAMPLES < 100, reason="needs a hundred examples to say anything")
 def test_most_generated_notebooks_run_as_pipelines_and_show_the_same() -> None:
     total = sum(SEEN[str(outcome)] for outcome in Outcome)

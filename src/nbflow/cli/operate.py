@@ -80,9 +80,9 @@ def trigger(
         if not wait:
             _print_run(api.run_as_json(run), as_json=as_json)
             return 0
-        click.echo(f"run: {run.url}", err=True)
         name = f"{run.dag_id}/{run.run_id}"
         try:
+            click.echo(f"run: {run.url}", err=True)
             with follow() as observe:
                 run = api.follow(run, client=client, current=current, observe=observe)
         except KeyboardInterrupt:
