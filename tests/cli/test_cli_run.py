@@ -73,10 +73,10 @@ def test_ctrl_c_leaves_a_usable_partial_notebook_and_no_process(tmp_path):
     marker = tmp_path / "started"
     write_notebook(
         tmp_path / "long.ipynb",
-        ("step:one", "print('done')"),
+        ("step:one", "x = 1\nprint('done')"),
         ("step:two", (f"import pathlib, time\npathlib.Path({str(marker)!r}).touch()\n"
-         "print('begun', flush=True)\ntime.sleep(600)")),
-        ("step:three", "print(pathlib)"),
+         "print('begun', flush=True)\ntime.sleep(600 * x)\ny = x")),
+        ("step:three", "print(y)"),
     )  # fmt: skip
     process = start("run", "long.ipynb", "-o", "partial.ipynb", cwd=tmp_path)
     deadline = time.monotonic() + 60
