@@ -31,6 +31,7 @@ from nbflow.model import (
     Role,
     Step,
     StepOutline,
+    in_notebook_order,
 )
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _forget_parameters(outline: Outline, layout: Layout, record: Record) -> None
     for name in sorted(layout.given & record.bound.keys()):
         if record.bound[name].place.cell in cells:
             del record.bound[name]
-            record.reads.setdefault(name, record.read_of(name))
+            record.reads.setdefault(name, record.own_read())
 
 
 def _step(outline: StepOutline, node: Node, graph: Graph) -> Step:
@@ -226,17 +227,7 @@ def _pipeline(
     seeded: bool = False,
     found: list[Diagnostic],
 ) -> Pipeline:
-    position = {cell.id: cell.index for cell in outline.document.cells}
-    everything = dict.fromkeys([*outline.diagnostics, *found])
-    ordered = sorted(
-        everything,
-        key=lambda d: (
-            position.get(d.cell or "", -1),
-            d.line or 0,
-            d.code,
-            d.message,
-        ),
-    )
+    everything = [*outline.diagnostics, *found]
     return Pipeline(
         name=outline.name,
         document=outline.document,
@@ -248,7 +239,7 @@ def _pipeline(
         files=files,
         modules=modules,
         seeded=seeded,
-        diagnostics=tuple(ordered),
+        diagnostics=in_notebook_order(everything, document=outline.document),
     )
 
 

@@ -202,9 +202,8 @@ class Record:
         """Whether what it hands on may hold a part of what it was handed."""
         return name not in self.definite or name in self.kin
 
-    def read_of(self, name: str) -> Read:
-        """A read of a name that stands for all of the step's own."""
-        del name
+    def own_read(self) -> Read:
+        """A read that stands for all of the step's own."""
         return Read(Place(self.first, 1, ""), 0, direct=True, soft=True)
 
 

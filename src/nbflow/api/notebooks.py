@@ -10,7 +10,7 @@ from typing import Any
 
 from nbflow import analysis, bundles, checks, host, notebook, planning, settings, targets
 from nbflow.errors import CheckFailed
-from nbflow.model import Bundle, Diagnostic, Pipeline, Plan, Severity
+from nbflow.model import Bundle, Diagnostic, Pipeline, Plan, Severity, in_notebook_order
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ def inspect(path: str | Path) -> Inspected:
     current = settings.load_settings(folder, environ=os.environ)
     attached, about_files = notebook.attachments(pipeline, folder=folder)
     found = checks.check(pipeline, current)
-    together = checks.in_notebook_order(pipeline, [*found, *about_files, *_about_kernel(pipeline)])
+    together = in_notebook_order(
+        [*found, *about_files, *_about_kernel(pipeline)], document=pipeline.document
+    )
     return Inspected(where, pipeline, current, attached, together)
 
 

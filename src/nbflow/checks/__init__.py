@@ -4,8 +4,7 @@ from nbflow.checks.pipelines import (
     RULES,
     check,
     find_missing_kernel,
-    in_notebook_order,
     profile_of,
 )
 
-__all__ = ["RULES", "check", "find_missing_kernel", "in_notebook_order", "profile_of"]
+__all__ = ["RULES", "check", "find_missing_kernel", "profile_of"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbflow import analysis, notebook
 from nbflow.checks import rules
-from nbflow.model import Diagnostic, Rule
+from nbflow.model import Diagnostic, Rule, in_notebook_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,18 +35,7 @@ def check(pipeline: Pipeline, settings: Settings) -> tuple[Diagnostic, ...]:
         *find_unknown_profiles(pipeline, settings),
         *find_policy_violations(pipeline, settings),
     ]
-    return in_notebook_order(pipeline, found)
-
-
-def in_notebook_order(pipeline: Pipeline, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sort by cell, line and code; drop what was found twice."""
-    position = {cell.id: cell.index for cell in pipeline.document.cells}
-
-    def key(diagnostic: Diagnostic) -> tuple[int, int, str, str]:
-        where = position.get(diagnostic.cell or "", -1)
-        return (where, diagnostic.line or 0, diagnostic.code, diagnostic.message)
-
-    return tuple(sorted(dict.fromkeys(found), key=key))
+    return in_notebook_order(found, document=pipeline.document)
 
 
 def find_nothing_to_run(pipeline: Pipeline) -> Iterator[Diagnostic]:

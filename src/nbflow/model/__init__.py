@@ -1,6 +1,6 @@
 """The words of nbflow: frozen dataclasses and their laws. No I/O."""
 
-from nbflow.model.diagnostics import Diagnostic, Rule, Severity
+from nbflow.model.diagnostics import Diagnostic, Rule, Severity, in_notebook_order
 from nbflow.model.document import Cell, CellKind, Document
 from nbflow.model.pipeline import (
     Definition,
@@ -63,6 +63,7 @@ __all__ = [
     "StepOutline",
     "StepRun",
     "format_duration",
+    "in_notebook_order",
     "parse_duration",
     "parse_quantity",
     "schedule_fault",

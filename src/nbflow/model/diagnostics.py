@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from nbflow.model.document import Document
 
 
 class Severity(StrEnum):
@@ -76,3 +79,14 @@ class Diagnostic:
             "cell": self.cell,
             "line": self.line,
         }
+
+
+def in_notebook_order(found: Iterable[Diagnostic], *, document: Document) -> tuple[Diagnostic, ...]:
+    """Findings by cell, line and code, each once; those about the whole notebook come first."""
+    position = {cell.id: cell.index for cell in document.cells}
+
+    def key(diagnostic: Diagnostic) -> tuple[int, int, str, str]:
+        where = position.get(diagnostic.cell or "", -1)
+        return (where, diagnostic.line or 0, diagnostic.code, diagnostic.message)
+
+    return tuple(sorted(dict.fromkeys(found), key=key))
