@@ -104,14 +104,23 @@ def trigger(
     *,
     client: Airflow,
     parameters: Mapping[str, Any] | None = None,
+    known: Iterable[Parameter] | None = None,
 ) -> Run:
     """Start a run.
+
+    Args:
+        dag_id: the DAG.
+        client: the Airflow that has it.
+        parameters: values by name; its defaults for the others.
+        known: its parameters, where `parameters_of` was asked already.
 
     Raises:
         UsageError: a parameter is unknown or ill-typed; all are listed.
         RemoteError: there is no such DAG, or Airflow refuses.
     """
-    wire = resolve(parameters or {}, parameters=parameters_of(dag_id, client=client))
+    if known is None:
+        known = parameters_of(dag_id, client=client)
+    wire = resolve(parameters or {}, parameters=known)
     return client.trigger(dag_id, parameters=wire)
 
 
@@ -201,7 +210,7 @@ def find_run(reference: str, *, client: Airflow) -> Run:
 
 def is_dag(name: str, *, client: Airflow) -> bool:
     """Whether Airflow has a DAG of this id."""
-    return name in client.dag_ids()
+    return client.has_dag(name)
 
 
 def find_run_anywhere(reference: str, *, current: settings.Settings) -> Run:

@@ -76,7 +76,7 @@ def trigger(
     with api.connect(current) as client:
         known = api.parameters_of(dag_id, client=client)
         values = {**api.read_values(values_file), **api.parse_assignments(given, parameters=known)}
-        run = api.trigger(dag_id, client=client, parameters=values)
+        run = api.trigger(dag_id, client=client, parameters=values, known=known)
         if not wait:
             _print_run(api.run_as_json(run), as_json=as_json)
             return 0

@@ -122,6 +122,16 @@ class Airflow:
         found = self._pages("/api/v2/dags", key="dags", limit=10_000, doing="list DAGs")
         return tuple(sorted(str(dag["dag_id"]) for dag in found))
 
+    def has_dag(self, dag_id: str) -> bool:
+        """Whether there is a DAG of this id."""
+        try:
+            self.connection.get(f"/api/v2/dags/{_quoted(dag_id)}", doing=f"look for {dag_id}")
+        except Refused as error:
+            if error.status == 404 and not error.foreign:
+                return False
+            raise
+        return True
+
     def wait_for_dag(
         self,
         dag_id: str,
