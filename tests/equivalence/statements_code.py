@@ -156,22 +156,22 @@ def $+fn(q):
 # needs: twice
 $+fn = twice($fn2)
 
-# gives: registry
-registry = {}
+# gives: registered
+registered = {}
 def register(function):
-    registry[function.__name__] = function
+    registered[function.__name__] = function
     return function
 
-# needs: registry
+# needs: registered
 @register
 def $+fn(q):
     return q - $n
 
-# needs: registry
-print(sorted(registry))
+# needs: registered
+print(sorted(registered))
 
-# needs: registry
-print([registry[k](1) for k in sorted(registry)])
+# needs: registered
+print([registered[k](1) for k in sorted(registered)])
 
 @functools.lru_cache(maxsize=None)
 def $+fn(q):

@@ -25,8 +25,6 @@ def cells_sentence(pipeline: Pipeline, step: Step) -> str:
     """Which cells of which notebook a step runs, counted from 1."""
     numbers = [str(pipeline.document.cell(cell).index + 1) for cell in step.cells]
     notebook = f"`{pipeline.document.name}.ipynb`"
-    if step.notebook is not None:
-        return f"Runs the notebook `{step.notebook}` for {notebook}."
     if not numbers:
         return f"No cell of {notebook}."
     word = "Cell" if len(numbers) == 1 else "Cells"
