@@ -9,7 +9,7 @@ from nbflow.analysis.records import Effect, EffectKind, Place
 from nbflow.analysis.values import Kind, Value
 
 if TYPE_CHECKING:
-    from nbflow.analysis.files import Arguments
+    from nbflow.analysis.arguments import Arguments
     from nbflow.analysis.records import Facts
 
 __all__ = [

@@ -14,6 +14,8 @@ from nbflow.analysis.syntax import COMPARISONS, OPERATORS, is_fancy, is_namespac
 from nbflow.analysis.values import IMMUTABLE, ITERATORS, Kind, Value, fresh, merge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nbflow.analysis.namespaces import Namespace, Notebook
     from nbflow.analysis.records import Facts
 
@@ -128,6 +130,12 @@ class Expressions:
             self.special(value, "__next__", node)
         if value.kind in ITERATORS or value.kind in {Kind.RNG, Kind.FILE}:
             self.change(value, place, deep=False, root=self.root(node))
+
+    def note(self, effects: Iterable[Effect]) -> None:
+        """Note effects, which are certain where this code is."""
+        for effect in effects:
+            firm = effect.firm and self.space.firm
+            self.space.effect(replace(effect, firm=firm))
 
     def assign(self, target: ast.AST, value: Value) -> None:
         """Bind a target of any form."""

@@ -2,57 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import posixpath
 import re
 import shlex
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nbflow.analysis.records import Effect, EffectKind, Place
 from nbflow.analysis.values import Kind, Value
 
+if TYPE_CHECKING:
+    from nbflow.analysis.arguments import Arguments
+
 __all__ = [
-    "Arguments",
     "file_effects",
     "is_picture",
     "method_file_effects",
     "normal",
     "shell_effects",
 ]
-
-
-@dataclass
-class Arguments:
-    """The arguments of a call.
-
-    Attributes:
-        values: of the positional ones.
-        keywords: of the named ones.
-        nodes: the named ones' source.
-        spread: there are `*` or `**` arguments too.
-    """
-
-    values: list[Value] = field(default_factory=list)
-    keywords: dict[str, Value] = field(default_factory=dict)
-    nodes: dict[str, ast.expr] = field(default_factory=dict)
-    spread: bool = False
-
-    def get(self, position: int, *names: str) -> Value | None:
-        """An argument by position or name; None where it is not given."""
-        for name in names:
-            if name in self.keywords:
-                return self.keywords[name]
-        return self.values[position] if 0 <= position < len(self.values) else None
-
-    @property
-    def all(self) -> list[Value]:
-        """Every argument."""
-        return [*self.values, *self.keywords.values()]
-
-    def literal(self, name: str) -> object:
-        """The value of a named argument that is a literal; `...` where it is not, or not given."""
-        node = self.nodes.get(name)
-        return node.value if isinstance(node, ast.Constant) else ...
 
 
 # Position of the path, and what is done with it: read, write, + both, a directory made, p page

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nbflow.analysis.arguments import Arguments, Given
 from nbflow.analysis.effects import cached_effect
 from nbflow.analysis.expressions import Expressions
-from nbflow.analysis.files import Arguments
-from nbflow.analysis.namespaces import Symbolic
 from nbflow.analysis.records import Effect, EffectKind, Facts, Place, Source
 from nbflow.analysis.scopes import Scope, bound_names, is_generator, own_nodes, parameters
+from nbflow.analysis.symbolic import Symbolic
 from nbflow.analysis.values import IMMUTABLE, Kind, Obj, Value, fresh, merge, number
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Functions"]
 
-_PLACEHOLDER = re.compile("\0(\\w+)\0")
 _CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 
 
@@ -119,7 +117,7 @@ class Functions(Expressions):
         facts = self.facts(number)
         place = self.place(node)
         self._read_all(facts, place, soft=False)
-        bound = _Bound(self, source.node.args, node, given, receiver)
+        bound = Given(self, source.node.args, node, given, receiver)
         self._bind_globals(facts, bound, place)
         for symbol in sorted(facts.changed, key=str):
             if isinstance(symbol, tuple):
@@ -209,7 +207,7 @@ class Functions(Expressions):
             self.scope.store(objects, held)
         self.space.store(objects, held)
 
-    def _bind_globals(self, facts: Facts, bound: _Bound, place: Place) -> None:
+    def _bind_globals(self, facts: Facts, bound: Given, place: Place) -> None:
         for name, value in sorted(facts.binds.items()):
             certain = name in facts.definite
             if not certain:
@@ -265,114 +263,3 @@ def _body_walk(walker: Functions, source: Source, facts: Facts) -> None:
     closures = [n for n in own_nodes(body) if isinstance(n, ast.FunctionDef)]
     if any(isinstance(n, ast.Nonlocal) for f in closures for n in ast.walk(f)) and not facts.kind:
         facts.kind = result.kind
-
-
-class _Bound:
-    """A call's arguments, by the parameters' names; `kept`: those left to a default object."""
-
-    def __init__(
-        self,
-        walker: Functions,
-        arguments: ast.arguments,
-        node: ast.Call,
-        given: Arguments,
-        receiver: Value | None,
-    ) -> None:
-        self.walker = walker
-        self.renamed: dict[Obj, Obj] = {}
-        self.values: dict[str, Value] = {}
-        self.nodes: dict[str, ast.AST] = {}
-        self.kept: set[str] = set()
-        positional, keyword, rest, keywords = parameters(arguments)
-        if receiver is not None and positional:
-            self.values[positional[0]] = receiver
-            if isinstance(node.func, ast.Attribute):
-                self.nodes[positional[0]] = node.func.value
-            positional = positional[1:]
-        for position, value in enumerate(given.values):
-            name = positional[position] if position < len(positional) else rest
-            self._give(name, value, node.args[position])
-        for named, value in given.keywords.items():
-            name = named if named in positional or named in keyword else keywords
-            self._give(name, value, given.nodes[named])
-        self._defaults(arguments)
-
-    def _give(self, name: str | None, value: Value, node: ast.AST) -> None:
-        if name is None:
-            return
-        before = self.values.get(name)
-        self.values[name] = value if before is None else merge(before, value)
-        self.nodes.setdefault(name, node)
-
-    def _defaults(self, arguments: ast.arguments) -> None:
-        positional = [*arguments.posonlyargs, *arguments.args]
-        pairs = list(
-            zip(
-                positional[len(positional) - len(arguments.defaults) :],
-                arguments.defaults,
-                strict=True,
-            )
-        )
-        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-            if default is not None:
-                pairs.append((argument, default))
-        for argument, default in pairs:
-            if argument.arg in self.values:
-                continue
-            if isinstance(default, ast.List | ast.Dict | ast.Set | ast.Call):
-                self.kept.add(argument.arg)
-            elif isinstance(default, ast.Constant):
-                text = default.value if isinstance(default.value, str) else None
-                self.values[argument.arg] = Value(text=text)
-
-    def actual(self, objects: Iterable[Obj]) -> frozenset[Obj]:
-        """The objects that symbols stand for in this call."""
-        found: set[Obj] = set()
-        for obj in objects:
-            if isinstance(obj, int):
-                found.add(self.renamed.setdefault(obj, number()))
-                continue
-            if obj[0] == "u":
-                found.add(obj)
-                continue
-            value = self._behind(obj)
-            found |= value.own if obj[0] in {"p", "g"} else value.reach
-        return frozenset(found)
-
-    def _behind(self, symbol: tuple[str, str]) -> Value:
-        """The value that a symbol stands for in this call."""
-        kind, name = symbol
-        if kind in {"p", "pe"}:
-            return self.values.get(name, IMMUTABLE)
-        return self.walker.space.value(name) if kind in {"g", "ge"} else IMMUTABLE
-
-    def root(self, symbol: tuple[str, str]) -> str:
-        """The notebook's name behind a symbol, or empty."""
-        kind, name = symbol
-        return name if kind in {"g", "ge"} else self.walker.root(self.nodes.get(name))
-
-    def path(self, text: str) -> str | None:
-        """A path with the parameters' texts filled in."""
-        for name in _PLACEHOLDER.findall(text):
-            known = self.values.get(name, IMMUTABLE).text
-            if known is None:
-                return None
-            text = text.replace(f"\0{name}\0", known)
-        return text
-
-    def value(self, value: Value, *, kind: Kind = Kind.PLAIN) -> Value:
-        """A value of the function's, as the caller sees it."""
-        items = value.items
-        behind = [self._behind(symbol) for symbol in value.reach if isinstance(symbol, tuple)]
-        whole = [self._behind(symbol) for symbol in value.own if isinstance(symbol, tuple)]
-        known = value.tainted(*behind)
-        return replace(
-            known,
-            classes=known.classes.union(*(part.classes for part in whole)),
-            draws=known.draws or any(part.draws for part in whole),
-            own=self.actual(value.own),
-            reach=self.actual(value.reach),
-            kind=kind or value.kind,
-            text=self.path(value.text) if value.text is not None else None,
-            items=tuple(self.value(item) for item in items) if items is not None else None,
-        )

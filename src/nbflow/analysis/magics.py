@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.effects import magic_effects
@@ -52,10 +51,6 @@ class Magics(Expressions):
             return self._cell(texts[0], texts[1], texts[2] if len(texts) > 2 else "", place)
         return None
 
-    def _emit(self, effects: list[Effect]) -> None:
-        for effect in effects:
-            self.space.effect(replace(effect, firm=effect.firm and self.space.firm))
-
     def _filled(self, text: str, place: Place) -> str:
         """IPython fills `{expression}` and `$name` in; a name that is not bound stays."""
         self.space.quiet += 1
@@ -77,7 +72,7 @@ class Magics(Expressions):
         return text
 
     def _shell(self, text: str, place: Place) -> Value:
-        self._emit(shell_effects(self._filled(text, place), place))
+        self.note(shell_effects(self._filled(text, place), place))
         return fresh()
 
     def _line(self, name: str, arguments: str, place: Place) -> Value:
@@ -99,30 +94,30 @@ class Magics(Expressions):
         elif name in {"reset", "reset_selective", "xdel"}:
             self.space.lose(place, f"%{name}")
         elif name in _SHELLS:
-            self._emit(shell_effects(arguments, place))
+            self.note(shell_effects(arguments, place))
         elif name in {"ls", "ll", "cat", "pwd"}:
-            self._emit(shell_effects(f"{name} {arguments}", place))
+            self.note(shell_effects(f"{name} {arguments}", place))
         elif name not in _QUIET:
-            self._emit(magic_effects(name, arguments, place))
-            self._emit([Effect(EffectKind.USE, "magics", place)])
+            self.note(magic_effects(name, arguments, place))
+            self.note([Effect(EffectKind.USE, "magics", place)])
         return fresh()
 
     def _cell(self, name: str, arguments: str, body: str, place: Place) -> Value:
         if name in _SHELLS:
             self._filled(arguments, place)
             script = body if name in {"bash", "sh", "!", "sx", "system"} else "?"
-            self._emit(shell_effects(script, place))
+            self.note(shell_effects(script, place))
         elif name in {"writefile", "file"}:
             words = self._filled(arguments, place).split()
             path = words[-1] if words and not set(words[-1]) & set("{$") else None
             reads = "-a" in words[:-1]
             known = normal(path) if path else None
             effect = Effect(EffectKind.FILE, "", place, path=known, reads=reads, writes=True)
-            self._emit([effect])
+            self.note([effect])
         elif name not in _TEXTS:
             self._filled(arguments, place)
             self.space.lose(place, f"%%{name}")
-            self._emit([Effect(EffectKind.USE, "magics", place)])
+            self.note([Effect(EffectKind.USE, "magics", place)])
         return fresh()
 
 

@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.definitions import Form, Names, form_of
-from nbflow.analysis.namespaces import Live, Notebook, Symbolic
+from nbflow.analysis.live import Live
+from nbflow.analysis.namespaces import Notebook
 from nbflow.analysis.records import Bound, Facts, Place, Record, Statement
 from nbflow.analysis.scopes import bound_names
 from nbflow.analysis.statements import Statements
+from nbflow.analysis.symbolic import Symbolic
 from nbflow.analysis.values import IMMUTABLE
 
 if TYPE_CHECKING:

@@ -1,0 +1,177 @@
+"""The notebook's own scope as its cells fill it, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nbflow.analysis.namespaces import BUILTINS, Namespace, Notebook, is_history
+from nbflow.analysis.records import Bound, Effect, EffectKind, Place, Read, Record, Statement
+from nbflow.analysis.values import IMMUTABLE, Obj, Value, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["Live"]
+
+
+class Live(Namespace):
+    """The notebook's scope while a step's cells are walked."""
+
+    def __init__(self, notebook: Notebook, record: Record) -> None:
+        super().__init__(notebook)
+        self.record = record
+        self.heard: dict[str, Statement | Place | None] | None = None
+        self.shown = False
+
+    def load(self, name: str, place: Place, *, soft: bool = False, via: str = "") -> Value:
+        """Read a name."""
+        soft = soft or self.quiet > 0
+        bound = self.record.bound.get(name)
+        if self.heard is not None and name not in self.heard:
+            known = bound is not None and (name in self.definite or bound.fresh is not None)
+            self.heard[name] = (bound.definition or bound.place) if bound and known else None
+        self.record.seen[name] = max(place.index, self.record.seen.get(name, -1))
+        if name not in self.notebook.env and is_history(name):
+            if name != "_" or not self.shown:
+                self.record.history.append((place, name))
+            return IMMUTABLE
+        if name not in self.definite:
+            self._read(name, Read(place, self.notebook.statement, not via, soft, via))
+        return self.value(name)
+
+    def _read(self, name: str, read: Read) -> None:
+        before = self.record.reads.get(name)
+        if before is None:
+            self.record.reads[name] = read
+            return
+        before.direct = before.direct or read.direct
+        if before.soft and not read.soft:
+            before.soft, before.place, before.statement = False, read.place, read.statement
+
+    def value(self, name: str) -> Value:
+        """What is known of a name, without reading it."""
+        known = self.notebook.env.get(name)
+        if known is not None:
+            return known
+        if name in BUILTINS:
+            return Value(ref=f"builtins.{name}")
+        unknown: frozenset[Obj] = frozenset({("u", name)})
+        value = Value(unknown, unknown)
+        self.notebook.put(name, value)
+        return value
+
+    def bind(self, name: str, value: Value, place: Place) -> None:
+        """Bind a name."""
+        firm = self.firm
+        before = self.notebook.env.get(name)
+        self.notebook.put(name, value if firm or before is None else merge(before, value))
+        kin = before is not None and not before.reach.isdisjoint(value.reach)
+        (self.record.kin.add if kin else self.record.kin.discard)(name)
+        self.notebook.bindings[name] += 1
+        bound = self.record.bound.setdefault(name, Bound(place))
+        bound.place, bound.fresh, bound.definition = place, place, None
+        bound.value = self.notebook.env[name]
+        kept = self.record.seen.get(name, -1) == place.index and bound.anew != place.index
+        bound.anew = place.index if firm and not kept else bound.anew  # read before it is made
+        if bound.first < 0:
+            bound.first = self.notebook.statement
+        self.record.weak.pop(name, None)
+        self.record.deleted.pop(name, None)
+        self._own(name)
+        self.settle([name])
+
+    def delete(self, name: str, place: Place) -> None:
+        """Unbind a name."""
+        if self.firm:
+            self.record.deleted[name] = place
+            self.notebook.put(name, IMMUTABLE)
+            self.notebook.env.pop(name, None)
+        bound = self.record.bound.setdefault(name, Bound(place))
+        bound.place, bound.definition = place, None
+        self.notebook.changes[name] += 1
+        self.unsettle(name)
+
+    def change(self, objects: frozenset[Obj], place: Place, *, root: str = "") -> None:
+        """Change objects in place."""
+        self.keep(objects, place)
+        names = self.notebook.holding(objects)
+        if root:
+            names.add(root)
+        self._together(names, place)
+        for name in sorted(names):
+            self._changed(name, place, strong=name == root)
+
+    def _together(self, names: set[str], place: Place) -> None:
+        """Names of one object must come from one step: the last that made them share it."""
+        if len(outside := sorted(names - (self.definite - self.record.kin))) < 2:
+            return
+        first: dict[str, int] = {}
+        makers: dict[int, tuple[Record, dict[str, Place]]] = {}
+        for name in outside:
+            for maker in self._makers(name):
+                held = makers.setdefault(maker.index, (maker, {}))[1]
+                held[name] = maker.place_of(name) or place
+                first[name] = maker.index
+        for index, (maker, partners) in makers.items():
+            for name, begin in first.items():
+                if begin < index and name not in partners:
+                    maker.shared.setdefault(name, {}).update(partners)
+
+    def _makers(self, name: str) -> Iterator[Record]:
+        """The steps before this one whose version of a name is part of its present one."""
+        maker = self._origin(name)
+        while maker is not None:
+            yield maker
+            maker = maker.taken.get(name) if maker.keeps(name) else None
+
+    def _own(self, name: str) -> None:
+        before = self.notebook.origins.get(name)
+        if before is not None and before is not self.record:
+            self.record.taken[name] = before
+        self.notebook.origins[name] = self.record
+
+    def _origin(self, name: str) -> Record | None:
+        """The step before this one that bound or changed a name last."""
+        known = self.notebook.origins.get(name)
+        return self.record.taken.get(name) if known is self.record else known
+
+    def _changed(self, name: str, place: Place, *, strong: bool) -> None:
+        self.notebook.changes[name] += 1
+        self._own(name)
+        value = self.notebook.env.get(name)
+        if value is not None and value.items is not None:
+            self.notebook.put(name, replace(value, items=None))
+        bound = self.record.bound.get(name)
+        if bound is None:
+            if not strong:
+                self.record.weak.setdefault(name, place)
+                return
+            bound = self.record.bound.setdefault(name, Bound(place))
+            self.record.weak.pop(name, None)
+        bound.place, bound.definition = place, None
+        bound.value = self.notebook.env.get(name, IMMUTABLE)
+        if name not in self.definite and strong:
+            self._read(name, Read(place, self.notebook.statement, direct=True, soft=self.quiet > 0))
+
+    def store(self, objects: frozenset[Obj], held: frozenset[Obj]) -> None:
+        """Objects hold others from here on."""
+        if not held:
+            return
+        for name in self.notebook.holding(objects):
+            value = self.notebook.env[name]
+            self.notebook.put(name, replace(value, reach=value.reach | held, items=None))
+
+    def effect(self, effect: Effect) -> None:
+        """Note an effect."""
+        if effect.kind is not EffectKind.SHOW:
+            optional = effect.optional or self.forgiving > 0
+            self.record.effects.append(replace(effect, optional=optional))
+
+    def touch(self, modules: Iterable[str]) -> None:
+        """Note the use of libraries."""
+        self.record.modules.update(modules)
+
+    def lose(self, place: Place, what: str) -> None:
+        """Note code that cannot be followed."""
+        self.record.wild.append((place, what))
