@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.records import Effect, EffectKind, Facts, Place, Record, Source
+from nbflow.analysis.values import Obj
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbflow.analysis.values import Obj, Value
+    from nbflow.analysis.values import Value
 
 __all__ = ["BUILTINS", "HISTORY", "Namespace", "Notebook", "is_history"]
 
@@ -62,11 +63,11 @@ class Notebook:
     def put(self, name: str, value: Value) -> None:
         """Bind a name."""
         before = self.env.get(name)
-        if before is not None:
-            for obj in before.reach:
-                self.holders.get(obj, set()).discard(name)
+        held = before.reach if before is not None else frozenset[Obj]()
         self.env[name] = value
-        for obj in value.reach:
+        for obj in held - value.reach:
+            self.holders[obj].discard(name)
+        for obj in value.reach - held:
             self.holders.setdefault(obj, set()).add(name)
 
     def holding(self, objects: Iterable[Obj]) -> set[str]:

@@ -110,9 +110,8 @@ def _with_code(cells: Iterable[Cell], codes: Mapping[str, Code]) -> list[tuple[C
 
 def _forget_parameters(outline: Outline, layout: Layout, record: Record) -> None:
     """Parameters that `start` binds are given to every step all the same."""
-    cells = {cell for cell, role in outline.roles.items() if role is Role.PARAMETERS}
     for name in sorted(layout.given & record.bound.keys()):
-        if record.bound[name].place.cell in cells:
+        if outline.roles.get(record.bound[name].place.cell) is Role.PARAMETERS:
             del record.bound[name]
             record.reads.setdefault(name, record.own_read())
 
@@ -182,10 +181,18 @@ def _by_default(
     """Files that are read where the parameters have their defaults: another run may not."""
     if not any(p.computed or isinstance(p.default, str) for p in outline.parameters):
         return ()
+    if not any(_is_open(record) for record in (base, *records)):
+        return ()
     known = {(use.path, use.cell, use.line) for use in _files(base, records)}
     (given, _), steps = _walked(outline, layout, codes, opaque=False)
     more = [use for use in _files(given, steps) if (use.path, use.cell, use.line) not in known]
     return tuple(replace(use, optional=use.reads) for use in more)
+
+
+def _is_open(record: Record) -> bool:
+    """Whether it uses a file whose path another run may give, or code that is not followed."""
+    files = [effect for effect in record.effects if effect.kind is EffectKind.FILE]
+    return bool(record.wild) or any((e.path or e.listed) is None for e in files)
 
 
 def _file_use(
@@ -208,12 +215,12 @@ def _file_use(
 
 def _modules(codes: Mapping[str, Code]) -> tuple[str, ...]:
     found: set[str] = set()
-    for code in codes.values():
-        for node in ast.walk(code.tree) if code.tree is not None else ():
-            if isinstance(node, ast.Import):
-                found.update(alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.partition(".")[0])
+    trees = [code.tree for code in codes.values() if code.tree and "import" in code.text]
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
     return tuple(sorted(found - {"__future__"}))
 
 

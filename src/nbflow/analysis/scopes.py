@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from nbflow.analysis.syntax import children
 from nbflow.analysis.values import merge
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
         if isinstance(node, ast.ClassDef):
             waiting.extend([*node.decorator_list, *node.bases])
             continue
-        waiting.extend(ast.iter_child_nodes(node))
+        waiting.extend(children(node))
 
 
 def bound_names(body: Iterable[ast.AST]) -> tuple[set[str], set[str]]:
@@ -80,11 +81,12 @@ def bound_names(body: Iterable[ast.AST]) -> tuple[set[str], set[str]]:
     outer: set[str] = set()
     free: set[str] = set()
     inside: set[int] = set()
-    for node in own_nodes(body):
+    nodes = list(own_nodes(body))
+    for node in nodes:
         if isinstance(node, _COMPREHENSIONS):
             targets = [target for g in node.generators for target in ast.walk(g.target)]
             inside.update(id(target) for target in targets)
-    for node in own_nodes(body):
+    for node in nodes:
         if id(node) in inside:
             continue
         if isinstance(node, ast.Global):

@@ -84,7 +84,7 @@ def _descendants(pipeline: Pipeline, name: str) -> tuple[str, ...]:
     while len(found) > before:  # once and a look around, but for edges against the order
         before = len(found)
         for step in pipeline.steps:
-            if any(edge.step in found for edge in step.edges):
+            if step.name not in found and any(edge.step in found for edge in step.edges):
                 found.add(step.name)
     return tuple(step.name for step in pipeline.steps if step.name in found - {name})
 

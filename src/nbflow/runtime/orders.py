@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from nbflow.errors import NotebookError
@@ -85,7 +85,12 @@ class Orders:
 
     def as_dict(self) -> dict[str, Any]:
         """The orders as plain JSON data, for a notebook's metadata."""
-        data: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        plain = {
+            **vars(self),
+            "parameters": {name: vars(one) for name, one in self.parameters.items()},
+            "definitions": [vars(one) for one in self.definitions],
+        }
+        data: dict[str, Any] = json.loads(json.dumps(plain))
         return {"version": VERSION, **data}
 
     def to_json(self) -> str:
