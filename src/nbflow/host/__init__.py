@@ -3,6 +3,7 @@
 from nbflow.host.executed import executed, failure_of, progress
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.kernels import Kernel, kernels, require_kernel
+from nbflow.host.nursery import warm
 from nbflow.host.runs import run
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "progress",
     "require_kernel",
     "run",
+    "warm",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbflow.host.drafts import read_draft
 from nbflow.model import Failure, RunState, StepRun
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _newest(folder: Path) -> tuple[int, dict[str, Any]] | None:
     for number in sorted(tries, reverse=True):
         # papermill writes in place: what is half-written now is whole a moment later.
         try:
-            notebook = json.loads(tries[number].read_text(encoding="utf-8"))
+            notebook = read_draft(tries[number])
         except (ValueError, FileNotFoundError):
             continue
         return number, notebook

@@ -17,6 +17,7 @@ from typing import Any
 from nbflow import runtime
 from nbflow.host.attempts import Attempt, Stopped
 from nbflow.host.interruptions import RunInterrupted
+from nbflow.host.nursery import nursery
 from nbflow.model import Failure, Plan, PlannedStep, Run, RunState, StepRun
 
 __all__ = ["complete"]
@@ -181,6 +182,7 @@ class _LocalRun:
             log=place / f"try-{number}.log",
             env={**os.environ, **planned.profile.env, runtime.WORKSPACES: str(work.parent)},
             watch=lambda cell, done: self._watch(planned, cell, done=done),
+            nursery=nursery(),
         )
         timeout = planned.timeout.total_seconds() if planned.timeout else None
         try:

@@ -4,6 +4,7 @@ from nbflow.runtime.manifests import Manifest, read_manifest
 from nbflow.runtime.orders import DefinitionOrder, Orders, ParameterOrder
 from nbflow.runtime.parameters import conform, from_wire
 from nbflow.runtime.session import begin, given, load, save
+from nbflow.runtime.preparation import prepare
 from nbflow.runtime.store import Store, open_store
 from nbflow.runtime.workspace import PARENT as WORKSPACES
 
@@ -20,6 +21,7 @@ __all__ = [
     "given",
     "load",
     "open_store",
+    "prepare",
     "read_manifest",
     "save",
 ]

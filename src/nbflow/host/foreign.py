@@ -1,0 +1,138 @@
+"""Executes cells in any kernel that Jupyter can start, through nbclient."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.util import ensure_async
+from nbformat.v4 import to_notebook
+
+from nbflow.host.executors import KernelLostError, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from nbflow.host.executors import Place
+
+__all__ = ["Foreign"]
+
+_PATIENCE = 120
+"""Seconds that outputs may lag behind the end of their cell."""
+
+
+class _Client(NotebookClient):
+    """nbclient, telling when a cell has put something out."""
+
+    touched: Callable[[], None]
+
+    def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+        try:
+            return super().process_message(msg, cell, cell_index)
+        finally:
+            self.touched()
+
+
+class Foreign:
+    """An `Executor` over a Jupyter kernel of its own process."""
+
+    def __init__(self, notebook: Mapping[str, Any], place: Place) -> None:
+        """Prepare to execute the cells of `notebook`, which keeps their outputs."""
+        self._place = place
+        self._notebook = notebook
+        self._killed = False
+        self._client = _Client(
+            to_notebook({**notebook, "cells": [*notebook["cells"]]}),  # type: ignore[no-untyped-call]
+            timeout=None,
+            iopub_timeout=_PATIENCE,
+            coalesce_streams=True,
+            resources={"metadata": {"path": str(place.folder)}},
+        )
+        self._client.touched = self._touched
+        self._running: tuple[Any, dict[str, Any]] | None = None
+
+    async def start(self) -> None:
+        """See `Executor`."""
+        try:
+            self._client.km = self._client.create_kernel_manager()
+            with self._place.log.open("ab") as log:
+                await self._client.async_start_new_kernel(
+                    env=dict(self._place.env), stdout=log.fileno(), stderr=log.fileno()
+                )
+            await self._client.async_start_new_kernel_client()
+        except Exception as error:  # noqa: BLE001 - the kernel's own start may fail in any way
+            raise KernelLostError(str(error)) from None
+
+    async def execute(self, cell: dict[str, Any]) -> Reply:
+        """See `Executor`."""
+        index = next(i for i, one in enumerate(self._notebook["cells"]) if one is cell)
+        node = self._client.nb.cells[index]
+        self._running = node, cell
+        try:
+            await self._client.async_execute_cell(node, index)
+        except CellExecutionError as error:
+            lines = _traceback(node) or tuple(error.traceback.splitlines())
+            return Reply(False, error.ename, error.evalue, lines)  # noqa: FBT003
+        except DeadKernelError:
+            raise KernelLostError("the kernel died") from None
+        finally:
+            self._touched()
+            self._running = None
+        return Reply(True)  # noqa: FBT003
+
+    def _touched(self) -> None:
+        """Show in the notebook's cell what nbclient has put into its own."""
+        if self._running is not None:
+            node, cell = self._running
+            cell["outputs"], cell["execution_count"] = node["outputs"], node["execution_count"]
+            cell["metadata"]["execution"] = node["metadata"].get("execution", {})
+        self._place.touched()
+
+    async def interrupt(self) -> None:
+        """See `Executor`."""
+        manager = self._client.km
+        if manager is not None and manager.has_kernel and self._client.kc is not None:
+            with suppress(Exception):
+                await ensure_async(manager.interrupt_kernel())
+
+    async def kill(self) -> None:
+        """See `Executor`."""
+        self._killed = True
+        manager = self._client.km
+        if manager is not None and manager.has_kernel:
+            with suppress(Exception):
+                await ensure_async(manager.shutdown_kernel(now=True))
+
+    async def status(self) -> int | None:
+        """See `Executor`."""
+        provisioner = getattr(self._client.km, "provisioner", None)
+        found: int | None = await provisioner.poll() if provisioner is not None else None
+        return found
+
+    async def end(self) -> None:
+        """See `Executor`."""
+        manager, client = self._client.km, self._client.kc
+        if manager is None:
+            return
+        try:
+            if manager.has_kernel:
+                await ensure_async(manager.shutdown_kernel(now=self._killed))
+        finally:
+            if client is not None:
+                client.stop_channels()
+            await ensure_async(manager.cleanup_resources())
+
+    def metadata(self) -> dict[str, Any]:
+        """See `Executor`."""
+        self._client.set_widgets_metadata()
+        widgets = self._client.nb.metadata.get("widgets")
+        return {"widgets": widgets} if widgets else {}
+
+
+def _traceback(cell: Mapping[str, Any]) -> tuple[str, ...]:
+    for output in reversed(cell.get("outputs", ())):
+        if output["output_type"] == "error":
+            return tuple(line for part in output["traceback"] for line in part.splitlines())
+    return ()

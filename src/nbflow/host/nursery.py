@@ -1,0 +1,211 @@
+"""The process that kernels are forked from, seen from the host."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nbflow.kernel.frames import HEADER, decode, encode, receive
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+    from pathlib import Path
+
+__all__ = ["Born", "Nursery", "nursery", "warm"]
+
+_GONE = "the process that forks kernels has ended"
+_PATIENCE = 5.0
+"""Seconds that it has to end by itself."""
+_LAUNCH = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
+_EARLY = ("PYTHON", "LD_", "DYLD_", "MALLOC_", "GLIBC_")
+"""Variables of these prefixes count when an interpreter starts, and no later."""
+
+
+class Born:
+    """A forked kernel.
+
+    Attributes:
+        connection: the socket to it.
+        pid: its process, which leads a process group.
+        ended: its exit status once it has ended, negative for a signal.
+    """
+
+    def __init__(
+        self, connection: socket.socket, pid: int, status: Coroutine[Any, Any, int]
+    ) -> None:
+        self.connection = connection
+        self.pid = pid
+        self.ended: asyncio.Task[int] = asyncio.create_task(status)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the kernel alone; to all of its group where it must die."""
+        with suppress(OSError):
+            if number == signal.SIGKILL:
+                os.killpg(self.pid, number)
+            else:
+                os.kill(self.pid, number)
+
+
+@dataclass
+class Nursery:
+    """A forking process under way.
+
+    Attributes:
+        process: it.
+    """
+
+    process: subprocess.Popen[bytes]
+    _socket: socket.socket
+    _specs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls) -> Nursery:
+        """Start one; what it needs is imported while the caller goes on."""
+        ours, theirs = socket.socketpair()
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "nbflow.kernel", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        return cls(process, ours)
+
+    @property
+    def alive(self) -> bool:
+        """It can be asked."""
+        return self.process.poll() is None
+
+    def spec(self, name: str) -> dict[str, Any]:
+        """The kernel's `spec` (None where it is not installed), and the `installed` ones.
+
+        Raises:
+            ConnectionError: this process has ended.
+        """
+        if name not in self._specs:
+            ours, theirs = socket.socketpair()
+            with ours:
+                self._ask({"type": "spec", "name": name}, theirs)
+                header = receive(ours, HEADER)
+                if not header:
+                    raise ConnectionError(_GONE)
+                self._specs[name] = decode(receive(ours, int.from_bytes(header, "big")))
+        return self._specs[name]
+
+    def can_fork(self, name: str, *, env: Mapping[str, str]) -> bool:
+        """Whether a forked kernel would be what Jupyter would start for this name.
+
+        Args:
+            name: the kernel's.
+            env: the environment that it would have.
+        """
+        spec = self.spec(name)["spec"]
+        if spec is None:
+            return False
+        command, *arguments = [one for one in spec["argv"] if not one.startswith("-X")]
+        early = filter(_is_early, {*env, *os.environ})
+        return (
+            arguments == _LAUNCH
+            and _same_interpreter(command)
+            and not spec.get("env")
+            and not spec.get("metadata", {}).get("kernel_provisioner")
+            and all(env.get(one) == os.environ.get(one) for one in early)
+        )
+
+    async def fork(self, *, env: Mapping[str, str], folder: Path, log: Path) -> Born:
+        """A new kernel.
+
+        Args:
+            env: its environment, all of it.
+            folder: its working directory.
+            log: file that what the process itself says is appended to.
+
+        Raises:
+            ConnectionError: this process has ended.
+        """
+        ours, theirs = socket.socketpair()
+        answers, answering = socket.socketpair()
+        request = {"type": "fork", "env": dict(env), "folder": str(folder), "log": str(log)}
+        self._ask(request, answering, theirs)
+        reader, writer = await asyncio.open_connection(sock=answers)
+        message = await _message(reader)
+        if message is None:
+            await _close(writer)
+            raise ConnectionError(_GONE)
+        return Born(ours, message["pid"], _status(reader, writer))
+
+    def _ask(self, request: Mapping[str, Any], *sockets: socket.socket) -> None:
+        data = encode(request)
+        socket.send_fds(self._socket, [data[:HEADER]], [one.fileno() for one in sockets])
+        self._socket.sendall(data[HEADER:])
+        for one in sockets:
+            one.close()
+
+    def stop(self) -> None:
+        """End it, and all kernels with it."""
+        self._socket.close()
+        try:
+            self.process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+async def _message(reader: asyncio.StreamReader) -> dict[str, Any] | None:
+    try:
+        header = await reader.readexactly(HEADER)
+        found: dict[str, Any] = decode(await reader.readexactly(int.from_bytes(header, "big")))
+    except (asyncio.IncompleteReadError, OSError):
+        return None
+    return found
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+
+
+async def _status(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
+    """The exit status of a kernel, once it has ended; it does not survive the forking process."""
+    message = await _message(reader)
+    await _close(writer)
+    return -signal.SIGKILL if message is None else int(message["status"])
+
+
+_current: Nursery | None = None
+
+
+def warm() -> None:
+    """Start the forking process, so that it is ready when a run begins; does not wait."""
+    global _current
+    if sys.platform == "linux" and (_current is None or not _current.alive):
+        _current = Nursery.start()
+        atexit.register(_current.stop)
+
+
+def nursery() -> Nursery | None:
+    """The forking process of this one; None where the system has no safe way to fork."""
+    warm()
+    return _current
+
+
+def _is_early(name: str) -> bool:
+    return name.startswith(_EARLY)
+
+
+def _same_interpreter(command: str) -> bool:
+    """Whether Jupyter, asked to start this command, would start our own interpreter."""
+    version = sys.version_info
+    names = {"python", f"python{version[0]}", f"python{version[0]}.{version[1]}"}
+    return command in names or os.path.abspath(command) == os.path.abspath(sys.executable)  # noqa: PTH100

@@ -1,0 +1,284 @@
+"""Forks kernels on request, tells how they ended, and lets none of them survive the host."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from nbflow.kernel.frames import HEADER, decode, encode, receive
+from nbflow.kernel.streams import Pipes
+from nbflow.runtime import prepare
+
+__all__ = ["serve"]
+
+_NEEDED = (
+    "nbflow.kernel.shells",
+    "IPython.core.completer",
+    "IPython.core.magics",
+)
+"""What every kernel imports before its first cell."""
+_GRACE = 1.0
+"""Seconds between asking what a kernel left running to end, and killing it."""
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
+
+
+@dataclass
+class _Kernel:
+    """A forked kernel.
+
+    Attributes:
+        host: the socket on which the host learns how it ended.
+        log: file for what the process itself says.
+        pipes: reading ends of its standard output and error, for what it wrote last of all.
+    """
+
+    host: socket.socket
+    log: str
+    pipes: list[int]
+
+    def close(self) -> None:
+        """Close what this process holds of it."""
+        self.host.close()
+        for pipe in self.pipes:
+            os.close(pipe)
+
+    def keep_last_words(self) -> None:
+        """Write to its log what it could not read itself any more."""
+        for pipe in self.pipes:
+            with suppress(OSError):
+                data = os.read(pipe, 1 << 16)
+                with Path(self.log).open("ab") as log:
+                    log.write(data)
+
+
+@dataclass
+class _Nest:
+    """The forking process.
+
+    Attributes:
+        host: the socket to the host.
+        alarm: readable when a child has ended.
+        living: the kernels by process id.
+        doomed: process groups that were asked to end, with the time at which they are killed.
+    """
+
+    host: socket.socket
+    alarm: int
+    living: dict[int, _Kernel] = field(default_factory=dict)
+    doomed: dict[int, float] = field(default_factory=dict)
+
+
+def serve(descriptor: int) -> None:
+    """Serve the host until it closes the socket."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(writing)
+    nest = _Nest(socket.socket(fileno=descriptor), reading)
+    for module in _NEEDED:
+        importlib.import_module(module)
+    prepare()
+    # Pages of what is there now are not copied when a child's collector looks through them.
+    gc.collect()
+    gc.freeze()
+    try:
+        while _turn(nest):
+            pass
+    finally:
+        _kill_all()
+
+
+def _turn(nest: _Nest) -> bool:
+    """Wait for something to do and do it; False when the host has gone."""
+    until = min(nest.doomed.values(), default=None)
+    wait = None if until is None else max(0.0, until - time.monotonic())
+    ready, _, _ = select.select([nest.host.fileno(), nest.alarm], [], [], wait)
+    if nest.alarm in ready:
+        with suppress(BlockingIOError):
+            os.read(nest.alarm, 4096)
+    _reap(nest)
+    _kill_doomed(nest)
+    if nest.host.fileno() not in ready:
+        return True
+    header, descriptors = b"", list[int]()
+    with suppress(ConnectionError):
+        header, descriptors, _, _ = socket.recv_fds(nest.host, HEADER, 2)
+    if len(header) < HEADER:
+        return False
+    request = decode(receive(nest.host, int.from_bytes(header, "big")))
+    answers = socket.socket(fileno=descriptors[0])
+    if request["type"] == "spec":
+        _answer(answers, _spec(request["name"]))
+    else:
+        _fork(nest, request, answers, descriptors[1])
+    return True
+
+
+def _answer(host: socket.socket, message: dict[str, Any]) -> None:
+    with suppress(OSError):
+        host.sendall(encode(message))
+
+
+def _spec(name: str) -> dict[str, Any]:
+    """What is known of a kernel of this name."""
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    specs: dict[str, Any] = KernelSpecManager().get_all_specs()
+    spec = specs.get(name, {}).get("spec")
+    return {"spec": spec, "installed": sorted(specs)}
+
+
+def _fork(nest: _Nest, request: dict[str, Any], answers: socket.socket, descriptor: int) -> None:
+    reading, writing = zip(os.pipe(), os.pipe(), strict=True)
+    for pipe in reading:
+        os.set_blocking(pipe, False)
+    kernel = _Kernel(answers, request["log"], list(reading))
+    pid = os.fork()
+    if pid == 0:
+        answers.close()
+        _become_kernel(nest, request, descriptor, Pipes(reading, writing))
+    os.close(descriptor)
+    for pipe in writing:
+        os.close(pipe)
+    nest.living[pid] = kernel
+    _answer(answers, {"pid": pid})
+
+
+def _become_kernel(nest: _Nest, request: dict[str, Any], descriptor: int, pipes: Pipes) -> NoReturn:
+    """In the child: stand alone, then be a kernel until the host has had enough."""
+    status = 1
+    try:
+        parent = os.getppid()
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        nest.host.close()
+        os.close(nest.alarm)
+        for other in nest.living.values():
+            other.close()
+        _redirect(request["log"])
+        os.environ.clear()
+        os.environ.update(request["env"])
+        time.tzset()
+        os.chdir(request["folder"])
+        sys.path[:] = [path for path in sys.path if path]
+
+        from nbflow.kernel.shells import run
+
+        run(socket.socket(fileno=descriptor), pipes)
+        status = 0
+    except SystemExit as exit_:
+        status = exit_.code if isinstance(exit_.code, int) else 1
+    except BaseException:  # noqa: BLE001 - told in the kernel's log, then the process ends
+        import traceback
+
+        # Its own standard error may be a pipe by now that nobody reads in time.
+        with suppress(OSError), Path(request["log"]).open("a") as log:
+            traceback.print_exc(file=log)
+    finally:
+        _finish(status)
+
+
+def _redirect(log: str) -> None:
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    for standard in (1, 2):
+        os.dup2(file, standard)
+    os.close(null)
+    os.close(file)
+
+
+def _finish(status: int) -> NoReturn:
+    """End as an interpreter does, but for taking every object apart."""
+    import atexit
+    import threading
+
+    with suppress(BaseException):
+        threading._shutdown()  # type: ignore[attr-defined]
+    with suppress(BaseException):
+        atexit._run_exitfuncs()
+    with suppress(BaseException):
+        sys.__stderr__.flush()  # type: ignore[union-attr]
+    os._exit(status)
+
+
+def _reap(nest: _Nest) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        if pid in nest.living:
+            kernel = nest.living.pop(pid)
+            kernel.keep_last_words()
+            _answer(kernel.host, {"status": os.waitstatus_to_exitcode(status)})
+            kernel.close()
+            _signal_group(pid, signal.SIGTERM)
+            nest.doomed[pid] = time.monotonic() + _GRACE
+
+
+def _kill_doomed(nest: _Nest) -> None:
+    for group, when in list(nest.doomed.items()):
+        if not _signal_group(group, 0):
+            del nest.doomed[group]
+        elif when <= time.monotonic():
+            _signal_group(group, signal.SIGKILL)
+            del nest.doomed[group]
+
+
+def _signal_group(group: int, number: int) -> bool:
+    """Whether there was anybody in the group."""
+    try:
+        os.killpg(group, number)
+    except OSError:
+        return False
+    return True
+
+
+def _kill_all() -> None:
+    """Kill every process below this one, also those that left their group."""
+    for _ in range(20):
+        found = _children(os.getpid())
+        for pid in found:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                pass
+        if not found:
+            return
+        time.sleep(0.01)
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, tasks.read_text().split()):
+                found += [*_children(child), child]
+    return found
+
+
+def _prctl(option: int, value: int) -> None:
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)

@@ -1,0 +1,23 @@
+"""What a step needs before its first cell and after its last one, imported ahead of time."""
+
+from __future__ import annotations
+
+import importlib
+
+__all__ = ["prepare"]
+
+_LATER = (
+    "nbflow.runtime.artifacts",
+    "nbflow.runtime.inputs",
+    "nbflow.runtime.outputs",
+    "nbflow.runtime.pickles",
+    "nbflow.runtime.previews",
+    "nbflow.runtime.races",
+    "nbflow.runtime.standing",
+)
+
+
+def prepare() -> None:
+    """Import what steps import when they get there, for a process that they are forked from."""
+    for module in _LATER:
+        importlib.import_module(module)
