@@ -32,7 +32,7 @@ from nbflow.api.operating import (
     refuse_one_name_for_two,
     trigger,
 )
-from nbflow.api.running import Finished, run
+from nbflow.api.running import Finished, run, warm
 from nbflow.api.shapes import published_as_json, read_values, run_as_json
 from nbflow.api.values import parse_assignments, resolve
 
@@ -69,5 +69,6 @@ __all__ = [
     "run",
     "run_as_json",
     "trigger",
+    "warm",
     "write",
 ]

@@ -81,6 +81,11 @@ def run(
     return Finished(finished, merged, folder)
 
 
+def warm() -> None:
+    """Prepare for a run that will come; returns at once."""
+    host.warm()
+
+
 def write_merged(document: Document, *, folder: Path, output: Path, run: Run | None = None) -> None:
     """Merge a run's executed step notebooks into the author's notebook."""
     provenance = None if run is None else _provenance(run)

@@ -116,6 +116,7 @@ def run(
     from nbflow import api
     from nbflow.cli.progress import follow
 
+    api.warm()
     compiled = checked(path)
     known = compiled.plan.pipeline.parameters
     values = {
