@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbflow import embedded, settings
+from nbflow import settings
 from nbflow.errors import RemoteError
 
 if TYPE_CHECKING:
+    from nbflow import embedded
     from nbflow.remote import Airflow
 
 Tell = Callable[[str], None]
@@ -32,6 +33,8 @@ def airflow_up(current: settings.Settings, *, tell: Tell | None = None) -> embed
         MissingExtraError: Airflow is not installed.
         RemoteError: it did not start.
     """
+    from nbflow import embedded
+
     return embedded.up(
         home=_home(current),
         dags=current.target_folder,
@@ -43,11 +46,15 @@ def airflow_up(current: settings.Settings, *, tell: Tell | None = None) -> embed
 
 def airflow_down(current: settings.Settings) -> bool:
     """Stop the project's private Airflow; False where none ran."""
+    from nbflow import embedded
+
     return embedded.down(home=_home(current))
 
 
 def airflow_status(current: settings.Settings) -> embedded.Instance | None:
     """The project's private Airflow, or None where none runs."""
+    from nbflow import embedded
+
     return embedded.status(home=_home(current))
 
 
