@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
 from nbflow.errors import StoreError
-from nbflow.runtime import groups, pickles, previews
+from nbflow.runtime import digests, groups, mappings, pickles, previews, verification
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +56,7 @@ def save(
     Raises:
         StoreError: a value cannot be pickled, or the store cannot be written.
     """
+    verification.settle()
     saved = Saved()
     if not values and not state:
         return saved
@@ -65,21 +67,38 @@ def save(
             writer = _Writer(stream, file)
             named: dict[tuple[str, str], Any] = {}
             for number, one in enumerate(made):
-                key = f"group-{number}"
-                entry = writer.write(one.pickled.segments())
-                saved.groups[key] = {**entry, "variables": list(one.values)}
+                entry = writer.write(one.pickled.segments()) | _how(one, writer.seconds)
+                saved.groups[f"group-{number}"] = entry
                 named.update(one.pickled.pickler.named)
                 for name, value in one.values.items():
-                    saved.variables[name] = _about(value, key, entry)
+                    saved.variables[name] = _about(value, f"group-{number}", entry)
             if state:
                 saved.state = writer.write(_dump_state(state, names=names, step=step))
             saved.definitions = _write_definitions(named, writer, names)
+        _stamp(saved, run, file)
     except OSError as error:
         raise StoreError(
             f"the variables of step {step!r} cannot be written to {run.url}: {error}",
             hint="see that the store exists, may be written, and has room",
         ) from error
     return saved
+
+
+def _how(group: groups.Group, writing: float) -> dict[str, Any]:
+    return {
+        "variables": list(group.values),
+        "serializer": group.pickled.serializer,
+        "seconds": round(group.pickled.seconds + writing, 6),
+    }
+
+
+def _stamp(saved: Saved, run: Store, file: str) -> None:
+    """Note how the file is now, where a group is too large to be read again for nothing."""
+    entries = [*saved.groups.values(), *saved.definitions.values(), saved.state]
+    large = [entry for entry in entries if entry.get("head")]
+    stamp = verification.stamp(run, file) if large else ""
+    for entry in large:
+        entry["stamp"] = stamp
 
 
 def _dump_state(state: Mapping[str, Any], *, names: pickles.Names, step: str) -> list[memoryview]:
@@ -100,39 +119,52 @@ def _about(value: Any, key: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         "group": key,
         "sha256": entry["sha256"],
         "size": entry["size"],
+        "serializer": entry["serializer"],
+        "seconds": entry["seconds"],
         "type": previews.type_name(value),
         "preview": previews.preview(value),
     }
 
 
 class _Writer:
-    """Appends byte strings at aligned offsets and says where they are."""
+    """Appends byte strings at aligned offsets and says where they are.
+
+    Attributes:
+        seconds: how long the last one took.
+    """
 
     def __init__(self, stream: IO[bytes], file: str) -> None:
         self._stream = stream
         self._file = file
         self._offset = 0
+        self.seconds = 0.0
 
     def write(self, segments: list[memoryview]) -> dict[str, Any]:
-        digest = hashlib.sha256()
+        began = time.perf_counter()
         start = self._offset
-        places = []
+        pieces, places = [], []
         for segment in segments:
             places.append([self._offset - start, segment.nbytes])
-            self._put(segment, digest)
-            self._put(memoryview(_PADDING)[: -self._offset % _ALIGNMENT], digest)
-        return {
+            padding = memoryview(_PADDING)[: -segment.nbytes % _ALIGNMENT]
+            pieces += [segment, padding]
+            self._offset += segment.nbytes + padding.nbytes
+        size = self._offset - start
+        leaves = digests.chunks(pieces)
+        digest = digests.Digest(len(leaves), leaves.__getitem__, helpers=digests.helpers(size))
+        for piece in pieces:
+            self._stream.write(piece)
+        entry = {
             "file": self._file,
             "offset": start,
-            "size": self._offset - start,
-            "sha256": digest.hexdigest(),
+            "size": size,
+            "sha256": digest.result(),
+            "chunk": digests.CHUNK,
             "segments": places,
         }
-
-    def _put(self, data: memoryview, digest: Any) -> None:
-        self._stream.write(data)
-        digest.update(data)
-        self._offset += data.nbytes
+        if size >= digests.LARGE:
+            entry |= {"head": hashlib.sha256(segments[0]).hexdigest(), "stamp": ""}
+        self.seconds = time.perf_counter() - began
+        return entry
 
 
 def _write_definitions(
@@ -161,7 +193,9 @@ def _write_definitions(
 def data_of(
     entry: Mapping[str, Any], *, run: Store, what: str, step: str
 ) -> tuple[memoryview, list[memoryview]]:
-    """The bytes of a group, checked: its pickle and its buffers.
+    """The bytes of a group: its pickle, checked, and its buffers.
+
+    Large buffers are checked in the background; `save` waits for that before it writes.
 
     Raises:
         StoreError: they are missing or damaged; names what and the step that wrote it.
@@ -173,12 +207,13 @@ def data_of(
         raise StoreError(
             f"{what} of step {step!r} is missing in {run.url}: {error}", hint=hint
         ) from error
-    if data.nbytes != entry["size"] or hashlib.sha256(data).hexdigest() != entry["sha256"]:
-        raise StoreError(
-            f"{what} of step {step!r} is damaged: {entry['file']} in {run.url} is not what the "
-            "step wrote",
-            hint=hint,
-        )
+    damaged = StoreError(
+        f"{what} of step {step!r} is damaged: {entry['file']} in {run.url} is not what the "
+        "step wrote",
+        hint=hint,
+    )
+    verification.verify(entry, data, run=run, error=damaged)
+    mappings.note(data, (run.url, entry["file"], entry["offset"], entry["sha256"]))
     first, *rest = (data[start : start + length] for start, length in entry["segments"])
     return first, rest
 
@@ -211,14 +246,14 @@ def read(
         ) from error
 
 
-def _moved(data: memoryview, old: str, new: str) -> memoryview:
+def _moved(data: memoryview, old: str, new: str) -> bytes:
     """A pickle with the old working directory's name replaced; both have one length.
 
     The last part of the name is random, so nothing else can look like it; the whole path is
     replaced first where its length allows it.
     """
-    found = bytes(data) if old else b""
+    found = bytes(data)
     for before, after in ((old, new), (old.rpartition("/")[2], new.rpartition("/")[2])):
-        if before and len(before.encode()) == len(after.encode()):
+        if before and len(before.encode()) == len(after.encode()) and before.encode() in found:
             found = found.replace(before.encode(), after.encode())
-    return memoryview(found) if old else data
+    return found

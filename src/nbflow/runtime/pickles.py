@@ -8,6 +8,7 @@ import importlib
 import io
 import pickle
 import sys
+import time
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -99,6 +100,7 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         self._left: dict[int, Any] = {}
         self._cells: dict[int, types.CellType] = {}
         self.arrays: list[Any] = []
+        self.serializers: set[str] = set()
         self.named: dict[tuple[str, str], Any] = {}
 
     def reducer_override(self, value: Any) -> Any:
@@ -175,16 +177,32 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
 
 
 class Pickled:
-    """A pickle: `data`, then buffers that stay where they are until written."""
+    """A pickle: `data`, then buffers that stay where they are until written.
 
-    def __init__(self, data: bytes, buffers: list[pickle.PickleBuffer], pickler: StepPickler):
+    Attributes:
+        seconds: how long it took.
+    """
+
+    def __init__(
+        self,
+        data: memoryview,
+        buffers: list[pickle.PickleBuffer],
+        pickler: StepPickler,
+        seconds: float,
+    ) -> None:
         self.data = data
+        self.seconds = seconds
         self.buffers = buffers
         self.pickler = pickler  # its memo keeps temporary objects alive, so that ids stay unique
 
+    @property
+    def serializer(self) -> str:
+        """The names of the serializers that wrote parts of it; `pickle` where none did."""
+        return ", ".join(sorted(self.pickler.serializers)) or "pickle"
+
     def segments(self) -> list[memoryview]:
         """All bytes, in the order of the artifact file."""
-        return [memoryview(self.data), *(buffer.raw() for buffer in self.buffers)]
+        return [self.data, *(buffer.raw() for buffer in self.buffers)]
 
 
 def dump(
@@ -202,8 +220,9 @@ def dump(
     stream = io.BytesIO()
     buffers: list[pickle.PickleBuffer] = []
     pickler = StepPickler(stream, names=names, regions=regions, by_value=by_value, buffers=buffers)
+    began = time.perf_counter()
     pickler.dump(value)  # type: ignore[no-untyped-call]
-    return Pickled(stream.getvalue(), buffers, pickler)
+    return Pickled(stream.getbuffer(), buffers, pickler, time.perf_counter() - began)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -213,7 +232,7 @@ class _Unpickler(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def load(data: memoryview, buffers: list[memoryview]) -> Any:
+def load(data: bytes | memoryview, buffers: list[memoryview]) -> Any:
     """Bring back what `dump` made.
 
     Raises:
