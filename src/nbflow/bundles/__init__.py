@@ -11,15 +11,18 @@ from nbflow.bundles.parameters import (
     to_wire,
     wire_default,
 )
+from nbflow.bundles.slices import Slice, slices
 
 __all__ = [
     "Backend",
+    "Slice",
     "bundle",
     "find_backend",
     "literal",
     "parameter_description",
     "parameter_schema",
     "read_value",
+    "slices",
     "step_notebook",
     "to_wire",
     "wire_default",

@@ -43,6 +43,9 @@ class Manifest:
         read: what was read of it, with the step that it came from: `variable:…`, `file:…`,
             `random:…`, `definition:…`.
         changed: inputs changed in place, in the same words, with where they came from.
+        seen: what it looked at in its working directory as it was before the step: `files`, by
+            path the sha256 or None where there was none; `folders` that it listed.
+        cached: id of the run that this was taken over from, empty where the cells ran.
         metrics: recorded values.
         started, ended: ISO times.
     """
@@ -62,6 +65,8 @@ class Manifest:
     workspace: str = ""
     read: dict[str, str] = field(default_factory=dict)
     changed: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, Any] = field(default_factory=dict)
+    cached: str = ""
     metrics: dict[str, Any] = field(default_factory=dict)
     started: str = ""
     ended: str = ""

@@ -217,6 +217,7 @@ def save() -> None:
     if inputs is None or session.standing is None:
         raise UsageError("the step's inputs were not loaded", hint="run the notebook from its top")
     session.reads.stop()
+    seen = session.reads.record()
     folder = _free_folder(session)
     state = session.surroundings.changed()
     drawn = session.randomness.changed()
@@ -252,6 +253,7 @@ def save() -> None:
         workspace=str(session.workspace.folder),
         read=_read(session, drawn, standing),
         changed=_changed(session, changed, files, drawn) | _origins(session, _things(standing)),
+        seen=seen,
         metrics=_metrics(orders),
         started=session.started,
         ended=datetime.now(UTC).isoformat(),
