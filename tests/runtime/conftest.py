@@ -1,5 +1,63 @@
 import sys
+import uuid
 from pathlib import Path
 
-# The pipelines written by hand serve both rooms' tests.
+import pytest
+
+# The pipelines written by hand, and places to keep things, serve both rooms' tests.
 sys.path.insert(0, str(Path(__file__).parent.parent / "host"))
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    from disks import small_disk
+
+    with small_disk(tmp_path / "tiny") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def server():
+    from object_servers import moto_server
+
+    with moto_server() as running:
+        yield running
+
+
+@pytest.fixture
+def at_server(server, monkeypatch):
+    for name, value in server.environ.items():
+        monkeypatch.setenv(name, value)
+    return server
+
+
+@pytest.fixture
+def proxy(at_server, monkeypatch):
+    import object_servers
+
+    with object_servers.proxy(at_server) as front:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", front.url)
+        yield front
+
+
+@pytest.fixture
+def url(request, tmp_path):
+    from object_servers import BUCKET
+
+    kind = request.param
+    if kind == "s3":
+        request.getfixturevalue("at_server")
+    return {
+        "folder": str(tmp_path / "store"),
+        "file": f"file://{tmp_path}/store",
+        "local": f"local://{tmp_path}/store",
+        "memory": f"memory://{uuid.uuid4().hex}",
+        "s3": f"s3://{BUCKET}/{uuid.uuid4().hex}/run one",
+    }[kind]
+
+
+@pytest.fixture
+def store(url):
+    from nbflow.runtime import open_store
+
+    return open_store(url)

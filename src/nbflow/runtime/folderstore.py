@@ -1,0 +1,119 @@
+"""A store in a folder of a file system."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import mmap
+import os
+import re
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FolderStore", "copy"]
+
+_FICLONE = 0x40049409
+_DRAFT = re.compile(r"\..*\.[0-9a-f]{16}\.draft")
+
+
+class FolderStore:
+    """See `Store`.
+
+    Files are written beside their place and renamed: atomic for every reader, and when the writer
+    is killed. Nothing is synced to disk: digests find what a cut of power damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(os.path.abspath(folder))  # noqa: PTH100 - keeps symbolic links
+        self.url = str(self.folder)
+
+    def read(self, path: str) -> bytes:
+        """See `Store`."""
+        return (self.folder / path).read_bytes()
+
+    def write(self, path: str, data: bytes) -> None:
+        """See `Store`."""
+        with self.create(path) as stream:
+            stream.write(data)
+
+    def exists(self, path: str) -> bool:
+        """See `Store`."""
+        return (self.folder / path).exists()
+
+    def names(self, path: str = "") -> tuple[str, ...]:
+        """See `Store`."""
+        try:
+            found = os.listdir(self.folder / path)  # noqa: PTH208 - names, not paths
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        return tuple(sorted(name for name in found if not _DRAFT.fullmatch(name)))
+
+    @contextmanager
+    def create(self, path: str) -> Iterator[IO[bytes]]:
+        """See `Store`."""
+        with self._draft(path) as draft, draft.open("wb") as stream:
+            yield stream
+
+    def put(self, path: str, source: Path) -> None:
+        """See `Store`."""
+        with self._draft(path) as draft:
+            copy(source, draft)
+
+    def holds(self, path: str, *, sha256: str, size: int) -> bool:
+        """See `Store`."""
+        try:
+            with (self.folder / path).open("rb") as stream:
+                if os.fstat(stream.fileno()).st_size != size:
+                    return False
+                return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+        except FileNotFoundError:
+            return False
+
+    def fetch(self, path: str, target: Path) -> None:
+        """See `Store`."""
+        copy(self.folder / path, target)
+
+    def buffer(self, path: str, *, offset: int, size: int) -> memoryview:
+        """See `Store`."""
+        extra = offset % mmap.ALLOCATIONGRANULARITY
+        with (self.folder / path).open("rb") as stream:
+            if not size or os.fstat(stream.fileno()).st_size < offset + size:
+                stream.seek(offset)
+                return memoryview(bytearray(stream.read(size)))
+            mapped = mmap.mmap(
+                stream.fileno(), size + extra, access=mmap.ACCESS_COPY, offset=offset - extra
+            )
+        return memoryview(mapped)[extra:]
+
+    @contextmanager
+    def _draft(self, path: str) -> Iterator[Path]:
+        """A place beside a file's, which becomes the file at the end."""
+        target = self.folder / path
+        draft = target.with_name(f".{target.name[:200]}.{os.urandom(8).hex()}.draft")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield draft
+            draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file's content: as a clone, which shares blocks until one side is written.
+
+    Not every file system clones; there, and between file systems, the bytes are copied. A hard
+    link would cost as little everywhere, but what a later step writes in place into a linked file
+    (`open(…, "r+")`, a database, a memory map) would change the file of every step that has it,
+    and permissions do not hinder the superuser that containers run as.
+    """
+    with source.open("rb") as origin, target.open("wb") as new:
+        try:
+            fcntl.ioctl(new.fileno(), _FICLONE, origin.fileno())
+        except OSError:
+            shutil.copyfileobj(origin, new, 1 << 20)

@@ -1,0 +1,275 @@
+"""Every kind of store keeps the same promises: folders, fsspec's file systems, S3 over HTTP."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from nbflow.runtime import open_store, read_manifest
+
+KINDS = ["folder", "file", "local", "memory", "s3"]
+SHARED = ["folder", "s3"]  # what another process reaches in the same way
+BIG = 100 << 20
+
+
+every = pytest.mark.parametrize("url", KINDS, indirect=True)
+shared = pytest.mark.parametrize("url", SHARED, indirect=True)
+
+
+def run_python(code, *arguments):
+    """Run code in a process of its own, which finds `store` opened."""
+    head = (
+        "import os, sys\nfrom nbflow.runtime import open_store\nstore = open_store(sys.argv[1])\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", head + code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@every
+def test_what_is_written_is_read(store, tmp_path):
+    store.write("a/b.json", b"first")
+    store.write("a/b.json", b"second")
+    assert store.read("a/b.json") == b"second"
+    assert store.exists("a/b.json")
+    assert store.exists("a")
+    assert not store.exists("a/c")
+    content = bytes(range(200)) * 100
+    with store.create("a/data") as stream:
+        stream.write(content[:700])
+        stream.write(content[700:])
+    store.fetch("a/data", tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == content
+    store.put("a/again", tmp_path / "copy")
+    assert store.read("a/again") == content
+
+
+@every
+def test_what_is_there_is_listed(store):
+    assert store.names() == ()
+    store.write("b/one", b"1")
+    store.write("b/two", b"2")
+    store.write("a", b"0")
+    assert store.names() == ("a", "b")
+    assert store.names("b") == ("one", "two")
+    assert store.names("c") == ()
+    assert store.names("a") == ()
+
+
+@every
+def test_a_buffer_is_writable_and_private(store):
+    with store.create("data") as stream:
+        stream.write(bytes(range(200)) * 20_000)
+    for size in (300, 3_000_000):
+        buffer = store.buffer("data", offset=5000, size=size)
+        assert bytes(buffer[:3]) == bytes([0, 1, 2])
+        assert len(buffer) == size
+        buffer[0] = 99
+        assert bytes(store.buffer("data", offset=5000, size=size)[:1]) == b"\0"
+    assert bytes(store.buffer("data", offset=0, size=0)) == b""
+
+
+@every
+def test_what_is_missing_is_told_apart(store, tmp_path):
+    for size in (0, 10, 3_000_000):
+        with pytest.raises(FileNotFoundError):
+            store.buffer("none", offset=0, size=size)
+    with pytest.raises(FileNotFoundError):
+        store.read("none")
+    with pytest.raises(FileNotFoundError):
+        store.fetch("none", tmp_path / "none")
+    assert not store.exists("none")
+    assert not store.holds("none", sha256="", size=0)
+    assert read_manifest(store, "none") is None
+
+
+@every
+def test_a_file_that_is_held_is_told_from_one_cut_short(store):
+    store.write("data", b"content")
+    digest = hashlib.sha256(b"content").hexdigest()
+    assert store.holds("data", sha256=digest, size=7)
+    assert not store.holds("data", sha256=digest, size=8)
+
+
+@every
+@pytest.mark.parametrize("name", ["a b", "ü/ключ", "#1", "what?", "100%", "%41", "a+b", "*[x]"])
+def test_any_name_can_be_used(store, tmp_path, name):
+    for path in (name, f"{name}/{name}"):
+        if path != name:
+            store = open_store(f"{store.url}/{name}x")
+        store.write(path, b"content")
+        assert store.read(path) == b"content"
+        assert store.exists(path)
+        assert bytes(store.buffer(path, offset=3, size=4)) == b"tent"
+        store.fetch(path, tmp_path / "copy")
+        assert (tmp_path / "copy").read_bytes() == b"content"
+        assert store.names(path.rpartition("/")[0]) == (path.rpartition("/")[2],) or "/" in name
+
+
+@every
+def test_files_may_be_empty(store, tmp_path):
+    store.write("written", b"")
+    with store.create("created"):
+        pass
+    (tmp_path / "empty").touch()
+    store.put("copied", tmp_path / "empty")
+    for name in ("written", "created", "copied"):
+        assert store.exists(name)
+        assert store.read(name) == b""
+        assert bytes(store.buffer(name, offset=0, size=0)) == b""
+        store.fetch(name, tmp_path / "out")
+        assert (tmp_path / "out").read_bytes() == b""
+
+
+def write_partly(store, error):
+    with store.create("data") as stream:
+        stream.write(b"new" * 10_000_000)
+        stream.flush()
+        raise error
+
+
+@every
+def test_a_write_that_fails_leaves_what_was_there(store, tmp_path):
+    store.write("data", b"old")
+    for error in (ZeroDivisionError, KeyboardInterrupt):
+        with pytest.raises(error):
+            write_partly(store, error())
+    with pytest.raises(OSError, match="absent"):
+        store.put("third", tmp_path / "absent")
+    assert store.read("data") == b"old"
+    assert store.names() == ("data",)
+
+
+DIES = """
+import signal
+with store.create("data") as stream:
+    stream.write(b"x" * 1000)
+    stream.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@shared
+def test_a_write_whose_process_is_killed_leaves_nothing_to_see(store, url):
+    store.write("kept", b"kept")
+    assert run_python(DIES, url).returncode == -signal.SIGKILL
+    assert store.names() == ("kept",)
+    assert not store.exists("data")
+
+
+@shared
+def test_what_another_process_writes_is_seen_at_once(store, url):
+    assert store.names("d") == ()
+    assert not store.exists("d/one")
+    done = run_python('store.write("d/one", b"first")', url)
+    assert done.returncode == 0, done.stderr
+    assert store.names("d") == ("one",)
+    assert store.exists("d/one")
+    assert store.read("d/one") == b"first"
+    assert bytes(store.buffer("d/one", offset=0, size=5)) == b"first"
+    big = f'store.write("d/one", b"{{}}" * {1 << 20}); store.write("d/two", b"")'
+    assert run_python(big.format("ab"), url).returncode == 0
+    assert store.names("d") == ("one", "two")
+    assert bytes(store.buffer("d/one", offset=0, size=2 << 20)[:2]) == b"ab"
+    assert run_python(big.format("cd"), url).returncode == 0
+    assert bytes(store.buffer("d/one", offset=0, size=2 << 20)[:2]) == b"cd"
+
+
+@shared
+def test_of_many_writers_at_once_one_is_there_whole(store, url):
+    code = (
+        "import time\nwhile time.time() < float(sys.argv[2]): pass\n"
+        'for turn in range(20):\n    store.write("same", sys.argv[3].encode() * 100_000)\n'
+    )
+    at = time.time() + 2
+    writers = [threading.Thread(target=run_python, args=(code, url, at, c)) for c in "abc"]
+    for writer in writers:
+        writer.start()
+    seen = set()
+    while any(writer.is_alive() for writer in writers):
+        if store.exists("same"):
+            content = store.read("same")
+            assert len(content) == 100_000
+            seen.add(content[:1])
+            assert content == content[:1] * 100_000
+    assert seen <= {b"a", b"b", b"c"}
+    assert store.names() == ("same",)
+
+
+@shared
+def test_a_hundred_megabytes_go_and_come(store, tmp_path):
+    block = os.urandom(1 << 20)
+    with store.create("data") as stream:
+        for _ in range(BIG >> 20):
+            stream.write(block)
+    buffer = store.buffer("data", offset=0, size=BIG)
+    whole = hashlib.sha256(block * (BIG >> 20)).hexdigest()
+    assert hashlib.sha256(buffer).hexdigest() == whole
+    assert store.holds("data", sha256=whole, size=BIG)
+    store.fetch("data", tmp_path / "copy")
+    with (tmp_path / "copy").open("rb") as stream:
+        assert hashlib.file_digest(stream, "sha256").hexdigest() == whole
+
+
+@shared
+def test_a_large_buffer_is_not_held_in_memory(store, url):
+    with store.create("data") as stream:
+        stream.write(bytes(BIG))
+    code = (
+        "def memory():\n    text = open('/proc/self/status').read()\n"
+        "    return int(text.partition('RssAnon:')[2].split()[0]) << 10\n"
+        "store.exists('data')\nbefore = memory()\n"
+        f"buffer = store.buffer('data', offset=0, size={BIG})\n"
+        "assert sum(buffer[::4096]) == 0\nprint(memory() - before)"
+    )
+    done = run_python(code, url)
+    assert int(done.stdout) < BIG // 3, done.stderr
+
+
+@shared
+def test_a_store_works_in_a_process_forked_from_one_that_used_it(store, url):
+    code = (
+        "store.write('one', b'1')\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    own = open_store(sys.argv[1])\n"
+        "    own.write('two', own.read('one') + b'2')\n"
+        "    os._exit(0)\n"
+        "assert os.waitpid(child, 0)[1] == 0\n"
+        "assert store.read('two') == b'12'"
+    )
+    done = run_python(code, url)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_runtime_does_not_import_file_systems_that_it_does_not_use(tmp_path):
+    code = (
+        "store.write('a', b''); store.read('a')\n"
+        "print({'fsspec', 's3fs', 'asyncio'} & set(sys.modules))"
+    )
+    assert run_python(code, tmp_path).stdout == "set()\n"
+
+
+def test_a_folder_shows_old_or_new_and_no_drafts(tmp_path):
+    store = open_store(str(tmp_path))
+    store.write("manifest.json", b"{}")
+    store.write("manifest.json", b"[]")
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
+def test_a_folder_without_room_keeps_what_it_had(tiny_disk):
+    store = open_store(str(tiny_disk))
+    store.write("kept", b"kept")
+    with pytest.raises(OSError, match="No space left"), store.create("data") as stream:
+        stream.write(bytes(4 << 20))
+    assert [path.name for path in tiny_disk.iterdir()] == ["kept"]
+    assert store.read("kept") == b"kept"
