@@ -7,12 +7,12 @@ import atexit
 import os
 import signal
 import socket
-import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nbflow.kernel import launch
 from nbflow.kernel.frames import HEADER, decode, encode, receive
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Born", "Nursery", "nursery", "warm"]
 
 _GONE = "the process that forks kernels has ended"
-_PATIENCE = 5.0
-"""Seconds that it has to end by itself."""
 _LAUNCH = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
 _EARLY = ("PYTHON", "LD_", "DYLD_", "MALLOC_", "GLIBC_")
 """Variables of these prefixes count when an interpreter starts, and no later."""
@@ -59,32 +57,25 @@ class Nursery:
     """A forking process under way.
 
     Attributes:
-        process: it.
+        pid: its process.
     """
 
-    process: subprocess.Popen[bytes]
+    pid: int
     _socket: socket.socket
     _specs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _forked: bool = False
+    _ended: bool = False
 
     @classmethod
     def start(cls) -> Nursery:
         """Start one; what it needs is imported while the caller goes on."""
-        ours, theirs = socket.socketpair()
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "nbflow.kernel", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        theirs.close()
-        return cls(process, ours)
+        launched = launch.take()
+        return cls(launched.pid, socket.socket(fileno=launched.descriptor))
 
     @property
     def alive(self) -> bool:
         """It can be asked."""
-        return self.process.poll() is None
+        return not self._wait(os.WNOHANG)
 
     def spec(self, name: str) -> dict[str, Any]:
         """The kernel's `spec` (None where it is not installed), and the `installed` ones.
@@ -135,6 +126,7 @@ class Nursery:
         """
         ours, theirs = socket.socketpair()
         answers, answering = socket.socketpair()
+        self._forked = True
         request = {"type": "fork", "env": dict(env), "folder": str(folder), "log": str(log)}
         self._ask(request, answering, theirs)
         reader, writer = await asyncio.open_connection(sock=answers)
@@ -153,12 +145,21 @@ class Nursery:
 
     def stop(self) -> None:
         """End it, and all kernels with it."""
+        if not self._forked:
+            # Nobody depends on it, and it may still be importing.
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
         self._socket.close()
-        try:
-            self.process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self._wait(0)
+
+    def _wait(self, options: int) -> bool:
+        """Whether it has ended."""
+        if not self._ended:
+            try:
+                self._ended = os.waitpid(self.pid, options)[0] == self.pid
+            except ChildProcessError:  # somebody else has waited for it
+                self._ended = True
+        return self._ended
 
 
 async def _message(reader: asyncio.StreamReader) -> dict[str, Any] | None:

@@ -1,4 +1,8 @@
-"""Forks kernels on request, tells how they ended, and lets none of them survive the host."""
+"""The nursery: forks kernels on request, tells how they ended, and lets none survive the host.
+
+It reads requests from one socket; each brings the socket for its answers. When the host closes the
+first one, or dies, all kernels are killed.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from nbflow.kernel.deferral import defer
 from nbflow.kernel.frames import HEADER, decode, encode, receive
 from nbflow.kernel.streams import Pipes
 from nbflow.runtime import prepare
@@ -24,8 +29,13 @@ __all__ = ["serve"]
 
 _NEEDED = (
     "nbflow.kernel.shells",
-    "IPython.core.completer",
-    "IPython.core.magics",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "faulthandler",
+    "ipykernel.displayhook",
+    "sqlite3",
 )
 """What every kernel imports before its first cell."""
 _GRACE = 1.0
@@ -89,17 +99,25 @@ def serve(descriptor: int) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(writing)
     nest = _Nest(socket.socket(fileno=descriptor), reading)
-    for module in _NEEDED:
-        importlib.import_module(module)
-    prepare()
+    gc.disable()  # a tenth of the time that imports take, and they leave nothing to collect
+    _import()
     # Pages of what is there now are not copied when a child's collector looks through them.
-    gc.collect()
     gc.freeze()
+    gc.enable()
     try:
         while _turn(nest):
             pass
     finally:
         _kill_all()
+        os._exit(0)  # nothing here is worth taking apart
+
+
+def _import() -> None:
+    """Import what kernels need; half of jupyter_client is for those who start kernels."""
+    defer("jupyter_client", light={"write_connection_file": "jupyter_client.connect"})
+    for module in _NEEDED:
+        importlib.import_module(module)
+    prepare()
 
 
 def _turn(nest: _Nest) -> bool:

@@ -96,6 +96,9 @@ class _App(IPKernelApp):
     outbox: Outbox
     pipes: Pipes
 
+    def parse_command_line(self, argv: Any = None) -> None:
+        """There is none."""
+
     def init_connection_file(self) -> None:
         """There is none."""
 
