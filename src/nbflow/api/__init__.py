@@ -32,6 +32,7 @@ from nbflow.api.operating import (
     refuse_one_name_for_two,
     trigger,
 )
+from nbflow.api.proving import cut_every_cell, prove
 from nbflow.api.running import Finished, run, warm
 from nbflow.api.shapes import published_as_json, read_values, run_as_json
 from nbflow.api.values import parse_assignments, resolve
@@ -46,6 +47,7 @@ __all__ = [
     "airflow_up",
     "compile",
     "connect",
+    "cut_every_cell",
     "describe",
     "enrich",
     "enrich_failed",
@@ -61,6 +63,7 @@ __all__ = [
     "output",
     "parameters_of",
     "parse_assignments",
+    "prove",
     "publish",
     "published_as_json",
     "read_values",

@@ -62,8 +62,15 @@ def inspect(path: str | Path) -> Inspected:
         NotebookError: the file cannot be read as a notebook.
         SettingsError: the settings cannot be understood.
     """
-    where = Path(path)
-    pipeline = load(where)
+    return inspect_pipeline(Path(path), load(path))
+
+
+def inspect_pipeline(where: Path, pipeline: Pipeline) -> Inspected:
+    """Check a pipeline with the settings around its notebook and the files beside it.
+
+    Raises:
+        SettingsError: the settings cannot be understood.
+    """
     folder = where.resolve().parent
     current = settings.load_settings(folder, environ=os.environ)
     attached, about_files = notebook.attachments(pipeline, folder=folder)

@@ -9,29 +9,54 @@ import click
 
 from nbflow.cli import options
 from nbflow.cli.console import print_diagnostics, print_error, print_json, summarise
-from nbflow.errors import CheckFailed, NotebookError, StepFailed
+from nbflow.errors import CheckFailed, NotebookError, StepFailed, UsageError
 
 if TYPE_CHECKING:
     from nbflow.api import Compiled, Inspected
     from nbflow.model import Run
 
 
-@click.command(epilog="Example: nbflow check train.ipynb")
+@click.command(epilog="Example: nbflow check train.ipynb --prove -p lr=0.1")
 @options.notebooks
 @options.as_json
-def check(*, paths: tuple[Path, ...], as_json: bool) -> int:
+@click.option("--prove", "to_prove", is_flag=True, help="Run it whole and as its pipeline, too.")
+@click.option(
+    "--every-cell", is_flag=True, help="Prove it with each cell as a step of its own: all cuts."
+)
+@options.parameters
+@options.parameters_file
+@click.option(
+    "--keep", metavar="DIR", type=options.PATH, help="Keep both executed notebooks in this folder."
+)
+def check(
+    *,
+    paths: tuple[Path, ...],
+    as_json: bool,
+    to_prove: bool,
+    every_cell: bool,
+    given: tuple[str, ...],
+    values_file: Path | None,
+    keep: Path | None,
+) -> int:
     """Find what is wrong with notebooks before anything runs.
 
-    Ends with 0 where there are no errors (warnings are fine), with 3 where there are, with 2 where
-    a file cannot be read.
+    With --prove, a notebook without errors then runs here, whole in one kernel and as its
+    pipeline, and what its cells show is compared. See docs/prove.md.
+
+    Ends with 0 where there are no errors (warnings are fine), with 3 where there are or where
+    outputs differ, with 10 where a run failed, with 2 where a file cannot be read.
     """
     from nbflow import api
+    from nbflow.cli import proofs
 
+    to_prove = to_prove or every_cell
+    if not to_prove and (given or values_file or keep):
+        raise UsageError("-p, -f and --keep are about a run", hint="Add --prove.")
     answers: list[dict[str, object]] = []
     status = 0
     for path in paths:
         try:
-            inspected = api.inspect(path)
+            inspected = api.cut_every_cell(path) if every_cell else api.inspect(path)
         except NotebookError as error:
             answers.append({"notebook": str(path), "error": error.as_json()})
             status = NotebookError.exit_status
@@ -43,6 +68,12 @@ def check(*, paths: tuple[Path, ...], as_json: bool) -> int:
             status = status or CheckFailed.exit_status
         if not as_json:
             _print_findings(inspected)
+        if to_prove and not inspected.errors:
+            proof = proofs.prove(inspected, given=given, values_file=values_file, keep=keep)
+            status = status or proof.exit_status
+            answers[-1]["proof"] = proof.as_json()
+            if not as_json:
+                proofs.print_proof(proof, document=inspected.pipeline.document, path=str(path))
     if as_json:
         print_json(answers)
     return status

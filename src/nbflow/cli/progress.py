@@ -40,8 +40,8 @@ class Observer(Protocol):
 
 
 @contextmanager
-def follow(document: Document | None = None) -> Iterator[Observer]:
-    """Show a run on standard error while the body goes on."""
+def follow(document: Document | None = None, *, transient: bool = False) -> Iterator[Observer]:
+    """Show a run on standard error while the body goes on; `transient`: and not longer."""
     if not is_terminal():
         yield Lines()
         return
@@ -50,7 +50,7 @@ def follow(document: Document | None = None) -> Iterator[Observer]:
     from rich.live import Live
 
     console = Console(stderr=True)
-    with Live(console=console, refresh_per_second=8) as live:
+    with Live(console=console, refresh_per_second=8, transient=transient) as live:
         last: list[Run] = []
 
         def show(run: Run) -> None:
