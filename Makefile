@@ -14,6 +14,9 @@ help:  ## show this list
 
 setup: .venv/.setup-stamp  ## make .venv; done by every other target
 
+.venv-peers/.setup-stamp: constraints-peers.txt scripts/setup_peers.sh | setup
+	@scripts/setup_peers.sh
+
 demo: setup  ## take the examples through the main job in a real, private Airflow
 	@$(BIN)/python scripts/demo.py
 
@@ -36,8 +39,8 @@ lint: setup  ## formatting, lint, types, layers
 docs: setup  ## write the generated pages again
 	$(BIN)/python scripts/generate_docs.py
 
-bench: setup  ## measure against the peers
+bench: setup .venv-peers/.setup-stamp  ## measure against the peers: about ten minutes, best alone
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove what make made
-	rm -rf .venv .venv-kale .nbflow .mypy_cache .ruff_cache .pytest_cache build dist
+	rm -rf .venv .venv-kale .venv-peers .nbflow .mypy_cache .ruff_cache .pytest_cache build dist
