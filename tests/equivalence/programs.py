@@ -16,6 +16,7 @@ from templates import FILES, HOLE, POOLS, PRELUDES, SEEDS, Template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from random import Random
 
 THEMES = {
@@ -53,11 +54,13 @@ class Program:
         cells: source and tags of each code cell.
         parameters: values given to the run.
         order: picks among the steps that may run next, one number a step.
+        beside: a folder whose files lie beside the notebook.
     """
 
     cells: tuple[tuple[str, tuple[str, ...]], ...]
     parameters: dict[str, Any] = field(default_factory=dict)
     order: tuple[int, ...] = ()
+    beside: Path | None = None
 
     def notebook(self) -> dict[str, Any]:
         """The notebook as nbformat's dictionary."""

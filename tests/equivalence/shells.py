@@ -8,10 +8,9 @@ numpy and pandas are out of `sys.modules` until the notebook imports them.
 from __future__ import annotations
 
 import atexit
+import base64
 import gc
 import importlib
-import importlib.abc
-import importlib.machinery
 import io
 import json
 import os
@@ -25,10 +24,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warmth import HEAVY, LIGHT, Returning, warm_up
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_WARM = ("numpy", "pandas")
 _LIMIT = 30.0  # seconds for one notebook
 
 
@@ -84,18 +84,19 @@ class Shells:
         self.home.cleanup()
 
 
-def start_shells() -> Shells:
-    """Start a warm process."""
+def start_shells(*, heavy: bool = False) -> Shells:
+    """Start a warm process; a heavy one has scikit-learn, matplotlib and torch in memory too."""
     home = tempfile.TemporaryDirectory(prefix="ipython-")
     environ = {
         **os.environ,
         "PYTHONHASHSEED": "0",
         "IPYTHONDIR": home.name,
         "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }
     environ.pop("PYTHONWARNINGS", None)
     process = subprocess.Popen(
-        [sys.executable, __file__],
+        [sys.executable, __file__, *(["heavy"] if heavy else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -113,51 +114,6 @@ def failure(notebook: Mapping[str, Any]) -> tuple[str, str, str] | None:
     return None
 
 
-class _Returning(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives warm modules back when they are imported, and not before.
-
-    What numpy brings along gives back together; `numpy.random`, which it imports on first use,
-    comes by an import of its own, as whoever listens to imports expects.
-    """
-
-    def __init__(self, together: Mapping[str, set[str]]) -> None:
-        self.together = together
-        self.away = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in _WARM}
-        for name in self.away:
-            del sys.modules[name]
-            parent, _, child = name.rpartition(".")
-            if parent in together["numpy"] and name not in together["numpy"]:
-                vars(self.away[parent]).pop(child, None)
-
-    def find_spec(
-        self, fullname: str, path: object = None, target: object = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname not in self.away:
-            return None
-        names = {name for name in self.away if f"{name}.".startswith(f"{fullname}.")}
-        names = self.together.get(fullname, names)
-        if fullname == "pandas":  # as pandas itself would
-            importlib.import_module("numpy")
-            for name in sorted(self.away):
-                if name.startswith("numpy.") and name in self.away:
-                    importlib.import_module(name)
-        back = {name: self.away.pop(name) for name in names & self.away.keys()}
-        # importlib takes a module's old spec where the module is there already, and runs it anew
-        self.module = back.pop(fullname)
-        self.spec = self.module.__spec__
-        sys.modules.update(back)
-        return importlib.machinery.ModuleSpec(fullname, self)
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> Any:
-        return self.module
-
-    def exec_module(self, module: Any) -> None:
-        module.__spec__ = self.spec
-        module.__loader__ = self.spec.loader if self.spec else None
-        if module.__name__ == "numpy.random":
-            module.seed()
-
-
 class _Stream(io.TextIOBase):
     """`sys.stdout` or `sys.stderr` of a cell."""
 
@@ -172,11 +128,22 @@ class _Stream(io.TextIOBase):
 
     def write(self, text: str) -> int:
         last = self.outputs[-1] if self.outputs else {}
+        if last.get("output_type") == "clear":
+            self.outputs.clear()
         if last.get("output_type") == "stream" and last["name"] == self.name:
             last["text"] += text
         else:
             self.outputs.append({"output_type": "stream", "name": self.name, "text": text})
         return len(text)
+
+
+def _plain(content: Mapping[str, Any]) -> Any:
+    """A display's content as JSON holds it, as it is now."""
+
+    def encode(value: object) -> str:
+        return base64.b64encode(value).decode() if isinstance(value, bytes) else repr(value)
+
+    return json.loads(json.dumps(dict(content), default=encode))
 
 
 def _make_shell(outputs: list[dict[str, Any]]) -> Any:
@@ -193,26 +160,42 @@ def _make_shell(outputs: list[dict[str, Any]]) -> Any:
             outputs.append(
                 {
                     "output_type": "execute_result",
-                    "data": dict(format_dict),
-                    "metadata": dict(md_dict or {}),
+                    "data": _plain(format_dict),
+                    "metadata": _plain(md_dict or {}),
                     "execution_count": self.prompt_count,
                 }
             )
 
         def finish_displayhook(self) -> None: ...
 
+    named: dict[str, list[dict[str, Any]]] = {}
+
     class Publisher(DisplayPublisher):  # type: ignore[misc]
-        def publish(self, data: Any, metadata: Any = None, **_ignored: Any) -> None:
-            outputs.append(
-                {
-                    "output_type": "display_data",
-                    "data": dict(data),
-                    "metadata": dict(metadata or {}),
-                }
-            )
+        def publish(
+            self,
+            data: Any,
+            metadata: Any = None,
+            *_ignored: Any,
+            transient: Any = None,
+            update: bool = False,
+            **_more: Any,
+        ) -> None:
+            content = {"data": _plain(data), "metadata": _plain(metadata or {})}
+            shown = named.setdefault((transient or {}).get("display_id", ""), [])
+            if update:  # as nbclient does: what was shown under this name changes where it is
+                for one in shown:
+                    one.update(content)
+                return
+            shown.append({"output_type": "display_data", **content})
+            if outputs and outputs[-1].get("output_type") == "clear":
+                outputs.clear()
+            outputs.append(shown[-1])
 
         def clear_output(self, wait: bool = False) -> None:
-            outputs.clear()
+            if wait:
+                outputs.append({"output_type": "clear"})
+            else:
+                outputs.clear()
 
     class Shell(InteractiveShell):  # type: ignore[misc]
         displayhook_class = Hook
@@ -247,7 +230,7 @@ def _execute(
 
     os.chdir(job["cwd"])
     os.environ["TMPDIR"] = tempfile.tempdir = job["temporary"]
-    sys.meta_path.insert(0, _Returning(together))
+    sys.meta_path.insert(0, Returning(together))
     random.seed()
     notebook = json.loads(Path(job["source"]).read_text(encoding="utf-8"))
     sys.stdout, sys.stderr = _Stream("stdout", outputs), _Stream("stderr", outputs)
@@ -257,7 +240,7 @@ def _execute(
         source = cell["source"]
         outputs.clear()
         shell.run_cell(source if isinstance(source, str) else "".join(source), store_history=True)
-        cell["outputs"] = json.loads(json.dumps(outputs, default=repr))
+        cell["outputs"] = [one for one in outputs if one["output_type"] != "clear"]
         cell["execution_count"] = shell.execution_count - 1
         if any(output["output_type"] == "error" for output in outputs):
             break
@@ -289,11 +272,9 @@ def main() -> None:
     os.dup2(quiet, 0)
     sys.path.remove(str(Path(__file__).parent))
     sys.path.insert(0, "")  # as in a kernel: modules are found in the working directory
-    together: dict[str, set[str]] = {}
-    for name in (*_WARM, "cloudpickle", "fsspec", "nbflow.runtime"):
-        importlib.import_module(name)
-        together[name] = {one for one in sys.modules if one.partition(".")[0] == name}
-    runtime = sys.modules["nbflow.runtime"]
+    together = warm_up(HEAVY if "heavy" in sys.argv else LIGHT)
+    warm_up(("cloudpickle", "fsspec"))
+    runtime = importlib.import_module("nbflow.runtime")
     for found in pkgutil.iter_modules(runtime.__path__):
         importlib.import_module(f"nbflow.runtime.{found.name}")
     outputs: list[dict[str, Any]] = []

@@ -66,11 +66,19 @@ class Verdict:
         return "\n".join(lines)
 
 
-def judge(program: Program, shells: Shells) -> Verdict:
-    """Run a program whole and as a pipeline, and compare what the author's cells show."""
+def judge(
+    program: Program, shells: Shells, *, expected: Mapping[str, Any] | None = None
+) -> Verdict:
+    """Run a program whole and as a pipeline, and compare what the author's cells show.
+
+    Args:
+        program: the program.
+        shells: where its notebooks run.
+        expected: the program run whole, where it was before.
+    """
     folder = Path(tempfile.mkdtemp(prefix="equivalence-"))
     try:
-        return _judge(program, shells, folder)
+        return _judge(program, shells, folder, expected)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -80,12 +88,16 @@ def lay_out(program: Program, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in DATA.items():
         (folder / name).write_text(text, encoding="utf-8")
+    if program.beside:
+        shutil.copytree(program.beside, folder, dirs_exist_ok=True)
     path = folder / "program.ipynb"
     path.write_text(json.dumps(program.notebook()), encoding="utf-8")
     return path
 
 
-def _judge(program: Program, shells: Shells, folder: Path) -> Verdict:
+def _judge(
+    program: Program, shells: Shells, folder: Path, expected: Mapping[str, Any] | None
+) -> Verdict:
     inspected = api.inspect(lay_out(program, folder / "author"))
     edges = "; ".join(
         f"{step.name} <- {','.join(edge.step for edge in step.edges) or '-'}"
@@ -97,7 +109,7 @@ def _judge(program: Program, shells: Shells, folder: Path) -> Verdict:
         return Verdict(outcome, inspected.diagnostics, edges=edges)
     temporary = folder / "tmp"
     temporary.mkdir()
-    expected = run_whole(program, shells, folder / "whole", temporary)
+    expected = expected or run_whole(program, shells, folder / "whole", temporary)
     compiled = api.compile(inspected)
     executed = run_cut(program, compiled, shells, folder / "cut", temporary)
     merged = notebook.merge(inspected.pipeline.document, executed)
