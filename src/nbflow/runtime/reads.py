@@ -182,9 +182,9 @@ def _watch_times(workspace: Workspace) -> list[str] | None:
         os.utime(full, ns=(0, status.st_mtime_ns))
         if probe is None and status.st_size and status.st_nlink == 1:
             probe = full
-    if probe is not None and not _keeps_times(probe):
-        return None
-    return paths
+    kept = probe is None or _keeps_times(probe)
+    workspace.remember(paths)
+    return paths if kept else None
 
 
 def _keeps_times(file: Path) -> bool:

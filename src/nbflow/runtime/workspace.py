@@ -11,25 +11,31 @@ import stat
 import sys
 import tempfile
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import StoreError
+from nbflow.runtime.folderstore import copy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from nbflow.runtime.manifests import Manifest
     from nbflow.runtime.store import Store
 
-__all__ = ["PARENT", "Workspace", "open_workspace"]
+__all__ = ["CONTENTS", "PARENT", "Workspace", "open_workspace"]
+
+CONTENTS = ".files"
+"""Folder in a run's with the contents of files by their digests; no step has such a name."""
 
 PARENT = "NBFLOW_WORKSPACES"
 """Environment variable with the folder that working directories are made in."""
 
 _PASSED_OVER = {"__pycache__", ".ipynb_checkpoints"}
-_CHUNK = 1 << 20
+_AT_ONCE = 8
 
 Entry = dict[str, Any]
 
@@ -59,55 +65,49 @@ class Workspace:
         seen = self.seeded[path].get("seen")
         return seen is None or (os.path.lexists(full) and seen == _seen(full.lstat()))
 
-    def changes(self, *, run: Store, address: str) -> dict[str, Entry]:
+    def remember(self, paths: Iterable[str]) -> None:
+        """Take seeded files as they are now for unchanged."""
+        for path in paths:
+            self.seeded[path]["seen"] = _seen((self.folder / path).lstat())
+
+    def changes(self, *, run: Store) -> dict[str, Entry]:
         """What was made, changed or deleted since, with contents copied into the store.
 
         Raises:
             StoreError: a file cannot be read, or the store cannot be written.
         """
-        found: dict[str, Entry] = {}
         present = dict(_entries(self.folder))
-        for path, status in sorted(present.items()):
-            entry = self._change(path, status, run=run, address=address)
-            if entry is not None:
-                found[path] = entry
-        for path in sorted(set(self.seeded) - set(present)):
-            found[path] = {"deleted": True}
-        return found
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            entries = pool.map(lambda item: self._change(*item, run=run), sorted(present.items()))
+            changed = dict(zip(sorted(present), entries, strict=True))
+        found = {path: entry for path, entry in changed.items() if entry is not None}
+        return found | {path: {"deleted": True} for path in sorted({*self.seeded} - {*present})}
 
-    def _change(
-        self, path: str, status: os.stat_result, *, run: Store, address: str
-    ) -> Entry | None:
-        before = self.seeded.get(path)
+    def _change(self, path: str, status: os.stat_result, *, run: Store) -> Entry | None:
+        before = self.seeded.get(path, {})
+        mode = stat.S_IMODE(status.st_mode)
         if stat.S_ISDIR(status.st_mode):
-            return None if before and before.get("folder") else {"folder": True}
+            return None if before.get("folder") and before.get("mode") == mode else _folder(mode)
         if stat.S_ISLNK(status.st_mode):
             target = str((self.folder / path).readlink())
-            return None if before and before.get("link") == target else {"link": target}
-        if before and before.get("seen") == _seen(status):
+            return None if before.get("link") == target else {"link": target}
+        if before.get("seen") == _seen(status):
             return None
-        if before and before["seen"][1] == status.st_size and "sha256" not in before:
-            before["sha256"] = _digest(Path(before["source"]))
-        if before and before.get("sha256") and before["seen"][1] == status.st_size:
-            same_mode = before["mode"] == stat.S_IMODE(status.st_mode)
-            if same_mode and _digest(self.folder / path) == before["sha256"]:
-                return None
-        return self._put(path, status, run=run, address=address)
+        with _explained(path):
+            digest = _digest(self.folder / path)
+            same = "seen" in before and _original(before) == digest and before["mode"] == mode
+            return None if same else self._put(path, status, run=run, digest=digest)
 
-    def _put(self, path: str, status: os.stat_result, *, run: Store, address: str) -> Entry:
-        """Copy a file into the store under its digest."""
-        source = self.folder / path
-        try:
-            digest = _digest(source)
-            target = f"{address}/{digest}"
-            if not run.exists(target):
-                with source.open("rb") as stream, run.create(target) as out:
-                    shutil.copyfileobj(stream, out, _CHUNK)
-        except OSError as error:
+    def _put(self, path: str, status: os.stat_result, *, run: Store, digest: str) -> Entry:
+        """Keep a file's content under its digest, once for all steps."""
+        target = f"{CONTENTS}/{digest}"
+        if not run.holds(target, sha256=digest, size=status.st_size):
+            run.put(target, self.folder / path)
+        if _seen((self.folder / path).lstat()) != _seen(status):
             raise StoreError(
-                f"file {path!r} cannot be handed to the next steps: {error}",
-                hint="close it and let it be readable before the step ends, or delete it",
-            ) from error
+                f"file {path!r} changed while it was handed to the next steps",
+                hint="wait in the step's last cell for the program or thread that writes it",
+            )
         return {
             "sha256": digest,
             "size": status.st_size,
@@ -146,12 +146,13 @@ def open_workspace(
     workspace = Workspace(folder)
     atexit.register(workspace.remove)
     if attached is not None:
-        shutil.copytree(attached, folder, symlinks=True, dirs_exist_ok=True)
+        shutil.copytree(
+            attached, folder, symlinks=True, dirs_exist_ok=True, copy_function=_copy_attached
+        )
         for path, status in _entries(folder):
             workspace.seeded[path] = _as_entry(folder / path, status, attached / path)
             workspace.origins[path] = ""
-    for manifest in manifests:
-        _apply(workspace, manifest, run)
+    _apply(workspace, manifests, run)
     os.chdir(folder)
     if "" not in sys.path:
         sys.path.insert(0, "")
@@ -159,51 +160,79 @@ def open_workspace(
     return workspace
 
 
+def _copy_attached(source: str, target: str) -> None:
+    copy(Path(source), Path(target))
+    shutil.copystat(source, target)
+
+
 def _as_entry(path: Path, status: os.stat_result, source: Path) -> Entry:
+    mode = stat.S_IMODE(status.st_mode)
     if stat.S_ISDIR(status.st_mode):
-        return {"folder": True}
+        return _folder(mode)
     if stat.S_ISLNK(status.st_mode):
         return {"link": str(path.readlink())}
-    mode = stat.S_IMODE(status.st_mode)
     return {"source": str(source), "seen": _seen(status), "mode": mode}
 
 
-def _apply(workspace: Workspace, manifest: Manifest, run: Store) -> None:
-    """Bring the directory to where a step left it."""
-    gone = [path for path, entry in manifest.files.items() if "deleted" in entry]
-    for path in sorted(gone, reverse=True):
-        _delete(workspace.folder / path)
-        workspace.seeded.pop(path, None)
-        workspace.origins[path] = manifest.step
-    for path, entry in sorted(manifest.files.items()):
-        if "deleted" in entry:
-            continue
+def _folder(mode: int) -> Entry:
+    return {"folder": True, "mode": mode}
+
+
+def _original(entry: Entry) -> str:
+    """The digest of a file as it was seeded."""
+    if "sha256" not in entry:
+        entry["sha256"] = _digest(Path(entry["source"]))
+    found: str = entry["sha256"]
+    return found
+
+
+def _apply(workspace: Workspace, manifests: Sequence[Manifest], run: Store) -> None:
+    """Bring the directory to where the steps left it; only what is left at the end is fetched."""
+    final: dict[str, tuple[Entry, Manifest]] = {}
+    for manifest in manifests:
+        for path, entry in sorted(manifest.files.items()):
+            if "folder" not in entry:  # what was below it in another branch is no more
+                final = {p: one for p, one in final.items() if not p.startswith(f"{path}/")}
+            final[path] = entry, manifest
+            workspace.origins[path] = manifest.step
+    for path, (entry, _) in sorted(final.items(), reverse=True):
+        if "folder" not in entry or not _is_folder(workspace.folder / path):
+            _delete(workspace.folder / path)
+            workspace.seeded.pop(path, None)
+    left = [(path, *one) for path, one in sorted(final.items()) if "deleted" not in one[0]]
+    for path, entry, manifest in left:
         target = workspace.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not ("folder" in entry and target.is_dir() and not target.is_symlink()):
-            _delete(target)
-        workspace.seeded[path] = _place(path, target, entry, run=run, step=manifest.step)
-        workspace.origins[path] = manifest.step
+        if "folder" in entry:
+            target.mkdir(exist_ok=True)
+            workspace.seeded[path] = entry
+        elif "link" in entry:
+            link = entry["link"].replace(manifest.workspace or "\0", str(workspace.folder))
+            target.symlink_to(link)
+            workspace.seeded[path] = {"link": link}
+    files = [one for one in left if "address" in one[1]]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        placed = pool.map(lambda one: _place(*one, run=run, folder=workspace.folder), files)
+        workspace.seeded.update(zip((one[0] for one in files), placed, strict=True))
+    for path, entry, _ in reversed(left):  # at last, as a folder may not be writable
+        if "folder" in entry and "mode" in entry:
+            (workspace.folder / path).chmod(entry["mode"])
 
 
-def _place(path: str, target: Path, entry: Entry, *, run: Store, step: str) -> Entry:
-    if "folder" in entry:
-        target.mkdir(exist_ok=True)
-        return entry
-    if "link" in entry:
-        target.symlink_to(entry["link"])
-        return entry
-    hint = f"run step {step!r} again"
+def _place(path: str, entry: Entry, manifest: Manifest, *, run: Store, folder: Path) -> Entry:
+    """Fetch a file, checked."""
+    target = folder / path
+    hint = f"run step {manifest.step!r} again"
     try:
         run.fetch(entry["address"], target)
     except OSError as error:
         raise StoreError(
-            f"file {path!r} of step {step!r} is missing in {run.url}: {error}", hint=hint
+            f"file {path!r} of step {manifest.step!r} is missing in {run.url}: {error}", hint=hint
         ) from error
     if _digest(target) != entry["sha256"]:
         raise StoreError(
-            f"file {path!r} of step {step!r} is damaged: {entry['address']} in {run.url} is not "
-            "what the step wrote",
+            f"file {path!r} of step {manifest.step!r} is damaged: {entry['address']} in {run.url} "
+            "is not what the step wrote",
             hint=hint,
         )
     target.chmod(entry["mode"])
@@ -211,15 +240,34 @@ def _place(path: str, target: Path, entry: Entry, *, run: Store, step: str) -> E
     return {**entry, "seen": _seen(target.stat())}
 
 
+@contextmanager
+def _explained(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"file {path!r} cannot be handed to the next steps: {error}",
+            hint="close it and let it be readable before the step ends, or delete it; see that "
+            "the store has room",
+        ) from error
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
 def _delete(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
+    if _is_folder(path):
         shutil.rmtree(path)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.unlink()
 
 
-def _seen(status: os.stat_result) -> tuple[int, int, int]:
-    return status.st_mtime_ns, status.st_size, stat.S_IMODE(status.st_mode)
+def _seen(status: os.stat_result) -> tuple[int, ...]:
+    """What differs after a file was written or replaced, also where its times were set back."""
+    times = (status.st_mtime_ns, status.st_ctime_ns)
+    return (*times, status.st_size, stat.S_IMODE(status.st_mode), status.st_ino)
 
 
 def _entries(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
