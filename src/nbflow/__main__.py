@@ -11,7 +11,7 @@ def main() -> int:
     """Run one command; returns its exit status."""
     if sys.argv[1:2] == ["run"] and sys.platform == "linux":
         # The kernels' imports take as long as all of ours: let both go on side by side.
-        from nbflow.kernel.launch import launch
+        from nbflow.kernel import launch
 
         launch()
     from nbflow.cli import main as run_command

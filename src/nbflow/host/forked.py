@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.host.executors import KernelLostError, Reply
 from nbflow.host.outputs import Outputs
-from nbflow.kernel.frames import HEADER, decode, encode
+from nbflow.kernel import HEADER, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

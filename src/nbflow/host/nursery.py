@@ -12,8 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nbflow.kernel import launch
-from nbflow.kernel.frames import HEADER, decode, encode, receive
+from nbflow.kernel import HEADER, decode, encode, receive, take
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
@@ -69,7 +68,7 @@ class Nursery:
     @classmethod
     def start(cls) -> Nursery:
         """Start one; what it needs is imported while the caller goes on."""
-        launched = launch.take()
+        launched = take()
         return cls(launched.pid, socket.socket(fileno=launched.descriptor))
 
     @property

@@ -22,7 +22,6 @@ from typing import Any, NoReturn
 
 from nbflow.kernel.deferral import defer
 from nbflow.kernel.frames import HEADER, decode, encode, receive
-from nbflow.kernel.streams import Pipes
 from nbflow.runtime import prepare
 
 __all__ = ["serve"]
@@ -40,36 +39,8 @@ _NEEDED = (
 """What every kernel imports before its first cell."""
 _GRACE = 1.0
 """Seconds between asking what a kernel left running to end, and killing it."""
+_APPEND = os.O_RDWR | os.O_CREAT | os.O_APPEND
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
-
-
-@dataclass
-class _Kernel:
-    """A forked kernel.
-
-    Attributes:
-        host: the socket on which the host learns how it ended.
-        log: file for what the process itself says.
-        pipes: reading ends of its standard output and error, for what it wrote last of all.
-    """
-
-    host: socket.socket
-    log: str
-    pipes: list[int]
-
-    def close(self) -> None:
-        """Close what this process holds of it."""
-        self.host.close()
-        for pipe in self.pipes:
-            os.close(pipe)
-
-    def keep_last_words(self) -> None:
-        """Write to its log what it could not read itself any more."""
-        for pipe in self.pipes:
-            with suppress(OSError):
-                data = os.read(pipe, 1 << 16)
-                with Path(self.log).open("ab") as log:
-                    log.write(data)
 
 
 @dataclass
@@ -79,13 +50,13 @@ class _Nest:
     Attributes:
         host: the socket to the host.
         alarm: readable when a child has ended.
-        living: the kernels by process id.
+        living: by process id of a kernel, the socket on which the host learns how it ended.
         doomed: process groups that were asked to end, with the time at which they are killed.
     """
 
     host: socket.socket
     alarm: int
-    living: dict[int, _Kernel] = field(default_factory=dict)
+    living: dict[int, socket.socket] = field(default_factory=dict)
     doomed: dict[int, float] = field(default_factory=dict)
 
 
@@ -161,22 +132,16 @@ def _spec(name: str) -> dict[str, Any]:
 
 
 def _fork(nest: _Nest, request: dict[str, Any], answers: socket.socket, descriptor: int) -> None:
-    reading, writing = zip(os.pipe(), os.pipe(), strict=True)
-    for pipe in reading:
-        os.set_blocking(pipe, False)
-    kernel = _Kernel(answers, request["log"], list(reading))
     pid = os.fork()
     if pid == 0:
         answers.close()
-        _become_kernel(nest, request, descriptor, Pipes(reading, writing))
+        _become_kernel(nest, request, descriptor)
     os.close(descriptor)
-    for pipe in writing:
-        os.close(pipe)
-    nest.living[pid] = kernel
+    nest.living[pid] = answers
     _answer(answers, {"pid": pid})
 
 
-def _become_kernel(nest: _Nest, request: dict[str, Any], descriptor: int, pipes: Pipes) -> NoReturn:
+def _become_kernel(nest: _Nest, request: dict[str, Any], descriptor: int) -> NoReturn:
     """In the child: stand alone, then be a kernel until the host has had enough."""
     status = 1
     try:
@@ -200,7 +165,7 @@ def _become_kernel(nest: _Nest, request: dict[str, Any], descriptor: int, pipes:
 
         from nbflow.kernel.shells import run
 
-        run(socket.socket(fileno=descriptor), pipes)
+        run(socket.socket(fileno=descriptor))
         status = 0
     except SystemExit as exit_:
         status = exit_.code if isinstance(exit_.code, int) else 1
@@ -215,13 +180,13 @@ def _become_kernel(nest: _Nest, request: dict[str, Any], descriptor: int, pipes:
 
 
 def _redirect(log: str) -> None:
+    """Nothing to read; standard error into the log, standard output into a file without a name."""
     null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-    for standard in (1, 2):
+    output = os.open(f"{log}.{os.getpid()}", _APPEND, 0o600)
+    os.unlink(f"{log}.{os.getpid()}")  # noqa: PTH108
+    for standard, file in enumerate((null, output, os.open(log, _APPEND, 0o666))):
         os.dup2(file, standard)
-    os.close(null)
-    os.close(file)
+        os.close(file)
 
 
 def _finish(status: int) -> NoReturn:
@@ -247,10 +212,9 @@ def _reap(nest: _Nest) -> None:
         if pid == 0:
             return
         if pid in nest.living:
-            kernel = nest.living.pop(pid)
-            kernel.keep_last_words()
-            _answer(kernel.host, {"status": os.waitstatus_to_exitcode(status)})
-            kernel.close()
+            host = nest.living.pop(pid)
+            _answer(host, {"status": os.waitstatus_to_exitcode(status)})
+            host.close()
             _signal_group(pid, signal.SIGTERM)
             nest.doomed[pid] = time.monotonic() + _GRACE
 

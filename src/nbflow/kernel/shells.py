@@ -29,7 +29,7 @@ from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
 from nbflow.kernel.frames import HEADER, decode
-from nbflow.kernel.streams import Outbox, Pipes, replace_streams
+from nbflow.kernel.streams import Outbox, replace_streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,6 @@ class _App(IPKernelApp):
 
     name = "ipython-kernel"
     outbox: Outbox
-    pipes: Pipes
 
     def parse_command_line(self, argv: Any = None) -> None:
         """There is none."""
@@ -125,7 +124,7 @@ class _App(IPKernelApp):
         """Send what is written; show values through ipykernel's hook."""
         from ipykernel.displayhook import ZMQDisplayHook
 
-        replace_streams(self.outbox, self.pipes)
+        replace_streams(self.outbox)
         self.displayhook = ZMQDisplayHook(self.session, self.iopub_socket)  # type: ignore[no-untyped-call]
         sys.displayhook = self.displayhook
         self.patch_io()  # type: ignore[no-untyped-call]
@@ -161,12 +160,11 @@ def _no_debugger() -> Iterator[None]:
             sys.modules[name] = known
 
 
-def run(connection: socket.socket, pipes: Pipes) -> None:
+def run(connection: socket.socket) -> None:
     """Be a kernel: execute what the host asks for, until it closes the connection.
 
     Args:
         connection: a stream socket to the host.
-        pipes: for what it and its subprocesses write.
     """
     connection.settimeout(_STEP)
     outbox = Outbox(connection, default=json_default)
@@ -176,7 +174,7 @@ def run(connection: socket.socket, pipes: Pipes) -> None:
     config.IPKernelApp.connection_file = f"kernel-{os.getpid()}.json"
     sys.argv = ["ipykernel_launcher.py", "-f", config.IPKernelApp.connection_file]
     app = _App.instance(config=config)
-    app.outbox, app.pipes = outbox, pipes
+    app.outbox = outbox
     app.initialize(argv=[])  # type: ignore[no-untyped-call]
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

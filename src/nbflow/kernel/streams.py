@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import codecs
 import contextvars
-import fcntl
 import io
 import os
 import queue
-import select
-import struct
 import sys
-import termios
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nbflow.kernel.frames import encode
 
@@ -23,21 +19,11 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Mapping
 
-__all__ = ["Outbox", "Pipes", "Stream", "replace_streams"]
+__all__ = ["Outbox", "Stream", "replace_streams"]
 
 _INTERVAL = 0.1
-"""Seconds that written text may wait before it is sent."""
-_READ = 1 << 16
-
-
-class Pipes(NamedTuple):
-    """Non-blocking reading ends and writing ends, for standard output and standard error.
-
-    They are made by another process, which can read what this one wrote last before it was killed.
-    """
-
-    reading: tuple[int, ...]
-    writing: tuple[int, ...]
+"""Seconds that text may wait before it is sent, whoever wrote it."""
+_CHUNK = 1 << 16
 
 
 class Outbox:
@@ -50,9 +36,9 @@ class Outbox:
     def __init__(self, connection: socket.socket, *, default: Callable[[Any], Any]) -> None:
         self._connection = connection
         self._default = default
-        self._queue: queue.SimpleQueue[bytes | threading.Event | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[bytes | threading.Event] = queue.SimpleQueue()
         self._streams: list[Stream] = []
-        self._due: float | None = None
+        self._looked = time.monotonic()
         self.pid = os.getpid()
         self._thread = threading.Thread(target=self._run, name="nbflow-outbox", daemon=True)
         self._thread.start()
@@ -65,10 +51,6 @@ class Outbox:
         """Send a message after those before it."""
         self._queue.put(encode(message, default=self._default))
 
-    def remind(self) -> None:
-        """Text was written: send it soon."""
-        self._queue.put(None)
-
     def close(self, *, patience: float = 10.0) -> None:
         """Wait until everything is sent, or so many seconds."""
         sent = threading.Event()
@@ -78,49 +60,46 @@ class Outbox:
     def _run(self) -> None:
         while True:
             try:
-                wait = None if self._due is None else max(0.0, self._due - time.monotonic())
-                item = self._queue.get(timeout=wait)
+                item = self._queue.get(timeout=_INTERVAL)
             except queue.Empty:
-                self._due = None
-                for stream in self._streams:
-                    stream.send()
+                self._look()
                 continue
-            if item is None:
-                self._due = self._due or time.monotonic() + _INTERVAL
-            elif isinstance(item, threading.Event):
+            if isinstance(item, threading.Event):
                 item.set()
             else:
                 with suppress(OSError):  # nobody listens any more: the host is gone
                     self._connection.sendall(item)
+            if time.monotonic() > self._looked + _INTERVAL:
+                self._look()
+
+    def _look(self) -> None:
+        self._looked = time.monotonic()
+        for stream in self._streams:
+            stream.flush()
 
 
 class Stream(io.TextIOBase):
     """`sys.stdout` or `sys.stderr` of a kernel, with what its subprocesses write.
 
-    The file descriptor of the stream becomes a pipe that is read here; what comes through it is
-    also written to where the descriptor led before, the kernel's log.
+    These write to a file, which is read here as it grows. A pipe would be quicker to tell, but what
+    a process writes last of all before it is killed would be gone with it.
     """
 
     encoding = "UTF-8"
     errors = "replace"
 
-    def __init__(self, name: str, outbox: Outbox, *, pipe: int, writing: int) -> None:
+    def __init__(self, name: str, outbox: Outbox) -> None:
         self.name = name
         self._outbox = outbox
         self._parent: contextvars.ContextVar[str] = contextvars.ContextVar(f"{name}-parent")
         self._latest = ""
         self._texts: list[tuple[str, str]] = []
         self._lock = threading.RLock()
-        self._waiting = False
         self._descriptor = {"stdout": 1, "stderr": 2}[name]
-        self._log = os.dup(self._descriptor)
-        self._pipe = pipe
-        os.dup2(writing, self._descriptor)
-        os.close(writing)
-        self._reading = threading.Lock()
+        self._file = os.open(f"/proc/self/fd/{self._descriptor}", os.O_RDONLY)
+        self._read = os.lseek(self._file, 0, os.SEEK_END)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         outbox.add(self)
-        threading.Thread(target=self._watch, name=f"nbflow-{name}", daemon=True).start()
 
     def fileno(self) -> int:
         """Where subprocesses may write to."""
@@ -148,11 +127,10 @@ class Stream(io.TextIOBase):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
         if os.getpid() != self._outbox.pid:
-            # A forked child has no threads; the pipe leads its text to the kernel.
+            # A forked child has no threads; the file leads its text to the kernel.
             os.write(self._descriptor, text.encode("utf-8", "replace"))
             return len(text)
-        if self._available():
-            self.drain()
+        self.drain()
         self._append(text)
         return len(text)
 
@@ -170,7 +148,7 @@ class Stream(io.TextIOBase):
     def send(self) -> None:
         """Send what is held."""
         with self._lock:
-            texts, self._texts, self._waiting = self._texts, [], False
+            texts, self._texts = self._texts, []
             for parent, text in _joined(texts):
                 self._outbox.put(
                     {
@@ -181,38 +159,18 @@ class Stream(io.TextIOBase):
                 )
 
     def drain(self) -> None:
-        """Take in what lies in the pipe."""
-        with self._reading:
-            self._read()
+        """Take in what subprocesses wrote."""
+        with self._lock:
+            while os.fstat(self._file).st_size > self._read:
+                data = os.pread(self._file, _CHUNK, self._read)
+                if not data:
+                    break
+                self._read += len(data)
+                self._append(self._decoder.decode(data))
 
     def _append(self, text: str) -> None:
-        parent = self._parent.get(self._latest)
         with self._lock:
-            self._texts.append((parent, text))
-            remind, self._waiting = not self._waiting, True
-        if remind:
-            self._outbox.remind()
-
-    def _available(self) -> bool:
-        size: int = struct.unpack("i", fcntl.ioctl(self._pipe, termios.FIONREAD, b"\0" * 4))[0]
-        return size > 0
-
-    def _read(self) -> None:
-        parts = []
-        with suppress(BlockingIOError):
-            while part := os.read(self._pipe, _READ):
-                parts.append(part)
-        if parts:
-            data = b"".join(parts)
-            self._append(self._decoder.decode(data))
-            with suppress(OSError):
-                os.write(self._log, data)
-
-    def _watch(self) -> None:
-        while True:
-            select.select([self._pipe], [], [])
-            with self._reading:
-                self._read()
+            self._texts.append((self._parent.get(self._latest), text))
 
 
 def _joined(texts: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -224,9 +182,8 @@ def _joined(texts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(parent, "".join(parts)) for parent, parts in found]
 
 
-def replace_streams(outbox: Outbox, pipes: Pipes) -> None:
+def replace_streams(outbox: Outbox) -> None:
     """Let all that this process writes go through the outbox."""
-    ends = zip(("stdout", "stderr"), pipes.reading, pipes.writing, strict=True)
-    for name, reading, writing in ends:
+    for name in ("stdout", "stderr"):
         getattr(sys, name).flush()
-        setattr(sys, name, Stream(name, outbox, pipe=reading, writing=writing))
+        setattr(sys, name, Stream(name, outbox))
