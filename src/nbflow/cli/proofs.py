@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,6 @@ from nbflow.cli.progress import follow, format_elapsed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.table import Table
-    from rich.text import Text
-
     from nbflow.api import Inspected
     from nbflow.model import Document, Failure
     from nbflow.proving import CellProof, Crossing, EdgeProof, FileProof, Proof
@@ -25,7 +23,7 @@ _MARKS = {
     "different": ("✗", "red"),
     "not_deterministic": ("~", "yellow"),
     "refused": ("✗", "red"),
-    "not_run": ("-", "dim"),
+    "not_run": ("-", "white"),
 }
 _WORDS = {
     "same": "same",
@@ -34,8 +32,20 @@ _WORDS = {
     "refused": "refused",
     "not_run": "not run",
 }
+_BYTES = {
+    "same": "same bytes",
+    "different": "other bytes",
+    "not_deterministic": "other bytes each time",
+}
+_HINTS = {
+    "different": "- whole, + as a pipeline. It should show the same or be refused: please report "
+    "it. To go on, keep the cells that belong together in one step.",
+    "not_deterministic": "two runs of the notebook whole. What differs each time proves nothing: "
+    "seed what is random, sort what has no order, leave out clocks.",
+    "refused": "the pipeline stopped here, rather than to go on with something else.",
+}
 _MOST_LINES = 12
-_WIDEST = 48
+_WIDEST = 40
 
 
 def prove(
@@ -59,24 +69,13 @@ def prove(
 
 
 def print_proof(proof: Proof, *, document: Document, path: str) -> None:
-    """Write a proof: cells, edges, files, times, and each difference."""
-    from rich.console import Console
-
-    console = Console(highlight=False, soft_wrap=False)
-    console.print(_cells(proof, document))
-    if proof.edges:
-        console.print()
-        console.print(_edges(proof.edges))
-    if proof.files:
-        console.print()
-        console.print(_files(proof.files))
-    for cell in proof.cells:
-        if str(cell.verdict) not in {"same", "not_run"}:
-            click.echo()
-            click.echo("\n".join(_explained(cell, path)))
-    for words, failure in _failures(proof):
+    """Write a proof: cells, edges, files, each difference, and times."""
+    blocks = [[*_cells(proof, document)], [*_edges(proof.edges)], [*_files(proof.files)]]
+    blocks += [[*_explained(cell, path)] for cell in proof.cells]
+    blocks += [[_failed(words, one, document)] for words, one in _failures(proof)]
+    for block in filter(None, blocks):
         click.echo()
-        click.echo(f"{click.style(words, fg='red', bold=True)}: {_named(failure, document)}")
+        click.echo("\n".join(block))
     click.echo()
     click.echo(f"{path}: {summarise(proof)}")
 
@@ -97,37 +96,39 @@ def summarise(proof: Proof) -> str:
     return f"{', '.join(said)}; {times} ({sign}{_elapsed(abs(pipeline - whole))})"
 
 
-def _cells(proof: Proof, document: Document) -> Table:
-    table = _table("", "cell", "step", "outputs", "")
-    table.columns[4].style = "dim"
-    table.columns[4].overflow = "ellipsis"
+def _cells(proof: Proof, document: Document) -> Iterator[str]:
+    """A line a cell: whether it shows the same, its step, how it begins."""
+    rows = []
     for cell in proof.cells:
-        mark, style = _MARKS[str(cell.verdict)]
+        mark, colour = _MARKS[str(cell.verdict)]
+        said = f"{mark} {_WORDS[str(cell.verdict)]}"
         first = next(iter(document.cell(cell.cell).source.strip().splitlines()), "")
-        table.add_row(
-            _text(mark, style),
-            str(cell.index),
-            cell.step or "(every step)",
-            _text(_WORDS[str(cell.verdict)], style),
-            _text(first),
-        )
-    return table
+        rows.append((f"cell {cell.index}", cell.step or "every step", said, colour, first))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    room = max(shutil.get_terminal_size().columns - sum(widths) - 8, 0)
+    for number, step, said, colour, first in rows:
+        yield (
+            f"  {number:<{widths[0]}}  {step:<{widths[1]}}  "
+            f"{click.style(said.ljust(widths[2]), fg=colour)}  "
+            f"{click.style(_short(first, room), dim=True)}"
+        ).rstrip()
 
 
-def _edges(edges: Iterable[EdgeProof]) -> Table:
-    table = _table("edge", "variable", "type", "size", "serializer", "time")
-    for column in (3, 5):
-        table.columns[column].justify = "right"
+def _edges(edges: Sequence[EdgeProof]) -> Iterator[str]:
+    """The edges, and under each a line a variable: type, size, serializer, time."""
+    rows = [_crossing(one) for edge in edges for one in edge.variables]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(5)]
     for edge in edges:
-        name = f"{edge.source} → {edge.step}"
-        others = [reason for reason in edge.because if not reason.startswith("variables")]
+        yield f"  {click.style(edge.source, fg='cyan')} → {click.style(edge.step, fg='cyan')}"
         for one in edge.variables:
-            table.add_row(name, *_crossing(one))
-            name = ""
-        if others or not edge.variables:
-            said = "; ".join(others or edge.because)
-            table.add_row(name, _text(_short(said), "dim"), "", "", "", "")
-    return table
+            name, kind, size, serializer, seconds = _crossing(one)
+            yield (
+                f"    {name:<{widths[0]}}  {kind:<{widths[1]}}  {size:>{widths[2]}}  "
+                f"{serializer:<{widths[3]}}  {seconds:>{widths[4]}}"
+            ).rstrip()
+        reasons = [one for one in edge.because if not (edge.variables and one[:10] == "variables:")]
+        for reason in reasons:
+            yield f"    {click.style(reason, dim=True)}"
 
 
 def _crossing(one: Crossing) -> tuple[str, str, str, str, str]:
@@ -136,50 +137,35 @@ def _crossing(one: Crossing) -> tuple[str, str, str, str, str]:
     return _short(name), _short(one.type), format_size(one.size), one.serializer or "", seconds
 
 
-def _files(files: Iterable[FileProof]) -> Table:
-    table = _table("file", "size", "")
-    table.columns[1].justify = "right"
+def _files(files: Sequence[FileProof]) -> Iterator[str]:
+    width = max((len(one.path) for one in files), default=0)
     for one in files:
-        said = {
-            "same": "same bytes",
-            "different": "other bytes",
-            "not_deterministic": "other bytes each time",
-        }[str(one.verdict)]
+        said = _BYTES[str(one.verdict)]
         if one.absent:
             said = f"not left by the {'notebook whole' if one.absent == 'whole' else 'pipeline'}"
-        table.add_row(one.path, format_size(one.size), _text(said, "dim"))
-    return table
+        size = format_size(one.size)
+        yield f"  {one.path:<{width}}  {size:>6}  {click.style(said, dim=True)}"
 
 
 def _explained(cell: CellProof, path: str) -> Iterator[str]:
     """The first difference of a cell, and the way out."""
     verdict = str(cell.verdict)
-    _, colour = _MARKS[verdict]
-    if not cell.differences:
+    if not cell.differences or verdict not in _HINTS:
         return
     first = cell.differences[0]
-    head = click.style(f"{_WORDS[verdict]}", fg=colour, bold=True)
-    yield f"{head}: {first.what} of cell {cell.index} (id {cell.cell})"
-    yield f"  --> {path}: cell {cell.index}, {f'step {cell.step}' if cell.step else 'every step'}"
+    head = click.style(_WORDS[verdict], fg=_MARKS[verdict][1], bold=True)
+    step = f"step {cell.step}" if cell.step else "every step"
+    yield f"{head}: {first.what} of cell {cell.index}"
+    yield f"  --> {path}: cell {cell.index} (id {cell.cell}), {step}"
+    yield "   |"
     for line in first.diff(lines=_MOST_LINES).splitlines():
         fg = {"-": "red", "+": "green"}.get(line[:1])
-        yield click.style(f"   | {line}", fg=fg) if fg else f"   | {line}"
+        yield f"   | {click.style(line, fg=fg)}"
+    yield "   |"
     more = len(cell.differences) - 1
     if more:
         yield f"   = and {more} more"
-    if verdict == "different":
-        yield "   = - whole, + pipeline"
-    hint = _HINTS.get(verdict)
-    if hint:
-        yield f"   = help: {hint}"
-
-
-_HINTS = {
-    "not_deterministic": "Run whole again it shows something else, too, so this cell proves "
-    "nothing. Seed what is random, sort what has no order, leave out clocks.",
-    "different": "The notebook shows this whole and as a pipeline it does not. Keep the cells that "
-    "belong together in one step, and please report it: it should be equal or refused.",
-}
+    yield f"   = {_HINTS[verdict]}"
 
 
 def _failures(proof: Proof) -> Iterator[tuple[str, Failure]]:
@@ -194,29 +180,15 @@ def _failures(proof: Proof) -> Iterator[tuple[str, Failure]]:
         yield "failed, as a pipeline", pipeline
 
 
-def _named(failure: Failure, document: Document) -> str:
+def _failed(words: str, failure: Failure, document: Document) -> str:
     cell = document.by_id.get(failure.cell or "")
     where = "" if cell is None else f"cell {cell.index + 1} (id {cell.id}): "
-    return f"{where}{failure.ename}: {failure.evalue}"
+    head = click.style(words, fg="red", bold=True)
+    return f"{head}: {where}{failure.ename}: {failure.evalue}"
 
 
-def _table(*names: str) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in names:
-        table.add_column(name, no_wrap=True)
-    return table
-
-
-def _text(text: str, style: str = "") -> Text:
-    from rich.text import Text
-
-    return Text(text, style=style)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+def _short(text: str, most: int = _WIDEST) -> str:
+    return text if len(text) <= most else f"{text[: max(most - 1, 0)]}…"
 
 
 def format_size(count: int) -> str:
