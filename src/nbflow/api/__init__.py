@@ -33,6 +33,7 @@ from nbflow.api.operating import (
     trigger,
 )
 from nbflow.api.proving import cut_every_cell, prove
+from nbflow.api.resuming import Resumed, resume
 from nbflow.api.running import Finished, run, warm
 from nbflow.api.shapes import published_as_json, read_values, run_as_json
 from nbflow.api.values import parse_assignments, resolve
@@ -42,6 +43,7 @@ __all__ = [
     "Finished",
     "Inspected",
     "Published",
+    "Resumed",
     "airflow_down",
     "airflow_status",
     "airflow_up",
@@ -69,6 +71,7 @@ __all__ = [
     "read_values",
     "refuse_one_name_for_two",
     "resolve",
+    "resume",
     "run",
     "run_as_json",
     "trigger",

@@ -105,12 +105,12 @@ def compile(source: str | Path | Inspected) -> Compiled:  # noqa: A001 - the com
     require_no_errors(inspected)
     plan = planning.plan(inspected.pipeline, settings=inspected.settings)
     bundle = bundles.bundle(
-        plan, attachments=inspected.attachments, source=_within_project(inspected)
+        plan, attachments=inspected.attachments, source=within_project(inspected)
     )
     return Compiled(inspected, plan, bundle)
 
 
-def _within_project(inspected: Inspected) -> str:
+def within_project(inspected: Inspected) -> str:
     """The notebook's path relative to the project, which tells two of one name apart."""
     path, root = inspected.path.resolve(), inspected.settings.root
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name

@@ -219,7 +219,7 @@ def find_run_anywhere(reference: str, *, current: settings.Settings) -> Run:
     Raises:
         RemoteError, StoreError: there is none.
     """
-    if not airflows.in_reach(current):
+    if records.is_local(reference) or not airflows.in_reach(current):
         return records.find_stored(reference, store=current.local_store)
     with airflows.connect(current) as client:
         return enrich(find_run(reference, client=client), current=current)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow import host, notebook, settings
+from nbflow.api.resuming import LOCAL
 from nbflow.errors import StoreError
 from nbflow.model import Document, Run, RunState
 
@@ -19,6 +20,11 @@ def find_folder(run: Run, *, store: Path | None) -> Path | None:
     return next(iter(sorted(store.glob(f"*/{run.dag_id}/{run.run_id}"))), None)
 
 
+def is_local(reference: str) -> bool:
+    """Whether `DAG/RUN_ID` or `RUN_ID` means a run on this machine, which no Airflow knows."""
+    return reference.rpartition("/")[2].startswith(LOCAL)
+
+
 def find_stored(reference: str, *, store: Path | None) -> Run:
     """The run that `DAG/RUN_ID`, `RUN_ID` or `DAG` (its latest) means, from the store alone.
 
@@ -28,16 +34,25 @@ def find_stored(reference: str, *, store: Path | None) -> Run:
     dag_id, slash, run_id = reference.partition("/")
     patterns = [f"*/{dag_id}/{run_id}"] if slash else [f"*/*/{reference}", f"*/{reference}/*"]
     found = [path for pattern in patterns for path in (store.glob(pattern) if store else ())]
-    newest = max((path for path in found if path.is_dir()), key=_age, default=None)
+    runs = [path for path in found if path.is_dir() and not _is_ours(path.name)]
+    newest = max(runs, key=_age, default=None)
     if newest is None:
         raise StoreError(
             f"the store has no run {reference!r}",
             hint=f"Looked in {store}; Airflow is not running, and may know more.",
         )
+    ledger = host.read_ledger(newest)
+    if ledger is not None:
+        return ledger.run
     states = [host.progress(newest, step.name) for step in newest.iterdir() if step.is_dir()]
     failed = any(state is not None and state.failure for state in states)
     state = RunState.FAILED if failed else RunState.SUCCESS
     return Run(newest.parent.name, newest.name, state, metrics=read_metrics(newest))
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a folder beside the runs is not one of them."""
+    return name == "cache" or name.startswith(".")
 
 
 def _age(folder: Path) -> int:
@@ -62,7 +77,7 @@ def require_folder(run: Run, *, store: Path | None) -> Path:
 def read_metrics(folder: Path) -> dict[str, Any]:
     """The values that the steps of a run recorded, by name."""
     metrics: dict[str, Any] = {}
-    for manifest in sorted(folder.glob("*/manifest.json")):
+    for manifest in sorted(folder.glob("[!.]*/manifest.json")):
         metrics.update(json.loads(manifest.read_text())["metrics"])
     return metrics
 
@@ -86,6 +101,9 @@ def author_document(run: Run, *, folder: Path, current: settings.Settings) -> Do
     Raises:
         StoreError: the bundle is gone.
     """
+    kept = folder / host.BUNDLE / "notebook.ipynb"
+    if kept.is_file():
+        return notebook.read(kept)
     for executed in host.executed(folder).values():
         source = _bundle_of(executed, dag_id=run.dag_id, current=current)
         if source is not None and source.is_file():

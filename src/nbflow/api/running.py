@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from nbflow import host, notebook
-from nbflow.api.notebooks import Compiled
+from nbflow.api.notebooks import Compiled, within_project
+from nbflow.api.resuming import LOCAL, Resumed, runs_folder
 from nbflow.api.values import resolve
 from nbflow.errors import Interrupted, UsageError
 from nbflow.model import Document, Run
@@ -39,6 +40,7 @@ def run(
     output: str | Path | None = None,
     observe: Observe | None = None,
     workers: int | None = None,
+    resume: Resumed | None = None,
 ) -> Finished:
     """Run each step in its own process and working directory, independent ones in parallel.
 
@@ -48,6 +50,7 @@ def run(
         output: where the merged notebook goes; beside the run's artifacts where None.
         observe: called with the run at each change.
         workers: how many steps may run at once; the number of cores where None.
+        resume: an earlier run to go on with, see `resume`; `parameters` are given there.
 
     Returns:
         The run, which may have failed: look at `run.state`.
@@ -61,8 +64,11 @@ def run(
         raise UsageError(
             f"{output} is the notebook itself", hint="Name another file for the executed one."
         )
-    wire = resolve(parameters or {}, parameters=pipeline.parameters)
-    folder = _new_folder(compiled)
+    if resume is None:
+        wire = resolve(parameters or {}, parameters=pipeline.parameters)
+        folder = _new_folder(compiled)
+    else:
+        wire, folder = dict(resume.parameters), resume.folder
     merged = Path(output) if output else folder / f"{pipeline.document.name}.ipynb"
     try:
         finished = host.run(
@@ -72,6 +78,8 @@ def run(
             folder=folder,
             observe=observe,
             workers=workers,
+            resume=None if resume is None else resume.plan,
+            source=within_project(compiled.inspected),
         )
     except Interrupted as interruption:
         write_merged(pipeline.document, folder=folder, output=merged)
@@ -106,14 +114,11 @@ def _provenance(run: Run) -> dict[str, Any]:
 
 
 def _new_folder(compiled: Compiled) -> Path:
-    settings = compiled.inspected.settings
-    team = compiled.plan.pipeline.options.team or "default"
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
-    store = settings.local_store or settings.home / "runs"
-    runs = store / team / compiled.plan.dag_id
+    runs = runs_folder(compiled)
     number = 0
     while True:
-        name = f"local__{stamp}" + (f"_{number}" if number else "")
+        name = f"{LOCAL}{stamp}" + (f"_{number}" if number else "")
         try:
             (runs / name).mkdir(parents=True)
         except FileExistsError:

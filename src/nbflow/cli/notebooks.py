@@ -12,7 +12,7 @@ from nbflow.cli.console import print_diagnostics, print_error, print_json, summa
 from nbflow.errors import CheckFailed, NotebookError, StepFailed, UsageError
 
 if TYPE_CHECKING:
-    from nbflow.api import Compiled, Inspected
+    from nbflow.api import Compiled, Inspected, Resumed
     from nbflow.model import Run
 
 
@@ -123,12 +123,17 @@ def compile_(*, path: Path, output: Path, as_json: bool) -> int:
     return 0
 
 
-@click.command(epilog="Example: nbflow run train.ipynb -p lr=0.1 -o executed.ipynb")
+@click.command(
+    cls=options.WithOptionalRun,
+    epilog="Example: nbflow run train.ipynb -p lr=0.1 -o executed.ipynb; after a failure: "
+    "nbflow run train.ipynb --resume",
+)
 @options.one_notebook
 @options.parameters
 @options.parameters_file
 @options.output("Where the one notebook goes; beside the run's artifacts by default.")
 @click.option("--workers", "-j", type=click.IntRange(min=1), help="Steps that may run at once.")
+@options.resume
 @options.as_json
 def run(
     *,
@@ -137,12 +142,14 @@ def run(
     values_file: Path | None,
     output: Path | None,
     workers: int | None,
+    resume: str | None,
     as_json: bool,
 ) -> int:
     """Run the pipeline on this machine, each step in its own process and working directory.
 
     Without Airflow. One executed notebook comes back, whole or, after a failure or Ctrl-C, up to
-    there.
+    there. With --resume the newest run goes on from where it failed or was stopped: steps that
+    had succeeded are kept unless their cells, parameters or files have changed.
     """
     from nbflow import api
     from nbflow.cli.progress import follow
@@ -154,10 +161,18 @@ def run(
         **api.read_values(values_file),
         **api.parse_assignments(given, parameters=known),
     }
-    document = compiled.plan.pipeline.document
-    with follow(document) as observe:
+    earlier = None
+    if resume is not None:
+        earlier = api.resume(compiled, reference=resume, parameters=values)
+        print_resumed(earlier)
+    with follow(compiled.plan.pipeline.document) as observe:
         finished = api.run(
-            compiled, parameters=values, output=output, observe=observe, workers=workers
+            compiled,
+            parameters=values,
+            output=output,
+            observe=observe,
+            workers=workers,
+            resume=earlier,
         )
     if as_json:
         print_json({**api.run_as_json(finished.run), "notebook": str(finished.notebook)})
@@ -178,6 +193,15 @@ def checked(path: Path) -> Compiled:
     document = inspected.pipeline.document
     print_diagnostics(inspected.diagnostics, document=document, path=str(path), err=True)
     return api.compile(inspected)
+
+
+def print_resumed(earlier: Resumed) -> None:
+    """Which run goes on, what of it is kept, and what runs again because something changed."""
+    click.echo(f"going on with run {earlier.folder.name}", err=True)
+    if earlier.plan.kept:
+        click.echo(f"  kept: {', '.join(earlier.plan.kept)}", err=True)
+    for step, reason in earlier.plan.reasons.items():
+        click.echo(f"  step {step} runs again: {reason}", err=True)
 
 
 def print_result(run: Run, *, notebook: Path | None) -> None:

@@ -46,6 +46,26 @@ project = click.option(
     default=Path(),
     help="Folder from which nbflow.yaml is looked for upward; here by default.",
 )
+resume = click.option(
+    "--resume",
+    metavar="[RUN]",
+    is_flag=False,
+    flag_value="",
+    help="Go on with the newest run that failed or was stopped, or with RUN.",
+)
+
+
+class WithOptionalRun(click.Command):
+    """A command whose `--resume` may stand before the notebook, which is then not its value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep `--resume train.ipynb` from being read as `--resume=train.ipynb`."""
+        following = [*args[1:], ""]
+        pairs = zip(args, following, strict=True)
+        return super().parse_args(
+            ctx,
+            ["--resume=" if a == "--resume" and b.endswith(".ipynb") else a for a, b in pairs],
+        )
 
 
 def output(help: str, *, required: bool = False) -> Callable[[Command], Command]:  # noqa: A002

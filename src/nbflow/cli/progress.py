@@ -83,20 +83,29 @@ class Lines:
 def describe_step(step: StepRun) -> str:
     """`train: success, 5 of 5 cells, 3.2s`."""
     parts = [f"{step.name}: {_WORDS.get(step.state, step.state)}"]
-    if step.attempt > 1:
+    if _taken(step):
+        parts.append(_taken(step))
+    elif step.attempt > 1 and step.state is not RunState.UPSTREAM_FAILED:
         parts.append(f"attempt {step.attempt}")
     if step.cells_done or step.state is RunState.FAILED:
         parts.append(f"{step.cells_done} of {step.cells_total} cells")
-    if step.ended is not None and step.state is not RunState.UPSTREAM_FAILED:
+    if step.ended is not None and not step.kept and step.state is not RunState.UPSTREAM_FAILED:
         parts.append(elapsed(step))
     if step.failure is not None:
         parts.append(f"{step.failure.ename}: {step.failure.evalue}".splitlines()[0])
     return ", ".join(parts)
 
 
+def _taken(step: StepRun) -> str:
+    """Where the step's outcome is from, if its cells did not run."""
+    if step.kept:
+        return "kept from the run before"
+    return "" if step.cached is None else f"cached from {step.cached}"
+
+
 def elapsed(what: StepRun | Run) -> str:
     """How long it took or has taken so far; empty before it started."""
-    if what.started is None:
+    if what.started is None or (isinstance(what, StepRun) and what.kept):
         return ""
     end = what.ended or (datetime.now(UTC) if not what.state.finished else what.started)
     return format_elapsed(end - what.started)
@@ -147,6 +156,10 @@ def _bar(step: StepRun) -> str:
 def _doing(step: StepRun, document: Document | None) -> str:
     if step.failure is not None:
         return f"{step.failure.ename}: {step.failure.evalue}".splitlines()[0]
+    if _taken(step):
+        return _taken(step)
+    if step.state is RunState.QUEUED and step.note is not None:
+        return f"runs again: {step.note}"
     if step.state in _WORDS:
         return _WORDS[step.state]
     if step.state is RunState.RUNNING and step.cell and document is not None:

@@ -3,19 +3,26 @@
 from nbflow.host.executed import executed, failure_of, progress
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.kernels import Kernel, kernels, require_kernel
+from nbflow.host.ledgers import BUNDLE, Ledger, read_ledger
 from nbflow.host.nursery import warm
+from nbflow.host.resuming import Resumption, resumption
 from nbflow.host.runs import run
 from nbflow.host.whole import execute
 
 __all__ = [
+    "BUNDLE",
     "Kernel",
+    "Ledger",
+    "Resumption",
     "RunInterrupted",
     "execute",
     "executed",
     "failure_of",
     "kernels",
     "progress",
+    "read_ledger",
     "require_kernel",
+    "resumption",
     "run",
     "warm",
 ]

@@ -7,11 +7,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nbflow.bundles import slices
 from nbflow.errors import UsageError
 from nbflow.host.kernels import require_kernel
+from nbflow.host.ledgers import Recorder, held, keep_bundle
+from nbflow.host.resuming import Resumption, set_aside
 from nbflow.model import Bundle, Plan, Run, RunState, StepRun
 
 __all__ = ["run"]
@@ -27,6 +31,8 @@ def run(
     folder: Path,
     observe: Observe | None = None,
     workers: int | None = None,
+    resume: Resumption | None = None,
+    source: str = "",
 ) -> Run:
     """Run a plan here: each step in its own process and directory, independent ones at once.
 
@@ -38,46 +44,45 @@ def run(
             run's id.
         observe: called with the run at each change.
         workers: how many steps may run at once; the number of cores where None.
+        resume: the run's folder holds an earlier, unfinished run: what is kept of it.
+        source: the notebook's path within its project, to know the run by.
 
     Returns:
         The run at its end, failed or not.
 
     Raises:
         NotebookError: the notebook's kernel is not installed.
-        UsageError: a parameter's value is not JSON.
+        UsageError: a parameter's value is not JSON, or another process runs in the folder.
         RunInterrupted: Ctrl-C; no process is left, partial notebooks are in the folder.
     """
     from nbflow.host.scheduling import complete
 
     require_kernel(plan.pipeline.document.kernel)
+    given = _as_json(parameters)
     folder.mkdir(parents=True, exist_ok=True)
-    private = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
+    record = Recorder(folder, source=source, digest=bundle.digest)
+
+    def watch(run: Run) -> None:
+        record(run)
+        if observe is not None:
+            observe(run)
+
+    work = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
     try:
-        _unpack(bundle, private)
-        return complete(
-            plan,
-            Run(plan.dag_id, folder.name, RunState.RUNNING, _waiting(plan), dict(parameters)),
-            private=private,
-            folder=folder.resolve(),
-            parameters=_as_json(parameters),
-            observe=observe or _ignore,
-            workers=workers or os.cpu_count() or 1,
-        )
+        with held(folder):
+            steps = _resumed(plan, folder, resume) if resume else _waiting(plan)
+            keep_bundle(bundle, folder, slices=slices(plan))
+            return complete(
+                plan,
+                Run(plan.dag_id, folder.name, RunState.RUNNING, steps, dict(parameters)),
+                work=work,
+                folder=folder.resolve(),
+                parameters=given,
+                observe=watch,
+                workers=workers or os.cpu_count() or 1,
+            )
     finally:
-        shutil.rmtree(private, ignore_errors=True)
-
-
-def _ignore(_: Run) -> None:
-    """Observe nothing."""
-
-
-def _unpack(bundle: Bundle, folder: Path) -> None:
-    for path, content in bundle.files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    (folder / "files").mkdir(exist_ok=True)
-    (folder / "work").mkdir(exist_ok=True)
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _as_json(parameters: Mapping[str, Any]) -> str:
@@ -90,4 +95,14 @@ def _as_json(parameters: Mapping[str, Any]) -> str:
 def _waiting(plan: Plan) -> tuple[StepRun, ...]:
     return tuple(
         StepRun(one.name, RunState.QUEUED, cells_total=len(one.step.cells)) for one in plan.steps
+    )
+
+
+def _resumed(plan: Plan, folder: Path, resume: Resumption) -> tuple[StepRun, ...]:
+    attempts = set_aside(folder, kept=resume.kept)
+    return tuple(
+        replace(resume.kept[step.name], kept=True)
+        if step.name in resume.kept
+        else replace(step, attempt=attempts.get(step.name, 1), note=resume.reasons.get(step.name))
+        for step in _waiting(plan)
     )

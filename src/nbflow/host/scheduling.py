@@ -17,6 +17,7 @@ from typing import Any
 from nbflow import runtime
 from nbflow.host.attempts import Attempt, Stopped
 from nbflow.host.interruptions import RunInterrupted
+from nbflow.host.ledgers import BUNDLE
 from nbflow.host.nursery import nursery
 from nbflow.model import Failure, Plan, PlannedStep, Run, RunState, StepRun
 
@@ -27,22 +28,25 @@ def complete(
     plan: Plan,
     state: Run,
     *,
-    private: Path,
+    work: Path,
     folder: Path,
     parameters: str,
     observe: Callable[[Run], None],
     workers: int,
+    env: Mapping[str, str] | None = None,
 ) -> Run:
     """Run a plan to its end, also where the calling thread has a running loop (Jupyter).
 
     Args:
         plan: what to run.
-        state: the run as it begins.
-        private: folder with the bundle's files, and `work` for working directories.
-        folder: the run's.
+        state: the run as it begins: steps that have succeeded are kept, the others begin with
+            the attempt that they name.
+        work: folder for working directories.
+        folder: the run's, with its bundle.
         parameters: the given values as JSON.
         observe: called with the run at each change.
         workers: how many steps may run at once.
+        env: environment variables for all steps.
 
     Raises:
         RunInterrupted: Ctrl-C.
@@ -50,7 +54,8 @@ def complete(
 
     def start() -> Coroutine[Any, Any, Run]:
         places = asyncio.Semaphore(workers)
-        return _LocalRun(plan, private, folder, parameters, state, observe, places).execute()
+        run = _LocalRun(plan, work, folder, parameters, state, observe, places, env or {})
+        return run.execute()
 
     try:
         asyncio.get_running_loop()
@@ -84,12 +89,13 @@ class _LocalRun:
     """A run under way."""
 
     plan: Plan
-    private: Path
+    work: Path
     folder: Path
     parameters: str
     state: Run
     observe: Callable[[Run], None]
     places: asyncio.Semaphore
+    env: Mapping[str, str]
     running: dict[str, Attempt] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -126,6 +132,8 @@ class _LocalRun:
     async def _step(
         self, planned: PlannedStep, tasks: Mapping[str, asyncio.Task[RunState]]
     ) -> RunState:
+        if self._of(planned.name).kept:
+            return RunState.SUCCESS
         upstream = [tasks[name] for name in planned.upstream]
         if upstream:
             await asyncio.wait(upstream)
@@ -140,7 +148,9 @@ class _LocalRun:
 
     async def _attempts(self, planned: PlannedStep) -> None:
         started = datetime.now(UTC)
-        for number in range(1, planned.retries + 2):
+        first = self._of(planned.name).attempt
+        last = first + planned.retries
+        for number in range(first, last + 1):
             self._set(
                 planned.name,
                 state=RunState.RUNNING,
@@ -150,7 +160,7 @@ class _LocalRun:
                 failure=None,
             )
             failure, again = await self._attempt(planned, number)
-            if self.stopping.is_set() or not again or number > planned.retries:
+            if self.stopping.is_set() or not again or number == last:
                 break
             self._set(planned.name, state=RunState.RETRYING, failure=failure, cell=None)
             if await self._stopped_within(planned.retry_delay.total_seconds()):
@@ -169,18 +179,18 @@ class _LocalRun:
 
     async def _attempt(self, planned: PlannedStep, number: int) -> tuple[Failure | None, bool]:
         name = planned.name
-        work = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.private / "work"))
+        work = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.work))
         place = self.folder / name
         place.mkdir(exist_ok=True)
         notebook = self._notebook(name, number)
         if "orders" not in notebook["metadata"].get("nbflow", {}):
-            shutil.copytree(self.private / "files", work, dirs_exist_ok=True)
+            shutil.copytree(self.folder / BUNDLE / "files", work, dirs_exist_ok=True)
         attempt = self.running[name] = Attempt(
             notebook,
             path=place / f"try-{number}.ipynb",
             folder=work,
             log=place / f"try-{number}.log",
-            env={**os.environ, **planned.profile.env, runtime.WORKSPACES: str(work.parent)},
+            env=self._environment(planned),
             watch=lambda cell, done: self._watch(planned, cell, done=done),
             nursery=nursery(),
         )
@@ -192,14 +202,18 @@ class _LocalRun:
             await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
         return self._placed(failure), attempt.died
 
+    def _environment(self, planned: PlannedStep) -> dict[str, str]:
+        workspaces = {runtime.WORKSPACES: str(self.work)}
+        return {**os.environ, **self.env, **planned.profile.env, **workspaces}
+
     def _notebook(self, name: str, number: int) -> dict[str, Any]:
         """The step notebook with this run's values in place."""
-        text = (self.private / "steps" / f"{name}.ipynb").read_text(encoding="utf-8")
+        text = (self.folder / BUNDLE / "steps" / f"{name}.ipynb").read_text(encoding="utf-8")
         notebook: dict[str, Any] = json.loads(text)
         values = {
             "nbflow_params": self.parameters,
             "nbflow_run": str(self.folder),
-            "nbflow_files": str(self.private / "files"),
+            "nbflow_files": str(self.folder / BUNDLE / "files"),
             "nbflow_attempt": str(number),
         }
         for cell in notebook["cells"]:

@@ -61,6 +61,9 @@ class StepRun:
         started, ended: aware datetimes, or None.
         attempt: counted from 1.
         failure: why it failed, or None.
+        kept: it had succeeded when the run was resumed, and was not run again.
+        cached: id of the run whose outcome it took over because nothing had changed, or None.
+        note: in a resumed run, why it runs again; or None.
     """
 
     name: str
@@ -72,6 +75,9 @@ class StepRun:
     ended: datetime | None = None
     attempt: int = 1
     failure: Failure | None = None
+    kept: bool = False
+    cached: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """What runs inside a step's kernel: the cells before and after the author's own."""
 
-from nbflow.runtime.manifests import Manifest, read_manifest
+from nbflow.runtime.manifests import Manifest, addresses, read_manifest
 from nbflow.runtime.orders import DefinitionOrder, Orders, ParameterOrder
 from nbflow.runtime.parameters import conform, from_wire
-from nbflow.runtime.session import begin, given, load, save
 from nbflow.runtime.preparation import prepare
+from nbflow.runtime.session import begin, given, load, save
 from nbflow.runtime.store import Store, open_store
 from nbflow.runtime.workspace import PARENT as WORKSPACES
 
@@ -15,6 +15,7 @@ __all__ = [
     "Orders",
     "ParameterOrder",
     "Store",
+    "addresses",
     "begin",
     "conform",
     "from_wire",

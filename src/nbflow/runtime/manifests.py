@@ -11,7 +11,7 @@ from nbflow.errors import StoreError
 if TYPE_CHECKING:
     from nbflow.runtime.store import Store
 
-__all__ = ["Manifest", "read_manifest", "write_manifest"]
+__all__ = ["Manifest", "addresses", "read_manifest", "write_manifest"]
 
 VERSION = 1
 
@@ -43,6 +43,8 @@ class Manifest:
         read: what was read of it, with the step that it came from: `variable:…`, `file:…`,
             `random:…`, `definition:…`.
         changed: inputs changed in place, in the same words, with where they came from.
+        places: by what was read or changed and has a name in the notebook: ids of the step's cells
+            that mention it.
         seen: what it looked at in its working directory as it was before the step: `files`, by
             path the sha256 or None where there was none; `folders` that it listed.
         cached: id of the run that this was taken over from, empty where the cells ran.
@@ -65,12 +67,20 @@ class Manifest:
     workspace: str = ""
     read: dict[str, str] = field(default_factory=dict)
     changed: dict[str, str] = field(default_factory=dict)
+    places: dict[str, list[str]] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict)
     cached: str = ""
     metrics: dict[str, Any] = field(default_factory=dict)
     started: str = ""
     ended: str = ""
     version: int = VERSION
+
+
+def addresses(manifest: Manifest) -> set[str]:
+    """The files that a manifest points at, relative to the run's folder."""
+    entries = [*manifest.groups.values(), *manifest.definitions.values(), manifest.state]
+    found = {entry["file"] for entry in entries if "file" in entry}
+    return found | {entry["address"] for entry in manifest.files.values() if "address" in entry}
 
 
 def read_manifest(run: Store, step: str, *, file: str = "manifest.json") -> Manifest | None:

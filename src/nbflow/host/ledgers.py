@@ -1,0 +1,145 @@
+"""What a local run's folder says of the run: `run.json`, its bundle, and whether it goes on."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import uuid
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow.bundles import Slice
+from nbflow.errors import UsageError
+from nbflow.model import Failure, Run, RunState, StepRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nbflow.model import Bundle
+
+__all__ = ["BUNDLE", "Ledger", "Recorder", "held", "keep_bundle", "read_ledger", "read_slices"]
+
+BUNDLE = ".bundle"
+"""Folder in a run's folder with the bundle that it came from."""
+
+_RUN = "run.json"
+_LOCK = ".lock"
+_SLICES = "slices.json"
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What is written down of a local run.
+
+    Attributes:
+        run: the run as it was last written; `running` also where its process was killed.
+        source: the notebook's path within its project.
+        digest: of the bundle.
+    """
+
+    run: Run
+    source: str
+    digest: str
+
+
+class Recorder:
+    """Writes a run down whenever a state of it has changed."""
+
+    def __init__(self, folder: Path, *, source: str, digest: str) -> None:
+        self._path = folder / _RUN
+        self._about = {"version": _VERSION, "source": source, "bundle": digest}
+        self._written: Any = None
+
+    def __call__(self, run: Run, /) -> None:
+        """Write it if more has changed than which cell is running."""
+        now = (run.state, run.ended, [(step.state, step.attempt) for step in run.steps])
+        if now != self._written:
+            self._written = now
+            text = json.dumps({**self._about, **asdict(run)}, default=_plain, indent=1)
+            _write(self._path, text.encode())
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def read_ledger(folder: Path) -> Ledger | None:
+    """What a run's folder says of the run, None where it says nothing that can be read."""
+    try:
+        data = json.loads((folder / _RUN).read_text(encoding="utf-8"))
+        if data.pop("version") != _VERSION:
+            return None
+        source, digest = data.pop("source"), data.pop("bundle")
+        steps = tuple(_step(one) for one in data.pop("steps"))
+        return Ledger(Run(**_timed(data), steps=steps), source, digest)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _step(data: dict[str, Any]) -> StepRun:
+    failure = data.pop("failure")
+    if failure is not None:
+        failure = Failure(**{**failure, "traceback": tuple(failure["traceback"])})
+    return StepRun(**_timed(data), failure=failure)
+
+
+def _timed(data: Mapping[str, Any]) -> dict[str, Any]:
+    times = {
+        name: datetime.fromisoformat(data[name]) if data[name] else None
+        for name in ("started", "ended")
+    }
+    return {**data, **times, "state": RunState(data["state"])}
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a run's folder: one process at a time runs it; it is let go however that ends.
+
+    Raises:
+        UsageError: another process holds it.
+    """
+    with (folder / _LOCK).open("a") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                f"run {folder.name} is still going on",
+                hint="Wait until it ends, or stop it with Ctrl-C where it was started.",
+            ) from None
+        yield
+
+
+def keep_bundle(bundle: Bundle, folder: Path, *, slices: Mapping[str, Slice]) -> Path:
+    """Write a bundle into a run's folder, in place of an earlier one; returns where it is."""
+    draft = folder / f"{BUNDLE}-{uuid.uuid4().hex}"
+    for path, content in bundle.files.items():
+        target = draft / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    (draft / "files").mkdir(parents=True, exist_ok=True)
+    text = json.dumps({name: one.as_dict() for name, one in slices.items()})
+    (draft / _SLICES).write_text(text, encoding="utf-8")
+    place = folder / BUNDLE
+    shutil.rmtree(place, ignore_errors=True)
+    draft.rename(place)
+    return place
+
+
+def read_slices(folder: Path) -> dict[str, Slice]:
+    """The slices of the steps as the run last had them; empty where nothing tells."""
+    try:
+        found = json.loads((folder / BUNDLE / _SLICES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {name: Slice.from_dict(one) for name, one in found.items()}
+
+
+def _write(path: Path, data: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    draft.write_bytes(data)
+    draft.replace(path)
