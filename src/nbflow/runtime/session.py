@@ -54,6 +54,7 @@ class Session:
         randomness: where the random generators stood when its cells began.
         drawn: by library of a generator, the last ancestor that used or seeded it.
         given_done: the given values are in place.
+        saving: what it makes is kept; False where a person looks into the step.
     """
 
     orders: Orders
@@ -70,6 +71,7 @@ class Session:
     standing: Standing | None = None
     drawn: dict[str, str] = field(default_factory=dict)
     given_done: bool = False
+    saving: bool = True
 
 
 _session: Session | None = None
@@ -100,7 +102,9 @@ def _tells(function: Callable[P, None]) -> Callable[P, None]:
 
 
 @_tells
-def begin(orders: str, *, params: str, run: str, files: str, attempt: str) -> None:
+def begin(
+    orders: str, *, params: str, run: str, files: str, attempt: str, saving: bool = True
+) -> None:
     """Start a step: its working directory becomes the current one.
 
     Args:
@@ -109,6 +113,7 @@ def begin(orders: str, *, params: str, run: str, files: str, attempt: str) -> No
         run: folder of the run in the store; empty: `.nbflow-run` beside the notebook.
         files: folder with what came with the notebook; empty: `../files` beside the notebook.
         attempt: counted from 1.
+        saving: False where nothing of this is to be kept, as when a person debugs the step.
 
     Raises:
         NotebookError: the orders cannot be followed.
@@ -143,6 +148,7 @@ def begin(orders: str, *, params: str, run: str, files: str, attempt: str) -> No
         Surroundings(workspace.folder),
         Reads(workspace),
         Randomness(),
+        saving=saving,
     )
     for name in _INJECTED:
         shell.namespace().pop(name, None)
@@ -213,6 +219,11 @@ def save() -> None:
     from nbflow.runtime import artifacts, outputs, races
 
     session = _current()
+    if not session.saving:
+        raise UsageError(
+            "nothing is saved here: this kernel only looks into the step",
+            hint="write what you found into your notebook, and run it with `--resume`",
+        )
     orders, inputs = session.orders, session.inputs
     if inputs is None or session.standing is None:
         raise UsageError("the step's inputs were not loaded", hint="run the notebook from its top")
