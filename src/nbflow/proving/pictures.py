@@ -105,5 +105,6 @@ def _pixel_differences(left: Image, right: Image, tolerance: int) -> tuple[str, 
     for channel in beyond[1:]:
         mask = ImageChops.lighter(mask, channel)
     count = mask.histogram()[255]
-    share = f"{count} pixel{'' if count == 1 else 's'} differ, by up to {largest} of 255"
+    pixels = "1 pixel differs" if count == 1 else f"{count} pixels differ"
+    share = f"{pixels}, by up to {largest} of 255"
     return sizes[0], f"{sizes[1]}, {share}"
