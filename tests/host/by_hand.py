@@ -51,9 +51,11 @@ class Notebook:
     parameters: str = ""
     declared: Mapping[str, ParameterOrder] = field(default_factory=dict)
     seeded: bool = False
+    check_in_place: bool = True
     kernel: str = "python3"
     language: str = "python"
     files: Mapping[str, bytes] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def ids(self, step: str) -> tuple[str, ...]:
         return tuple(f"{step}-{number}" for number in range(len(self.steps[step].cells)))
@@ -98,6 +100,7 @@ def orders(notebook: Notebook, name: str) -> Orders:
         definitions=tuple(DefinitionOrder((n,), source) for n, source in step.definitions),
         metrics=tuple(step.metrics),
         seeded=notebook.seeded,
+        check_in_place=notebook.check_in_place,
         cells=notebook.ids(name),
     )
 
@@ -156,7 +159,7 @@ def compiled(notebook: Notebook) -> tuple[Plan, Bundle]:
     planned = tuple(
         PlannedStep(
             step,
-            Profile("default"),
+            Profile("default", env=notebook.env),
             None,
             retries=notebook.steps[step.name].retries,
             retry_delay=timedelta(milliseconds=10),

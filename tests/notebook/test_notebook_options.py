@@ -20,6 +20,7 @@ FULL = {
     "start": "2026-01-31",
     "catchup": True,
     "max_active_runs": 2,
+    "checks": {"in_place": False},
     "owner": "ann",
     "tags": ["churn", "daily"],
     "team": "churn",
@@ -55,6 +56,7 @@ def test_everything_that_the_metadata_says_is_read() -> None:
     assert (options.description, options.schedule) == ("Trains.", "0 6 * * mon-fri")
     assert (options.timezone, options.start) == ("Europe/Berlin", "2026-01-31")
     assert (options.catchup, options.max_active_runs) == (True, 2)
+    assert options.check_in_place is False
     assert (options.owner, options.tags, options.team) == ("ann", ("churn", "daily"), "churn")
     assert options.files == ("data/*.csv",)
     assert options.defaults == StepOptions(

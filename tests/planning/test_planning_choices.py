@@ -230,3 +230,8 @@ def test_a_name_that_airflow_refuses_or_that_leads_outside_is_refused(name: str)
 def test_a_tag_that_airflow_refuses_is_refused() -> None:
     with pytest.raises(SettingsError, match="too long"):
         planned(options=PipelineOptions(tags=("x" * 101,)))
+
+
+def test_the_notebook_has_the_last_word_on_the_check_of_inputs() -> None:
+    assert planned().check_in_place
+    assert not planned(options=PipelineOptions(check_in_place=False)).check_in_place

@@ -142,7 +142,7 @@ def test_a_parallel_step_that_missed_such_a_change_fails_the_run(tmp_path):
     ]:
         found = failed(left, right, what)
         assert found is not None
-        assert f"step 'left' changed {what}, and step 'right'" in found.failure.evalue
+        assert f" changed {what}, and step 'right' (cell right-0)" in found.failure.evalue
         assert "`prev:left`" in found.failure.evalue
     assert failed("tick()", "RESULTS['a'] = 1", "apart") is None
 

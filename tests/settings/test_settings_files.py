@@ -244,12 +244,29 @@ def test_the_schema_knows_every_key_and_describes_it() -> None:
     assert set(schema["properties"]) == {
         "airflow",
         "backend",
+        "checks",
         "defaults",
         "profiles",
         "store",
         "target",
         "teams",
     }
-    for section in ("ProfileSection", "TeamSection", "AirflowSection", "DefaultsSection"):
+    for section in (
+        "ProfileSection",
+        "TeamSection",
+        "AirflowSection",
+        "DefaultsSection",
+        "ChecksSection",
+    ):
         for name, described in schema["$defs"][section]["properties"].items():
             assert described.get("description"), (section, name)
+
+
+def test_the_check_of_inputs_is_on_unless_it_is_turned_off(tmp_path: Path) -> None:
+    file = write(tmp_path, "checks: {in_place: off}\n")
+    assert not load_settings(tmp_path, environ={}).check_in_place
+    file.write_text("checks: {}\n")
+    assert load_settings(tmp_path, environ={}).check_in_place
+    file.write_text("checks: {inplace: off}\n")
+    with pytest.raises(SettingsError, match=r"unknown key 'checks\.inplace'"):
+        load_settings(tmp_path, environ={})

@@ -29,7 +29,7 @@ def step_notebook(plan: Plan, name: str) -> dict[str, Any]:
     if not runs_in_python(plan):
         cells = [*_copied(_in_order(pipeline), pipeline), *body]
         return _notebook(pipeline, cells, {})
-    orders = _orders(pipeline, step)
+    orders = _orders(plan, step)
     cells = [
         _generated("parameters", _GIVEN),
         _generated("begin", _begin(orders)),
@@ -46,7 +46,8 @@ def runs_in_python(plan: Plan) -> bool:
     return plan.pipeline.document.language == "python"
 
 
-def _orders(pipeline: Pipeline, step: Step) -> Orders:
+def _orders(plan: Plan, step: Step) -> Orders:
+    pipeline = plan.pipeline
     names = tuple(one.name for one in pipeline.steps)
     needs = {need.name: need.step for need in step.needs}
     return Orders(
@@ -74,7 +75,8 @@ def _orders(pipeline: Pipeline, step: Step) -> Orders:
         ),
         metrics=step.metrics,
         seeded=pipeline.seeded,
-        cells=step.cells,
+        cells=tuple(one for one in step.cells if pipeline.document.cell(one).source.strip()),
+        check_in_place=plan.check_in_place,
     )
 
 

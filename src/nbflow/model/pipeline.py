@@ -114,6 +114,7 @@ class PipelineOptions:
         team: tenant name.
         defaults: options for every step that says nothing itself.
         files: globs, relative to the notebook, that every step needs beside it.
+        check_in_place: whether steps look for inputs that they changed; None: as the settings say.
     """
 
     description: str | None = None
@@ -127,6 +128,7 @@ class PipelineOptions:
     team: str | None = None
     defaults: StepOptions = field(default_factory=StepOptions)
     files: tuple[str, ...] = ()
+    check_in_place: bool | None = None
 
 
 class Role(StrEnum):

@@ -60,6 +60,7 @@ class Plan:
         owner: who answers for it.
         start: ISO date from which a schedule counts.
         max_active_runs: how many runs may be under way at once.
+        check_in_place: whether a step looks, when it ends, which of its inputs it changed.
     """
 
     pipeline: Pipeline
@@ -69,6 +70,7 @@ class Plan:
     owner: str
     start: str
     max_active_runs: int
+    check_in_place: bool = True
 
     @property
     def dag_id(self) -> str:

@@ -65,6 +65,7 @@ def read_options(document: Document) -> NotebookOptions:
         description=valid.get("description") or kale.description or _first_text(document),
         catchup=bool(valid.get("catchup", False)),
         max_active_runs=valid.get("max_active_runs"),
+        check_in_place=valid.get("checks", {}).get("in_place"),
         owner=valid.get("owner"),
         tags=tuple(dict.fromkeys((*valid.get("tags", ()), *kale.tags))),
         team=valid.get("team"),

@@ -124,6 +124,16 @@ def options_schema() -> dict[str, Any]:
             "cache": _CACHE,
             "image": _IMAGE,
             "files": {**_NAMES, "description": "Globs of files that every step needs."},
+            "checks": {
+                "type": "object",
+                "properties": {
+                    "in_place": {
+                        "type": "boolean",
+                        "description": "Look, when a step ends, which of its inputs it changed.",
+                    }
+                },
+                "additionalProperties": False,
+            },
             "parameters": {"type": "object", "additionalProperties": _PARAMETER},
             "steps": {"type": "object", "additionalProperties": _STEP},
         },

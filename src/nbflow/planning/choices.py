@@ -52,6 +52,9 @@ def plan(pipeline: Pipeline, *, settings: Settings) -> Plan:
         owner=options.owner or settings.defaults.owner,
         start=options.start or START,
         max_active_runs=options.max_active_runs or (1 if continuous else MAX_ACTIVE_RUNS),
+        check_in_place=settings.check_in_place
+        if options.check_in_place is None
+        else options.check_in_place,
     )
 
 

@@ -12,7 +12,7 @@ from nbflow.runtime.shell import shell
 from nbflow.runtime.slots import roots
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Cells", "reached"]
 
@@ -26,16 +26,21 @@ class Cells(ast.NodeTransformer):
 
     Attributes:
         mentioned: the names that they mention before they bind them, if they do.
+        places: by name, the cells that mention it, in the order in which they ran.
     """
 
-    def __init__(self, defined: Callable[[str], None]) -> None:
+    def __init__(self, defined: Callable[[str], None], ids: Sequence[str] = ()) -> None:
         """Begin to listen.
 
         Args:
             defined: called with the name of a class or function right after it was defined.
+            ids: of the cells that are going to run, in their order.
         """
         self.mentioned: set[str] = set()
+        self.places: dict[str, list[str]] = {}
         self._own: set[str] = set()
+        self._ids = iter(ids)
+        self._count, self._place = 0, ""
         setattr(builtins, _HOOK, defined)
         running = shell()
         if running is not None:
@@ -44,9 +49,21 @@ class Cells(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> Any:
         """Note the names of a cell, and have each definition announced."""
-        self._block(getattr(node, "body", []))
+        body = getattr(node, "body", [])
+        if not _is_generated(body):
+            self._locate(node)
+        self._block(body)
         _announce(node)
         return node
+
+    def _locate(self, node: ast.AST) -> None:
+        count = getattr(shell(), "execution_count", 0)
+        if count != self._count:  # else a cell magic compiles what is in its cell
+            self._count, self._place = count, next(self._ids, "")
+        for name in {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}:
+            found = self.places.setdefault(name, [])
+            if self._place and self._place not in found:
+                found.append(self._place)
 
     def _block(self, body: list[ast.stmt]) -> None:
         """Note what statements mention that these cells have not bound before."""
@@ -65,6 +82,11 @@ class Cells(ast.NodeTransformer):
     def _mention(self, name: str) -> None:
         if name not in self._own:
             self.mentioned.add(name)
+
+
+def _is_generated(body: list[ast.stmt]) -> bool:
+    """Whether a cell is one of ours, which the author's stand between."""
+    return any(isinstance(p, ast.Name) and p.id == "_nbflow" for one in body for p in ast.walk(one))
 
 
 def _parts(node: ast.stmt) -> tuple[list[ast.AST], set[str], list[ast.stmt]]:

@@ -192,13 +192,19 @@ class Inputs:
         Raises:
             StoreError: it is missing or damaged by now.
         """
-        manifest = next(one for one in self.manifests if one.step == self.origins[name])
-        key = manifest.variables[name]["group"]
-        if (manifest.step, key) not in self._fresh:
+        step, key = place = self.place(name)
+        if place not in self._fresh:
+            manifest = next(one for one in self.manifests if one.step == step)
             with self.aside():
                 loaded = self._read(manifest.groups[key], f"variable {name!r}", manifest)
-            self._fresh[manifest.step, key] = loaded
-        return self._fresh[manifest.step, key][name]
+            self._fresh[place] = loaded
+        return self._fresh[place][name]
+
+    def place(self, name: str) -> tuple[str, str]:
+        """The step and the group that a loaded variable is from."""
+        step = self.origins[name]
+        manifest = next(one for one in self.manifests if one.step == step)
+        return step, manifest.variables[name]["group"]
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -65,7 +65,8 @@ class Orders:
         definitions: in the order in which they run.
         metrics: names to record when the step ends.
         seeded: the notebook seeds a global random generator.
-        cells: ids of the author's cells of this step.
+        cells: ids of the author's cells of this step, but for those without code.
+        check_in_place: see, when the cells have run, which of the step's inputs they changed.
     """
 
     dag_id: str
@@ -82,6 +83,7 @@ class Orders:
     metrics: tuple[str, ...] = ()
     seeded: bool = False
     cells: tuple[str, ...] = ()
+    check_in_place: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """The orders as plain JSON data, for a notebook's metadata."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbflow.runtime import comparison, pickles
+from nbflow.runtime import comparison, mappings, pickles
 from nbflow.runtime.slots import is_plain
 
 if TYPE_CHECKING:
@@ -16,40 +16,44 @@ if TYPE_CHECKING:
 
 __all__ = ["changed_inputs", "deleted", "slots_of", "values_to_save"]
 
-_CHUNK = 1 << 20
-
 
 def changed_inputs(inputs: Inputs) -> dict[str, Any]:
     """Loaded variables whose objects are not what they were, with those objects.
 
     Also variables that came along because they share objects with a needed one: a change in one
-    shows in the other.
+    shows in the other. Each group is pickled once; of memory that is mapped from the store only
+    the pages that were written to are looked at. The last step leaves nothing to anyone.
     """
+    orders = inputs.orders
+    if not orders.check_in_place or orders.step == _last(orders):
+        return {}
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
+    for name, value in inputs.values.items():
+        if name.isidentifier() and not is_plain(value):
+            groups.setdefault(inputs.place(name), {})[name] = value
     return {
         name: value
-        for name, value in inputs.values.items()
-        if name.isidentifier() and not is_plain(value) and _is_changed(name, value, inputs)
+        for members in groups.values()
+        if _is_changed(members, inputs)
+        for name, value in members.items()
+        if len(members) == 1 or _is_changed({name: value}, inputs)
     }
 
 
-def _is_changed(name: str, value: Any, inputs: Inputs) -> bool:
-    before = inputs.again(name)
+def _last(orders: Orders) -> str:
+    return orders.steps[-1] if orders.steps else ""
+
+
+def _is_changed(now: dict[str, Any], inputs: Inputs) -> bool:
+    before = {name: inputs.again(name) for name in now}
     try:
-        old = pickles.dump({name: before}, names=inputs.names).segments()
-        new = pickles.dump({name: value}, names=inputs.names).segments()
+        old = pickles.dump(before, names=inputs.names).segments()
+        new = pickles.dump(now, names=inputs.names).segments()
     except Exception:  # noqa: BLE001 - a value's own reduction may raise anything
         return True
-    if len(old) == len(new) and all(map(_same_bytes, old, new)):
+    if len(old) == len(new) and all(map(mappings.same_bytes, old, new)):
         return False
-    return not comparison.same(before, value)
-
-
-def _same_bytes(left: memoryview, right: memoryview) -> bool:
-    # Comparing memoryviews goes item by item; bytes are compared at the speed of memory.
-    return left.nbytes == right.nbytes and all(
-        bytes(left[start : start + _CHUNK]) == bytes(right[start : start + _CHUNK])
-        for start in range(0, left.nbytes, _CHUNK)
-    )
+    return not comparison.same(before, now)
 
 
 def values_to_save(

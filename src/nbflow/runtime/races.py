@@ -24,6 +24,7 @@ _WORDS = {
     "folder": ("the files of folder {!r}", "let {first!r} write into another folder"),
     "random": ("the random state of {!r}", "seed {!r} in step {second!r} before it draws"),
     "definition": ("what {!r} remembers", "keep in variables what it remembers"),
+    "setting": ("the setting {!r}", "change it in a `setup` cell"),
 }
 """By kind: what was changed, and what helps beside an edge."""
 
@@ -43,14 +44,23 @@ def check(mine: Manifest, *, orders: Orders, run: Store) -> None:
         first, second = sorted((mine, other), key=lambda one: position[one.step])
         for thing in sorted(set(first.changed) & set(second.read)):
             if position.get(second.read[thing], -1) < position[first.step]:
-                raise _race(thing, first.step, second.step)
+                raise _race(thing, first, second)
 
 
-def _race(thing: str, first: str, second: str) -> StoreError:
+def _race(thing: str, first: Manifest, second: Manifest) -> StoreError:
     kind, _, name = thing.partition(":")
-    what, other = (text.format(name or ".", first=first, second=second) for text in _WORDS[kind])
+    steps = {"first": first.step, "second": second.step}
+    what, other = (text.format(name or ".", **steps) for text in _WORDS[kind])
     return StoreError(
-        f"step {first!r} changed {what}, and step {second!r}, which comes after it in the "
-        f"notebook but does not wait for it, used it unchanged",
-        hint=f"tag a cell of step {second!r} with `prev:{first}`, or {other}",
+        f"step {first.step!r}{_cells(first, thing)} changed {what}, and step "
+        f"{second.step!r}{_cells(second, thing)}, which comes after it in the notebook but does "
+        "not wait for it, used it unchanged",
+        hint=f"tag a cell of step {second.step!r} with `prev:{first.step}`, or {other}",
     )
+
+
+def _cells(manifest: Manifest, thing: str) -> str:
+    found = manifest.places.get(thing, [])
+    if not found:
+        return ""
+    return f" (cell {found[0]})" if len(found) == 1 else f" (cells {', '.join(found)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -23,6 +23,7 @@ from nbflow.runtime.surroundings import Surroundings
 from nbflow.runtime.workspace import open_workspace
 
 if TYPE_CHECKING:
+    from nbflow.runtime.artifacts import Saved
     from nbflow.runtime.inputs import Inputs
     from nbflow.runtime.standing import Changes, Standing
     from nbflow.runtime.store import Store
@@ -216,7 +217,7 @@ def save() -> None:
     Raises:
         StoreError: something cannot be saved, or another step changed what this one used.
     """
-    from nbflow.runtime import artifacts, outputs, races
+    from nbflow.runtime import artifacts, claims, outputs, races
 
     session = _current()
     if not session.saving:
@@ -246,10 +247,28 @@ def save() -> None:
         beside=beside,
         state=state,
     )
-    files = session.workspace.changes(run=session.run, address=f"{folder}/files")
-    deleted = outputs.deleted(inputs, standing)
-    manifest = Manifest(
-        step=orders.step,
+    files = session.workspace.changes(run=session.run)
+    manifest = replace(
+        _manifest(session, saved=saved, standing=standing, folder=folder),
+        files=files,
+        seen=seen,
+        random=sorted(drawn),
+        **claims.claims(session, changed=changed, files=files, state=state, standing=standing),
+    )
+    write_manifest(session.run, manifest, file=races.CLAIMS)
+    races.check(manifest, orders=orders, run=session.run)
+    write_manifest(session.run, manifest)
+
+
+def _manifest(session: Session, *, saved: Saved, standing: Changes, folder: str) -> Manifest:
+    """What the step hands on, but for files and claims."""
+    from nbflow.runtime import claims, outputs
+
+    assert session.inputs is not None
+    deleted = outputs.deleted(session.inputs, standing)
+    given = {*session.inputs.names.given}
+    return Manifest(
+        step=session.orders.step,
         attempt=session.attempt,
         folder=folder,
         variables=saved.variables,
@@ -257,70 +276,13 @@ def save() -> None:
         definitions=saved.definitions,
         state=saved.state,
         slots=outputs.slots_of({*saved.variables, *deleted}, standing),
-        standing=_standing(standing, set(saved.variables), set(deleted) & {*inputs.names.given}),
+        standing=claims.handed_on(standing, set(saved.variables), set(deleted) & given),
         deleted=deleted,
-        files=files,
-        random=sorted(drawn),
         workspace=str(session.workspace.folder),
-        read=_read(session, drawn, standing),
-        changed=_changed(session, changed, files, drawn) | _origins(session, _things(standing)),
-        seen=seen,
-        metrics=_metrics(orders),
+        metrics=_metrics(session.orders),
         started=session.started,
         ended=datetime.now(UTC).isoformat(),
     )
-    write_manifest(session.run, manifest, file=races.CLAIMS)
-    races.check(manifest, orders=orders, run=session.run)
-    write_manifest(session.run, manifest)
-
-
-def _standing(standing: Changes, saved: set[str], deleted: set[str]) -> list[str]:
-    """The variables of setup that later steps find as this one left them."""
-    return sorted(deleted | {*standing.variables} | (saved & {*standing.kept}))
-
-
-def _read(session: Session, drawn: dict[str, Any], standing: Changes) -> dict[str, str]:
-    """What the step used as it found it, with the step that it is from."""
-    assert session.inputs is not None
-    origins = session.workspace.origins
-    used = set(drawn) - session.randomness.own
-    found = {f"random:{library}": session.drawn.get(library, "") for library in used}
-    found |= {f"file:{path}": origins.get(path, "") for path in session.reads.files}
-    found |= {f"folder:{path}": "" for path in session.reads.folders}
-    found |= _origins(session, {f"variable:{name}" for name in standing.used})
-    found |= _origins(session, {f"definition:{name}" for name in standing.used})
-    needed = [name for name in session.orders.needs if name in session.inputs.origins]
-    return found | {f"variable:{name}": session.inputs.origins[name] for name in needed}
-
-
-def _changed(
-    session: Session, changed: dict[str, Any], files: dict[str, Any], drawn: dict[str, Any]
-) -> dict[str, str]:
-    """What the step left otherwise than it found it, with the step that it was from."""
-    assert session.inputs is not None
-    found = {f"random:{library}": session.drawn.get(library, "") for library in drawn}
-    found |= {f"variable:{name}": session.inputs.origins[name] for name in changed}
-    for path, entry in files.items():
-        origin = session.workspace.origins.get(path, "")
-        if "folder" not in entry:
-            found[f"file:{path}"] = origin
-        if path not in session.workspace.seeded or "deleted" in entry:
-            found[f"folder:{path.rpartition('/')[0]}"] = ""
-    return found
-
-
-def _things(standing: Changes) -> set[str]:
-    """What of all that every step makes afresh this one changed, in a manifest's words."""
-    names = {*standing.variables, *(one for one in standing.deleted if isinstance(one, str))}
-    return {f"variable:{name}" for name in names} | {f"definition:{r}" for r in standing.roots()}
-
-
-def _origins(session: Session, things: set[str]) -> dict[str, str]:
-    """The things, each with the last ancestor that changed it."""
-    found = dict.fromkeys(sorted(things), "")
-    for manifest in session.manifests:
-        found |= {thing: manifest.step for thing in things if thing in manifest.changed}
-    return found
 
 
 def _metrics(orders: Orders) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import sys
 import time
@@ -11,12 +10,13 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from nbflow.runtime import frameworks
+from nbflow.runtime.logs import GONE, read_logging, write_logging
+from nbflow.runtime.shell import shell
+
 __all__ = ["GONE", "KINDS", "changed_list"]
 
 Values = dict[str, Any]
-
-GONE = "nbflow: deleted"
-"""Stands for a value that is no more."""
 
 
 def changed_list(now: list[Any], changes: Values) -> list[Any]:
@@ -111,19 +111,15 @@ def _set_decimal(values: Values) -> None:
 
 
 def _numpy_errors() -> Values:
-    return dict(sys.modules["numpy"].geterr())
+    numpy = sys.modules["numpy"]
+    return {**numpy.geterr(), "buffer": numpy.getbufsize()}
 
 
 def _set_numpy_errors(values: Values) -> None:
-    sys.modules["numpy"].seterr(**values)
-
-
-def _sklearn() -> Values:
-    return dict(sys.modules["sklearn"].get_config())
-
-
-def _set_sklearn(values: Values) -> None:
-    sys.modules["sklearn"].set_config(**values)
+    numpy = sys.modules["numpy"]
+    if "buffer" in values:
+        numpy.setbufsize(values["buffer"])
+    numpy.seterr(**{name: value for name, value in values.items() if name != "buffer"})
 
 
 def _limits() -> Values:
@@ -135,6 +131,89 @@ def _limits() -> Values:
 def _set_limits(values: Values) -> None:
     for name, value in values.items():
         getattr(sys, name)(value)
+
+
+def _umask() -> Values:
+    mask = os.umask(0o077)  # there is no other way to read it
+    os.umask(mask)
+    return {"mask": mask}
+
+
+def _set_umask(values: Values) -> None:
+    os.umask(values["mask"])
+
+
+def _resources() -> Values:
+    module = sys.modules["resource"]
+    names = [name for name in dir(module) if name.startswith("RLIMIT_")]
+    return {name: module.getrlimit(getattr(module, name)) for name in names}
+
+
+def _set_resources(values: Values) -> None:
+    module = sys.modules["resource"]
+    for name, (soft, hard) in values.items():
+        kind = getattr(module, name)
+        most = module.getrlimit(kind)[1]
+        module.setrlimit(kind, (soft, most if most not in {hard, -1} else hard))
+
+
+def _csv() -> Values:
+    module = sys.modules["csv"]
+    found = {
+        f"dialect {name}": _dialect(module.get_dialect(name)) for name in module.list_dialects()
+    }
+    return {**found, "size": module.field_size_limit()}
+
+
+_DIALECT = ("delimiter", "doublequote", "escapechar", "lineterminator", "quotechar", "quoting")
+
+
+def _dialect(dialect: Any) -> Values:
+    names = (*_DIALECT, "skipinitialspace", "strict")
+    return {name: getattr(dialect, name) for name in names}
+
+
+def _set_csv(values: Values) -> None:
+    module = sys.modules["csv"]
+    for name, value in values.items():
+        if name == "size":
+            module.field_size_limit(value)
+        elif value == GONE:
+            module.unregister_dialect(name.partition(" ")[2])
+        else:
+            module.register_dialect(name.partition(" ")[2], **value)
+
+
+_MAPS = ("types_map", "encodings_map", "suffix_map", "common_types")
+
+
+def _mimetypes() -> Values:
+    module = sys.modules["mimetypes"]
+    if not module.inited:
+        module.init()
+    return {f"{one} {k}": v for one in _MAPS for k, v in getattr(module, one).items()}
+
+
+def _set_mimetypes(values: Values) -> None:
+    module = sys.modules["mimetypes"]
+    for name, value in values.items():
+        kind, _, ending = name.partition(" ")
+        if kind in {"types_map", "common_types"} and value != GONE:
+            module.add_type(value, ending, strict=kind == "types_map")
+
+
+_INTERACTION = ("ast_node_interactivity", "autocall", "automagic", "pdb", "cache_size")
+
+
+def _interaction() -> Values:
+    running = shell()
+    return {} if running is None else {name: getattr(running, name) for name in _INTERACTION}
+
+
+def _set_interaction(values: Values) -> None:
+    running = shell()
+    for name, value in values.items():
+        setattr(running, name, value)
 
 
 def _socket() -> Values:
@@ -174,63 +253,6 @@ def _set_locale(values: Values) -> None:
     module.setlocale(module.LC_ALL, values["all"])
 
 
-def _logging() -> Values:
-    """By logger's name: level, whether its parents hear it, its plain handlers."""
-    manager = logging.root.manager
-    named = {n: one for n, one in manager.loggerDict.items() if isinstance(one, logging.Logger)}
-    found = {f"logger {name}": _logger(one) for name, one in named.items()}
-    told = {name: value for name, value in found.items() if value != (logging.NOTSET, True, [])}
-    return {**told, "root": _logger(logging.root), "disabled": manager.disable}
-
-
-def _logger(logger: logging.Logger) -> tuple[int, bool, list[Any]]:
-    handlers = [found for one in logger.handlers if (found := _handler(one))]
-    return logger.level, logger.propagate, handlers
-
-
-def _handler(handler: logging.Handler) -> tuple[Any, ...] | None:
-    """What makes a plain handler again: where to, level, format; None for any other."""
-    if type(handler) is logging.FileHandler:
-        where = os.path.relpath(handler.baseFilename)
-    elif type(handler) is logging.StreamHandler and handler.stream in (sys.stdout, sys.stderr):
-        where = "<stdout>" if handler.stream is sys.stdout else "<stderr>"
-    else:
-        return None
-    form = handler.formatter
-    style = (form._fmt, form.datefmt, type(form._style)) if form else None
-    return where, handler.level, style
-
-
-def _set_logging(values: Values) -> None:
-    for name, value in values.items():
-        if name == "disabled":
-            logging.disable(value)
-            continue
-        logger = logging.root if name == "root" else logging.getLogger(name.partition(" ")[2])
-        level, propagate, handlers = (logging.NOTSET, True, []) if value == GONE else value
-        logger.setLevel(level)
-        logger.propagate = propagate
-        logger.handlers = [one for one in logger.handlers if not _handler(one)]
-        for where, least, style in handlers:
-            logger.addHandler(_made_handler(where, least, style))
-
-
-def _made_handler(where: str, level: int, style: tuple[Any, ...] | None) -> logging.Handler:
-    streams = {"<stdout>": sys.stdout, "<stderr>": sys.stderr}
-    handler: logging.Handler
-    handler = logging.StreamHandler(streams[where]) if where in streams else _file(where)
-    handler.setLevel(level)
-    if style is not None:
-        text, dates, kind = style
-        sign: Any = next(sign for sign, (one, _) in logging._STYLES.items() if one is kind)
-        handler.setFormatter(logging.Formatter(text, dates, sign))
-    return handler
-
-
-def _file(path: str) -> logging.Handler:
-    return logging.FileHandler(path, delay=True)
-
-
 KINDS: dict[str, tuple[str, Callable[[], Values], Callable[[Values], None]]] = {
     "environ": ("os", _environ, _set_environ),
     "path": ("sys", _path, _set_path),
@@ -240,12 +262,20 @@ KINDS: dict[str, tuple[str, Callable[[], Values], Callable[[Values], None]]] = {
     "matplotlib": ("matplotlib", _matplotlib, _set_matplotlib),
     "decimal": ("decimal", _decimal, _set_decimal),
     "numpy errors": ("numpy", _numpy_errors, _set_numpy_errors),
-    "sklearn": ("sklearn", _sklearn, _set_sklearn),
+    "sklearn": ("sklearn", frameworks.sklearn, frameworks.set_sklearn),
+    "torch": ("torch", frameworks.torch, frameworks.set_torch),
+    "polars": ("polars", frameworks.polars, frameworks.set_polars),
+    "xgboost": ("xgboost", frameworks.xgboost, frameworks.set_xgboost),
     "limits": ("sys", _limits, _set_limits),
+    "umask": ("os", _umask, _set_umask),
+    "resources": ("resource", _resources, _set_resources),
+    "csv": ("csv", _csv, _set_csv),
+    "mimetypes": ("mimetypes", _mimetypes, _set_mimetypes),
+    "interaction": ("sys", _interaction, _set_interaction),
     "socket": ("socket", _socket, _set_socket),
     "garbage": ("gc", _garbage, _set_garbage),
     "zone": ("time", _zone, _set_zone),
     "locale": ("locale", _locale, _set_locale),
-    "logging": ("logging", _logging, _set_logging),
+    "logging": ("logging", read_logging, write_logging),
 }
 """By kind: the library that must be imported, reading its settings, and changing some."""

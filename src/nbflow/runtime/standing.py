@@ -55,7 +55,11 @@ class Changes:
 
 
 class Standing:
-    """Knows how it all was when the step's cells began, or right after a cell defined it."""
+    """Knows how it all was when the step's cells began, or right after a cell defined it.
+
+    Attributes:
+        cells: what the step's cells define and mention.
+    """
 
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
@@ -63,7 +67,7 @@ class Standing:
         self._slots: dict[str, dict[Slot, _Before]] = {}
         self._roots: dict[str, Any] = {}
         space = inputs.names.namespace
-        self._cells = Cells(self.note)
+        self.cells = Cells(self.note, inputs.orders.cells)
         for name in slots.roots(space):
             if name not in inputs.values:
                 self._watch(name)
@@ -98,7 +102,7 @@ class Standing:
             if space.get(name) is value:
                 found.prints[name] = self._inputs.names.print_of(value)
                 self._compare(name, value, found)
-        used = reached(self._cells.mentioned | self._inputs.resolved, space)
+        used = reached(self.cells.mentioned | self._inputs.resolved, space)
         found.used = used & {*self._variables, *self._roots}
         return found
 

@@ -27,6 +27,17 @@ _REPLAYED = {
 """Line magics whose effect lasts beyond their cell and is no name."""
 
 
+_TELLING = {"alias", "precision"}
+"""Those of them that show in later cells whatever these are."""
+
+_DELIBERATE = {
+    *("csv", "decimal", "folder", "interaction", "limits", "magics", "mimetypes", "numpy"),
+    *("numpy errors", "pandas", "polars", "resources", "sklearn", "socket", "torch", "umask"),
+    "xgboost",
+}
+"""Kinds that no library changes by being imported: a step that is not told of it would differ."""
+
+
 class Surroundings:
     """Remembers what the state was when the step's cells began, to tell what they changed."""
 
@@ -55,6 +66,15 @@ class Surroundings:
         for kind in self._before:
             self._before[kind] = _quietly(kind, KINDS[kind][1])
         self._listening = True
+
+    def kinds(self) -> set[str]:
+        """What was looked at here, of all that no import changes."""
+        return {"magics", "folder", *self._before} & _DELIBERATE
+
+    def told(self, changes: Mapping[str, Any]) -> set[str]:
+        """The kinds of changes that only code can have made that means to."""
+        magics = {name for name, _ in changes.get("magics", ())}
+        return {one for one in changes if one != "magics" or magics & _TELLING} & _DELIBERATE
 
     def _begin(
         self,

@@ -116,6 +116,7 @@ class Settings:
         profiles: sizes and places by name, sorted.
         teams: tenants by name, sorted.
         defaults: for steps that say nothing.
+        check_in_place: whether a step looks, when it ends, which of its inputs it changed.
         files: the settings files that were read, the widest first.
     """
 
@@ -127,6 +128,7 @@ class Settings:
     profiles: Mapping[str, Profile] = field(default_factory=_built_in_profiles)
     teams: Mapping[str, Team] = field(default_factory=dict)
     defaults: Defaults = field(default_factory=Defaults)
+    check_in_place: bool = True
     files: tuple[Path, ...] = ()
 
     @property

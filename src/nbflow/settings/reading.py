@@ -13,6 +13,7 @@ from nbflow.model import Gpu, Profile, parse_duration, parse_quantity
 from nbflow.settings.choices import AirflowSettings, Defaults, Settings, TargetSettings, Team
 from nbflow.settings.schema import (
     AirflowSection,
+    ChecksSection,
     DefaultsSection,
     GpuSection,
     ProfileSection,
@@ -62,6 +63,7 @@ def _layer(file: YamlFile, said: SettingsFile, over: Settings) -> Settings:
         target=over.target if said.target is None else _target(file, said.target),
         airflow=_airflow(said, over.airflow),
         defaults=_defaults(said, over.defaults),
+        check_in_place=_check_in_place(said, over=over.check_in_place),
         profiles=dict(sorted({**over.profiles, **profiles}.items())),
         teams=dict(sorted({**over.teams, **teams}.items())),
     )
@@ -96,6 +98,11 @@ def _defaults(said: SettingsFile, over: Defaults) -> Defaults:
         if name in chosen:
             chosen[name] = parse_duration(chosen[name])
     return replace(over, **chosen)
+
+
+def _check_in_place(said: SettingsFile, *, over: bool) -> bool:
+    chosen = None if said.checks is None else said.checks.in_place
+    return over if chosen is None else chosen
 
 
 def _profile(name: str, section: ProfileSection) -> Profile:
@@ -188,6 +195,8 @@ def _section(keys: tuple[str | int, ...]) -> type[BaseModel]:
             return AirflowSection
         case ("defaults",):
             return DefaultsSection
+        case ("checks",):
+            return ChecksSection
         case _:
             return SettingsFile
 

@@ -152,6 +152,13 @@ class DefaultsSection(_Section):
     """Name of the profile."""
 
 
+class ChecksSection(_Section):
+    """What is checked while steps run."""
+
+    in_place: bool | None = None
+    """Whether a step looks, when it ends, which of its inputs it changed in place."""
+
+
 class SettingsFile(_Section):
     """nbflow.yaml."""
 
@@ -166,6 +173,7 @@ class SettingsFile(_Section):
     teams: dict[Name, TeamSection] = {}
     """Tenants by name."""
     defaults: DefaultsSection | None = None
+    checks: ChecksSection | None = None
 
 
 def json_schema() -> dict[str, Any]:
