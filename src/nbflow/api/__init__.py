@@ -8,6 +8,7 @@ from nbflow.api.airflows import (
     in_reach,
     load_settings,
 )
+from nbflow.api.debugging import debug
 from nbflow.api.notebooks import (
     Compiled,
     Inspected,
@@ -50,6 +51,7 @@ __all__ = [
     "compile",
     "connect",
     "cut_every_cell",
+    "debug",
     "describe",
     "enrich",
     "enrich_failed",

@@ -220,7 +220,7 @@ def find_run_anywhere(reference: str, *, current: settings.Settings) -> Run:
         RemoteError, StoreError: there is none.
     """
     if records.is_local(reference) or not airflows.in_reach(current):
-        return records.find_stored(reference, store=current.local_store)
+        return records.find_stored(reference, store=records.local_runs(current))
     with airflows.connect(current) as client:
         return enrich(find_run(reference, client=client), current=current)
 
@@ -231,7 +231,7 @@ def output(run: Run, *, current: settings.Settings, to: Path) -> Path:
     Raises:
         StoreError: the store holds nothing of this run.
     """
-    folder = records.require_folder(run, store=current.local_store)
+    folder = records.require_folder(run, store=records.local_runs(current))
     document = records.author_document(run, folder=folder, current=current)
     write_merged(document, folder=folder, output=to, run=run)
     return to

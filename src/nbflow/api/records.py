@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from nbflow import host, notebook, settings
-from nbflow.api.resuming import LOCAL
 from nbflow.errors import StoreError
 from nbflow.model import Document, Run, RunState
+
+LOCAL = "local__"
+"""What the ids of runs on this machine begin with."""
 
 
 def find_folder(run: Run, *, store: Path | None) -> Path | None:
@@ -18,6 +20,11 @@ def find_folder(run: Run, *, store: Path | None) -> Path | None:
     if store is None:
         return None
     return next(iter(sorted(store.glob(f"*/{run.dag_id}/{run.run_id}"))), None)
+
+
+def local_runs(current: settings.Settings) -> Path:
+    """The folder of the runs on this machine, whose store may be elsewhere."""
+    return current.local_store or current.home / "runs"
 
 
 def is_local(reference: str) -> bool:

@@ -9,12 +9,10 @@ from typing import Any
 
 from nbflow import host
 from nbflow.api.notebooks import Compiled, within_project
+from nbflow.api.records import LOCAL, local_runs
 from nbflow.api.values import resolve
 from nbflow.errors import UsageError
 from nbflow.model import RunState
-
-LOCAL = "local__"
-"""What the ids of runs on this machine begin with."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +53,8 @@ def resume(
 
 def runs_folder(compiled: Compiled) -> Path:
     """Where a notebook's runs on this machine are kept."""
-    settings = compiled.inspected.settings
     team = compiled.plan.pipeline.options.team or "default"
-    store = settings.local_store or settings.home / "runs"
-    return store / team / compiled.plan.dag_id
+    return local_runs(compiled.inspected.settings) / team / compiled.plan.dag_id
 
 
 def _find(compiled: Compiled, reference: str) -> tuple[Path, host.Ledger]:

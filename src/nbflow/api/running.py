@@ -10,7 +10,8 @@ from typing import Any
 
 from nbflow import host, notebook
 from nbflow.api.notebooks import Compiled, within_project
-from nbflow.api.resuming import LOCAL, Resumed, runs_folder
+from nbflow.api.records import LOCAL
+from nbflow.api.resuming import Resumed, runs_folder
 from nbflow.api.values import resolve
 from nbflow.errors import Interrupted, UsageError
 from nbflow.model import Document, Run

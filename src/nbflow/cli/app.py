@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from nbflow import __version__
-from nbflow.cli import airflow, notebooks, operate
+from nbflow.cli import airflow, debugging, notebooks, operate
 from nbflow.cli.console import print_error
 from nbflow.errors import NbflowError
 
@@ -19,7 +19,7 @@ app = click.Group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 click.version_option(__version__, prog_name="nbflow")(app)
-for _command in (*notebooks.COMMANDS, *operate.COMMANDS, airflow.group):
+for _command in (*notebooks.COMMANDS, *operate.COMMANDS, *debugging.COMMANDS, airflow.group):
     app.add_command(_command)
 
 

@@ -1,5 +1,6 @@
 """Run a whole plan on this machine, and read what executed step notebooks tell."""
 
+from nbflow.host.debugging import debug_notebook
 from nbflow.host.executed import executed, failure_of, progress
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.kernels import Kernel, kernels, require_kernel
@@ -15,6 +16,7 @@ __all__ = [
     "Ledger",
     "Resumption",
     "RunInterrupted",
+    "debug_notebook",
     "execute",
     "executed",
     "failure_of",
