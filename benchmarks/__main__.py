@@ -2,44 +2,104 @@
 
 from __future__ import annotations
 
-import platform
+import argparse
 import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import compiling, parsing
-from benchmarks.measure import Ratio, versions
+from benchmarks import analysing, compiling, crashing, executing, frames, limits, parsing, steps
+from benchmarks.measure import Finding, MeasureError, Row, Unmeasured
+from benchmarks.places import Place, place
+from benchmarks.plot import draw
+from benchmarks.report import as_json, machine, render, versions
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
+HERE = Path(__file__).parent
+RESULTS, PLOT = HERE / "RESULTS.md", HERE / "results.png"
 
-
-def render(ratios: list[Ratio]) -> str:
-    """The report."""
-    lines = [
-        "# Measurements",
-        "",
-        "`make bench` writes this page. Each row is one run on one machine, medians of whole",
-        "processes unless it says otherwise; what counts is the ratio.",
-        "",
-        f"{platform.system()} {platform.machine()}, {versions()}",
-        "",
-        "| work | nbflow | against | that | ratio | at most |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {ratio.work} | {ratio.ours:.3f} s | {ratio.against} | {ratio.theirs:.3f} s "
-        f"| {ratio.value:.2f} | {ratio.at_most:g} |"
-        for ratio in ratios
-    ]
-    return "\n".join(lines) + "\n"
+GROUPS: dict[str, Callable[[Place], Iterator[Finding]]] = {
+    "two": executing.two,
+    "trivial": executing.trivial,
+    "talkative": executing.talkative,
+    "crash": crashing.crashing,
+    "chain": executing.chain,
+    "frame": frames.frames,
+    "analysis": analysing.analysing,
+    "compile": compiling.compiling,
+    "parse": parsing.parsing,
+    "steps": steps.steps,
+    "limits": limits.limits,
+}
 
 
-def main() -> int:
-    """Measure, write, and end with 1 if a ratio is above its bound."""
-    ratios = [*compiling.measure(), *parsing.measure()]
-    report = render(ratios)
-    RESULTS.write_text(report, encoding="utf-8")
-    print(report)
-    return int(any(ratio.value > ratio.at_most for ratio in ratios))
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, write, and end with 1 if a target is missed or a row could not be measured."""
+    asked = _parser().parse_args(arguments)
+    only = [name for name in asked.only.split(",") if name]
+    unknown = sorted(set(only) - set(GROUPS))
+    if unknown:
+        print(f"no such group: {', '.join(unknown)}; there are {', '.join(GROUPS)}")
+        return 2
+    with place(repeat=asked.repeat, bytecode=asked.bytecode) as where:
+        about = machine() | versions(where)
+        findings = [one for name in only or GROUPS for one in _measured(name, where)]
+    rows = [one for one in findings if isinstance(one, Row)]
+    complete = not only and asked.bytecode
+    if complete:
+        draw(rows, PLOT)
+    page = render(
+        findings,
+        about=about,
+        turns=asked.repeat,
+        bytecode=asked.bytecode,
+        plot=PLOT.name if complete else None,
+    )
+    if complete:
+        RESULTS.write_text(page, encoding="utf-8")
+    print(as_json(findings, about=about) if asked.json else page)
+    return _verdict(findings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", default="", metavar="A,B", help=f"of {', '.join(GROUPS)}")
+    parser.add_argument("--repeat", type=int, default=5, help="turns that count (5)")
+    parser.add_argument("--json", action="store_true", help="every sample, as JSON")
+    parser.add_argument(
+        "--bytecode",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="let Python keep compiled modules, as an installed package has them",
+    )
+    return parser
+
+
+def _measured(name: str, where: Place) -> list[Finding]:
+    """What a group found; where it fails, what it had found until then and why."""
+    where.say(f"{name}:")
+    found: list[Finding] = []
+    started = time.perf_counter()
+    try:
+        found.extend(GROUPS[name](where))
+    except (MeasureError, OSError, ValueError, KeyError) as error:
+        where.say(f"  not measured: {error}")
+        found.append(Unmeasured(name, f"{type(error).__name__}: {error}"))
+    where.say(f"  {time.perf_counter() - started:.0f} s")
+    return found
+
+
+def _verdict(findings: Sequence[Finding]) -> int:
+    """Say what is missed; the exit status."""
+    red = [one for one in findings if not one.held]
+    for one in red:
+        if isinstance(one, Row):
+            line = f"missed: {one.work} / {one.against}: {one.ratio:.3g}, at most {one.at_most:g}"
+        elif isinstance(one, Unmeasured):
+            line = f"not measured: {one.group}: {one.why}"
+        else:
+            line = f"missed: {one.group}: {one}"
+        print(line, file=sys.stderr)
+    return int(bool(red))
 
 
 if __name__ == "__main__":

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measure import Ratio, in_turns, process
+from benchmarks.measure import MeasureError, Row, Work, in_turns
+from benchmarks.places import KALE, OURS, Command, Place
 
-ROOT = Path(__file__).parents[1]
-KALE = ROOT / ".venv-kale"
 NAME = "pipeline_parameters_and_metrics.ipynb"
 
 
-def measure() -> Iterator[Ratio]:
+def compiling(place: Place) -> Iterator[Row]:
     """Whole processes."""
-    (source,) = KALE.glob(f"lib/*/site-packages/kale/tests/assets/notebooks/{NAME}")
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        shutil.copy(source, work / NAME)
-        ours, theirs = in_turns(
-            process([ROOT / ".venv/bin/nbflow", "compile", NAME, "-o", "out"], cwd=work),
-            process([KALE / "bin/kale", "--nb", NAME], cwd=work),
-        )
-    yield Ratio("compile Kale's five-cell notebook", ours, "`kale --nb`", theirs, 0.25)
+    found = list(KALE.parent.glob(f"lib/*/site-packages/kale/tests/assets/notebooks/{NAME}"))
+    if not found:
+        raise MeasureError("Kale's wheel is not in .venv-kale; `make setup` puts it there")
+    taken = in_turns(
+        {
+            "nbflow": _whole((OURS / "nbflow", "compile", NAME, "-o", "out"), found[0], place),
+            "kale": _whole((KALE / "kale", "--nb", NAME), found[0], place),
+        },
+        repeat=place.repeat,
+        say=place.say,
+    )
+    work = "`nbflow compile` of Kale's five-cell notebook, whole process"
+    yield Row("compile", work, taken["nbflow"], "`kale --nb`", taken["kale"], 0.15)
+
+
+def _whole(command: Command, source: Path, place: Place) -> Work:
+    def work() -> float:
+        with place.empty() as folder:
+            shutil.copy(source, folder / NAME)
+            seconds, _ = place.run(command, cwd=folder)
+            if not any(path.suffix in {".py", ".yaml"} for path in folder.rglob("*")):
+                raise MeasureError(f"{Path(command[0]).name} ended well, but left no pipeline")
+        return seconds
+
+    return work

@@ -1,71 +1,129 @@
-"""How times are taken: in turns, so that a machine that slows down slows both."""
+"""What was measured: samples taken in turns, so that a machine that slows down slows all."""
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
 
-ROUNDS = 5
+Work = Callable[[], float]
+
+
+class MeasureError(Exception):
+    """A work did not do what it was to do, so its time says nothing."""
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """One comparison; times in seconds."""
+class Samples:
+    """What one work took, turn after turn, in the unit of its row."""
 
-    work: str
-    ours: float
-    against: str
-    theirs: float
-    at_most: float
+    values: tuple[float, ...]
 
     @property
-    def value(self) -> float:
-        """Our time divided by theirs."""
-        return self.ours / self.theirs
+    def median(self) -> float:
+        """The one in the middle."""
+        return statistics.median(self.values)
 
 
-def in_turns(*works: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
-    """The median seconds of each work, taken A B A B … after one warm-up round."""
-    taken: list[list[float]] = [[] for _ in works]
-    for turn in range(rounds + 1):
-        for times, work in zip(taken, works, strict=True):
-            seconds = work()
-            if turn:
-                times.append(seconds)
-    return [statistics.median(times) for times in taken]
+@dataclass(frozen=True)
+class Row:
+    """One comparison.
+
+    Attributes:
+        group: the measurement that it is from.
+        work: what was done.
+        ours: what it took in nbflow.
+        against: the peer.
+        theirs: what it took there, in the same turns.
+        at_most: the target for the ratio; None where there is none.
+        unit: of the samples.
+    """
+
+    group: str
+    work: str
+    ours: Samples
+    against: str
+    theirs: Samples
+    at_most: float | None = None
+    unit: str = "s"
+
+    @property
+    def ratio(self) -> float:
+        """Our median divided by theirs."""
+        return self.ours.median / self.theirs.median
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The smallest and the largest ratio of one turn."""
+        turns = [
+            ours / theirs for ours, theirs in zip(self.ours.values, self.theirs.values, strict=True)
+        ]
+        return min(turns), max(turns)
+
+    @property
+    def held(self) -> bool:
+        """Whether the target is held; a row without one holds."""
+        return self.at_most is None or self.ratio <= self.at_most
 
 
-def process(
-    command: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str] | None = None
-) -> Callable[[], float]:
-    """A work: one whole process, from start to exit."""
+@dataclass(frozen=True)
+class Fact:
+    """Something that was checked, not timed."""
 
-    def run() -> float:
-        started = time.perf_counter()
-        result = subprocess.run(
-            [str(part) for part in command],
-            cwd=cwd,
-            env={**os.environ, **(environ or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        seconds = time.perf_counter() - started
-        if result.returncode:
-            sys.exit(f"{command}: ended with {result.returncode}\n{result.stderr[-3000:]}")
-        return seconds
-
-    return run
+    group: str
+    work: str
+    found: str
+    held: bool
 
 
-def versions() -> str:
-    """What was measured, by name and version."""
-    names = ("nbflow", "apache-airflow", "papermill", "nbclient", "ipykernel")
-    return ", ".join([f"Python {sys.version.split()[0]}", *(f"{n} {version(n)}" for n in names)])
+@dataclass(frozen=True)
+class Cost:
+    """What something takes by itself, in seconds."""
+
+    group: str
+    work: str
+    taken: Samples
+
+    held = True
+
+
+@dataclass(frozen=True)
+class Unmeasured:
+    """A measurement that could not be made."""
+
+    group: str
+    why: str
+
+    held = False
+
+
+Finding = Row | Fact | Cost | Unmeasured
+
+
+def in_turns(
+    works: Mapping[str, Work], *, repeat: int, warm: int = 1, say: Callable[[str], None]
+) -> dict[str, Samples]:
+    """What each work took, taken A B C A B C …
+
+    Args:
+        works: by name; each returns what it took.
+        repeat: turns that count.
+        warm: turns before that do not.
+        say: told of each measurement.
+
+    Raises:
+        MeasureError: a work failed.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in works}
+    for turn in range(warm + repeat):
+        for name, work in works.items():
+            amount = work()
+            say(f"  {name}: {amount:.3f}{' (warm-up)' if turn < warm else ''}")
+            if turn >= warm:
+                taken[name].append(amount)
+    return {name: Samples(tuple(values)) for name, values in taken.items()}
+
+
+def total(samples: Sequence[Samples]) -> Samples:
+    """Turn by turn, the sum of several works."""
+    return Samples(tuple(map(sum, zip(*(one.values for one in samples), strict=True))))

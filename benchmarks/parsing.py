@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
-from benchmarks.measure import Ratio
+from benchmarks import notebooks
+from benchmarks.measure import Row, Samples
+from benchmarks.places import OURS, Place
 
 STEPS = 100
 
@@ -60,55 +56,30 @@ with DAG(
 
 # Both are executed in one warm process in turns: imports apart, as the DAG processor has them.
 TIMER = """
-import json, statistics, sys, time
-codes = [compile(open(path).read(), path, "exec") for path in sys.argv[1:]]
+import json, sys, time
+turns, *paths = sys.argv[1:]
+codes = [compile(open(path).read(), path, "exec") for path in paths]
 taken = [[] for _ in codes]
-for turn in range(16):
+for turn in range(int(turns) + 3):
     for times, code in zip(taken, codes):
         started = time.perf_counter()
         exec(code, {"__name__": "unusual_prefix", "__file__": code.co_filename})
         if turn > 2:
             times.append(time.perf_counter() - started)
-print(json.dumps([statistics.median(times) for times in taken]))
+print(json.dumps({"seconds": taken}))
 """
 
 
-def notebook() -> dict[str, object]:
-    """A chain of 100 trivial steps."""
-    cells: list[dict[str, object]] = [
-        {"id": "p", "cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": "n = 1"}
-    ]
-    for number in range(STEPS):
-        source = f"x{number} = {f'x{number - 1}' if number else 'n'} + 1"
-        cells.append(
-            {
-                "id": f"c{number}",
-                "cell_type": "code",
-                "metadata": {"tags": [f"step:s{number}"]},
-                "source": source,
-            }
-        )
-    for cell in cells:
-        cell |= {"outputs": [], "execution_count": None}
-    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-
-
-def measure() -> Iterator[Ratio]:
-    """Seconds inside one process."""
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        (work / "chain.ipynb").write_text(json.dumps(notebook()))
-        nbflow = Path(sys.executable).parent / "nbflow"
-        command = [nbflow, "compile", "chain.ipynb", "-o", "out"]
-        subprocess.run(command, cwd=work, check=True, capture_output=True)
+def parsing(place: Place) -> Iterator[Row]:
+    """Seconds inside one process, both files in turns."""
+    with place.empty() as work:
+        sources = [f"x{number} = x{number - 1} + 1" for number in range(1, STEPS)]
+        tags = ["parameters", *(f"step:s{number}" for number in range(STEPS))]
+        notebooks.write(work / "chain.ipynb", ["n = 1", "x0 = n + 1", *sources], tags=tags)
+        place.run((OURS / "nbflow", "compile", "chain.ipynb", "-o", "out"), cwd=work)
         (work / "hand.py").write_text(HAND_WRITTEN)
-        environ = {**os.environ, "AIRFLOW_HOME": str(work / "airflow")}
-        timed = subprocess.run(
-            [sys.executable, "-c", TIMER, work / "out/chain.py", work / "hand.py"],
-            env=environ,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-    ours, theirs = json.loads(timed.stdout.splitlines()[-1])
-    yield Ratio(f"parse a DAG of {STEPS} steps, imports apart", ours, "hand-written", theirs, 1.2)
+        command = (OURS / "python", "-c", TIMER, str(place.repeat), "out/chain.py", "hand.py")
+        told = place.told(command, cwd=work, AIRFLOW_HOME=str(work / "airflow"))
+    ours, theirs = (Samples(tuple(times)) for times in told["seconds"])
+    work_done = f"parse the DAG of {STEPS} steps, imports apart"
+    yield Row("parse", work_done, ours, "written by hand", theirs, 1.2)

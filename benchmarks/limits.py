@@ -1,0 +1,64 @@
+"""What no program of this kind can go below here: the floor under the targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks.measure import Cost, Work, in_turns
+from benchmarks.places import OURS, Place
+
+_SIZE = 470_000_000  # bytes of the frame that is handed on
+_STARTS = {
+    "a Python process that does nothing": "pass",
+    "a Python process that imports IPython's shell": "import IPython.core.interactiveshell",
+    "a Python process that imports ipykernel's shell": "import ipykernel.zmqshell",
+    "a Python process that imports nbclient": "import nbclient",
+}
+_PASSES = {
+    "write 470 MB into the page cache": """\
+with open("bytes", "wb") as stream:
+    started = time.perf_counter()
+    stream.write(data)
+    stream.flush()
+""",
+    "write 470 MB and wait for the disk": """\
+with open("bytes", "wb") as stream:
+    started = time.perf_counter()
+    stream.write(data)
+    stream.flush()
+    os.fsync(stream.fileno())
+""",
+    "sha256 of 470 MB, one core": "started = time.perf_counter()\nhashlib.sha256(data).digest()\n",
+}
+_PROGRAM = f"""\
+import hashlib, json, os, time
+data = bytearray(os.urandom(1 << 20)) * ({_SIZE} >> 20)
+{{body}}
+print(json.dumps({{{{"seconds": time.perf_counter() - started}}}}))
+"""
+
+
+def limits(place: Place) -> Iterator[Cost]:
+    """Bare processes, and one pass over the frame's bytes."""
+    works = {name: _start(source, place) for name, source in _STARTS.items()}
+    works |= {name: _pass(body, place) for name, body in _PASSES.items()}
+    taken = in_turns(works, repeat=place.repeat, say=place.say)
+    for name, samples in taken.items():
+        yield Cost("limits", name, samples)
+
+
+def _start(source: str, place: Place) -> Work:
+    def work() -> float:
+        seconds, _ = place.run((OURS / "python", "-c", source), cwd=place.folder)
+        return seconds
+
+    return work
+
+
+def _pass(body: str, place: Place) -> Work:
+    def work() -> float:
+        with place.empty() as folder:
+            command = (OURS / "python", "-c", _PROGRAM.format(body=body))
+            return float(place.told(command, cwd=folder)["seconds"])
+
+    return work
