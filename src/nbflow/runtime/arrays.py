@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Region", "bounds", "is_array", "owned", "owner", "regions", "view"]
+__all__ = [
+    "Region",
+    "bounds",
+    "covering",
+    "is_array",
+    "is_small",
+    "owned",
+    "owner",
+    "regions",
+    "strided",
+    "view",
+]
+
+_SMALL = 1 << 14  # bytes
+_SPARSEST = 2  # how many bytes may be kept for each that an array looks at
 
 
 @dataclass(eq=False)
@@ -57,6 +72,39 @@ def regions(arrays: Iterable[Any]) -> list[Region]:
     return [region for region in found if len(region.arrays) > 1]
 
 
+def is_small(array: Any) -> bool:
+    """Whether an array is as well off inside the pickle as in memory of its own."""
+    own = type(array).__reduce__ is sys.modules["numpy"].ndarray.__reduce__
+    flags = array.flags
+    contiguous = flags.c_contiguous or flags.f_contiguous
+    fits = own and array.dtype.isnative and array.nbytes <= _SMALL
+    return bool(fits and flags.writeable and contiguous)
+
+
+def covering(regions: Sequence[Region], array: Any) -> Region | None:
+    """Of regions in the order of addresses, the one that an array looks into; None where none is.
+
+    Arrays are found by where they are: some come to be only while their holder is pickled.
+    """
+    if not regions or not array.size or not array.itemsize:
+        return None
+    low, high = bounds(array)
+    index = bisect.bisect_right(regions, low, key=lambda region: region.low) - 1
+    return regions[index] if index >= 0 and high <= regions[index].high else None
+
+
+def strided(array: Any) -> Region | None:
+    """An array's own memory, where it lies in it in an order that only strides tell.
+
+    Its sum may differ in the last digit when its elements are brought into another order.
+    """
+    flags = array.flags
+    if flags.c_contiguous or flags.f_contiguous or array.dtype.hasobject:
+        return None
+    low, high = bounds(array)
+    return Region(low, high, [array]) if high - low <= _SPARSEST * array.nbytes else None
+
+
 class _Memory:
     """Lends a region's bytes to numpy without copying them; keeps the arrays alive."""
 
@@ -71,21 +119,39 @@ class _Memory:
 
 
 def owner(region: Region) -> tuple[Any, int]:
-    """One flat array over a region, and its first address.
+    """The array that all others of a region look into, and its first address.
+
+    It is the one that is their `base` where it is among them, else one made for the purpose.
 
     Raises:
         TypeError: the arrays hold Python objects and no single flat array holds them all.
     """
     import numpy
 
+    for array in region.arrays:
+        if bounds(array) == (region.low, region.high) and _may_own(array, region):
+            return array, region.low
     if not any(array.dtype.hasobject for array in region.arrays):
         return numpy.asarray(_Memory(region)), region.low
     roots = {id(root): root for root in map(_root, region.arrays)}
     root = next(iter(roots.values()))
-    flat = root.flags.c_contiguous or root.flags.f_contiguous
-    if len(roots) > 1 or not flat or root.dtype != object or type(root) is not numpy.ndarray:
+    if len(roots) > 1 or not _is_flat(root) or root.dtype != object:
         raise TypeError("arrays of Python objects that share memory in a way nbflow cannot keep")
     return root.ravel(order="K"), bounds(root)[0]
+
+
+def _may_own(array: Any, region: Region) -> bool:
+    import numpy
+
+    if type(array) is not numpy.ndarray or is_array(array.base) or not _is_flat(array):
+        return False
+    if array.dtype.hasobject and array.dtype != object:
+        return False
+    return bool(array.flags.writeable or not any(one.flags.writeable for one in region.arrays))
+
+
+def _is_flat(array: Any) -> bool:
+    return bool(array.flags.c_contiguous or array.flags.f_contiguous)
 
 
 def _root(array: Any) -> Any:
@@ -105,12 +171,18 @@ def view(
     import numpy
 
     shape, strides, dtype = layout
+    flat = owner.ravel(order="K")  # itself a view: what owns the memory is the view's base
     if dtype.hasobject:
-        start = owner[offset // owner.itemsize :]
+        start = flat[offset // flat.itemsize :]
         array: Any = numpy.lib.stride_tricks.as_strided(start, shape, strides).view(kind)
     else:
         array = numpy.ndarray.__new__(
-            kind, tuple(shape), dtype, buffer=owner, offset=offset, strides=tuple(strides)
+            kind,
+            tuple(shape),
+            dtype,
+            buffer=flat.view(numpy.uint8),
+            offset=offset,
+            strides=tuple(strides),
         )
     if not writeable:
         array.flags.writeable = False
@@ -128,6 +200,8 @@ def owned(value: Any) -> tuple[Any, ...]:
         return ()
     if isinstance(value, pandas.DataFrame | pandas.Series):
         return (value._metadata,)  # the class's own list
+    if isinstance(value, pandas.RangeIndex):
+        return ()  # it would make an array of all its numbers to answer, and keep it
     if isinstance(value, pandas.Index):
         held = getattr(value, "_data", None)
     elif type(value).__module__ == "pandas.core.internals.blocks" and _copies_on_write(pandas):

@@ -240,8 +240,8 @@ def read(
         raise
     except Exception as error:
         raise StoreError(
-            f"{what} of step {manifest.step!r} cannot be brought back: "
-            f"{type(error).__name__}: {error}",
+            f"{what} of step {manifest.step!r}, written by {entry.get('serializer', 'pickle')}, "
+            f"cannot be brought back: {type(error).__name__}: {error}",
             hint="a library of the step that wrote it may be missing here, or differ",
         ) from error
 

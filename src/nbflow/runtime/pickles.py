@@ -15,8 +15,9 @@ from typing import Any
 
 import cloudpickle
 
-from nbflow.runtime import arrays
+from nbflow.runtime import arrays, serializers
 from nbflow.runtime.fingerprints import fingerprint
+from nbflow.runtime.serializers_text import reduce_texts
 
 __all__ = ["Names", "Pickled", "StepPickler", "dump", "load", "resolving"]
 
@@ -95,8 +96,9 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         super().__init__(stream, protocol=5, buffer_callback=callback)  # type: ignore[no-untyped-call]
         self._names = names
         self._by_value = by_value
-        self._views = {id(a): region for region in regions or () for a in region.arrays}
-        self._owners: dict[int, tuple[Any, int]] = {}
+        self._regions = regions or []
+        self._owners: dict[int, tuple[Any, ...]] = {}
+        self._parts = serializers.Parts()
         self._left: dict[int, Any] = {}
         self._cells: dict[int, types.CellType] = {}
         self.arrays: list[Any] = []
@@ -109,13 +111,36 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
             return self._reduce_named(value)
         if id(value) in self._cells:  # its function fills it: functions may share a cell
             return make_cell, ()
-        if arrays.is_array(value):
-            return self._reduce_array(value)
         if isinstance(value, _REFUSED) and not _is_memory_file(value):
             raise pickle.PicklingError(f"cannot pickle {type(value).__name__!r} object")
         for part in arrays.owned(value):
             self._left[id(part)] = part
+        reduced = self._reduce_by_type(value)
+        if reduced is not NotImplemented:
+            return reduced
+        if arrays.is_array(value):
+            return self._reduce_array(value)
         return super().reducer_override(value)  # type: ignore[no-untyped-call]
+
+    def _reduce_by_type(self, value: Any) -> Any:
+        for name, serializer in serializers.find(type(value)):
+            try:
+                reduced = serializer(value, self._parts)
+            except pickle.PicklingError:
+                raise
+            except Exception as error:
+                raise pickle.PicklingError(
+                    f"the serializer {name!r} failed: {type(error).__name__}: {error}"
+                ) from error
+            if reduced is NotImplemented:
+                continue
+            if not isinstance(reduced, tuple | str):
+                raise pickle.PicklingError(
+                    f"the serializer {name!r} returned {type(reduced).__name__!r}, not a reduction"
+                )
+            self.serializers.add(name)
+            return reduced
+        return NotImplemented
 
     def _reduce_named(self, value: Any) -> Any:
         known = self._names.find(value)
@@ -146,25 +171,37 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         return make_function, arguments, filled, None, None, set_function
 
     def _reduce_array(self, array: Any) -> Any:
-        if id(array) in self._left:
+        region = arrays.covering(self._regions, array)
+        is_owned = id(array) in self._left
+        if not is_owned:
+            self.arrays.append(array)
+        if array.dtype == object and type(array).__name__ == "ndarray" and region is None:
+            texts = reduce_texts(array)
+            if texts is not NotImplemented:
+                self.serializers.add("text")
+                return texts
+        if region is None and arrays.is_small(array):
+            return array.__reduce__()  # owns its memory when it is back, so that it can grow
+        if is_owned:
             return NotImplemented
         numpy = sys.modules["numpy"]
         if isinstance(array, numpy.memmap) and array.mode in {"r+", "w+"}:
             raise pickle.PicklingError("cannot pickle a writable 'memmap' array")
-        region = self._views.get(id(array))
+        plain = type(array).__reduce__ is numpy.ndarray.__reduce__
+        if region is None and plain and not getattr(array, "__dict__", None):
+            region = arrays.strided(array)
         if region is None:
-            self.arrays.append(array)
             return NotImplemented
-        if type(array).__reduce__ is not numpy.ndarray.__reduce__ or getattr(
-            array, "__dict__", None
-        ):
+        if not plain or getattr(array, "__dict__", None):
             kind = type(array).__name__
             raise pickle.PicklingError(f"cannot keep the memory that a {kind!r} shares")
         if id(region) not in self._owners:
             made = arrays.owner(region)
-            self._owners[id(region)] = made
+            self._owners[id(region)] = (region, *made)
             self._left[id(made[0])] = made[0]
-        owner, low = self._owners[id(region)]
+        _, owner, low = self._owners[id(region)]
+        if owner is array:
+            return NotImplemented
         layout = (array.shape, array.strides, array.dtype)
         offset = int(array.__array_interface__["data"][0]) - low
         return arrays.view, (type(array), owner, offset, layout, array.flags.writeable)
