@@ -19,7 +19,7 @@ BESIDE = FOLDER / "beside"
 
 _ROLES = {"parameters", "imports", "functions", "setup", "skip", "pipeline-parameters"}
 _HEAVY = re.compile(
-    r"^\s*(?:import|from) (torch|sklearn|matplotlib|PIL|scipy|xgboost|lightgbm)\b", re.M
+    r"^\s*(?:import|from) (torch|sklearn|matplotlib|PIL|scipy|xgboost|lightgbm|polars)\b", re.M
 )
 
 Cells = tuple[tuple[str, tuple[str, ...]], ...]

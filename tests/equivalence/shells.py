@@ -12,7 +12,6 @@ import base64
 import gc
 import importlib
 import io
-import json
 import os
 import pkgutil
 import signal
@@ -21,6 +20,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from json import dumps, loads  # bound here: a notebook may patch the module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,7 @@ class Shells:
         """
         with tempfile.TemporaryDirectory() as exchange:
             source, target = Path(exchange, "in.json"), Path(exchange, "out.json")
-            source.write_text(json.dumps(notebook), encoding="utf-8")
+            source.write_text(dumps(notebook), encoding="utf-8")
             job = {
                 "source": str(source),
                 "target": str(target),
@@ -66,12 +66,12 @@ class Shells:
             }
             assert self.process.stdin is not None
             assert self.process.stdout is not None
-            self.process.stdin.write(json.dumps(job) + "\n")
+            self.process.stdin.write(dumps(job) + "\n")
             self.process.stdin.flush()
             answer = self.process.stdout.readline().strip()
             if answer != "0":
                 raise RuntimeError(f"the shell ended with {answer or 'its parent'}")
-            executed: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
+            executed: dict[str, Any] = loads(target.read_text(encoding="utf-8"))
             return executed
 
     def close(self) -> None:
@@ -143,7 +143,7 @@ def _plain(content: Mapping[str, Any]) -> Any:
     def encode(value: object) -> str:
         return base64.b64encode(value).decode() if isinstance(value, bytes) else repr(value)
 
-    return json.loads(json.dumps(dict(content), default=encode))
+    return loads(dumps(dict(content), default=encode))
 
 
 def _make_shell(outputs: list[dict[str, Any]]) -> Any:
@@ -232,7 +232,7 @@ def _execute(
     os.environ["TMPDIR"] = tempfile.tempdir = job["temporary"]
     sys.meta_path.insert(0, Returning(together))
     random.seed()
-    notebook = json.loads(Path(job["source"]).read_text(encoding="utf-8"))
+    notebook = loads(Path(job["source"]).read_text(encoding="utf-8"))
     sys.stdout, sys.stderr = _Stream("stdout", outputs), _Stream("stderr", outputs)
     for cell in notebook["cells"]:
         if cell["cell_type"] != "code":
@@ -244,7 +244,7 @@ def _execute(
         cell["execution_count"] = shell.execution_count - 1
         if any(output["output_type"] == "error" for output in outputs):
             break
-    Path(job["target"]).write_text(json.dumps(notebook), encoding="utf-8")
+    Path(job["target"]).write_text(dumps(notebook), encoding="utf-8")
     atexit._run_exitfuncs()
 
 
@@ -286,7 +286,7 @@ def main() -> None:
         if not child:
             status = 1
             try:
-                _execute(json.loads(line), shell, outputs, together)
+                _execute(loads(line), shell, outputs, together)
                 status = 0
             finally:
                 os._exit(status)

@@ -13,7 +13,7 @@ LIGHT = ("numpy", "pandas")
 HEAVY = (
     *("numpy", "pandas", "scipy", "PIL", "matplotlib", "matplotlib.pyplot", "sklearn"),
     *("sklearn.ensemble", "sklearn.linear_model", "sklearn.pipeline", "sklearn.datasets"),
-    *("sklearn.model_selection", "sklearn.compose", "torch", "torch.utils.data"),
+    *("sklearn.model_selection", "sklearn.compose", "torch", "torch.utils.data", "polars"),
 )
 _LAZY = ("matplotlib.pyplot",)  # comes by an import of its own
 # What a library imports when it is imported: it is there from then on.
@@ -52,6 +52,7 @@ class Returning(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, together: Mapping[str, set[str]]) -> None:
         self.together = together
+        self.specs: dict[str, Any] = {}
         self.away = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in together}
         for name in self.away:
             del sys.modules[name]
@@ -62,27 +63,25 @@ class Returning(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname not in self.away:
-            return None
-        names = {name for name in self.away if f"{name}.".startswith(f"{fullname}.")}
-        names = self.together.get(fullname, names)
-        for first in _FIRST.get(fullname, ()):  # as the library itself would
+        return importlib.machinery.ModuleSpec(fullname, self) if fullname in self.away else None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> Any:
+        names = {name for name in self.away if f"{name}.".startswith(f"{spec.name}.")}
+        names = self.together.get(spec.name, names)
+        for first in _FIRST.get(spec.name, ()):  # as the library itself would
             importlib.import_module(first)
-            for name in sorted(self.away) if fullname == "pandas" else ():
+            for name in sorted(self.away) if spec.name == "pandas" else ():
                 if name.startswith("numpy.") and name in self.away:
                     importlib.import_module(name)
         back = {name: self.away.pop(name) for name in names & self.away.keys()}
         # importlib takes a module's old spec where the module is there already, and runs it anew
-        self.module = back.pop(fullname)
-        self.spec = self.module.__spec__
+        module = back.pop(spec.name)
+        self.specs[spec.name] = module.__spec__
         sys.modules.update(back)
-        return importlib.machinery.ModuleSpec(fullname, self)
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> Any:
-        return self.module
+        return module
 
     def exec_module(self, module: Any) -> None:
-        module.__spec__ = self.spec
-        module.__loader__ = self.spec.loader if self.spec else None
+        spec = module.__spec__ = self.specs[module.__name__]
+        module.__loader__ = spec.loader if spec else None
         if module.__name__ == "numpy.random":
             module.seed()

@@ -1,0 +1,2 @@
+def clean(frame):
+    return frame.dropna().reset_index(drop=True)

@@ -1,0 +1,5 @@
+OFFSET = 0
+
+
+def total(values):
+    return int(values.sum()) + OFFSET

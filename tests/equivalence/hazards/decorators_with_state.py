@@ -1,0 +1,60 @@
+# A timing decorator counts, a registry collects, a retry keeps what went wrong.
+# expect: equal
+# known: SILENT in some cuts: a decorated function changes what its decorator closes over
+# %%
+import functools
+
+registry = {}
+log = []
+# %%
+def register(name):
+    def take(function):
+        registry[name] = function
+        return function
+
+    return take
+
+
+def counted(function):
+    @functools.wraps(function)
+    def wrapper(*args, **named):
+        wrapper.calls += 1
+        return function(*args, **named)
+
+    wrapper.calls = 0
+    return wrapper
+
+
+def retry(times):
+    def take(function):
+        @functools.wraps(function)
+        def wrapper(*args):
+            for attempt in range(times):
+                try:
+                    return function(*args)
+                except ValueError as error:
+                    log.append(f"{function.__name__}: {error}")
+            return None
+
+        return wrapper
+
+    return take
+# %%
+@register("double")
+@counted
+def double(x):
+    return 2 * x
+# %%
+@register("risky")
+@retry(2)
+def risky(x):
+    if x > 1:
+        raise ValueError(f"{x} is too large")
+    return x
+# %%
+double(1), double(2)
+# %%
+print(registry["double"](5), risky(5), double.calls)
+# %%
+double(7)
+print(sorted(registry), registry["double"] is double, double.calls, log, risky.__name__)

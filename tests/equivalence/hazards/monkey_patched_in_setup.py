@@ -1,0 +1,14 @@
+# A library patched in a `setup` cell is patched in every step.
+# expect: equal
+# known: what the author patches must not reach the runtime: `json.dumps` patched by the notebook d
+# %% [setup]
+import json
+
+json.real_dumps = json.dumps
+json.dumps = lambda value, **options: json.real_dumps(value, **options).upper()
+# %%
+text = json.dumps({"a": "b"})
+# %%
+print(text, json.dumps(["x"]))
+# %%
+json.loads(text.lower())

@@ -1,0 +1,25 @@
+# A mutable default argument, a global counter and a function attribute keep state.
+# expect: equal
+# known: SILENT: a function returns its mutable default; the name bound to the result shares with i
+# %%
+calls = 0
+
+
+def remember(item, seen=[], *, index={}):
+    global calls
+    calls += 1
+    seen.append(item)
+    index[item] = len(seen)
+    remember.last = item
+    return seen
+# %%
+remember("a")
+# %%
+first = remember("b")
+# %%
+print(first, calls, remember.last)
+# %%
+first.append("outside")
+print(remember("c"))
+# %%
+remember.__kwdefaults__["index"], calls, remember.__defaults__[0] is first
