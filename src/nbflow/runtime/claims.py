@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from nbflow.runtime import shell
@@ -51,8 +52,9 @@ def _read(session: Session, drawn: dict[str, Any], standing: Changes) -> dict[st
     found |= {f"file:{path}": origins.get(path, "") for path in session.reads.files}
     found |= {f"folder:{path}": "" for path in session.reads.folders}
     found |= _origins(session, {f"variable:{name}" for name in standing.used})
-    found |= _origins(session, {f"definition:{name}" for name in standing.used})
-    found |= _origins(session, {f"setting:{kind}" for kind in session.surroundings.kinds()})
+    roots = {f"definition:{n}@{standing.prints[n]}" for n in standing.used & {*standing.prints}}
+    settings = {f"setting:{kind}" for kind in session.surroundings.kinds(_packages(session))}
+    found |= _origins(session, roots | settings)
     needed = [name for name in session.orders.needs if name in session.inputs.origins]
     return found | {f"variable:{name}": session.inputs.origins[name] for name in needed}
 
@@ -90,7 +92,7 @@ def _places(session: Session, things: Iterable[str]) -> dict[str, list[str]]:
     known = session.standing.cells.places
     found: dict[str, list[str]] = {}
     for thing in sorted(things):
-        kind, _, name = thing.partition(":")
+        kind, _, name = thing.partition("@")[0].partition(":")
         if kind in {"variable", "definition"}:
             using = [one for one in known if name in reached([one], shell.namespace())]
             found[thing] = known.get(name) or [cell for one in using for cell in known[one]]
@@ -100,7 +102,21 @@ def _places(session: Session, things: Iterable[str]) -> dict[str, list[str]]:
 def _things(standing: Changes) -> set[str]:
     """What of all that every step makes afresh this one changed, in a manifest's words."""
     names = {*standing.variables, *(one for one in standing.deleted if isinstance(one, str))}
-    return {f"variable:{name}" for name in names} | {f"definition:{r}" for r in standing.roots()}
+    roots = {f"definition:{root}@{standing.prints[root]}" for root in standing.roots()}
+    return {f"variable:{name}" for name in names} | roots
+
+
+def _packages(session: Session) -> set[str]:
+    """The packages and modules of what the step's cells mention."""
+    from nbflow.runtime.cells import reached
+
+    assert session.standing is not None
+    space = shell.namespace()
+    values = [space[name] for name in reached(session.standing.cells.places, space) & {*space}]
+    names = {one.__name__ for one in values if isinstance(one, ModuleType)}
+    names |= {str(getattr(one, "__module__", None)) for one in values}
+    names |= {type(one).__module__ for one in values}
+    return names | {name.partition(".")[0] for name in names}
 
 
 def _origins(session: Session, things: set[str]) -> dict[str, str]:

@@ -41,7 +41,7 @@ class Manifest:
         random: of the generators that the step used or seeded, the libraries' names.
         workspace: the working directory that it had.
         read: what was read of it, with the step that it came from: `variable:…`, `file:…`,
-            `random:…`, `definition:…`.
+            `random:…`, `setting:…`, `definition:…@` and its fingerprint.
         changed: inputs changed in place, in the same words, with where they came from.
         places: by what was read or changed and has a name in the notebook: ids of the step's cells
             that mention it.

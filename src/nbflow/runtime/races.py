@@ -48,7 +48,7 @@ def check(mine: Manifest, *, orders: Orders, run: Store) -> None:
 
 
 def _race(thing: str, first: Manifest, second: Manifest) -> StoreError:
-    kind, _, name = thing.partition(":")
+    kind, _, name = thing.partition("@")[0].partition(":")
     steps = {"first": first.step, "second": second.step}
     what, other = (text.format(name or ".", **steps) for text in _WORDS[kind])
     return StoreError(

@@ -96,7 +96,7 @@ def _tells(function: Callable[P, None]) -> Callable[P, None]:
             function(*arguments, **options)
         except NbflowError as error:
             if error.hint and error.hint not in error.args[0]:
-                error.args = (f"{error.message}. To fix it: {error.hint}",)
+                error.args = (f"{error.message}. Help: {error.hint}",)
             raise error.with_traceback(None) from None
 
     return told

@@ -38,6 +38,10 @@ _DELIBERATE = {
 """Kinds that no library changes by being imported: a step that is not told of it would differ."""
 
 
+_COMMON = {"csv", "decimal", "mimetypes", "socket"}
+"""Those of them whose module is there whether a notebook uses it or not."""
+
+
 class Surroundings:
     """Remembers what the state was when the step's cells began, to tell what they changed."""
 
@@ -67,9 +71,14 @@ class Surroundings:
             self._before[kind] = _quietly(kind, KINDS[kind][1])
         self._listening = True
 
-    def kinds(self) -> set[str]:
-        """What was looked at here, of all that no import changes."""
-        return {"magics", "folder", *self._before} & _DELIBERATE
+    def kinds(self, used: set[str]) -> set[str]:
+        """What may have made a difference here, of all that no import changes.
+
+        Args:
+            used: the packages and modules that the step's cells have to do with.
+        """
+        found = {"magics", "folder", *self._before} & _DELIBERATE
+        return {one for one in found if one not in _COMMON or KINDS[one][0] in used}
 
     def told(self, changes: Mapping[str, Any]) -> set[str]:
         """The kinds of changes that only code can have made that means to."""
@@ -144,11 +153,20 @@ def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Values:
 
 
 def _list_difference(before: list[Any], after: list[Any]) -> Values:
-    added = [item for item in after if item not in before]
-    gone = [item for item in before if item not in after]
-    if not added and not gone:
+    """What is at one end now that was not so before: an order can change too."""
+    if before == after:
         return {}
-    return {"added": added, "gone": gone, "first": after[: len(added)] == added}
+    head, tail = _alike(before, after), _alike(before[::-1], after[::-1])
+    first = tail >= head
+    added = after[: len(after) - tail] if first else after[head:]
+    gone = [item for item in before if item not in after]
+    return {"added": added, "gone": gone, "first": first}
+
+
+def _alike(left: list[Any], right: list[Any]) -> int:
+    """How many items two lists begin with alike."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
 def _equal(left: Any, right: Any) -> bool:
