@@ -122,11 +122,11 @@ class Given:
             if obj[0] == "u":
                 found.add(obj)
                 continue
-            value = self._behind(obj)
+            value = self.behind(obj)
             found |= value.own if obj[0] in {"p", "g"} else value.reach
         return frozenset(found)
 
-    def _behind(self, symbol: tuple[str, str]) -> Value:
+    def behind(self, symbol: tuple[str, str]) -> Value:
         """The value that a symbol stands for in this call."""
         kind, name = symbol
         if kind in {"p", "pe"}:
@@ -150,13 +150,14 @@ class Given:
     def value(self, value: Value, *, kind: Kind = Kind.PLAIN) -> Value:
         """A value of the function's, as the caller sees it."""
         items = value.items
-        behind = [self._behind(symbol) for symbol in value.reach if isinstance(symbol, tuple)]
-        whole = [self._behind(symbol) for symbol in value.own if isinstance(symbol, tuple)]
+        behind = [self.behind(symbol) for symbol in value.reach if isinstance(symbol, tuple)]
+        whole = [self.behind(symbol) for symbol in value.own if isinstance(symbol, tuple)]
         known = value.tainted(*behind)
         return replace(
             known,
             classes=known.classes.union(*(part.classes for part in whole)),
             draws=known.draws or any(part.draws for part in whole),
+            fills=known.fills or any(part.fills for part in whole),
             own=self.actual(value.own),
             reach=self.actual(value.reach),
             kind=kind or value.kind,

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nbflow.analysis.arguments import Arguments
 from nbflow.analysis.calls import Calls
 from nbflow.analysis.effects import caches
 from nbflow.analysis.purity import PURE_METHODS
@@ -14,7 +15,7 @@ from nbflow.analysis.scopes import Scope, bound_names, own_nodes, parameters
 from nbflow.analysis.values import Kind, Value, fresh, number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    pass
 
 __all__ = ["Bodies"]
 
@@ -25,11 +26,8 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 class Bodies(Calls):
     """A walk over definitions."""
 
-    def branch(self, body: Sequence[ast.stmt]) -> tuple[set[str], bool]:
-        """Walk statements that may not run."""
-        raise NotImplementedError
-
     def _functiondef(self, node: _Function) -> None:
+        known = f"{node.name}{_accessor(node)}"
         decorators = [self.eval(decorator) for decorator in node.decorator_list]
         for default in [*node.args.defaults, *node.args.kw_defaults]:
             if default is not None:
@@ -41,10 +39,10 @@ class Bodies(Calls):
             for own in made.defs if any(map(self._keeps_results, node.decorator_list)) else ():
                 self.notebook.sources[own].cached = True
             for decorator in reversed(decorators):
-                self._decorated(made, decorator, self.place(node))
-            self.bind(node.name, made, self.place(node))
+                made = self._decorated(made, decorator, self.place(node))
+            self.bind(known, made, self.place(node))
         else:
-            self.bind(node.name, self._inner(node), self.place(node))
+            self.bind(known, self._inner(node), self.place(node))
 
     _asyncfunctiondef = _functiondef
 
@@ -56,14 +54,21 @@ class Bodies(Calls):
         decorators = getattr(self.notebook.sources[method].node, "decorator_list", [])
         return any("property" in ast.unparse(decorator) for decorator in decorators)
 
-    def _decorated(self, made: Value, decorator: Value, place: Place) -> None:
+    def _decorated(self, made: Value, decorator: Value, place: Place) -> Value:
         """A decorator of the notebook is called; what it wraps around may run at each call."""
+        sources = self.notebook.sources
+        stateful = decorator.kind is Kind.CLOSURE
         for key in sorted(decorator.defs):
-            if isinstance(self.notebook.sources[key].node, ast.ClassDef):
+            if isinstance(sources[key].node, ast.ClassDef):
+                made = self.construct(key, _call_at(place), Arguments([made]))
                 continue
-            self.implicit(key, place, given=[made])
+            result = self.implicit(key, place, given=[made])
+            stateful |= result.kind is Kind.CLOSURE
             for own in made.defs:
-                self.notebook.sources[own].wrappers += (key,)
+                sources[own].wrappers += (key,)
+        for own in made.defs if stateful else ():
+            sources[own].keeps = True  # what is around the function remembers
+        return made
 
     def _keeps_results(self, node: ast.expr) -> bool:
         """Whether a decorator is a cache: of functools, or of a joblib.Memory."""
@@ -99,14 +104,20 @@ class Bodies(Calls):
         names = [*positional, *keyword, *(name for name in (rest, keywords) if name)]
         local, outer = bound_names(node.body)
         scope = Scope("function", local=local | set(names), outer=outer, parent=self.scope)
-        scope.names = {name: fresh() for name in names}
-        stateful = any(isinstance(n, ast.Nonlocal) for n in own_nodes(node.body))
-        if self.scope is not None and self.scope.kind == "function":
-            self.scope.bind(node.name, fresh(), anew=True)
-        self.scope, before = scope, self.scope
-        self.branch(node.body)
-        self.scope = before
-        return fresh(kind=Kind.CLOSURE) if stateful else fresh()
+        made, around = fresh(), self._function_around()
+        if around is not None:
+            made = replace(made, reach=made.reach | around.cells)
+            around.bind(node.name, made, anew=True)
+        made = self.made_around(scope, names, lambda: self.run(node.body), made=made)
+        if any(isinstance(n, ast.Nonlocal) for n in own_nodes(node.body)):
+            return replace(made, kind=Kind.CLOSURE)
+        return made
+
+    def _function_around(self) -> Scope | None:
+        around = self.scope
+        while around is not None and around.kind != "function":
+            around = around.parent
+        return around
 
     def _classdef(self, node: ast.ClassDef) -> None:
         decorators = [self.eval(decorator) for decorator in node.decorator_list]
@@ -122,7 +133,7 @@ class Bodies(Calls):
         if at_top:
             value = self._class(value, node, scope, bases)
             for decorator in reversed(decorators):
-                self._decorated(value, decorator, self.place(node))
+                value = self._decorated(value, decorator, self.place(node))
             hook = self.method(frozenset[int]().union(*(base.defs for base in bases)), _HOOK)
             if hook is not None:
                 self.implicit(hook, self.place(node), receiver=value)
@@ -146,6 +157,18 @@ class Bodies(Calls):
         self.notebook.sources[key] = source
         carries = frozenset({node.name}) if self.scope is None else frozenset[str]()
         return replace(value, defs=frozenset({key}), carries=carries)
+
+
+def _accessor(node: _Function) -> str:
+    """What tells a property's setter from the property, or empty."""
+    names = [part.attr for part in node.decorator_list if isinstance(part, ast.Attribute)]
+    return next((f".{name}" for name in names if name in {"setter", "deleter"}), "")
+
+
+def _call_at(place: Place) -> ast.Call:
+    """A call that no cell spells out, of one argument."""
+    nothing = ast.Name("", ast.Load())
+    return ast.Call(nothing, [nothing], [], lineno=place.line)
 
 
 def _shared(node: ast.ClassDef) -> frozenset[str]:

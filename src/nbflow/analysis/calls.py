@@ -9,7 +9,7 @@ from nbflow.analysis.arguments import Arguments
 from nbflow.analysis.libraries import Libraries
 from nbflow.analysis.magics import Magics
 from nbflow.analysis.methods import Methods
-from nbflow.analysis.purity import keeps_arguments
+from nbflow.analysis.purity import is_mutator, keeps_arguments
 from nbflow.analysis.records import Effect, EffectKind, Place
 from nbflow.analysis.values import IMMUTABLE, Kind, Value, fresh, merge
 
@@ -34,6 +34,8 @@ class Calls(Methods, Libraries, Magics):
         else:
             callee = self.eval(function)
         given = self._given(node)
+        if callee.kind is Kind.CLOSURE:
+            self.change(callee, self.place(node), deep=True, root=self.root(function))
         if callee.defs:
             return self._own_call(node, callee, given)
         if callee.ref:
@@ -69,6 +71,23 @@ class Calls(Methods, Libraries, Magics):
             self._passed(value, place)
             if name in {"out", "ax", "axes", "cax"}:
                 self.change(value, place, deep=True, root=self.root(given.nodes[name]))
+        self._altered(node, given)
+
+    def _altered(self, node: ast.Call, given: Arguments) -> None:
+        """What is handed on beside a function that changes what it is given."""
+        place = self.place(node)
+        parts = [*zip(given.values, node.args, strict=True)]
+        parts += [(value, given.nodes[name]) for name, value in given.keywords.items()]
+        handed = [value for value in given.all if self.alters(value)]
+        for value in handed:
+            if is_mutator(value.method):
+                self.change(value, place, deep=False)
+        for value, argument in parts if handed else ():
+            for function in handed:
+                if function.method and value is not function:
+                    self.store(function, value)
+            if not value.defs and not value.alters and not all(f.method for f in handed):
+                self.change(value, place, deep=True, root=self.root(argument))
 
     def _passed(self, value: Value, place: Place) -> None:
         """A function that is handed on may be called there."""
@@ -119,13 +138,12 @@ class Calls(Methods, Libraries, Magics):
             self.space.effect(Effect(EffectKind.CACHE, name, place, path=why))
 
     def _unknown_call(self, node: ast.Call, callee: Value, given: Arguments) -> Value:
-        place = self.place(node)
+        if callee.method:
+            return self.method_call(node, callee, callee.method, given)
         for name in ("__call__", "forward"):
             method = self.method(callee.classes, name)
             if method is not None:
                 return self.apply(method, node, given, receiver=callee)
-        if callee.kind is Kind.CLOSURE:
-            self.change(callee, place, deep=True, root=self.root(node.func))
         called = node.func
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         result = fresh(*given.all) if keeps_arguments(name) else fresh()

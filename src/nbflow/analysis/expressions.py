@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis.purity import IMMUTABLE_ATTRIBUTES
 from nbflow.analysis.records import Effect, EffectKind, Place
-from nbflow.analysis.scopes import Scope, parameters
-from nbflow.analysis.syntax import COMPARISONS, OPERATORS, is_fancy, is_namespace, namespace_key
-from nbflow.analysis.values import IMMUTABLE, ITERATORS, Kind, Value, fresh, merge
+from nbflow.analysis.scopes import Scope
+from nbflow.analysis.syntax import (
+    COMPARISONS,
+    OPERATORS,
+    UNARY,
+    is_fancy,
+    is_namespace,
+    namespace_key,
+)
+from nbflow.analysis.values import IMMUTABLE, ITERATORS, Kind, Obj, Value, fresh, merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +38,7 @@ class Expressions:
         self.origin = place
         self.scope: Scope | None = None
         self.lazy_annotations = False
+        self.heard: set[Obj] = set()  # what the function that is being walked changes
 
     def place(self, node: ast.AST) -> Place:
         """Where a node is."""
@@ -113,6 +121,7 @@ class Expressions:
         """Change an object in place; `deep`: or anything that it reaches."""
         objects = value.reach if deep else value.own
         if objects:
+            self.heard |= objects
             if self.scope is not None:
                 self.scope.store(objects, frozenset())
             self.space.change(objects, place, root=root)
@@ -122,6 +131,12 @@ class Expressions:
         if self.scope is not None:
             self.scope.store(value.own, held.reach)
         self.space.store(value.own, held.reach)
+
+    def look_up(self, value: Value, place: Place, *, root: str = "") -> None:
+        """A key of a mapping is read, which a mapping with defaults may add."""
+        if value.fills:
+            self.change(value, place, deep=False, root=root)
+        self.space.look_up(value.own)
 
     def consume(self, value: Value, node: ast.AST | None, place: Place) -> None:
         """An iterator is used up, a random generator moves on, when handed to a call or loop."""
@@ -150,9 +165,17 @@ class Expressions:
         return self.load(node.id, self.place(node))
 
     def _attribute(self, node: ast.Attribute) -> Value:
-        base = self.eval(node.value)
+        return self.part(node, self.eval(node.value))
+
+    def part(self, node: ast.Attribute, base: Value) -> Value:
+        """Read an attribute as the code has it."""
         if self.is_property(base, node.attr):
             self.special(base, node.attr, node.value)
+        elif base.classes:
+            self.special(base, "__getattribute__", node.value)
+            self.space.branch()
+            self.special(base, "__getattr__", node.value)
+            self.space.merge()
         return self.attribute(base, node.attr, self.place(node))
 
     def special(self, value: Value, name: str, node: ast.expr) -> None:
@@ -179,8 +202,10 @@ class Expressions:
             return Value(modules=base.modules)
         if base.defs:
             return base
-        inside = base.inside
-        return replace(inside, element=False) if name in {"T", "values", "loc", "iloc"} else inside
+        if base.closed:  # a list, dict or set as written: it has methods, and nothing else
+            return replace(base.inside, own=base.reach, reach=base.reach, method=name)
+        element = name not in {"T", "values", "loc", "iloc"}
+        return replace(base.inside, element=element, method=name)
 
     def _subscript(self, node: ast.Subscript) -> Value:
         named = namespace_key(node.value, node.slice)
@@ -188,6 +213,8 @@ class Expressions:
             return self.load(named, self.place(node))
         base, index = self.eval(node.value), self.eval(node.slice)
         self.special(base, "__getitem__", node.value)
+        self.special(base, "__missing__", node.value)
+        self.look_up(base, self.place(node), root=self.root(node.value))
         if base.ref or base.defs or not base.reach:
             return Value(modules=base.modules)
         if base.items is not None and isinstance(node.slice, ast.Constant):
@@ -253,13 +280,22 @@ class Expressions:
 
     def _unaryop(self, node: ast.UnaryOp) -> Value:
         value = self.eval(node.operand)
+        for name in UNARY[type(node.op)]:
+            self.special(value, name, node.operand)
         return fresh().tainted(value) if value.reach else IMMUTABLE
 
+    def test(self, node: ast.expr) -> Value:
+        """Evaluate a condition."""
+        value = self.eval(node)
+        for name in UNARY[ast.Not]:
+            self.special(value, name, node)
+        return value
+
     def _boolop(self, node: ast.BoolOp) -> Value:
-        value = self.eval(node.values[0])
+        value = self.test(node.values[0])
         self.space.branch()
         for part in node.values[1:]:
-            value = merge(value, self.eval(part))
+            value = merge(value, self.test(part))
         self.space.merge()
         return value
 
@@ -276,7 +312,7 @@ class Expressions:
         return fresh().tainted(left, *parts)
 
     def _ifexp(self, node: ast.IfExp) -> Value:
-        self.eval(node.test)
+        self.test(node.test)
         self.space.branch()
         first = self.eval(node.body)
         added = self.space.merge()
@@ -310,66 +346,14 @@ class Expressions:
     def _list(self, node: ast.List) -> Value:
         items = tuple(self.eval(item) for item in node.elts)
         starred = any(isinstance(item, ast.Starred) for item in node.elts)
-        return replace(fresh(*items), items=None if starred else items)
+        return replace(fresh(*items), items=None if starred else items, closed=True)
 
     def _set(self, node: ast.Set) -> Value:
-        return fresh(*(self.eval(item) for item in node.elts))
+        return replace(fresh(*(self.eval(item) for item in node.elts)), closed=True)
 
     def _dict(self, node: ast.Dict) -> Value:
         parts = [self.eval(part) for part in [*node.keys, *node.values] if part is not None]
-        return fresh(*parts)
-
-    # --- scopes inside expressions
-
-    def _lambda(self, node: ast.Lambda) -> Value:
-        for default in [*node.args.defaults, *node.args.kw_defaults]:
-            if default is not None:
-                self.eval(default)
-        return self.inline(node.args, [node.body])
-
-    def inline(self, arguments: ast.arguments, body: list[ast.expr]) -> Value:
-        """Walk an inner function's body where it is made, as if it might be called there."""
-        positional, keyword, rest, keywords = parameters(arguments)
-        names = [*positional, *keyword, *(name for name in (rest, keywords) if name)]
-        scope = Scope("function", local=set(names), parent=self.scope)
-        scope.names = {name: fresh() for name in names}
-        self.scope, before = scope, self.scope
-        self.space.branch()
-        held = [self.eval(part) for part in body]
-        self.space.merge()
-        self.scope = before
-        return fresh().tainted(*held)
-
-    def _listcomp(self, node: ast.ListComp) -> Value:
-        return self._comprehension(node.generators, [node.elt])
-
-    def _setcomp(self, node: ast.SetComp) -> Value:
-        return self._comprehension(node.generators, [node.elt])
-
-    def _dictcomp(self, node: ast.DictComp) -> Value:
-        return self._comprehension(node.generators, [node.key, node.value])
-
-    def _generatorexp(self, node: ast.GeneratorExp) -> Value:
-        value = self._comprehension(node.generators, [node.elt])
-        return replace(value, kind=Kind.GENERATOR)
-
-    def _comprehension(self, parts: list[ast.comprehension], made: list[ast.expr]) -> Value:
-        source = self.eval(parts[0].iter)
-        before = self.scope
-        self.scope = Scope("comprehension", parent=before)
-        for position, part in enumerate(parts):
-            if position:
-                source = self.eval(part.iter)
-            self.consume(source, part.iter, self.place(part.iter))
-            if not position:
-                self.space.branch()
-            self.assign(part.target, source.inside)
-            for condition in part.ifs:
-                self.eval(condition)
-        held = [self.eval(part) for part in made]
-        self.space.merge()
-        self.scope = before
-        return fresh(*held)
+        return replace(fresh(*parts), closed=True)
 
     def _call(self, node: ast.Call) -> Value:
         raise NotImplementedError

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis.arguments import Arguments, Given
 from nbflow.analysis.effects import cached_effect
-from nbflow.analysis.expressions import Expressions
+from nbflow.analysis.enclosed import Enclosed
+from nbflow.analysis.purity import is_mutator
 from nbflow.analysis.records import Effect, EffectKind, Facts, Place, Source
 from nbflow.analysis.scopes import Scope, bound_names, is_generator, own_nodes, parameters
 from nbflow.analysis.symbolic import Symbolic
@@ -24,7 +25,7 @@ __all__ = ["Functions"]
 _CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 
 
-class Functions(Expressions):
+class Functions(Enclosed):
     """Calls of functions whose source is known."""
 
     def __init__(self, notebook: Notebook, space: Namespace, place: Place) -> None:
@@ -84,6 +85,21 @@ class Functions(Expressions):
         if isinstance(self.space, Symbolic):
             self.space.facts.depends.update(facts.depends)
 
+    def is_class(self, number: int) -> bool:
+        """Whether it is a class, not a function."""
+        return isinstance(self.notebook.sources[number].node, ast.ClassDef)
+
+    def alters(self, value: Value) -> bool:
+        """Whether it is a function, a call of which may change its arguments or its object."""
+        if value.alters or is_mutator(value.method):
+            return True
+        for key in sorted(value.defs):
+            if not self.is_class(key):
+                changed = self.facts(key).changed
+                if any(isinstance(obj, tuple) and obj[0] in {"p", "pe"} for obj in changed):
+                    return True
+        return False
+
     def method(self, classes: Iterable[int], name: str) -> int | None:
         """The method of the first class that has one of this name."""
         for key in sorted(classes):
@@ -124,6 +140,9 @@ class Functions(Expressions):
                 objects = bound.actual({symbol})
                 if objects:
                     self.space.change(objects, place, root=bound.root(symbol))
+        for symbol in sorted(facts.looked, key=str):
+            assert isinstance(symbol, tuple)
+            self.look_up(bound.behind(symbol), place, root=bound.root(symbol))
         changed = {obj[1] for obj in facts.changed if isinstance(obj, tuple) and obj[0][0] == "p"}
         if bound.kept & changed or source.keeps:  # what is done to a default argument stays
             self._change_own(number, place)

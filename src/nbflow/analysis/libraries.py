@@ -40,6 +40,9 @@ _PATH_MAKERS = {"os.path.join", "pathlib.Path", "pathlib.PurePath", "pathlib.Pos
 _PATH_MAKERS |= {"os.getcwd", "os.path.abspath", "os.path.realpath", "os.path.normpath"}
 
 
+_FILLING = words("builtins collections copy types dataclasses")
+
+
 class Libraries(Functions):
     """A walk over calls of libraries' functions."""
 
@@ -101,13 +104,26 @@ class Libraries(Functions):
             return replace(own, reach=own.own | (inner.reach - inner.own)).tainted(inner)
         if ref in CLASS_MAKERS:
             return fresh(kind=Kind.CLASS)
+        if ref == "collections.defaultdict":
+            return replace(fresh(*given.all).tainted(callee), fills=True)
+        if ref == "functools.partial" and given.values:
+            return self._partial(given).tainted(callee)
         if (module == "builtins" and name in _CONTAINERS) or keeps_arguments(ref):
             held = [value for value in given.all if not value.ref]
             result = fresh(*held, kind=kind).tainted(callee)
+            result = replace(result, fills=result.fills and module in _FILLING)
             return replace(result, draws=result.draws or draws_later(ref, given))
         top = ref.partition(".")[0]
         result = replace(fresh(kind=kind).tainted(callee), separate=top in _SEPARATE)
         return replace(result, carries=callee.carries)
+
+    def _partial(self, given: Arguments) -> Value:
+        """A function with some of its arguments: calling it changes what calling that one does."""
+        function = given.values[0]
+        changes = self.alters(function) or function.kind is Kind.CLOSURE
+        own = {key for key in function.defs if not self.is_class(key)}
+        made = fresh(*given.all, kind=Kind.CLOSURE if changes else Kind.PLAIN)
+        return replace(made, defs=frozenset(own), alters=changes)
 
     def _special(self, node: ast.Call, ref: str, given: Arguments) -> Value | None:
         """exec, eval and what else hides code from view."""
@@ -115,6 +131,9 @@ class Libraries(Functions):
         name = ref.removeprefix("builtins.")
         if name == ref:
             return None
+        if name == "getattr" and len(given.values) > 1 and (text := given.values[1].text):
+            part = ast.Attribute(node.args[0], text, ast.Load(), lineno=place.line)
+            return self.part(part, given.values[0])
         if name in {"exec", "eval"}:
             return self._code(name, given, place)
         if name in {"globals", "locals", "vars"} and not given.values:

@@ -66,7 +66,8 @@ class Live(Namespace):
         firm = self.firm
         before = self.notebook.env.get(name)
         self.notebook.put(name, value if firm or before is None else merge(before, value))
-        kin = before is not None and not before.reach.isdisjoint(value.reach)
+        # In a branch its value may stay what it was, as far as is known here.
+        kin = before is not None and not (firm and before.reach.isdisjoint(value.reach))
         (self.record.kin.add if kin else self.record.kin.discard)(name)
         self.notebook.bindings[name] += 1
         bound = self.record.bound.setdefault(name, Bound(place))
@@ -160,7 +161,9 @@ class Live(Namespace):
             return
         for name in self.notebook.holding(objects):
             value = self.notebook.env[name]
-            self.notebook.put(name, replace(value, reach=value.reach | held, items=None))
+            closed = value.closed and value.own.isdisjoint(held)
+            known = replace(value, reach=value.reach | held, items=None, closed=closed)
+            self.notebook.put(name, known)
 
     def effect(self, effect: Effect) -> None:
         """Note an effect."""

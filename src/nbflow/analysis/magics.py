@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.effects import magic_effects
-from nbflow.analysis.expressions import Expressions
+from nbflow.analysis.enclosed import Enclosed
 from nbflow.analysis.files import normal, shell_effects
 from nbflow.analysis.records import Effect, EffectKind, Place
 from nbflow.analysis.source import CELL, LINE, SHELL, parse_expression, parse_statements
@@ -32,7 +32,7 @@ _QUIET = frozenset(
 )
 
 
-class Magics(Expressions):
+class Magics(Enclosed):
     """Calls that magics became."""
 
     def run(self, body: Sequence[ast.stmt]) -> bool:

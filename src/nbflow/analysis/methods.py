@@ -27,6 +27,7 @@ __all__ = ["Methods", "joined"]
 
 _OPEN_KINDS = ITERATORS | {Kind.RNG, Kind.FILE, Kind.CLOSURE}
 _AT_NAMES = re.compile(r"@([A-Za-z_]\w*)")
+_COPYING = words("pandas polars numpy")  # hand parts of themselves to functions as copies
 _PATH_METHODS = words(
     "joinpath with_suffix with_name with_stem resolve absolute expanduser relative_to"
 )
@@ -56,6 +57,9 @@ class Methods(Functions):
             return IMMUTABLE
         if not known:
             self._changed_by(node, receiver, name, given)
+        altered = any(self.alters(value) and not value.method for value in given.all)
+        if altered and (name == "pipe" or not receiver.modules & _COPYING):
+            self.change(receiver, place, deep=True, root=self._receiver_root(node))
         return self._method_result(receiver, name)
 
     def _any_method(self, receiver: Value, name: str, node: ast.Call) -> bool:
@@ -78,8 +82,7 @@ class Methods(Functions):
         return pure
 
     def _changed_by(self, node: ast.Call, receiver: Value, name: str, given: Arguments) -> None:
-        assert isinstance(node.func, ast.Attribute)
-        place, root = self.place(node), self.root(node.func.value)
+        place, root = self.place(node), self._receiver_root(node)
         drawing = name in DRAWING_METHODS and "matplotlib" in receiver.modules
         if receiver.kind in _OPEN_KINDS or drawing:
             self.change(receiver, place, deep=True, root=root)
@@ -95,6 +98,10 @@ class Methods(Functions):
         if name.startswith(tuple(KEEPING_METHODS)) and name not in PURE_METHODS:
             for value in given.all:
                 self.store(receiver, value)
+
+    def _receiver_root(self, node: ast.Call) -> str:
+        part = node.func
+        return self.root(part.value if isinstance(part, ast.Attribute) else part)
 
     def _method_result(self, receiver: Value, name: str) -> Value:
         kind = _method_kind(receiver, name)

@@ -140,6 +140,9 @@ class Namespace:
         """Objects hold others from here on."""
         raise NotImplementedError
 
+    def look_up(self, objects: frozenset[Obj]) -> None:
+        """Keys of mappings are read."""
+
     def effect(self, effect: Effect) -> None:
         """Note an effect."""
         raise NotImplementedError

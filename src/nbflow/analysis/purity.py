@@ -274,6 +274,11 @@ DRAWING_METHODS = words(
 )
 
 
+def is_mutator(name: str) -> bool:
+    """Whether a method of this name surely changes its object."""
+    return name in SHALLOW_METHODS or (name in FRESH_METHODS and name not in PURE_METHODS)
+
+
 def keeps_arguments(name: str) -> bool:
     """Whether a call of this name builds an object around its arguments."""
     last = name.rpartition(".")[2].lstrip("_")

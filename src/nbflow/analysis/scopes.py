@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from nbflow.analysis.syntax import children
-from nbflow.analysis.values import merge
+from nbflow.analysis.values import merge, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +31,7 @@ class Scope:
         names: what is known of its names.
         parent: the scope around it, None for the notebook's.
         returns: what its function may return.
+        cells: the object that stands for what functions made in it share with `nonlocal`.
     """
 
     kind: Literal["function", "class", "comprehension"]
@@ -39,6 +40,7 @@ class Scope:
     names: dict[str, Value] = field(default_factory=dict)
     parent: Scope | None = None
     returns: list[Value] = field(default_factory=list)
+    cells: frozenset[Obj] = field(default_factory=lambda: frozenset({number()}))
 
     def bind(self, name: str, value: Value, *, anew: bool) -> None:
         """Bind a name here."""
@@ -58,7 +60,9 @@ class Scope:
         for scope in self.chain():
             for name, value in scope.names.items():
                 if value.reach & objects:
-                    scope.names[name] = replace(value, reach=value.reach | held, items=None)
+                    closed = value.closed and value.own.isdisjoint(held)
+                    reach = value.reach | held
+                    scope.names[name] = replace(value, reach=reach, items=None, closed=closed)
 
 
 def own_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

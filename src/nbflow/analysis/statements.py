@@ -10,7 +10,7 @@ from nbflow.analysis.bodies import Bodies
 from nbflow.analysis.effects import setting_of
 from nbflow.analysis.records import Effect, EffectKind
 from nbflow.analysis.scopes import imported_name, own_nodes
-from nbflow.analysis.syntax import namespace_key
+from nbflow.analysis.syntax import OPERATORS, namespace_key
 from nbflow.analysis.values import IMMUTABLE, Kind, Value, fresh
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ class Statements(Bodies):
         self, target: ast.Attribute | ast.Subscript, base: Value, value: Value, name: str
     ) -> None:
         place = self.place(target)
+        for method in _part_methods(target, name):
+            self.special(base, method, target.value)
         ref = f"{base.ref}.{name}" if name else base.ref
         if base.ref:
             key = setting_of(ref)
@@ -149,7 +151,10 @@ class Statements(Bodies):
             return
         place = self.place(node.target)
         before = self.load(node.target.id, place)
-        plain = not before.own or before.element
+        operator = OPERATORS.get(type(node.op), "")
+        for name in (f"__i{operator}__", f"__{operator}__"):
+            self.special(before, name, node.target)
+        plain = not before.own
         if not plain:
             self.change(before, place, deep=False, root=self.root(node.target))
             self.store(before, value)
@@ -201,7 +206,7 @@ class Statements(Bodies):
     _nonlocal = _pass = _global
 
     def _assert(self, node: ast.Assert) -> None:
-        self.eval(node.test)
+        self.test(node.test)
         if node.msg is not None:
             self.eval(node.msg)
 
@@ -230,7 +235,7 @@ class Statements(Bodies):
     # --- branches
 
     def _if(self, node: ast.If) -> bool:
-        self.eval(node.test)
+        self.test(node.test)
         return self._join([self.branch(node.body), self.branch(node.orelse)])
 
     def _for(self, node: ast.For | ast.AsyncFor) -> bool:
@@ -253,7 +258,7 @@ class Statements(Bodies):
     _asyncfor = _for
 
     def _while(self, node: ast.While) -> bool:
-        self.eval(node.test)
+        self.test(node.test)
         self.branch(node.body)
         self.branch(node.orelse)
         return False
@@ -263,7 +268,7 @@ class Statements(Bodies):
         for item in node.items:
             value = self.eval(item.context_expr)
             swallows |= "suppress" in ast.unparse(item.context_expr)
-            for name in ("__enter__", "__exit__"):
+            for name in ("__enter__", "__exit__", "__aenter__", "__aexit__"):
                 self.special(value, name, item.context_expr)
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, value)
@@ -327,6 +332,16 @@ class Statements(Bodies):
                 self.bind(node.name, subject.inside, self.place(node))
             elif isinstance(node, ast.MatchMapping) and node.rest:
                 self.bind(node.rest, subject.inside, self.place(node))
+
+
+def _part_methods(target: ast.Attribute | ast.Subscript, name: str) -> tuple[str, ...]:
+    """The methods of an object that Python calls to set or delete a part of it."""
+    deletes = isinstance(target.ctx, ast.Del)
+    if isinstance(target, ast.Subscript):
+        return ("__delitem__",) if deletes else ("__setitem__",)
+    if deletes:
+        return ("__delattr__", f"{name}.deleter")
+    return ("__setattr__", f"{name}.setter")
 
 
 def _never_empty(node: ast.expr) -> bool:

@@ -70,6 +70,10 @@ class Symbolic(Namespace):
         if held and objects and (objects, held) not in self.facts.stores:
             self.facts.stores.append((objects, held))
 
+    def look_up(self, objects: frozenset[Obj]) -> None:
+        """Keys of mappings are read."""
+        self.facts.looked |= {obj for obj in objects if isinstance(obj, tuple)}
+
     def effect(self, effect: Effect) -> None:
         """Note an effect."""
         optional = effect.optional or self.forgiving > 0

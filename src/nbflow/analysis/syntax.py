@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["COMPARISONS", "OPERATORS", "children", "is_fancy", "is_namespace", "namespace_key"]
+__all__ = [
+    "COMPARISONS",
+    "OPERATORS",
+    "UNARY",
+    "children",
+    "is_fancy",
+    "is_namespace",
+    "namespace_key",
+]
 
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv",
@@ -17,6 +25,10 @@ OPERATORS: dict[type[ast.operator], str] = {
 }  # fmt: skip
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.NotEq: "__ne__", ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__",
+}  # fmt: skip
+UNARY: dict[type[ast.unaryop], tuple[str, ...]] = {
+    ast.UAdd: ("__pos__",), ast.USub: ("__neg__",), ast.Invert: ("__invert__",),
+    ast.Not: ("__bool__", "__len__"),
 }  # fmt: skip
 _FANCY = (ast.Compare, ast.BoolOp, ast.List, ast.ListComp, ast.Call)
 

@@ -59,6 +59,10 @@ class Value:
         element: it was taken out of another object.
         separate: unpacking it gives objects that share nothing.
         draws: using it draws from numpy's global random generator.
+        method: the attribute that it was read from another object as: its method, perhaps.
+        fills: reading a missing key of it, or of what it holds, adds the key.
+        closed: it holds nothing but what it is known to reach.
+        alters: a function, a call of which may change what it is given.
     """
 
     own: frozenset[Obj] = _NONE
@@ -74,18 +78,24 @@ class Value:
     element: bool = False
     separate: bool = False
     draws: bool = False
+    method: str = ""
+    fills: bool = False
+    closed: bool = False
+    alters: bool = False
 
     @property
     def inside(self) -> Value:
         """Something taken out of it."""
+        held = self.reach - self.own if self.closed else self.reach
         return Value(
-            self.reach,
-            self.reach,
+            held,
+            held,
             classes=self.classes,
             carries=self.carries,
             modules=self.modules,
             element=True,
             draws=self.draws,
+            fills=self.fills,
         )
 
     def tainted(self, *others: Value) -> Value:
@@ -112,9 +122,10 @@ def fresh(*inside: Value, kind: Kind = Kind.PLAIN) -> Value:
     if not inside:
         return value
     value = value.tainted(*inside)
-    if any(part.draws or part.classes for part in inside):
+    if any(part.draws or part.classes or part.fills for part in inside):
         classes = frozenset[int]().union(*(part.classes for part in inside))
-        value = replace(value, draws=any(part.draws for part in inside), classes=classes)
+        draws, fills = any(p.draws for p in inside), any(p.fills for p in inside)
+        value = replace(value, draws=draws, fills=fills, classes=classes)
     return value
 
 
@@ -135,4 +146,8 @@ def merge(first: Value, second: Value) -> Value:
         element=first.element or second.element,
         separate=first.separate and second.separate,
         draws=first.draws or second.draws,
+        method=first.method or second.method,
+        fills=first.fills or second.fills,
+        closed=first.closed and second.closed,
+        alters=first.alters or second.alters,
     )
