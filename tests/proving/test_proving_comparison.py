@@ -159,9 +159,14 @@ def test_a_missing_cell_is_a_difference():
 def test_a_difference_names_its_cell_and_shows_both_sides():
     found = compare(notebook([], [stream("x\none\n")]), notebook([], [stream("x\ntwo\n")]))
     assert [(one.cell, one.index, one.what) for one in found] == [("cell-1", 2, "stdout")]
-    assert found[0].diff().splitlines() == ["@@ -1,2 +1,2 @@", " x", "-one", "+two"]
+    assert found[0].diff().splitlines() == [" x", "-one", "+two"]
     assert "-one" in report(found)
     assert report(()) == "no differences"
+
+
+def test_a_line_end_more_is_shown():
+    (found,) = compare(notebook([stream("one")]), notebook([stream("one\n")]))
+    assert found.diff().splitlines() == ["-'one'", "+'one\\n'"]
 
 
 def test_a_long_difference_is_cut():

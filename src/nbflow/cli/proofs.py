@@ -42,7 +42,6 @@ _HINTS = {
     "it. To go on, keep the cells that belong together in one step.",
     "not_deterministic": "two runs of the notebook whole. What differs each time proves nothing: "
     "seed what is random, sort what has no order, leave out clocks.",
-    "refused": "the pipeline stopped here, rather than to go on with something else.",
 }
 _MOST_LINES = 12
 _WIDEST = 40
@@ -150,13 +149,18 @@ def _files(files: Sequence[FileProof]) -> Iterator[str]:
 def _explained(cell: CellProof, path: str) -> Iterator[str]:
     """The first difference of a cell, and the way out."""
     verdict = str(cell.verdict)
-    if not cell.differences or verdict not in _HINTS:
+    if not cell.differences:
         return
     first = cell.differences[0]
     head = click.style(_WORDS[verdict], fg=_MARKS[verdict][1], bold=True)
     step = f"step {cell.step}" if cell.step else "every step"
+    place = f"  --> {path}: cell {cell.index} (id {cell.cell}), {step}"
+    if verdict == "refused":
+        yield f"{head}: {first.actual}"
+        yield place
+        return
     yield f"{head}: {first.what} of cell {cell.index}"
-    yield f"  --> {path}: cell {cell.index} (id {cell.cell}), {step}"
+    yield place
     yield "   |"
     for line in first.diff(lines=_MOST_LINES).splitlines():
         fg = {"-": "red", "+": "green"}.get(line[:1])
@@ -176,7 +180,7 @@ def _failures(proof: Proof) -> Iterator[tuple[str, Failure]]:
         return
     if whole:
         yield "failed, run whole", whole
-    if pipeline:
+    if pipeline and not any(str(cell.verdict) == "refused" for cell in proof.cells):
         yield "failed, as a pipeline", pipeline
 
 

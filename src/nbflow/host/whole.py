@@ -28,6 +28,8 @@ def execute(
 ) -> Failure | None:
     """Execute a notebook's code cells in order in one kernel, up to the first error.
 
+    Jupyter starts the kernel, as it does for the author; nothing is forked.
+
     Args:
         notebook: an nbformat dictionary with a kernelspec.
         path: where the executed notebook goes; it is there while it grows.

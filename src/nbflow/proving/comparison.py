@@ -13,6 +13,7 @@ from nbflow.proving.streams import as_shown
 __all__ = ["Difference", "compare", "report"]
 
 _MOST_LINES = 40
+_END = 60
 Item = tuple[str, dict[str, Any]]
 
 
@@ -35,12 +36,12 @@ class Difference:
     actual: str
 
     def diff(self, *, lines: int = _MOST_LINES) -> str:
-        """The two texts as a unified diff of at most so many lines, without its head."""
-        found = list(
-            difflib.unified_diff(
-                self.expected.splitlines(), self.actual.splitlines(), lineterm="", n=1
-            )
-        )[2:]
+        """The two texts as a unified diff of at most so many lines; `…` stands for equal ones."""
+        one, other = self.expected.splitlines(), self.actual.splitlines()
+        written = [*difflib.unified_diff(one, other, lineterm="", n=1)][3:]
+        found = ["…" if line.startswith("@@") else line for line in written]
+        if not found:  # only line ends differ
+            found = [f"-{self.expected[-_END:]!r}", f"+{self.actual[-_END:]!r}"]
         more = len(found) - lines
         return "\n".join([*found[:lines], *([f"… {more} more lines"] if more > 0 else [])])
 

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow import runtime
+from nbflow.model import ReasonKind
 from nbflow.proving.proofs import Crossing, EdgeProof, FileProof, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nbflow.model import Edge, Pipeline, Step
+    from nbflow.model import Edge, Pipeline, Reason, Step
 
 __all__ = ["edge_proofs", "file_proofs", "manifests", "written_files"]
 
-Files = "Mapping[str, tuple[int, str]]"
 _PASSED_OVER = {"__pycache__", ".ipynb_checkpoints"}
 
 
@@ -37,12 +37,15 @@ def edge_proofs(pipeline: Pipeline, left: Mapping[str, runtime.Manifest]) -> Ite
     """
     for step in pipeline.steps:
         for edge in step.edges:
-            because = tuple(
-                f"{reason.kind}: {', '.join(reason.names)}" if reason.names else str(reason.kind)
-                for reason in edge.because
-            )
+            because = tuple(_said(reason) for reason in edge.because)
             variables = tuple(_crossings(step, edge, pipeline, left))
             yield EdgeProof(edge.step, step.name, because, variables)
+
+
+def _said(reason: Reason) -> str:
+    if reason.kind is ReasonKind.DECLARED or not reason.names:
+        return str(reason.kind)
+    return f"{reason.kind}: {', '.join(reason.names)}"
 
 
 def _crossings(

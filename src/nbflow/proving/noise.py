@@ -42,6 +42,12 @@ NOISE = (
         "at 0x…",
         "<Model object at 0x7f1fd3336b90>",
     ),
+    _noise(
+        "addresses",
+        r"(?<=\.\.\.)(?:a?t? ?0?x)?[0-9a-f]{6,16}(?=>|&gt;)",
+        "0x…",
+        "<lightgbm.bas...x7ff48e335d10>",
+    ),
     _noise("durations", r"(?m)^(CPU times|Wall time):.*$", r"\1: …", "Wall time: 3.1 ms"),
     _noise(
         "durations",
@@ -84,6 +90,12 @@ NOISE = (
         "process numbers", r"\bipykernel_\d+\b", "ipykernel_…", "File /tmp/ipykernel_421/8311.py:3"
     ),
     _noise("process numbers", r"(?<=\bprocess \(pid=)\d+(?=\))", "…", "This process (pid=42) is"),
+    _noise(
+        "words of nbflow's",
+        r"(?m)^(SystemExit: .*): the step ended before its last cell$",
+        r"\1",
+        "SystemExit: 0: the step ended before its last cell",
+    ),
     _noise(
         "working directories",
         r"(?:/[^\s'\",:;<>()]*/)?\bnbflow-[0-9a-f]{32}(?![0-9a-f])",

@@ -7,7 +7,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,8 @@ def prove(
         Interrupted: Ctrl-C; no process is left.
     """
     folder = folder.resolve()
+    # What a second attempt hides would be a difference.
+    plan = replace(plan, steps=tuple(replace(one, retries=0) for one in plan.steps))
     show = Progress(plan, observe or _ignore, parameters=parameters)
     whole = partial(_run_whole, plan, bundle, parameters, folder, show)
     wholes = [whole(1)]

@@ -45,7 +45,8 @@ class Judge:
     @property
     def unexplained(self) -> bool:
         """Some cell differs, as far as is known each time in the same way."""
-        return bool(self._cut.keys() - self._unsteady.keys())
+        refused = {cell for cell, _ in self._refused()}
+        return bool(self._cut.keys() - self._unsteady.keys() - refused)
 
     def verdicts(self) -> Iterator[CellProof]:
         """What came of each cell, in the notebook's order."""
