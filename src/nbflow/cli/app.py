@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -10,7 +11,7 @@ import click
 from nbflow import __version__
 from nbflow.cli import airflow, debugging, notebooks, operate
 from nbflow.cli.console import print_error
-from nbflow.errors import NbflowError
+from nbflow.errors import NbflowError, StoreError
 
 app = click.Group(
     name="nbflow",
@@ -22,6 +23,8 @@ click.version_option(__version__, prog_name="nbflow")(app)
 for _command in (*notebooks.COMMANDS, *operate.COMMANDS, *debugging.COMMANDS, airflow.group):
     app.add_command(_command)
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status of the command line's contract."""
@@ -31,14 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NbflowError as error:
         print_error(error, as_json="--json" in given)
         return error.exit_status
+    except BrokenPipeError:
+        # The reader (`| head`) has gone; what it wanted it has.
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        told = StoreError(f"{error.strerror}{where}", hint="make room there, then try again")
+        print_error(told, as_json="--json" in given)
+        return told.exit_status
     except click.ClickException as error:
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return 130
-    except BrokenPipeError:
-        # The reader (`| head`) has gone; what it wanted it has.
-        sys.stderr.close()
-        return 0
     return status if isinstance(status, int) else 0

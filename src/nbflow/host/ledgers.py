@@ -6,7 +6,7 @@ import fcntl
 import json
 import shutil
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,9 +59,10 @@ class Recorder:
         """Write it if more has changed than which cell is running."""
         now = (run.state, run.ended, [(step.state, step.attempt) for step in run.steps])
         if now != self._written:
-            self._written = now
             text = json.dumps({**self._about, **asdict(run)}, default=_plain, indent=1)
-            _write(self._path, text.encode())
+            with suppress(OSError):  # a full disk fails the steps, and they say so; tried again
+                _write(self._path, text.encode())
+                self._written = now
 
 
 def _plain(value: Any) -> str:

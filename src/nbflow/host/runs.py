@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbflow.bundles import slices
-from nbflow.errors import UsageError
+from nbflow.errors import StoreError, UsageError
 from nbflow.host.kernels import require_kernel
 from nbflow.host.ledgers import Recorder, held, keep_bundle
 from nbflow.host.resuming import Resumption, set_aside
@@ -53,13 +54,13 @@ def run(
     Raises:
         NotebookError: the notebook's kernel is not installed.
         UsageError: a parameter's value is not JSON, or another process runs in the folder.
+        StoreError: nothing can be written to the folder.
         RunInterrupted: Ctrl-C; no process is left, partial notebooks are in the folder.
     """
     from nbflow.host.scheduling import complete
 
     require_kernel(plan.pipeline.document.kernel)
     given = _as_json(parameters)
-    folder.mkdir(parents=True, exist_ok=True)
     record = Recorder(folder, source=source, digest=bundle.digest)
 
     def watch(run: Run) -> None:
@@ -67,22 +68,35 @@ def run(
         if observe is not None:
             observe(run)
 
-    work = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
-    try:
-        with held(folder):
+    with ExitStack() as stack:
+        with _explained(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held(folder))
             steps = _resumed(plan, folder, resume) if resume else _waiting(plan)
             keep_bundle(bundle, folder, slices=slices(plan))
-            return complete(
-                plan,
-                Run(plan.dag_id, folder.name, RunState.RUNNING, steps, dict(parameters)),
-                work=work,
-                folder=folder.resolve(),
-                parameters=given,
-                observe=watch,
-                workers=workers or os.cpu_count() or 1,
-            )
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
+        stack.callback(shutil.rmtree, work, ignore_errors=True)
+        return complete(
+            plan,
+            Run(plan.dag_id, folder.name, RunState.RUNNING, steps, dict(parameters)),
+            work=work,
+            folder=folder.resolve(),
+            parameters=given,
+            observe=watch,
+            workers=workers or os.cpu_count() or 1,
+        )
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"the run cannot be kept in {folder}: {error.strerror}",
+            hint="make room or see that the folder may be written, or set another `store` in "
+            "nbflow.yaml",
+        ) from error
 
 
 def _as_json(parameters: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from nbflow import runtime
 from nbflow.host.attempts import Attempt, Stopped
+from nbflow.host.executed import note_cached
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.ledgers import BUNDLE
 from nbflow.host.nursery import nursery
@@ -159,7 +160,10 @@ class _LocalRun:
                 cells_done=0,
                 failure=None,
             )
-            failure, again = await self._attempt(planned, number)
+            try:
+                failure, again = await self._attempt(planned, number)
+            except OSError as error:  # the disk is full, say: no bug, and no reason to stop others
+                failure, again = self._not_run(planned, error), False
             if self.stopping.is_set() or not again or number == last:
                 break
             self._set(planned.name, state=RunState.RETRYING, failure=failure, cell=None)
@@ -168,7 +172,23 @@ class _LocalRun:
         state = RunState.FAILED if failure else RunState.SUCCESS
         if failure and self.stopping.is_set():
             state = RunState.CANCELLED
-        self._set(planned.name, state=state, failure=failure, cell=None, ended=datetime.now(UTC))
+        cached = self._cached(planned, number) if state is RunState.SUCCESS else None
+        ended = datetime.now(UTC)
+        self._set(planned.name, state=state, failure=failure, cell=None, ended=ended, cached=cached)
+
+    def _cached(self, planned: PlannedStep, number: int) -> str | None:
+        """The run that the step's outcome was taken over from; its notebook says so too."""
+        if not planned.cache:
+            return None
+        manifest = runtime.read_manifest(runtime.open_store(str(self.folder)), planned.name)
+        if manifest is None or not manifest.cached:
+            return None
+        note_cached(self.folder / planned.name / f"try-{number}.ipynb", run_id=manifest.cached)
+        return manifest.cached
+
+    def _not_run(self, planned: PlannedStep, error: OSError) -> Failure:
+        where = error.filename or self.folder / planned.name
+        return Failure(type(error).__name__, f"the step cannot be run: {error.strerror}: {where}")
 
     async def _stopped_within(self, seconds: float) -> bool:
         try:
