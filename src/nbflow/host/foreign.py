@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import uuid
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbclient import NotebookClient
@@ -19,6 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Foreign"]
 
+_MARK = "NBFLOW_ATTEMPT"
+"""The environment variable by which the programs that a kernel started are known."""
+_GRACE = 1.0
+"""Seconds that such a program has to end by itself."""
+_LOOKS = 20
 _PATIENCE = 120
 """Seconds that outputs may lag behind the end of their cell."""
 
@@ -43,6 +53,7 @@ class Foreign:
         self._place = place
         self._notebook = notebook
         self._killed = False
+        self._mark = uuid.uuid4().hex
         self._client = _Client(
             to_notebook({**notebook, "cells": [*notebook["cells"]]}),  # type: ignore[no-untyped-call]
             timeout=None,
@@ -57,9 +68,10 @@ class Foreign:
         """See `Executor`."""
         try:
             self._client.km = self._client.create_kernel_manager()
+            env = {**self._place.env, _MARK: self._mark}
             with self._place.log.open("ab") as log:
                 await self._client.async_start_new_kernel(
-                    env=dict(self._place.env), stdout=log.fileno(), stderr=log.fileno()
+                    env=env, stdout=log.fileno(), stderr=log.fileno()
                 )
             await self._client.async_start_new_kernel_client()
         except Exception as error:  # noqa: BLE001 - the kernel's own start may fail in any way
@@ -123,12 +135,37 @@ class Foreign:
             if client is not None:
                 client.stop_channels()
             await ensure_async(manager.cleanup_resources())
+            await _end_marked(self._mark)
 
     def metadata(self) -> dict[str, Any]:
         """See `Executor`."""
         self._client.set_widgets_metadata()
         widgets = self._client.nb.metadata.get("widgets")
         return {"widgets": widgets} if widgets else {}
+
+
+async def _end_marked(mark: str) -> None:
+    """End the programs that a kernel left running, wherever they went."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for _ in range(_LOOKS):
+            found = _marked(mark)
+            for pid in found:
+                with suppress(OSError):
+                    os.kill(pid, number)
+            if not found:
+                return
+            await asyncio.sleep(_GRACE / _LOOKS)
+
+
+def _marked(mark: str) -> list[int]:
+    """The processes that were started with this mark in their environment; Linux tells."""
+    entry = f"{_MARK}={mark}".encode()
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # of another user, or gone
+            if entry in environ.read_bytes().split(b"\0"):
+                found.append(int(environ.parent.name))
+    return found
 
 
 def _traceback(cell: Mapping[str, Any]) -> tuple[str, ...]:

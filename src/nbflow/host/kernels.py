@@ -54,9 +54,9 @@ def require_kernel(name: str) -> None:
 def _installed(name: str) -> str | None:
     """The names of the installed kernels; None where this one is among them."""
     forking = nursery()
-    if forking is not None:
-        # It has imported what it takes to look; here that would cost a fifth of a second.
-        found = forking.spec(name)
-        return None if found["spec"] is not None else ", ".join(found["installed"])
+    # It has imported what it takes to look; here that would cost a fifth of a second. What it does
+    # not find may be installed since, or where only this process looks.
+    if forking is not None and forking.spec(name)["spec"] is not None:
+        return None
     names = [kernel.name for kernel in kernels()]
     return None if name in names else ", ".join(names)

@@ -77,20 +77,22 @@ class Nursery:
         return not self._wait(os.WNOHANG)
 
     def spec(self, name: str) -> dict[str, Any]:
-        """The kernel's `spec` (None where it is not installed), and the `installed` ones.
-
-        Raises:
-            ConnectionError: this process has ended.
-        """
+        """The kernel's `spec` (None where it is not found), and the `installed` ones."""
         if name not in self._specs:
-            ours, theirs = socket.socketpair()
-            with ours:
-                self._ask({"type": "spec", "name": name}, theirs)
-                header = receive(ours, HEADER)
-                if not header:
-                    raise ConnectionError(_GONE)
-                self._specs[name] = decode(receive(ours, int.from_bytes(header, "big")))
+            found = self._find(name)
+            if found["spec"] is None:
+                return found
+            self._specs[name] = found
         return self._specs[name]
+
+    def _find(self, name: str) -> dict[str, Any]:
+        ours, theirs = socket.socketpair()
+        with ours, suppress(OSError):
+            self._ask({"type": "spec", "name": name}, theirs)
+            if header := receive(ours, HEADER):
+                found: dict[str, Any] = decode(receive(ours, int.from_bytes(header, "big")))
+                return found
+        return {"spec": None, "installed": []}
 
     def can_fork(self, name: str, *, env: Mapping[str, str]) -> bool:
         """Whether a forked kernel would be what Jupyter would start for this name.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,8 +9,6 @@ from nbflow.host.widgets import Widgets
 
 __all__ = ["Outputs"]
 
-_OVERWRITTEN = re.compile(r".*\r(?=[^\n])")
-_ERASED = re.compile(r"[^\n]\x08")
 _KEYS = {
     "execute_result": ("data", "metadata", "execution_count"),
     "display_data": ("data", "metadata"),
@@ -105,12 +102,12 @@ class Outputs:
 
 
 def as_seen(text: str) -> str:
-    """What a terminal would show: carriage returns and backspaces done."""
-    before = -1
-    while "\b" in text and len(text) != before:
-        before = len(text)
-        text = _ERASED.sub("", text)
-    return _OVERWRITTEN.sub("", text) if "\r" in text else text
+    """What stays of lines that were written over, after carriage returns within them."""
+    if "\r" not in text:
+        return text
+    # Not by a regular expression: on a long line that takes quadratic time.
+    lines = text.split("\n")
+    return "\n".join(line[line.rfind("\r", 0, max(len(line) - 1, 0)) + 1 :] for line in lines)
 
 
 def _stdout_first(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:

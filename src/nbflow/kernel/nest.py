@@ -37,10 +37,27 @@ _NEEDED = (
     "sqlite3",
 )
 """What every kernel imports before its first cell."""
+_BEAT = 0.02
+"""Seconds between looks at whether what a kernel left has ended."""
 _GRACE = 1.0
 """Seconds between asking what a kernel left running to end, and killing it."""
 _APPEND = os.O_RDWR | os.O_CREAT | os.O_APPEND
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """A kernel that has ended; the host is told when nothing that it started is left.
+
+    Attributes:
+        host: where the host waits to be told.
+        status: how it ended.
+        patience: the time at which what it left is killed.
+    """
+
+    host: socket.socket
+    status: int
+    patience: float
 
 
 @dataclass
@@ -51,13 +68,13 @@ class _Nest:
         host: the socket to the host.
         alarm: readable when a child has ended.
         living: by process id of a kernel, the socket on which the host learns how it ended.
-        doomed: process groups that were asked to end, with the time at which they are killed.
+        ended: kernels that have ended while what they started may still run.
     """
 
     host: socket.socket
     alarm: int
     living: dict[int, socket.socket] = field(default_factory=dict)
-    doomed: dict[int, float] = field(default_factory=dict)
+    ended: list[_Ended] = field(default_factory=list)
 
 
 def serve(descriptor: int) -> None:
@@ -93,14 +110,13 @@ def _import() -> None:
 
 def _turn(nest: _Nest) -> bool:
     """Wait for something to do and do it; False when the host has gone."""
-    until = min(nest.doomed.values(), default=None)
-    wait = None if until is None else max(0.0, until - time.monotonic())
+    wait = _BEAT if nest.ended else None
     ready, _, _ = select.select([nest.host.fileno(), nest.alarm], [], [], wait)
     if nest.alarm in ready:
         with suppress(BlockingIOError):
             os.read(nest.alarm, 4096)
     _reap(nest)
-    _kill_doomed(nest)
+    _clear(nest)
     if nest.host.fileno() not in ready:
         return True
     header, descriptors = b"", list[int]()
@@ -147,6 +163,7 @@ def _become_kernel(nest: _Nest, request: dict[str, Any], descriptor: int) -> NoR
     try:
         parent = os.getppid()
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
         if os.getppid() != parent:
             os._exit(1)
         signal.set_wakeup_fd(-1)
@@ -212,35 +229,39 @@ def _reap(nest: _Nest) -> None:
         if pid == 0:
             return
         if pid in nest.living:
-            host = nest.living.pop(pid)
-            _answer(host, {"status": os.waitstatus_to_exitcode(status)})
-            host.close()
-            _signal_group(pid, signal.SIGTERM)
-            nest.doomed[pid] = time.monotonic() + _GRACE
+            patience = time.monotonic() + _GRACE
+            code = os.waitstatus_to_exitcode(status)
+            nest.ended.append(_Ended(nest.living.pop(pid), code, patience))
+            _signal_left(nest, signal.SIGTERM)
 
 
-def _kill_doomed(nest: _Nest) -> None:
-    for group, when in list(nest.doomed.items()):
-        if not _signal_group(group, 0):
-            del nest.doomed[group]
-        elif when <= time.monotonic():
-            _signal_group(group, signal.SIGKILL)
-            del nest.doomed[group]
+def _clear(nest: _Nest) -> None:
+    """See that nothing is left of the kernels that have ended, then tell how they did."""
+    for one in list(nest.ended):
+        number = signal.SIGKILL if one.patience <= time.monotonic() else 0
+        if not _signal_left(nest, number):
+            nest.ended.remove(one)
+            _answer(one.host, {"status": one.status})
+            one.host.close()
 
 
-def _signal_group(group: int, number: int) -> bool:
-    """Whether there was anybody in the group."""
-    try:
-        os.killpg(group, number)
-    except OSError:
-        return False
-    return True
+def _signal_left(nest: _Nest, number: int) -> bool:
+    """Send a signal to what kernels that have ended left running; whether there was anything.
+
+    A kernel takes in what is orphaned below it, and this process what is left when a kernel ends:
+    so a child of this process that is no kernel is such a one.
+    """
+    children = [pid for pid in _children(os.getpid()) if pid not in nest.living]
+    for pid in [below for child in children for below in (child, *_all_below(child))]:
+        with suppress(OSError):
+            os.kill(pid, number)
+    return bool(children)
 
 
 def _kill_all() -> None:
     """Kill every process below this one, also those that left their group."""
     for _ in range(20):
-        found = _children(os.getpid())
+        found = _all_below(os.getpid())
         for pid in found:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
@@ -256,9 +277,12 @@ def _children(pid: int) -> list[int]:
     found: list[int] = []
     for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(OSError):
-            for child in map(int, tasks.read_text().split()):
-                found += [*_children(child), child]
+            found += map(int, tasks.read_text().split())
     return found
+
+
+def _all_below(pid: int) -> list[int]:
+    return [one for child in _children(pid) for one in (*_all_below(child), child)]
 
 
 def _prctl(option: int, value: int) -> None:
