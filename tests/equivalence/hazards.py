@@ -50,6 +50,11 @@ class Hazard:
         """It imports a library that takes long to import."""
         return any(_HEAVY.search(source) for source, _ in self.cells)
 
+    @property
+    def cut(self) -> bool:
+        """It says itself where its steps begin."""
+        return any(tag.startswith("step:") for _, tags in self.cells for tag in tags)
+
 
 def read_hazards() -> dict[str, Hazard]:
     """All of them, by name."""
@@ -103,6 +108,6 @@ def cut_at_random(hazard: Hazard, seed: int) -> Program:
 def _cut(hazard: Hazard, starts: set[int], order: tuple[int, ...] = ()) -> Program:
     cells = []
     for index, (source, tags) in enumerate(hazard.cells):
-        begins = index in starts and not _ROLES.intersection(tags)
+        begins = index in starts and not hazard.cut and not _ROLES.intersection(tags)
         cells.append((source, (*tags, f"step:s{index + 1}") if begins else tags))
     return Program(tuple(cells), order=order, beside=BESIDE)

@@ -12,6 +12,7 @@ import nbclient
 import nbformat
 import pytest
 from comparison import compare, report
+from hazards import cut_at_random, read_hazards
 from programs import build_program
 from verdicts import lay_out
 
@@ -20,7 +21,12 @@ from nbflow.model import RunState
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "notebooks"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.ipynb"))
-
+SEEDS = (1, 2, 3)
+HAZARDS = (
+    *("async_client_with_state", "csv_parquet_sqlite_round_trip", "display_updated_in_its_cell"),
+    *("plot_style_and_formats", "rich_outputs", "shell_commands", "top_level_await"),
+    *("torch_tied_weights",),
+)
 
 ROLES = {"parameters", "pipeline-parameters", "imports", "functions", "setup", "skip"}
 KEPT = {*ROLES, "pipeline-metrics"}
@@ -62,16 +68,17 @@ def run_cut(path: Path) -> tuple[api.Compiled, dict[str, Any]]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_cut_at_random_cells_shows_what_it_shows_whole(
-    name: str, tmp_path: Path
+    name: str, seed: int, tmp_path: Path
 ) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "cut"
     for folder in (whole, parts):
         shutil.copytree(EXAMPLES, folder, ignore=shutil.ignore_patterns("output", ".*"))
     path = parts / f"{name}.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    cut(notebook, Random(name))
+    cut(notebook, Random(f"{name} {seed}"))
     path.write_text(json.dumps(notebook), encoding="utf-8")
     compiled, merged = run_cut(path)
     assert len(compiled.plan.steps) > 1
@@ -93,4 +100,14 @@ def test_a_generated_notebook_in_kernels_shows_what_it_shows_whole(
     whole = run_whole(lay_out(program, tmp_path / "whole"))
     _, merged = run_cut(path)
     found = compare(whole, merged)
+    assert not found, f"{program}\n{report(found)}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HAZARDS)
+def test_a_hazard_in_kernels_shows_what_it_shows_whole(name: str, tmp_path: Path) -> None:
+    program = cut_at_random(read_hazards()[name], 2)
+    whole = run_whole(lay_out(program, tmp_path / "whole"))
+    _, merged = run_cut(lay_out(program, tmp_path / "cut"))
+    found = compare(whole, merged, folders=(str(tmp_path / "whole"), str(tmp_path / "cut")))
     assert not found, f"{program}\n{report(found)}"

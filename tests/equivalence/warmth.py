@@ -13,7 +13,14 @@ LIGHT = ("numpy", "pandas")
 HEAVY = (
     *("numpy", "pandas", "scipy", "PIL", "matplotlib", "matplotlib.pyplot", "sklearn"),
     *("sklearn.ensemble", "sklearn.linear_model", "sklearn.pipeline", "sklearn.datasets"),
-    *("sklearn.model_selection", "sklearn.compose", "torch", "torch.utils.data", "polars"),
+    *(
+        "sklearn.model_selection",
+        "sklearn.compose",
+        "torch",
+        "torch.utils.data",
+        "torch._dynamo",
+        "polars",
+    ),
 )
 _LAZY = ("matplotlib.pyplot",)  # comes by an import of its own
 # What a library imports when it is imported: it is there from then on.
