@@ -20,6 +20,7 @@ from nbflow.host.executed import note_cached
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.ledgers import BUNDLE
 from nbflow.host.nursery import nursery
+from nbflow.host.steps import Given, fill
 from nbflow.model import Failure, Plan, PlannedStep, Run, RunState, StepRun
 
 __all__ = ["complete"]
@@ -229,17 +230,8 @@ class _LocalRun:
     def _notebook(self, name: str, number: int) -> dict[str, Any]:
         """The step notebook with this run's values in place."""
         text = (self.folder / BUNDLE / "steps" / f"{name}.ipynb").read_text(encoding="utf-8")
-        notebook: dict[str, Any] = json.loads(text)
-        values = {
-            "nbflow_params": self.parameters,
-            "nbflow_run": str(self.folder),
-            "nbflow_files": str(self.folder / BUNDLE / "files"),
-            "nbflow_attempt": str(number),
-        }
-        for cell in notebook["cells"]:
-            if cell["metadata"].get("nbflow", {}).get("role") == "parameters":
-                cell["source"] = "\n".join(f"{key} = {text!r}" for key, text in values.items())
-        return notebook
+        files = str(self.folder / BUNDLE / "files")
+        return fill(json.loads(text), Given(self.parameters, str(self.folder), files, number))
 
     def _placed(self, failure: Failure | None) -> Failure | None:
         """The failure with its place in the author's notebook; cells that we made have none."""

@@ -1,0 +1,85 @@
+"""`python -m nbflow.host STEP.ipynb`: run one step notebook, as a pod does."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbflow.errors import Interrupted, NbflowError, StepFailed, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EXAMPLE = """\
+example:
+  python -m nbflow.host dags/train/0123456789abcdef/steps/fit.ipynb --run s3://runs/train/manual-1
+
+It ends with 0 where the step went well, with 10 where it failed, with 130 where it was stopped.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one step notebook; returns the exit status of the command line's contract."""
+    given = _parser().parse_args(arguments)
+    try:
+        return _run(given)
+    except NbflowError as error:
+        _tell(f"error: {error}")
+        if error.hint:
+            _tell(f"  {error.hint}")
+        return error.exit_status
+
+
+def _run(given: argparse.Namespace) -> int:
+    if sys.platform == "linux":
+        from nbflow.kernel import launch
+
+        launch()  # its imports and ours side by side
+    from nbflow.host.steps import Given, run_step
+
+    try:
+        json.loads(given.params)
+    except ValueError as error:
+        raise UsageError(f"--params is not JSON: {error}") from None
+    files = given.files or str(given.notebook.resolve().parent.parent / "files")
+    values = Given(given.params, given.run, files, given.attempt)
+    failure = run_step(given.notebook, values, timeout=given.timeout, watch=_watch)
+    if failure is None:
+        return 0
+    for line in failure.traceback:
+        _tell(line)
+    where = f"cell {failure.cell}: " if failure.cell else ""
+    _tell(f"failed: {where}{failure.ename}: {failure.evalue}")
+    stopped = failure.ename == "Interrupted"
+    return Interrupted.exit_status if stopped else StepFailed.exit_status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m nbflow.host",
+        description="Run one step notebook; what it makes goes to the run's folder.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("notebook", type=Path, metavar="STEP.ipynb")
+    parser.add_argument("--run", required=True, help="the run's folder: a path, or a URL")
+    parser.add_argument("--params", default="{}", help="values given to the run, as JSON")
+    parser.add_argument("--files", help="what came with the notebook; ../files beside it")
+    parser.add_argument("--attempt", type=int, default=1, help="counted from 1")
+    parser.add_argument("--timeout", type=float, help="seconds for all of it")
+    return parser
+
+
+def _watch(cell: str, done: bool) -> None:  # noqa: FBT001 - the host calls it so
+    _tell(f"{'ended' if done else 'started'} cell {cell}")
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""One step alone: what a pod runs, whose only neighbours are the store and the log."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbflow import runtime
+from nbflow.errors import NotebookError
+from nbflow.host.attempts import Attempt, Stopped
+from nbflow.host.kernels import require_kernel
+from nbflow.host.nursery import nursery
+from nbflow.model import Failure
+
+__all__ = ["Given", "fill", "run_step"]
+
+_PAUSE = 2.0
+"""Seconds between two uploads of an executed notebook to a store that is no folder."""
+_SHARE = 10
+"""At most one part in this many of the time goes into uploads."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a step notebook's first cell is given.
+
+    Attributes:
+        params: the values given to the run, as JSON.
+        run: the run's folder: a path or a URL.
+        files: folder with what came with the notebook.
+        attempt: counted from 1.
+    """
+
+    params: str
+    run: str
+    files: str
+    attempt: int
+
+
+def fill(notebook: Mapping[str, Any], given: Given) -> dict[str, Any]:
+    """The step notebook with values in its parameters cell."""
+    filled: dict[str, Any] = json.loads(json.dumps(notebook))
+    source = "\n".join(
+        f"{name} = {text!r}"
+        for name, text in (
+            ("nbflow_params", given.params),
+            ("nbflow_run", given.run),
+            ("nbflow_files", given.files),
+            ("nbflow_attempt", str(given.attempt)),
+        )
+    )
+    for cell in filled["cells"]:
+        if cell["metadata"].get("nbflow", {}).get("role") == "parameters":
+            cell["source"] = source
+    return filled
+
+
+def run_step(
+    path: Path,
+    given: Given,
+    *,
+    timeout: float | None = None,
+    watch: Callable[[str, bool], None] | None = None,
+) -> Failure | None:
+    """Execute a step notebook; what it makes, and the executed notebook, go to the run's folder.
+
+    The executed notebook is `{run}/{step}/try-{attempt}.ipynb` from the start and grows there. A
+    SIGTERM, which Kubernetes sends before it kills, ends the step as an interrupt does.
+
+    Args:
+        path: the step notebook.
+        given: the values of its first cell.
+        timeout: seconds for all of it, None for no limit.
+        watch: called with a cell's id and False when it starts, True when it has ended.
+
+    Returns:
+        What went wrong, or None.
+
+    Raises:
+        NotebookError: the file is no step notebook, or its kernel is not installed.
+        StoreError: the run's folder cannot be written.
+    """
+    notebook = _read(path)
+    require_kernel(notebook["metadata"]["kernelspec"]["name"])
+    step = notebook["metadata"]["nbflow"]["orders"]["step"]
+    with tempfile.TemporaryDirectory(prefix="nbflow-step-") as scratch:
+        place = Path(scratch)
+        if "://" not in given.run:
+            place = Path(given.run) / step
+            place.mkdir(parents=True, exist_ok=True)
+        work = Path(scratch) / "work"
+        work.mkdir()
+        attempt = Attempt(
+            fill(notebook, given),
+            path=place / f"try-{given.attempt}.ipynb",
+            folder=work,
+            log=place / f"try-{given.attempt}.log",
+            env={**os.environ, runtime.WORKSPACES: scratch},
+            watch=watch or (lambda _cell, _done: None),
+            nursery=nursery(),
+        )
+        mirror = None if place == Path(given.run) / step else _Mirror(given.run, step, place)
+        return asyncio.run(_run(attempt, timeout, mirror))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    hint = "name a notebook of the `steps` folder of a bundle"
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        known = "step" in notebook["metadata"]["nbflow"]["orders"]
+    except OSError as error:
+        raise NotebookError(f"{path} cannot be read: {error.strerror}", hint=hint) from None
+    except (ValueError, KeyError, TypeError):
+        known = False
+    if not known:
+        raise NotebookError(f"{path} is no step notebook", hint=hint)
+    return notebook
+
+
+async def _run(attempt: Attempt, timeout: float | None, mirror: _Mirror | None) -> Failure | None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        stopped = Stopped("Interrupted", f"the step was stopped ({number.name})")
+        loop.add_signal_handler(number, attempt.stop, stopped)
+    uploads = asyncio.create_task(mirror.follow()) if mirror else None
+    try:
+        return await attempt.run(timeout=timeout)
+    finally:
+        if mirror and uploads:
+            uploads.cancel()
+            with suppress(asyncio.CancelledError):
+                await uploads
+            await asyncio.to_thread(mirror.upload)
+
+
+class _Mirror:
+    """Copies what the host writes to a store that it cannot write to in place."""
+
+    def __init__(self, run: str, step: str, place: Path) -> None:
+        self._store = runtime.open_store(run)
+        self._step = step
+        self._place = place
+        self._sent: dict[str, tuple[int, int]] = {}
+
+    async def follow(self) -> None:
+        """Upload what has changed, now and then."""
+        loop = asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            await asyncio.to_thread(self.upload)
+            await asyncio.sleep(max(_PAUSE, _SHARE * (loop.time() - started)))
+
+    def upload(self) -> None:
+        """Upload what has changed."""
+        for path in sorted(self._place.glob("try-*.*")):
+            state = path.stat()
+            stamp = state.st_mtime_ns, state.st_size
+            if path.is_file() and self._sent.get(path.name) != stamp:
+                self._store.write(f"{self._step}/{path.name}", path.read_bytes())
+                self._sent[path.name] = stamp
