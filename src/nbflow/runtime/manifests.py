@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
+
+# By name: a notebook may patch `json` itself.
+from json import dumps, loads
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import StoreError
@@ -25,10 +27,13 @@ class Manifest:
         attempt: the attempt that completed.
         folder: the attempt's folder, relative to the run's.
         variables: by name: `group`, `sha256` and `size` (bytes) of its group's file, `type`,
-            `preview`.
+            `preview`, `serializer`, `seconds`.
         groups: by name: where its bytes are: `file` (relative to the run's folder), `offset`,
-            `size`, `sha256`, `segments` (offset in the group and length each, the pickle first);
-            and its `variables`.
+            `size`, `segments` (offset in the group and length each, the pickle first); `sha256` of
+            them, or with `chunk` the sha256 of the sha256s of chunks of so many bytes; its
+            `variables`; `serializer`: who wrote parts of it, `pickle` where none did; `seconds` of
+            pickling and writing. Of large ones also `head`, the sha256 of the pickle, and `stamp`:
+            boot, device, inode, size and times, with which the file is what was written.
         definitions: the notebook's classes and functions that other steps may not have, by value:
             by name and fingerprint, where the bytes are.
         slots: those of `variables` and `deleted` that are places in a class or function of the
@@ -99,7 +104,7 @@ def read_manifest(run: Store, step: str, *, file: str = "manifest.json") -> Mani
     except FileNotFoundError:
         return None
     try:
-        found = Manifest(**json.loads(text))
+        found = Manifest(**loads(text))
     except (ValueError, TypeError) as error:
         raise StoreError(
             f"the manifest of step {step!r} in {run.url} is damaged: {error}",
@@ -116,5 +121,5 @@ def read_manifest(run: Store, step: str, *, file: str = "manifest.json") -> Mani
 
 def write_manifest(run: Store, manifest: Manifest, *, file: str = "manifest.json") -> None:
     """Make a step's outputs visible, all at once."""
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    text = dumps(asdict(manifest), ensure_ascii=False, indent=1)
     run.write(f"{manifest.step}/{file}", text.encode())
