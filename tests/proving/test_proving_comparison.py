@@ -127,6 +127,10 @@ def test_pieces_of_a_stream_are_one_text():
     assert kinds([stream("a\n"), stream("b\n")], [stream("a\nb\n")]) == []
 
 
+def test_a_stream_without_text_shows_nothing():
+    assert kinds([stream("")], []) == []
+
+
 def test_standard_output_and_error_have_no_order_among_each_other():
     left = [stream("a"), stream("warned", "stderr"), stream("b")]
     right = [stream("warned", "stderr"), stream("ab")]

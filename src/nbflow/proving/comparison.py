@@ -105,7 +105,7 @@ class _Written:
 
     def items(self) -> list[Item]:
         """One item a stream; standard output and error are not ordered among each other."""
-        return [(name, {name: as_shown(self.texts[name])}) for name in sorted(self.texts)]
+        return [(name, {name: as_shown(text)}) for name, text in sorted(self.texts.items()) if text]
 
 
 def _items(cell: Mapping[str, Any]) -> list[Item]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbflow import errors
 from nbflow.model import Pipeline, Run, Step, StepRun
 from nbflow.proving.comparison import Difference, compare
 from nbflow.proving.proofs import CellProof, Verdict
@@ -78,17 +79,13 @@ class Judge:
     def _refused(self) -> Iterator[tuple[str, Difference]]:
         """The cells at whose step nbflow itself raised an error: the last, or the first."""
         for one in self.run.steps:
-            if one.failure is None or one.failure.cell is not None or one.failure.ename in _OUTER:
+            if one.failure is None or one.failure.cell or one.failure.ename not in errors.__all__:
                 continue
             step = self.pipeline.step(one.name)
             cell = _where(step, one)
             said = f"{one.failure.ename}: {one.failure.evalue}"
             index = self.pipeline.document.cell(cell).index + 1
             yield cell, Difference(cell, index, "refused", "", said)
-
-
-# Failures without a cell that are no refusals.
-_OUTER = {"KernelDied", "Timeout", "Interrupted"}
 
 
 def _where(step: Step, run: StepRun) -> str:
