@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from nbflow import runtime
+from nbflow.errors import StoreError
 from nbflow.host.attempts import Attempt, Stopped
 from nbflow.host.executed import note_cached
+from nbflow.host.handovers import Handover
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.ledgers import BUNDLE
 from nbflow.host.nursery import nursery
@@ -163,7 +165,7 @@ class _LocalRun:
             )
             try:
                 failure, again = await self._attempt(planned, number)
-            except OSError as error:  # the disk is full, say: no bug, and no reason to stop others
+            except (OSError, StoreError) as error:  # a full disk, say: no reason to stop others
                 failure, again = self._not_run(planned, error), False
             if self.stopping.is_set() or not again or number == last:
                 break
@@ -187,7 +189,9 @@ class _LocalRun:
         note_cached(self.folder / planned.name / f"try-{number}.ipynb", run_id=manifest.cached)
         return manifest.cached
 
-    def _not_run(self, planned: PlannedStep, error: OSError) -> Failure:
+    def _not_run(self, planned: PlannedStep, error: OSError | StoreError) -> Failure:
+        if isinstance(error, StoreError):
+            return Failure("StoreError", f"{error.message}. To fix it: {error.hint}")
         where = error.filename or self.folder / planned.name
         return Failure(type(error).__name__, f"the step cannot be run: {error.strerror}: {where}")
 
@@ -204,8 +208,11 @@ class _LocalRun:
         place = self.folder / name
         place.mkdir(exist_ok=True)
         notebook = self._notebook(name, number)
-        if "orders" not in notebook["metadata"].get("nbflow", {}):
-            shutil.copytree(self.folder / BUNDLE / "files", work, dirs_exist_ok=True)
+        knows_nothing = "orders" not in notebook["metadata"].get("nbflow", {})
+        handover = Handover(self.plan, self.folder, name, number) if knows_nothing else None
+        if handover is not None:
+            started = datetime.now(UTC)
+            workspace = await asyncio.to_thread(handover.take_over, work)
         attempt = self.running[name] = Attempt(
             notebook,
             path=place / f"try-{number}.ipynb",
@@ -218,6 +225,8 @@ class _LocalRun:
         timeout = planned.timeout.total_seconds() if planned.timeout else None
         try:
             failure = await attempt.run(timeout=timeout)
+            if failure is None and handover is not None:
+                await asyncio.to_thread(handover.hand_on, workspace, started=started)
         finally:
             del self.running[name]
             await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)

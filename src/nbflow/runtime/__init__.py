@@ -1,5 +1,6 @@
 """What runs inside a step's kernel: the cells before and after the author's own."""
 
+from nbflow.runtime.handover import hand_on, take_over
 from nbflow.runtime.manifests import Manifest, addresses, read_manifest
 from nbflow.runtime.orders import DefinitionOrder, Orders, ParameterOrder
 from nbflow.runtime.parameters import conform, from_wire
@@ -7,6 +8,7 @@ from nbflow.runtime.preparation import prepare
 from nbflow.runtime.session import begin, given, load, save
 from nbflow.runtime.store import Store, open_store
 from nbflow.runtime.workspace import PARENT as WORKSPACES
+from nbflow.runtime.workspace import Workspace
 
 __all__ = [
     "WORKSPACES",
@@ -15,14 +17,17 @@ __all__ = [
     "Orders",
     "ParameterOrder",
     "Store",
+    "Workspace",
     "addresses",
     "begin",
     "conform",
     "from_wire",
     "given",
+    "hand_on",
     "load",
     "open_store",
     "prepare",
     "read_manifest",
     "save",
+    "take_over",
 ]

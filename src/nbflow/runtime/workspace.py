@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nbflow.runtime.manifests import Manifest
     from nbflow.runtime.store import Store
 
-__all__ = ["CONTENTS", "PARENT", "Workspace", "open_workspace"]
+__all__ = ["CONTENTS", "PARENT", "Workspace", "fill", "open_workspace"]
 
 CONTENTS = ".files"
 """Folder in a run's with the contents of files by their digests; no step has such a name."""
@@ -145,6 +145,23 @@ def open_workspace(
     folder.mkdir(mode=0o700)
     workspace = Workspace(folder)
     atexit.register(workspace.remove)
+    fill(workspace, attached=attached, run=run, manifests=manifests)
+    os.chdir(folder)
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    importlib.invalidate_caches()
+    return workspace
+
+
+def fill(
+    workspace: Workspace, *, attached: Path | None, run: Store, manifests: Sequence[Manifest]
+) -> None:
+    """Put into a working directory what came with the notebook, and what the steps before left.
+
+    Raises:
+        StoreError: a file that an earlier step left is missing or damaged.
+    """
+    folder = workspace.folder
     if attached is not None:
         shutil.copytree(
             attached, folder, symlinks=True, dirs_exist_ok=True, copy_function=_copy_attached
@@ -153,11 +170,6 @@ def open_workspace(
             workspace.seeded[path] = _as_entry(folder / path, status, attached / path)
             workspace.origins[path] = ""
     _apply(workspace, manifests, run)
-    os.chdir(folder)
-    if "" not in sys.path:
-        sys.path.insert(0, "")
-    importlib.invalidate_caches()
-    return workspace
 
 
 def _copy_attached(source: str, target: str) -> None:
