@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from nbflow.runtime.workspace import open_workspace
 if TYPE_CHECKING:
     from nbflow.runtime.artifacts import Saved
     from nbflow.runtime.inputs import Inputs
+    from nbflow.runtime.replay import Replay
     from nbflow.runtime.standing import Changes, Standing
     from nbflow.runtime.store import Store
     from nbflow.runtime.workspace import Workspace
@@ -56,6 +58,10 @@ class Session:
         drawn: by library of a generator, the last ancestor that used or seeded it.
         given_done: the given values are in place.
         saving: what it makes is kept; False where a person looks into the step.
+        in_store: its run lies beside others.
+        began: when, in seconds since the epoch.
+        key: what its outcome depends on, as far as that is known before its cells run.
+        replay: an earlier execution whose outcome holds now.
     """
 
     orders: Orders
@@ -73,6 +79,10 @@ class Session:
     drawn: dict[str, str] = field(default_factory=dict)
     given_done: bool = False
     saving: bool = True
+    in_store: bool = False
+    began: float = 0.0
+    key: str | None = None
+    replay: Replay | None = None
 
 
 _session: Session | None = None
@@ -125,6 +135,8 @@ def begin(
     if _session is not None:
         _session.reads.stop()
         _session.workspace.remove()
+        if _session.replay is not None:
+            _session.replay.end()
     _home = _home or Path.cwd()
     os.chdir(_home)
     read = Orders.from_json(orders)
@@ -150,6 +162,8 @@ def begin(
         Reads(workspace),
         Randomness(),
         saving=saving,
+        in_store=bool(run),
+        began=time.time(),
     )
     for name in _INJECTED:
         shell.namespace().pop(name, None)
@@ -188,6 +202,8 @@ def load() -> None:
     session = _current()
     if not session.given_done:
         given()
+    if session.orders.cache and _is_cached(session):
+        return
     space = shell.namespace()
     session.inputs = Inputs(
         session.orders,
@@ -225,6 +241,9 @@ def save() -> None:
             "nothing is saved here: this kernel only looks into the step",
             hint="write what you found into your notebook, and run it with `--resume`",
         )
+    if session.replay is not None:
+        _adopt(session, session.replay)
+        return
     orders, inputs = session.orders, session.inputs
     if inputs is None or session.standing is None:
         raise UsageError("the step's inputs were not loaded", hint="run the notebook from its top")
@@ -258,6 +277,38 @@ def save() -> None:
     write_manifest(session.run, manifest, file=races.CLAIMS)
     races.check(manifest, orders=orders, run=session.run)
     write_manifest(session.run, manifest)
+    _remember(session, manifest)
+
+
+def _is_cached(session: Session) -> bool:
+    """Whether the step was computed before; its cells then show what they did."""
+    from nbflow.runtime import caching
+
+    session.key = caching.key(session)
+    session.replay = caching.look_up(session)
+    if session.replay is None:
+        return False
+    session.replay.start()
+    print(f"unchanged since run {session.replay.run_id}: its outputs are shown again")
+    return True
+
+
+def _adopt(session: Session, replay: Replay) -> None:
+    from nbflow.runtime import races
+
+    session.reads.stop()
+    manifest = replay.adopt(session, folder=_free_folder(session))
+    write_manifest(session.run, manifest, file=races.CLAIMS)
+    races.check(manifest, orders=session.orders, run=session.run)
+    write_manifest(session.run, manifest)
+    _remember(session, manifest)
+
+
+def _remember(session: Session, manifest: Manifest) -> None:
+    if session.orders.cache:
+        from nbflow.runtime import caching
+
+        caching.remember(session, manifest)
 
 
 def _manifest(session: Session, *, saved: Saved, standing: Changes, folder: str) -> Manifest:
