@@ -42,6 +42,7 @@ def run(
     observe: Observe | None = None,
     workers: int | None = None,
     resume: Resumed | None = None,
+    cache: bool = True,
 ) -> Finished:
     """Run each step in its own process and working directory, independent ones in parallel.
 
@@ -52,6 +53,7 @@ def run(
         observe: called with the run at each change.
         workers: how many steps may run at once; the number of cores where None.
         resume: an earlier run to go on with, see `resume`; `parameters` are given there.
+        cache: False where steps that may be skipped run too.
 
     Returns:
         The run, which may have failed: look at `run.state`.
@@ -81,6 +83,7 @@ def run(
             workers=workers,
             resume=None if resume is None else resume.plan,
             source=within_project(compiled.inspected),
+            cache=cache,
         )
     except Interrupted as interruption:
         write_merged(pipeline.document, folder=folder, output=merged)

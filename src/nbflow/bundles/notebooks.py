@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.literals import literal
+from nbflow.bundles.slices import slice_of
 from nbflow.runtime import DefinitionOrder, Orders, ParameterOrder
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ def step_notebook(plan: Plan, name: str) -> dict[str, Any]:
     if not runs_in_python(plan):
         cells = [*_copied(_in_order(pipeline), pipeline), *body]
         return _notebook(pipeline, cells, {})
-    orders = _orders(plan, step)
+    orders = replace(_orders(plan, step), **_cache(plan, name))
     cells = [
         _generated("parameters", _GIVEN),
         _generated("begin", _begin(orders)),
@@ -44,6 +47,16 @@ def step_notebook(plan: Plan, name: str) -> dict[str, Any]:
 def runs_in_python(plan: Plan) -> bool:
     """Whether the runtime's cells can run in the notebook's kernel."""
     return plan.pipeline.document.language == "python"
+
+
+def _cache(plan: Plan, name: str) -> dict[str, Any]:
+    """What tells an unchanged step, where it may be skipped."""
+    planned = next(one for one in plan.steps if one.name == name)
+    if not planned.cache:
+        return {}
+    found = slice_of(plan, name)
+    digest = hashlib.sha256(f"{found.digest} {planned.profile.image}".encode()).hexdigest()
+    return {"cache": digest[:32], "reads_parameters": tuple(sorted(found.parameters))}
 
 
 def _orders(plan: Plan, step: Step) -> Orders:

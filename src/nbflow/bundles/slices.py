@@ -52,10 +52,15 @@ class Slice:
 
 def slices(plan: Plan) -> dict[str, Slice]:
     """Each step's slice."""
+    shared, of_all = dict(_shared(plan.pipeline)), _read_by_all(plan.pipeline)
+    return {one.name: _slice(one, plan.pipeline, shared, of_all) for one in plan.steps}
+
+
+def slice_of(plan: Plan, name: str) -> Slice:
+    """One step's slice; KeyError where there is no such step."""
+    planned = {one.name: one for one in plan.steps}[name]
     pipeline = plan.pipeline
-    shared = dict(_shared(pipeline))
-    of_all = _read_by_all(pipeline)
-    return {planned.name: _slice(planned, pipeline, shared, of_all) for planned in plan.steps}
+    return _slice(planned, pipeline, dict(_shared(pipeline)), _read_by_all(pipeline))
 
 
 def _slice(

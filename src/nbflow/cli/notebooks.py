@@ -134,6 +134,7 @@ def compile_(*, path: Path, output: Path, as_json: bool) -> int:
 @options.output("Where the one notebook goes; beside the run's artifacts by default.")
 @click.option("--workers", "-j", type=click.IntRange(min=1), help="Steps that may run at once.")
 @options.resume
+@click.option("--no-cache", is_flag=True, help="Run steps with `cache:enabled` too.")
 @options.as_json
 def run(
     *,
@@ -143,6 +144,7 @@ def run(
     output: Path | None,
     workers: int | None,
     resume: str | None,
+    no_cache: bool,
     as_json: bool,
 ) -> int:
     """Run the pipeline on this machine, each step in its own process and working directory.
@@ -173,6 +175,7 @@ def run(
             observe=observe,
             workers=workers,
             resume=earlier,
+            cache=not no_cache,
         )
     if as_json:
         print_json({**api.run_as_json(finished.run), "notebook": str(finished.notebook)})

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow.host.drafts import read_draft
+from nbflow.host.drafts import Draft, read_draft
 from nbflow.model import Failure, RunState, StepRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["executed", "failure_of", "progress"]
+__all__ = ["executed", "failure_of", "note_cached", "progress"]
 
 _TRY = re.compile(r"try-(\d+)\.ipynb")
 
@@ -86,6 +86,13 @@ def failure_of(notebook: Mapping[str, Any]) -> Failure | None:
                 where = None if generated else cell.get("id")
                 return Failure(output["ename"], output["evalue"], where, None, lines)
     return None
+
+
+def note_cached(path: Path, *, run_id: str) -> None:
+    """Write into an executed notebook which run its outputs were taken over from."""
+    notebook = read_draft(path)
+    notebook["metadata"].setdefault("nbflow", {})["cached"] = {"run_id": run_id}
+    Draft(notebook, path).write()
 
 
 def _has_failed(cell: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nbflow import runtime
 from nbflow.bundles import slices
 from nbflow.errors import StoreError, UsageError
 from nbflow.host.kernels import require_kernel
@@ -34,6 +35,7 @@ def run(
     workers: int | None = None,
     resume: Resumption | None = None,
     source: str = "",
+    cache: bool = True,
 ) -> Run:
     """Run a plan here: each step in its own process and directory, independent ones at once.
 
@@ -47,6 +49,7 @@ def run(
         workers: how many steps may run at once; the number of cores where None.
         resume: the run's folder holds an earlier, unfinished run: what is kept of it.
         source: the notebook's path within its project, to know the run by.
+        cache: False where steps that may be skipped run too.
 
     Returns:
         The run at its end, failed or not.
@@ -84,6 +87,7 @@ def run(
             parameters=given,
             observe=watch,
             workers=workers or os.cpu_count() or 1,
+            env={} if cache else {runtime.CACHE: "off"},
         )
 
 

@@ -2,7 +2,7 @@
 
 from nbflow.runtime.handover import hand_on, take_over
 from nbflow.runtime.manifests import Manifest, addresses, read_manifest
-from nbflow.runtime.orders import DefinitionOrder, Orders, ParameterOrder
+from nbflow.runtime.orders import CACHE, DefinitionOrder, Orders, ParameterOrder
 from nbflow.runtime.parameters import conform, from_wire
 from nbflow.runtime.preparation import prepare
 from nbflow.runtime.session import begin, given, load, save
@@ -11,6 +11,7 @@ from nbflow.runtime.workspace import PARENT as WORKSPACES
 from nbflow.runtime.workspace import Workspace
 
 __all__ = [
+    "CACHE",
     "WORKSPACES",
     "DefinitionOrder",
     "Manifest",

@@ -9,9 +9,12 @@ from typing import Any
 
 from nbflow.errors import NotebookError
 
-__all__ = ["VERSION", "DefinitionOrder", "Orders", "ParameterOrder"]
+__all__ = ["CACHE", "VERSION", "DefinitionOrder", "Orders", "ParameterOrder"]
 
 VERSION = 1
+
+CACHE = "NBFLOW_CACHE"
+"""Environment variable; where it is `off`, every step runs, and is remembered."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class Orders:
         seeded: the notebook seeds a global random generator.
         cells: ids of the author's cells of this step, but for those without code.
         check_in_place: see, when the cells have run, which of the step's inputs they changed.
+        cache: digest of the step's code and place, where it may be skipped if nothing changed.
+        reads_parameters: the parameters that count for that.
     """
 
     dag_id: str
@@ -84,6 +89,8 @@ class Orders:
     seeded: bool = False
     cells: tuple[str, ...] = ()
     check_in_place: bool = True
+    cache: str = ""
+    reads_parameters: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The orders as plain JSON data, for a notebook's metadata."""

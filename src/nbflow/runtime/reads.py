@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbflow.runtime.workspace import Workspace
 
-__all__ = ["Reads", "digest_of"]
+__all__ = ["INSTALLED", "Reads", "digest_of"]
 
 _WORD = re.compile(r"[\w./*?\[\]-]+")
 _COMMANDS = {"subprocess.Popen", "os.system", "os.posix_spawn"}
 _LISTINGS = {"os.listdir", "os.scandir"}
-_INSTALLED = tuple(
+INSTALLED = tuple(
     f"{os.path.realpath(place)}{os.sep}"
-    for place in {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()}
+    for place in {
+        *(sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()),
+        Path(__file__).parents[1],
+    }
 )
-"""Where Python and its packages are: what is opened there is told by their versions."""
+"""Where Python, its packages and nbflow are: what is opened there is told by their versions."""
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _SYSTEM = ("/proc/", "/sys/", "/dev/")
 _MANY = 5000
 """Of more files than this it is not watched which ones are read: all of them count."""
@@ -41,6 +45,7 @@ class Reads:
         folders: folders listed by them.
         written: paths that the step opened to write.
         outside: files elsewhere that were opened to read, by absolute path.
+        made: files elsewhere that were opened to write.
         listed: folders elsewhere that were listed.
     """
 
@@ -55,6 +60,7 @@ class Reads:
         self.files: set[str] = set()
         self.folders: set[str] = set()
         self.outside: set[str] = set()
+        self.made: set[str] = set()
         self.listed: set[str] = set()
         self._watched = _watch_times(workspace)
         sys.addaudithook(self._hear)
@@ -124,13 +130,16 @@ class Reads:
         return full.removeprefix(self._root) if full.startswith(self._root) else None
 
     def _opened(self, arguments: tuple[Any, ...]) -> None:
-        if isinstance(arguments[0], str) and arguments[0].startswith(_INSTALLED):
+        if isinstance(arguments[0], str) and arguments[0].startswith(INSTALLED):
             return
         path = self._relative(arguments[0])
         mode, flags = arguments[1], arguments[2] or 0
         truncates = bool(flags & os.O_TRUNC) or (isinstance(mode, str) and "w" in mode)
-        if path is None and not truncates:
-            self._elsewhere(arguments[0], self.outside)
+        if path is None:
+            writes = bool(flags & _WRITING) or (
+                isinstance(mode, str) and bool(set("wax+") & {*mode})
+            )
+            self._elsewhere(arguments[0], self.made if writes else self.outside)
         if not path or path in self.written or "__pycache__" in path:
             return
         if truncates or not self._workspace.is_as_seeded(path):
@@ -141,7 +150,7 @@ class Reads:
     def _elsewhere(self, path: Any, found: set[str]) -> None:
         if isinstance(path, str | bytes | os.PathLike):
             full = os.path.realpath(os.fsdecode(path))
-            if not full.startswith((*_INSTALLED, *_SYSTEM)):
+            if not full.startswith((*INSTALLED, *_SYSTEM)) and "__pycache__" not in full:
                 found.add(full)
 
     def _named_by_command(self, text: str) -> None:
