@@ -49,7 +49,17 @@ make_environment() {  # make_environment FOLDER REQUIREMENT...
 }
 
 printf 'setup: .venv (nbflow, Airflow, development tools): about 250 packages, one to five minutes\n'
-make_environment .venv -c constraints.txt -e '.[airflow,examples,dev]'
+make_environment .venv -c constraints.txt -e '.[airflow,examples,s3,dev]'
+# torch, only as a build for the CPU: another brings gigabytes. Without it its tests are skipped.
+if ! .venv/bin/python -c 'import torch' 2>/dev/null; then
+    pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check)
+    if "${pip[@]}" --dry-run --no-deps --report - torch==2.13.0 2>/dev/null | grep -q '"version": "[^"]*+cpu"'; then
+        printf 'setup: torch for the CPU\n'
+        "${pip[@]}" -c constraints.txt torch==2.13.0
+    else
+        printf 'setup: no build of torch for the CPU is offered here; its tests will be skipped\n'
+    fi
+fi
 printf 'setup: .venv-kale (Kale, whose notebooks must run here unchanged): about 120 packages\n'
 make_environment .venv-kale -c constraints-kale.txt kubeflow-kale
 
