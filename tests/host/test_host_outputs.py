@@ -99,6 +99,8 @@ CASES = {
         echo wrong >&2
         ###
         import os, subprocess
+        !true >/dev/null 2>&1
+        ###
         lines = !printf 'x\\ny\\n'
         lines
         ###

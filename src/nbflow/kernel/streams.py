@@ -149,7 +149,7 @@ class Stream(io.TextIOBase):
         """Send what is held."""
         with self._lock:
             texts, self._texts = self._texts, []
-            for parent, text in _joined(texts):
+            for parent, text in _joined([one for one in texts if one[1]]):
                 self._outbox.put(
                     {
                         "type": "stream",
