@@ -83,8 +83,9 @@ class Place:
                 raise MeasureError(f"{_name(words)} took over {_PATIENCE:g} s") from error
             seconds = time.perf_counter() - started
         if result.returncode:
-            said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise MeasureError(f"{_name(words)} ended with {result.returncode}: {said}")
+            said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            last = "\n".join(said[-4:])
+            raise MeasureError(f"{_name(words)} ended with {result.returncode}: {last}")
         return seconds, result.stdout.decode(errors="replace")
 
     def told(self, command: Command, *, cwd: Path, **environ: str) -> dict[str, Any]:

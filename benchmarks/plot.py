@@ -26,9 +26,9 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     aimed = [row for row in rows if row.at_most is not None]
     if not aimed:
         return
-    figure, axes = pyplot.subplots(figsize=(10, 0.52 * len(aimed) + 1.4), layout="constrained")
+    figure, axes = pyplot.subplots(figsize=(10, 0.5 * len(aimed) + 1.6), layout="constrained")
     _bars(aimed, axes)
-    axes.legend(loc="upper right", frameon=False)
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
     figure.savefig(path, dpi=90, metadata={"Software": None})
     pyplot.close(figure)
 
@@ -44,6 +44,7 @@ def _bars(rows: Sequence[Row], axes: Axes) -> None:
         right = max(high, row.ratio, target)
         axes.text(right * 1.12, place, f"{row.ratio:.2g}", va="center", fontsize=9)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set_xlim(lowest, 6 * max(max(row.spread[1], row.at_most or 0) for row in rows))
     axes.axvline(1, color="#999999", linewidth=0.8, linestyle=":", zorder=0)
     axes.set_yticks(range(len(rows)), [_label(row) for row in rows], fontsize=9)

@@ -113,7 +113,11 @@ def _table(rows: Sequence[Row], facts: Sequence[Fact]) -> list[str]:
 
 
 def _costs(costs: Sequence[Cost]) -> list[str]:
-    titles = {"steps": "What a trivial step costs", "limits": "The floor on this machine"}
+    titles = {
+        "steps": "What a trivial step costs",
+        "limits": "The floor on this machine",
+        "airflow": "In Airflow",
+    }
     lines: list[str] = []
     for group, title in titles.items():
         those = [one for one in costs if one.group == group]
