@@ -1,43 +1,52 @@
-"""The verbs: load, check, show, compile, run, publish, trigger, and what follows a run."""
+"""The verbs: load, check, show, compile, run, publish, trigger, and what follows a run.
 
-from nbflow.api.airflows import (
-    airflow_down,
-    airflow_status,
-    airflow_up,
-    connect,
-    in_reach,
-    load_settings,
-)
-from nbflow.api.debugging import debug
-from nbflow.api.notebooks import (
-    Compiled,
-    Inspected,
-    compile,  # noqa: A004 - the verb of the command line
-    describe,
-    inspect,
-    load,
-    write,
-)
-from nbflow.api.operating import (
-    Published,
-    enrich,
-    enrich_failed,
-    failure_of,
-    find_run,
-    find_run_anywhere,
-    follow,
-    is_dag,
-    output,
-    parameters_of,
-    publish,
-    refuse_one_name_for_two,
-    trigger,
-)
-from nbflow.api.proving import cut_every_cell, prove
-from nbflow.api.resuming import Resumed, resume
-from nbflow.api.running import Finished, run, warm
-from nbflow.api.shapes import published_as_json, read_values, run_as_json
-from nbflow.api.values import parse_assignments, resolve
+Each verb's module is imported when the verb is first asked for: a command needs few of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbflow.api.airflows import (
+        airflow_down,
+        airflow_status,
+        airflow_up,
+        connect,
+        in_reach,
+        load_settings,
+    )
+    from nbflow.api.debugging import debug
+    from nbflow.api.notebooks import (
+        Compiled,
+        Inspected,
+        compile,  # noqa: A004 - the verb of the command line
+        describe,
+        inspect,
+        load,
+        write,
+    )
+    from nbflow.api.operating import (
+        Published,
+        enrich,
+        enrich_failed,
+        failure_of,
+        find_run,
+        find_run_anywhere,
+        follow,
+        is_dag,
+        output,
+        parameters_of,
+        publish,
+        refuse_one_name_for_two,
+        trigger,
+    )
+    from nbflow.api.proving import cut_every_cell, prove
+    from nbflow.api.resuming import Resumed, resume
+    from nbflow.api.running import Finished, run, warm
+    from nbflow.api.shapes import published_as_json, read_values, run_as_json
+    from nbflow.api.values import parse_assignments, resolve
 
 __all__ = [
     "Compiled",
@@ -80,3 +89,58 @@ __all__ = [
     "warm",
     "write",
 ]
+
+_HOMES = {
+    "Compiled": "notebooks",
+    "Finished": "running",
+    "Inspected": "notebooks",
+    "Published": "operating",
+    "Resumed": "resuming",
+    "airflow_down": "airflows",
+    "airflow_status": "airflows",
+    "airflow_up": "airflows",
+    "compile": "notebooks",
+    "connect": "airflows",
+    "cut_every_cell": "proving",
+    "debug": "debugging",
+    "describe": "notebooks",
+    "enrich": "operating",
+    "enrich_failed": "operating",
+    "failure_of": "operating",
+    "find_run": "operating",
+    "find_run_anywhere": "operating",
+    "follow": "operating",
+    "in_reach": "airflows",
+    "inspect": "notebooks",
+    "is_dag": "operating",
+    "load": "notebooks",
+    "load_settings": "airflows",
+    "output": "operating",
+    "parameters_of": "operating",
+    "parse_assignments": "values",
+    "prove": "proving",
+    "publish": "operating",
+    "published_as_json": "shapes",
+    "read_values": "shapes",
+    "refuse_one_name_for_two": "operating",
+    "resolve": "values",
+    "resume": "resuming",
+    "run": "running",
+    "run_as_json": "shapes",
+    "trigger": "operating",
+    "warm": "running",
+    "write": "notebooks",
+}
+"""The module that each name comes from."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__
