@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbflow import analysis, notebook
 from nbflow.checks import rules
+from nbflow.checks.caching import find_changing_cached_steps
 from nbflow.model import Diagnostic, Rule, in_notebook_order
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def check(pipeline: Pipeline, settings: Settings) -> tuple[Diagnostic, ...]:
         *find_notebook_steps(pipeline),
         *find_unknown_profiles(pipeline, settings),
         *find_policy_violations(pipeline, settings),
+        *find_changing_cached_steps(pipeline, settings),
     ]
     return in_notebook_order(found, document=pipeline.document)
 

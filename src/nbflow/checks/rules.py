@@ -53,6 +53,13 @@ KERNEL_NOT_HERE = Rule(
     "The notebook names a kernel that this machine does not have; where it runs, it must be there.",
     "Install the kernel where the steps run, or choose another one for the notebook.",
 )
+CHANGING_CACHED_STEP = Rule(
+    "NB608",
+    "changing-cached-step",
+    Severity.WARNING,
+    "A step with `cache:enabled` uses what differs each time: the clock, chance, the network.",
+    "Give it as a parameter, seed what is random, or take `cache:enabled` away.",
+)
 
 RULES = (
     UNKNOWN_PROFILE,
@@ -62,4 +69,5 @@ RULES = (
     NOTHING_TO_RUN,
     NOTEBOOK_STEP,
     KERNEL_NOT_HERE,
+    CHANGING_CACHED_STEP,
 )
