@@ -7,15 +7,22 @@ from nbflow.cli.app import app
 
 def commands(command=app, path=()):
     yield path
-    for name, inner in getattr(command, "commands", {}).items():
+    for name, inner in inside(command).items():
         yield from commands(inner, (*path, name))
+
+
+def inside(command):
+    if not isinstance(command, click.Group):
+        return {}
+    context = click.Context(command)
+    return {name: command.get_command(context, name) for name in command.list_commands(context)}
 
 
 @pytest.mark.parametrize("path", list(commands()), ids=" ".join)
 def test_every_help_carries_an_example(path):
     command = app
     for name in path:
-        command = command.commands[name]
+        command = inside(command)[name]
     text = command.get_help(click.Context(command, info_name="nbflow"))
     assert "Example: nbflow" in text
 

@@ -80,3 +80,6 @@ def _print(instance: Instance, *, as_json: bool) -> None:
     click.echo(f"logs:     {instance.logs}")
     parts = ", ".join(f"{name} {word}" for name, word in instance.health.items())
     click.echo(f"health:   {parts}")
+
+
+COMMANDS = (group,)

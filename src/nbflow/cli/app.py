@@ -3,25 +3,54 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import sys
 from collections.abc import Sequence
 
 import click
 
 from nbflow import __version__
-from nbflow.cli import airflow, debugging, notebooks, operate
 from nbflow.cli.console import print_error
 from nbflow.errors import NbflowError, StoreError
 
-app = click.Group(
+_HOMES = {
+    "airflow": "airflow",
+    "check": "notebooks",
+    "compile": "notebooks",
+    "debug": "debugging",
+    "output": "operate",
+    "publish": "operate",
+    "run": "notebooks",
+    "runs": "operate",
+    "show": "notebooks",
+    "trigger": "operate",
+}
+"""The module that each command comes from."""
+
+
+class _Commands(click.Group):
+    """Imports a command's module when the command, or the help on all, is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All commands' names."""
+        return sorted(_HOMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of this name."""
+        if cmd_name not in _HOMES:
+            return None
+        module = importlib.import_module(f"nbflow.cli.{_HOMES[cmd_name]}")
+        found: click.Command = next(one for one in module.COMMANDS if one.name == cmd_name)
+        return found
+
+
+app = _Commands(
     name="nbflow",
     help="Turn a tagged notebook into an Airflow DAG, run it, and get one notebook back.",
     epilog="Example: nbflow check train.ipynb && nbflow run train.ipynb -p lr=0.1 -o out.ipynb",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 click.version_option(__version__, prog_name="nbflow")(app)
-for _command in (*notebooks.COMMANDS, *operate.COMMANDS, *debugging.COMMANDS, airflow.group):
-    app.add_command(_command)
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
