@@ -29,16 +29,23 @@ class Cells(ast.NodeTransformer):
         places: by name, the cells that mention it, in the order in which they ran.
     """
 
-    def __init__(self, defined: Callable[[str], None], ids: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        defined: Callable[[str], None],
+        importing: Callable[[str], None],
+        ids: Sequence[str] = (),
+    ) -> None:
         """Begin to listen.
 
         Args:
             defined: called with the name of a class or function right after it was defined.
+            importing: called with the name of each module that a cell is about to import.
             ids: of the cells that are going to run, in their order.
         """
         self.mentioned: set[str] = set()
         self.places: dict[str, list[str]] = {}
         self._own: set[str] = set()
+        self._importing = importing
         self._ids = iter(ids)
         self._count, self._place = 0, ""
         setattr(builtins, _HOOK, defined)
@@ -52,6 +59,8 @@ class Cells(ast.NodeTransformer):
         body = getattr(node, "body", [])
         if not _is_generated(body):
             self._locate(node)
+            for name in _imported(node):
+                self._importing(name)
         self._block(body)
         _announce(node)
         return node
@@ -82,6 +91,14 @@ class Cells(ast.NodeTransformer):
     def _mention(self, name: str) -> None:
         if name not in self._own:
             self.mentioned.add(name)
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Import):
+            yield from (one.name for one in part.names)
+        elif isinstance(part, ast.ImportFrom) and part.module and not part.level:
+            yield part.module
 
 
 def _is_generated(body: list[ast.stmt]) -> bool:

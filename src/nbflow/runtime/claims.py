@@ -40,6 +40,7 @@ def claims(
     """
     read = _read(session, state.get("random", {}), standing)
     left = _changed(session, changed=changed, files=files, state=state, standing=standing)
+    left |= _origins(session, {f"setting:{one}" for one in standing.hidden.told})
     return {"read": read, "changed": left, "places": _places(session, {*read, *left})}
 
 
@@ -53,8 +54,10 @@ def _read(session: Session, drawn: dict[str, Any], standing: Changes) -> dict[st
     found |= {f"folder:{path}": "" for path in session.reads.folders}
     found |= _origins(session, {f"variable:{name}" for name in standing.used})
     roots = {f"definition:{n}@{standing.prints[n]}" for n in standing.used & {*standing.prints}}
-    settings = {f"setting:{kind}" for kind in session.surroundings.kinds(_packages(session))}
-    found |= _origins(session, roots | settings)
+    assert session.standing is not None
+    packages = _packages(session)
+    kinds = session.surroundings.kinds(packages) | session.standing.hidden.unknown(packages)
+    found |= _origins(session, roots | {f"setting:{kind}" for kind in kinds})
     needed = [name for name in session.orders.needs if name in session.inputs.origins]
     return found | {f"variable:{name}": session.inputs.origins[name] for name in needed}
 

@@ -1,12 +1,21 @@
-"""Figures of earlier steps, so that a cell shows them as their own step would have."""
+"""Figures of earlier steps: shown as their own step would have, and open where they were."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from nbflow.runtime.shell import shell
 
-__all__ = ["let_figures_show"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["KEY", "MODULE", "draw", "held", "let_figures_show", "open_again", "opened", "unmoved"]
+
+KEY = "<figures>"
+"""A name that no variable can have, for the figures that pyplot knows."""
+MODULE = "matplotlib.pyplot"
 
 
 def let_figures_show() -> None:
@@ -21,4 +30,70 @@ def let_figures_show() -> None:
     from matplotlib import pyplot
 
     if "inline" in matplotlib.get_backend():
-        pyplot.switch_backend(matplotlib.get_backend())
+        with unmoved():  # changing the backend closes what is open
+            pyplot.switch_backend(matplotlib.get_backend())
+
+
+def opened() -> list[tuple[int, Any]]:
+    """The figures that pyplot knows, with their numbers; the current one last."""
+    known = sys.modules.get("matplotlib._pylab_helpers")
+    if known is None or MODULE not in sys.modules:
+        return []
+    return [(number, manager.canvas.figure) for number, manager in known.Gcf.figs.items()]
+
+
+def open_again(figures: list[tuple[int, Any]]) -> None:
+    """Let pyplot know these figures, and no others."""
+    from matplotlib import pyplot
+
+    known = sys.modules["matplotlib._pylab_helpers"].Gcf
+    managers = dict(known.figs)
+    known.figs.clear()
+    for number, figure in figures:
+        manager = next((one for one in managers.values() if one.canvas.figure is figure), None)
+        if manager is None:
+            backend = pyplot._get_backend_mod()
+            manager = backend.new_figure_manager_given_figure(number, figure)
+        manager.num = number
+        known._set_new_active_manager(manager)
+
+
+@contextmanager
+def unmoved() -> Iterator[None]:
+    """Whatever happens inside: pyplot knows the figures afterwards that it knew before."""
+    known = sys.modules.get("matplotlib._pylab_helpers")
+    before = None if known is None else list(known.Gcf.figs.items())
+    yield
+    known = sys.modules.get("matplotlib._pylab_helpers")
+    if known is not None:
+        known.Gcf.figs.clear()
+        known.Gcf.figs.update(before or ())
+
+
+def held(values: Mapping[str, Any]) -> list[Any]:
+    """The figures among variables, also those that their axes belong to."""
+    module = sys.modules.get("matplotlib.figure")
+    if module is None:
+        return []
+    owners = [getattr(one, "figure", one) for one in _flat(values.values())]
+    return [one for one in owners if isinstance(one, module.Figure)]
+
+
+def _flat(values: Any) -> Iterator[Any]:
+    numpy = sys.modules.get("numpy")
+    for value in values:
+        if isinstance(value, dict):
+            yield from _flat(value.values())
+        elif isinstance(value, list | tuple):
+            yield from _flat(value)
+        elif numpy is not None and isinstance(value, numpy.ndarray) and value.dtype == object:
+            yield from _flat(value.ravel())
+        else:
+            yield value
+
+
+def draw(figures: list[Any]) -> None:
+    """Bring figures into the state that drawing brings them into; nothing is shown."""
+    for figure in figures:
+        figure.draw_without_rendering()
+        figure.stale = False

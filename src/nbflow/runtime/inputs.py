@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import StoreError
 from nbflow.runtime import artifacts, fingerprints, pickles
+from nbflow.runtime.figures import unmoved
+from nbflow.runtime.patches import place_of
 from nbflow.runtime.shell import run_source
 from nbflow.runtime.slots import Slot, roots
 
@@ -16,9 +20,13 @@ if TYPE_CHECKING:
 
     from nbflow.runtime.manifests import Manifest
     from nbflow.runtime.orders import Orders
+    from nbflow.runtime.patches import Place
     from nbflow.runtime.store import Store
 
 __all__ = ["Inputs"]
+
+_ORIGINAL = "original"
+"""Stands in place of a fingerprint for what a library had where the notebook patched it."""
 
 
 @dataclass
@@ -47,6 +55,7 @@ class Inputs:
     _running: list[int] = field(default_factory=list)
     _groups: set[tuple[str, str]] = field(default_factory=set)
     _fresh: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    _originals: dict[str, Any] = field(default_factory=dict)
     _foreign: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def load(self) -> None:
@@ -211,7 +220,7 @@ class Inputs:
         """While it lasts, pickles can be loaded without a trace in the namespace."""
         space = self.names.namespace
         known = set(space)
-        with pickles.resolving(self._resolve):
+        with pickles.resolving(self._resolve), unmoved():
             yield
         for added in set(space) - known:  # a function brought a name along again
             del space[added]
@@ -223,6 +232,31 @@ class Inputs:
 
     def _is_defined(self, name: str) -> bool:
         return any(name in order.names for order in self.orders.definitions)
+
+    def bring_hidden(self, key: str) -> Any:
+        """What the last ancestor left under a name that no variable can have.
+
+        Raises:
+            StoreError: it is damaged, or cannot be rebuilt.
+        """
+        manifest = self.latest(key)
+        assert manifest is not None
+        with pickles.resolving(self._resolve):
+            self._load_group(manifest, manifest.variables[key]["group"])
+        return self.values[key]
+
+    def note_original(self, place: Place, value: Any) -> None:
+        """What stood at a place before an earlier step's patch: variables may hold it still."""
+        if isinstance(value, FunctionType | BuiltinFunctionType | type):
+            self._originals.setdefault(place.key, value)
+            self.names.foreign[id(value)] = (value, place.key, _ORIGINAL)
+
+    def _original(self, key: str) -> Any:
+        place = place_of(key)
+        if key not in self._originals and place is not None:
+            importlib.import_module(place.module)
+            self.note_original(place, vars(place.find())[place.name])
+        return self._originals[key]
 
     def _missing(self, name: str) -> StoreError:
         meant = self.orders.needs.get(name, "an earlier step")
@@ -241,6 +275,8 @@ class Inputs:
 
     def _resolve(self, name: str, print_: str) -> Any:
         """A class or function of the notebook that a pickle names."""
+        if print_ == _ORIGINAL:
+            return self._original(name)
         first = name.partition(".")[0]
         self.resolved.add(first)
         index = self._definition(first)

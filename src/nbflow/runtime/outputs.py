@@ -77,6 +77,7 @@ def values_to_save(
     found |= {name: current[name] for name, value in changed.items() if current.get(name) is value}
     found |= standing.variables
     found |= {slot.key: held for slot, held in standing.slots.items()}
+    found |= standing.hidden.values
     current |= {name: held for name, held in standing.kept.items() if name not in current}
     current |= {s.key: held for s, held in standing.others.items() if not is_plain(held)}
     return found, {name: value for name, value in current.items() if name not in found}
@@ -86,6 +87,7 @@ def deleted(inputs: Inputs, standing: Changes) -> list[str]:
     """Needed variables that are bound no more, and what else is gone."""
     space = inputs.names.namespace
     gone = {one if isinstance(one, str) else one.key for one in standing.deleted}
+    gone |= {*standing.hidden.deleted}
     return sorted(gone | {name for name in inputs.orders.needs if name not in space})
 
 

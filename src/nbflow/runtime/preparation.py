@@ -8,6 +8,7 @@ __all__ = ["prepare"]
 
 _LATER = (
     "nbflow.runtime.artifacts",
+    "nbflow.runtime.claims",
     "nbflow.runtime.inputs",
     "nbflow.runtime.outputs",
     "nbflow.runtime.pickles",

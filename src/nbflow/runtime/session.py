@@ -221,7 +221,7 @@ def load() -> None:
         session.drawn |= dict.fromkeys(manifest.random, manifest.step)
     session.randomness.start(restored, seeded=session.orders.seeded)
     let_figures_show()
-    session.standing = Standing(session.inputs)
+    session.standing = Standing(session.inputs, session.workspace.folder)
     session.surroundings.mark()
     session.reads.start()
 

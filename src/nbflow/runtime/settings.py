@@ -89,11 +89,18 @@ _BACKEND = {"backend", "backend_fallback", "interactive", "toolbar", "timezone"}
 
 def _matplotlib() -> Values:
     parameters = sys.modules["matplotlib"].rcParams
-    return {name: parameters[name] for name in parameters if name not in _BACKEND}
+    found = {name: parameters[name] for name in parameters if name not in _BACKEND}
+    backend = dict.__getitem__(parameters, "backend")  # asking otherwise would choose one
+    chosen = isinstance(backend, str) and "inline" not in backend
+    return found | ({"backend": backend} if chosen else {})
 
 
 def _set_matplotlib(values: Values) -> None:
-    sys.modules["matplotlib"].rcParams.update(values)
+    module = sys.modules["matplotlib"]
+    backend = values.get("backend", GONE)
+    if backend != GONE:
+        module.use(backend)
+    module.rcParams.update({name: one for name, one in values.items() if name != "backend"})
 
 
 _CONTEXT = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp", "traps")

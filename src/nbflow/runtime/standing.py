@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from nbflow.runtime import comparison, pickles, slots
+from nbflow.runtime import slots
 from nbflow.runtime.cells import Cells, reached
+from nbflow.runtime.hidden import Hidden, Left
+from nbflow.runtime.leftovers import Leftovers
 from nbflow.runtime.shell import shell
+from nbflow.runtime.snapshots import Before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from nbflow.runtime.inputs import Inputs
     from nbflow.runtime.slots import Slot
 
 __all__ = ["Changes", "Standing"]
 
-_MOST = 1 << 24
-"""Bytes up to which a value is kept as it was; of larger ones only a digest is."""
 _CODE = (ModuleType, type, FunctionType, BuiltinFunctionType)
 _HISTORY = re.compile(r"_+|_\d+|_i+\d*|_[iod]h")
 
@@ -38,6 +39,7 @@ class Changes:
         deleted: variables and keys of slots that are gone.
         prints: by class or function, its fingerprint when it was defined.
         used: classes, functions and setup's variables that the step made use of.
+        hidden: what no name holds.
     """
 
     variables: dict[str, Any] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Changes:
     deleted: list[str | Slot] = field(default_factory=list)
     prints: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    hidden: Left = field(default_factory=Left)
 
     def roots(self) -> set[str]:
         """The classes and functions of which something changed."""
@@ -59,21 +62,32 @@ class Standing:
 
     Attributes:
         cells: what the step's cells define and mention.
+        hidden: what no name holds.
     """
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, folder: Path) -> None:
+        """Look at it, once what earlier steps left is in place.
+
+        Args:
+            inputs: what the step takes in.
+            folder: its working directory.
+        """
         self._inputs = inputs
-        self._variables: dict[str, _Before] = {}
-        self._slots: dict[str, dict[Slot, _Before]] = {}
+        self.hidden = Hidden(inputs, folder)
+        self.hidden.start()
+        self._variables: dict[str, Before] = {}
+        self._slots: dict[str, dict[Slot, Before]] = {}
         self._roots: dict[str, Any] = {}
         space = inputs.names.namespace
-        self.cells = Cells(self.note, inputs.orders.cells)
+        self.cells = Cells(self.note, self.hidden.importing, inputs.orders.cells)
         for name in slots.roots(space):
             if name not in inputs.values:
                 self._watch(name)
         for name, value in inputs.names.given.items():
             if name in space and name not in inputs.values and _is_watched(name, value):
                 self._variables[name] = self._before(space[name])
+        self.hidden.mark()
+        self._leftovers = Leftovers()
 
     def note(self, name: str) -> None:
         """A class or function was defined: what it remembers from here on is a change."""
@@ -88,8 +102,13 @@ class Standing:
         self._slots[name] = {slot: self._before(one) for slot, one in held.items()}
 
     def changes(self) -> Changes:
-        """What is no more what it was."""
-        found = Changes()
+        """What is no more what it was.
+
+        Raises:
+            StoreError: something still runs that cannot go on in the next step.
+        """
+        self._leftovers.check(self._inputs.orders)
+        found = Changes(hidden=self.hidden.changes())
         space = self._inputs.names.namespace
         for name, before in self._variables.items():
             if name not in space:
@@ -116,8 +135,8 @@ class Standing:
                 found.others[slot] = held
         found.deleted += [slot for slot in before if slot not in now]
 
-    def _before(self, value: Any) -> _Before:
-        return _Before(value, self._inputs.names)
+    def _before(self, value: Any) -> Before:
+        return Before(value, self._inputs.names)
 
 
 def _is_watched(name: str, value: Any) -> bool:
@@ -126,51 +145,3 @@ def _is_watched(name: str, value: Any) -> bool:
     if name in hidden or _HISTORY.fullmatch(name) or slots.is_plain(value):
         return False
     return not isinstance(value, _CODE)
-
-
-class _Before:
-    """A value as it was."""
-
-    def __init__(self, value: Any, names: pickles.Names) -> None:
-        self._value = value  # where it can be compared by nothing but its identity
-        self._segments: list[bytes] | None = None
-        self._digest = ""
-        if slots.is_plain(value):
-            return
-        segments = _segments(value, names)
-        if segments is None:
-            return
-        self._digest = _digest(segments)
-        if sum(one.nbytes for one in segments) <= _MOST:
-            self._segments = [bytes(one) for one in segments]
-
-    def differs(self, value: Any, inputs: Inputs) -> bool:
-        """Whether a reader could tell a value from this one."""
-        if not self._digest:
-            return value is not self._value and not comparison.same(self._value, value)
-        now = _segments(value, inputs.names)
-        if now is None:
-            return True
-        if _digest(now) == self._digest:
-            return False
-        if self._segments is None:
-            return True
-        data, *buffers = [memoryview(one) for one in self._segments]
-        with inputs.aside():
-            before = pickles.load(data, buffers)
-        return not comparison.same(before, value)
-
-
-def _segments(value: Any, names: pickles.Names) -> list[memoryview] | None:
-    try:
-        return pickles.dump(value, names=names).segments()
-    except Exception:  # noqa: BLE001 - a value's own reduction may raise anything
-        return None
-
-
-def _digest(segments: list[memoryview]) -> str:
-    digest = hashlib.sha256()
-    for one in segments:
-        digest.update(one.nbytes.to_bytes(8))
-        digest.update(one)
-    return digest.hexdigest()

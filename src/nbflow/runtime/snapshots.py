@@ -1,0 +1,64 @@
+"""A value as it was, to tell later whether it is so still."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from nbflow.runtime import comparison, pickles, slots
+
+if TYPE_CHECKING:
+    from nbflow.runtime.inputs import Inputs
+
+__all__ = ["Before"]
+
+_MOST = 1 << 24
+"""Bytes up to which a value is kept as it was; of larger ones only a digest is."""
+
+
+class Before:
+    """A value as it was."""
+
+    def __init__(self, value: Any, names: pickles.Names) -> None:
+        self._value = value  # where it can be compared by nothing but its identity
+        self._segments: list[bytes] | None = None
+        self._digest = ""
+        if slots.is_plain(value):
+            return
+        segments = _segments(value, names)
+        if segments is None:
+            return
+        self._digest = _digest(segments)
+        if sum(one.nbytes for one in segments) <= _MOST:
+            self._segments = [bytes(one) for one in segments]
+
+    def differs(self, value: Any, inputs: Inputs) -> bool:
+        """Whether a reader could tell a value from this one."""
+        if not self._digest:
+            return value is not self._value and not comparison.same(self._value, value)
+        now = _segments(value, inputs.names)
+        if now is None:
+            return True
+        if _digest(now) == self._digest:
+            return False
+        if self._segments is None:
+            return True
+        data, *buffers = [memoryview(one) for one in self._segments]
+        with inputs.aside():
+            before = pickles.load(data, buffers)
+        return not comparison.same(before, value)
+
+
+def _segments(value: Any, names: pickles.Names) -> list[memoryview] | None:
+    try:
+        return pickles.dump(value, names=names).segments()
+    except Exception:  # noqa: BLE001 - a value's own reduction may raise anything
+        return None
+
+
+def _digest(segments: list[memoryview]) -> str:
+    digest = hashlib.sha256()
+    for one in segments:
+        digest.update(one.nbytes.to_bytes(8))
+        digest.update(one)
+    return digest.hexdigest()
