@@ -1,6 +1,5 @@
 # Two functions of one call share a variable; a counter hides in a closure.
 # expect: equal
-# known: closures of one call share a variable: `pay, tell = account(10)` | pay(5) | tell()
 # %%
 def account(start):
     balance = start

@@ -1,6 +1,5 @@
 # A timing decorator counts, a registry collects, a retry keeps what went wrong.
 # expect: equal
-# known: SILENT in some cuts: a decorated function changes what its decorator closes over
 # %%
 import functools
 

@@ -1,6 +1,5 @@
 # xgboost and lightgbm models that are trained on, looked at, and predict in other steps.
 # expect: equal
-# known: the HTML of a model shows an address cut short, which the comparison takes for a difference
 # %%
 import lightgbm as lgb
 import numpy as np

@@ -1,6 +1,5 @@
 # Filters of warnings that a cell sets, and warnings that show once.
 # expect: equal
-# known: SILENT: warnings.simplefilter("ignore", DeprecationWarning) | old() (warns with stacklevel
 # %%
 import warnings
 

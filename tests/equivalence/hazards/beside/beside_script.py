@@ -1,0 +1,2 @@
+doubled = [2 * one for one in made]
+print("beside", rate)

@@ -1,0 +1,13 @@
+# A display is updated by a later cell: what the earlier cell shows changes.
+# expect: equal
+# known: SILENT: a display with an id that a later cell in another step updates keeps its first con
+# %%
+from IPython.display import display, update_display
+
+handle = display("waiting", display_id="status")
+# %%
+total = sum(range(10))
+# %%
+update_display(f"total {total}", display_id="status")
+# %%
+handle.update("done")
