@@ -127,22 +127,30 @@ class Nursery:
         """
         ours, theirs = socket.socketpair()
         answers, answering = socket.socketpair()
-        self._forked = True
         request = {"type": "fork", "env": dict(env), "folder": str(folder), "log": str(log)}
-        self._ask(request, answering, theirs)
+        self._forked = True
+        try:
+            self._ask(request, answering, theirs)
+        except OSError:
+            ours.close()
+            answers.close()
+            raise
         reader, writer = await asyncio.open_connection(sock=answers)
         message = await _message(reader)
         if message is None:
+            ours.close()
             await _close(writer)
             raise ConnectionError(_GONE)
         return Born(ours, message["pid"], _status(reader, writer))
 
     def _ask(self, request: Mapping[str, Any], *sockets: socket.socket) -> None:
         data = encode(request)
-        socket.send_fds(self._socket, [data[:HEADER]], [one.fileno() for one in sockets])
-        self._socket.sendall(data[HEADER:])
-        for one in sockets:
-            one.close()
+        try:
+            socket.send_fds(self._socket, [data[:HEADER]], [one.fileno() for one in sockets])
+            self._socket.sendall(data[HEADER:])
+        finally:
+            for one in sockets:
+                one.close()
 
     def stop(self) -> None:
         """End it, and all kernels with it."""
