@@ -12,6 +12,7 @@ from benchmarks.measure import MeasureError, Row, Samples, Work, in_turns, total
 from benchmarks.places import OURS, PEERS, PROGRAMS, Place
 
 ROWS = 5_000_000
+WORK = "5M rows x 10 columns (8 float, 1 int, 1 string)"
 COLUMN = "cell-2"  # the cell of the second step that reads one column
 _MEGABYTE = 1e6
 
@@ -67,18 +68,17 @@ def frames(place: Place) -> Iterator[Row]:
 
 
 def _rows(taken: dict[str, Samples], hand: _Hand) -> Iterator[Row]:
-    work = "5M rows x 10 columns (8 float, 1 int, 1 string)"
     both = {
         name: total((taken[f"{name} out"], taken[f"{name} in"]))
         for name in ("nbflow", "dill", "pickle")
     }
     ours = both["nbflow"]
-    yield Row("frame", f"{work}, out and in", ours, "dill", both["dill"], 0.35)
-    yield Row("frame", f"{work}, out and in", ours, "pickle 5 in band", both["pickle"], 0.35)
-    yield Row("frame", f"{work}, in only", taken["nbflow in"], "dill", taken["dill in"], 0.1)
+    yield Row("frame", f"{WORK}, out and in", ours, "dill", both["dill"], 0.35)
+    yield Row("frame", f"{WORK}, out and in", ours, "pickle 5 in band", both["pickle"], 0.35)
+    yield Row("frame", f"{WORK}, in only", taken["nbflow in"], "dill", taken["dill in"], 0.1)
     yield Row(
         "frame",
-        f"{work}, in, and the sum of one column",
+        f"{WORK}, in, and the sum of one column",
         Samples(tuple(hand.reading)),
         "dill, without the sum",
         taken["dill in"],

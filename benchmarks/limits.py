@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from benchmarks.frames import WORK as FRAME
 from benchmarks.measure import Cost, Work, in_turns
 from benchmarks.places import OURS, Place
 
@@ -44,7 +45,8 @@ def limits(place: Place) -> Iterator[Cost]:
     works |= {name: _pass(body, place) for name, body in _PASSES.items()}
     taken = in_turns(works, repeat=place.repeat, say=place.say)
     for name, samples in taken.items():
-        yield Cost("limits", name, samples)
+        under = "two-cell notebook" if name in _STARTS else f"{FRAME}, out and in"
+        yield Cost("limits", name, samples, under)
 
 
 def _start(source: str, place: Place) -> Work:

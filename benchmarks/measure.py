@@ -78,11 +78,19 @@ class Fact:
 
 @dataclass(frozen=True)
 class Cost:
-    """What something takes by itself, in seconds."""
+    """What something takes by itself, in seconds.
+
+    Attributes:
+        group: the measurement that it is from.
+        work: what was done.
+        taken: how long that took.
+        under: how the works begin that cannot be faster than this; empty where none is.
+    """
 
     group: str
     work: str
     taken: Samples
+    under: str = ""
 
     held = True
 

@@ -18,6 +18,11 @@ _ASKED = {
     PEERS: ("papermill", "ploomber-engine", "nbclient", "ipykernel", "dill", "pandas", "numpy"),
     KALE: ("kubeflow-kale",),
 }
+_TITLES = {
+    "steps": "What a trivial step costs",
+    "airflow": "What a trivial step costs in Airflow",
+    "limits": "The floor on this machine",
+}
 _HEAD = """\
 # Measurements
 
@@ -85,7 +90,7 @@ def render(
     lines += ["", *_table(rows, [one for one in findings if isinstance(one, Fact)])]
     if plot:
         lines += ["", f"![Ratios by row, with their targets]({plot})"]
-    lines += _costs([one for one in findings if isinstance(one, Cost)])
+    lines += _costs([one for one in findings if isinstance(one, Cost)], rows)
     unmeasured = [one for one in findings if isinstance(one, Unmeasured)]
     if unmeasured:
         lines += ["", "## Not measured", ""]
@@ -98,6 +103,7 @@ def _table(rows: Sequence[Row], facts: Sequence[Fact]) -> list[str]:
         "| work | nbflow | against | that | ratio | at most | |",
         "|---|---|---|---|---|---|---|",
     ]
+    lines = lines if rows else []
     for row in rows:
         low, high = row.spread
         target = "" if row.at_most is None else f"{row.at_most:g}"
@@ -112,19 +118,26 @@ def _table(rows: Sequence[Row], facts: Sequence[Fact]) -> list[str]:
     return lines
 
 
-def _costs(costs: Sequence[Cost]) -> list[str]:
-    titles = {
-        "steps": "What a trivial step costs",
-        "limits": "The floor on this machine",
-        "airflow": "In Airflow",
-    }
+def _costs(costs: Sequence[Cost], rows: Sequence[Row]) -> list[str]:
     lines: list[str] = []
-    for group, title in titles.items():
+    for group, title in _TITLES.items():
         those = [one for one in costs if one.group == group]
-        if those:
-            lines += ["", f"## {title}", "", "| work | takes |", "|---|---|"]
-            lines += [f"| {one.work} | {_amount(one.taken, 's')} |" for one in those]
+        if not those:
+            continue
+        lines += ["", f"## {title}", "", "| work | takes | that is |", "|---|---|---|"]
+        lines += [
+            f"| {one.work} | {_amount(one.taken, 's')} | {_shares(one, rows)} |" for one in those
+        ]
     return lines
+
+
+def _shares(cost: Cost, rows: Sequence[Row]) -> str:
+    """The cost as a part of what peers take, beside what the target leaves."""
+    aimed = [row for row in rows if cost.under and row.work.startswith(cost.under) and row.at_most]
+    return "; ".join(
+        f"{cost.taken.median / row.theirs.median:.2g} of {row.against} (target {row.at_most:g})"
+        for row in aimed
+    )
 
 
 def _amount(samples: Samples, unit: str) -> str:

@@ -8,32 +8,31 @@ from pathlib import Path
 from benchmarks import notebooks
 from benchmarks.executing import RUN, STEPS, whole
 from benchmarks.frames import bundle_in
-from benchmarks.measure import Cost, Samples, Work, in_turns
-from benchmarks.places import OURS, PROGRAMS, ROOT, Place
+from benchmarks.measure import Cost, MeasureError, Samples, Work, in_turns
+from benchmarks.places import OURS, PROGRAMS, Place
 
 
 def steps(place: Place) -> Iterator[Cost]:
     """The step notebook of a trivial step: five cells, of which one is the author's."""
     with place.empty() as folder:
         step, files = _compiled(folder, place)
+        importing: list[float] = []
         works = {
-            "one step": whole(RUN, notebooks.maker(*notebooks.chain(2)), place),
+            "two steps": whole(RUN, notebooks.maker(*notebooks.chain(2)), place),
             "chain": whole(RUN, notebooks.maker(*notebooks.chain(STEPS)), place),
-            "papermill": _operated("executing", step, files, place),
-            "papermill, import": _operated("importing", step, files, place),
+            "papermill": _operated(step, files, importing, place),
+            "pod": _hosted(step, files, place),
         }
-        if (ROOT / "src/nbflow/host/__main__.py").exists():
-            works["pod"] = _hosted(step, place)
         taken = in_turns(works, repeat=place.repeat, say=place.say)
-    more = zip(taken["chain"].values, taken["one step"].values, strict=True)
+    more = zip(taken["chain"].values, taken["two steps"].values, strict=True)
     each = Samples(tuple((chain - two) / (STEPS - 2) for chain, two in more))
     yield Cost("steps", "`nbflow run`: one step more in a chain", each)
     work = "`papermill` backend: what PapermillOperator's call takes inside its task"
     yield Cost("steps", work, taken["papermill"])
-    yield Cost("steps", "and importing papermill in that task", taken["papermill, import"])
-    if "pod" in taken:
-        work = "`pod` backend: `python -m nbflow.host STEP.ipynb`, process start to exit"
-        yield Cost("steps", work, taken["pod"])
+    imports = Samples(tuple(importing[-place.repeat :]))
+    yield Cost("steps", "and importing papermill, where the task's process has not", imports)
+    work = "`pod` backend: `python -m nbflow.host STEP.ipynb`, process start to exit"
+    yield Cost("steps", work, taken["pod"])
 
 
 def _compiled(folder: Path, place: Place) -> tuple[Path, Path]:
@@ -44,21 +43,26 @@ def _compiled(folder: Path, place: Place) -> tuple[Path, Path]:
     return bundle / "steps/only.ipynb", bundle / "files"
 
 
-def _operated(part: str, step: Path, files: Path, place: Place) -> Work:
+def _operated(step: Path, files: Path, importing: list[float], place: Place) -> Work:
+    """What the operator's call takes; what the import takes goes into the list."""
+
     def work() -> float:
         with place.empty() as folder:
             command = (OURS / "python", PROGRAMS / "operating.py", step, folder / "run", files)
-            return float(place.told(command, cwd=folder)[part])
+            told = place.told(command, cwd=folder)
+        importing.append(told["importing"])
+        return float(told["executing"])
 
     return work
 
 
-def _hosted(step: Path, place: Place) -> Work:
+def _hosted(step: Path, files: Path, place: Place) -> Work:
     def work() -> float:
         with place.empty() as folder:
-            copied = folder / step.name
-            copied.write_bytes(step.read_bytes())
-            seconds, _ = place.run((OURS / "python", "-m", "nbflow.host", copied), cwd=folder)
+            command = (OURS / "python", "-m", "nbflow.host", step, "--run", folder / "run")
+            seconds, _ = place.run((*command, "--files", files), cwd=folder)
+            if not (folder / "run/only/manifest.json").exists():
+                raise MeasureError("nbflow.host ended well, but left no manifest")
         return seconds
 
     return work

@@ -51,7 +51,7 @@ def test_the_page_says_what_was_held_what_was_missed_and_what_could_not_be_measu
         row(),
         row(at_most=0.1),
         Fact("crash", "kill -9", "at most 1 cell lost", True),
-        Cost("limits", "a Python process", Samples((0.01, 0.02, 0.03))),
+        Cost("limits", "a Python process", Samples((0.01, 0.02, 0.03)), "two"),
         Unmeasured("compile", "Kale is not installed"),
     ]
     page = render(
@@ -67,7 +67,9 @@ def test_the_page_says_what_was_held_what_was_missed_and_what_could_not_be_measu
     assert "| 0.1 | **missed** |" in missed
     assert "2026-01-02, median of 3." in page
     assert "| kill -9 | at most 1 cell lost | held |" in page
-    assert "| a Python process | 0.020 s (0.010 to 0.030) |" in page
+    assert (
+        "| a Python process | 0.020 s (0.010 to 0.030) | 0.002 of `papermill` (target 0.25)" in page
+    )
     assert "- compile: Kale is not installed" in page
     assert "(results.png)" in page
     told = json.loads(as_json(findings, about={}))["findings"]
