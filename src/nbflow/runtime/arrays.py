@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import bisect
+import importlib
+import pickle
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,13 +16,17 @@ __all__ = [
     "Region",
     "bounds",
     "covering",
+    "holds_more",
     "is_array",
+    "is_opaque",
     "is_small",
+    "make_whole",
     "owned",
     "owner",
     "regions",
     "strided",
     "view",
+    "whole",
 ]
 
 _SMALL = 1 << 14  # bytes
@@ -74,11 +80,9 @@ def regions(arrays: Iterable[Any]) -> list[Region]:
 
 def is_small(array: Any) -> bool:
     """Whether an array is as well off inside the pickle as in memory of its own."""
-    own = type(array).__reduce__ is sys.modules["numpy"].ndarray.__reduce__
-    flags = array.flags
-    contiguous = flags.c_contiguous or flags.f_contiguous
-    fits = own and array.dtype.isnative and array.nbytes <= _SMALL
-    return bool(fits and flags.writeable and contiguous)
+    exact = type(array) is sys.modules["numpy"].ndarray
+    fits = exact and array.dtype.isnative and array.nbytes <= _SMALL
+    return bool(fits and array.flags.writeable and _is_flat(array))
 
 
 def covering(regions: Sequence[Region], array: Any) -> Region | None:
@@ -94,12 +98,14 @@ def covering(regions: Sequence[Region], array: Any) -> Region | None:
 
 
 def strided(array: Any) -> Region | None:
-    """An array's own memory, where it lies in it in an order that only strides tell.
+    """An array's own memory, where numpy would pickle it in another order or make it writable.
 
     Its sum may differ in the last digit when its elements are brought into another order.
     """
-    flags = array.flags
-    if flags.c_contiguous or flags.f_contiguous or array.dtype.hasobject:
+    exact = type(array) is sys.modules["numpy"].ndarray
+    if array.dtype.hasobject or not array.size or not array.itemsize:
+        return None
+    if _is_flat(array) and (exact or array.flags.writeable):
         return None
     low, high = bounds(array)
     return Region(low, high, [array]) if high - low <= _SPARSEST * array.nbytes else None
@@ -160,6 +166,37 @@ def _root(array: Any) -> Any:
     return array
 
 
+def is_opaque(array: Any) -> bool:
+    """Whether numpy copies an array only because no buffer tells what it holds: of times, say."""
+    exact = type(array) is sys.modules["numpy"].ndarray
+    kind = array.dtype.kind in "mMV" and array.itemsize and not array.dtype.hasobject
+    return bool(exact and kind and _is_flat(array))
+
+
+def whole(array: Any) -> Any:
+    """The reduction of an array that owns its memory: numpy's own makes it a view of a flat one."""
+    numpy: Any = sys.modules["numpy"]
+    flat = array.ravel(order="K").view(numpy.uint8)
+    order = "C" if array.flags.c_contiguous else "F"
+    return make_whole, (pickle.PickleBuffer(flat), array.shape, array.dtype, order)
+
+
+def make_whole(data: Any, shape: Sequence[int], dtype: Any, order: str) -> Any:
+    """An array over bytes. Pickles name it."""
+    numpy: Any = importlib.import_module("numpy")
+    return numpy.ndarray(tuple(shape), dtype, buffer=data, order=order)
+
+
+def holds_more(array: Any) -> bool:
+    """Whether a part of an array is not in its memory, nor told by its type."""
+    numpy: Any = sys.modules["numpy"]
+    if isinstance(array, numpy.memmap):  # what it says of its file does not hold elsewhere
+        return False
+    return type(array).__reduce__ is not numpy.ndarray.__reduce__ or bool(
+        getattr(array, "__dict__", None)
+    )
+
+
 def view(
     kind: type,
     owner: Any,
@@ -196,6 +233,8 @@ def owned(value: Any) -> tuple[Any, ...]:
     other. Bringing them back as views would undo that, so these arrays travel as copies.
     """
     pandas = sys.modules.get("pandas")
+    if type(value).__name__ == "VoidDType" and value.fields:
+        return (value.__reduce__()[2][4],)  # its own table of fields
     if pandas is None:
         return ()
     if isinstance(value, pandas.DataFrame | pandas.Series):

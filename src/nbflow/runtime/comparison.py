@@ -8,8 +8,10 @@ import sys
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from nbflow.runtime import serializers
 from nbflow.runtime.arrays import is_array
 from nbflow.runtime.fingerprints import fingerprint
+from nbflow.runtime.serializers import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +40,7 @@ class _Comparison:
     def __init__(self) -> None:
         self._partners: dict[int, int] = {}
         self._owners: dict[int, int] = {}
+        self._parts = Parts()
         self._kept: list[Any] = []  # so that no temporary object's id is given out again
 
     def same(self, old: Any, new: Any, depth: int) -> bool:
@@ -62,7 +65,10 @@ class _Comparison:
     def _collection(self, old: Any, new: Any, depth: int) -> bool:
         if isinstance(old, tuple):
             return self._items(old, new, depth)
-        return bool(old == new) and all(isinstance(item, (*_EXACT, float, tuple)) for item in old)
+        partners = {item: item for item in new}
+        return len(old) == len(new) and all(
+            item in partners and self.same(item, partners[item], depth + 1) for item in old
+        )
 
     def _items(self, old: Iterable[Any], new: Iterable[Any], depth: int) -> bool:
         left, right = list(old), list(new)
@@ -89,7 +95,7 @@ class _Comparison:
         return self._reduced(old, new, depth)
 
     def _reduced(self, old: Any, new: Any, depth: int) -> bool:
-        left, right = _reduction(old), _reduction(new)
+        left, right = (_reduction(one, self._parts) for one in (old, new))
         if isinstance(left, str) or isinstance(right, str):
             return bool(left == right)
         if len(left) != len(right):
@@ -97,7 +103,7 @@ class _Comparison:
         for index, (a, b) in enumerate(zip(left, right, strict=True)):
             if index == 2:  # the state
                 equal = self.same(_without_answers(old, a), _without_answers(new, b), depth)
-            elif index > 2 and a is not None and b is not None:  # items, as iterators
+            elif index in {3, 4} and a is not None and b is not None:  # items, as iterators
                 equal = self._items(a, b, depth)
             else:
                 equal = self.same(a, b, depth)
@@ -114,7 +120,11 @@ class _Comparison:
         return bool(sys.modules["numpy"].array_equal(old, new, equal_nan=nan))
 
 
-def _reduction(value: Any) -> Any:
+def _reduction(value: Any, parts: Parts) -> Any:
+    for _, serializer in serializers.find(type(value)):
+        reduced = serializer(value, parts)
+        if reduced is not NotImplemented:
+            return reduced
     special = copyreg.dispatch_table.get(type(value))
     return special(value) if special is not None else value.__reduce_ex__(4)
 

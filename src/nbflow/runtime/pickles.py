@@ -21,8 +21,8 @@ from nbflow.runtime.serializers_text import reduce_texts
 
 __all__ = ["Names", "Pickled", "StepPickler", "dump", "load", "resolving"]
 
-# What pickles, but comes back as something else: a file as a text buffer, a view as a copy.
-_REFUSED = (io.IOBase, memoryview)
+# What pickles, but comes back as something else: a file as a text buffer.
+_REFUSED = (io.IOBase,)
 _NAMED = (type, types.FunctionType, functools._lru_cache_wrapper)
 
 Resolver = Callable[[str, str], Any]
@@ -99,6 +99,7 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         self._regions = regions or []
         self._owners: dict[int, tuple[Any, ...]] = {}
         self._parts = serializers.Parts()
+        self._roots: dict[int, Any] = {}
         self._left: dict[int, Any] = {}
         self._cells: dict[int, types.CellType] = {}
         self.arrays: list[Any] = []
@@ -182,33 +183,37 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
                 return texts
         if region is None and arrays.is_small(array):
             return array.__reduce__()  # owns its memory when it is back, so that it can grow
+        if id(array) in self._roots:
+            return NotImplemented if array.dtype.hasobject else arrays.whole(array)
         if is_owned:
-            return NotImplemented
-        numpy = sys.modules["numpy"]
-        if isinstance(array, numpy.memmap) and array.mode in {"r+", "w+"}:
+            return arrays.whole(array) if arrays.is_opaque(array) else NotImplemented
+        if isinstance(array, sys.modules["numpy"].memmap) and array.mode in {"r+", "w+"}:
             raise pickle.PicklingError("cannot pickle a writable 'memmap' array")
-        plain = type(array).__reduce__ is numpy.ndarray.__reduce__
-        if region is None and plain and not getattr(array, "__dict__", None):
-            region = arrays.strided(array)
-        if region is None:
-            return NotImplemented
-        if not plain or getattr(array, "__dict__", None):
+        if arrays.holds_more(array):
+            if region is None:
+                return NotImplemented
             kind = type(array).__name__
             raise pickle.PicklingError(f"cannot keep the memory that a {kind!r} shares")
+        region = region or arrays.strided(array)
+        if region is None:
+            return arrays.whole(array) if arrays.is_opaque(array) else NotImplemented
+        return self._reduce_view(array, region)
+
+    def _reduce_view(self, array: Any, region: arrays.Region) -> Any:
         if id(region) not in self._owners:
             made = arrays.owner(region)
             self._owners[id(region)] = (region, *made)
-            self._left[id(made[0])] = made[0]
+            self._roots[id(made[0])] = made[0]
         _, owner, low = self._owners[id(region)]
         if owner is array:
-            return NotImplemented
+            return self._reduce_array(array)
         layout = (array.shape, array.strides, array.dtype)
         offset = int(array.__array_interface__["data"][0]) - low
         return arrays.view, (type(array), owner, offset, layout, array.flags.writeable)
 
     def shared(self) -> set[int]:
         """Ids of the objects met that can change, or whose identity can be told."""
-        kept = {id(value) for value in self.named.values()} | set(self._left)
+        kept = {id(value) for value in self.named.values()} | {*self._left, *self._roots}
         memo = self.memo.copy()
         return {key for key, (_, value) in memo.items() if key not in kept and _can_change(value)}
 
@@ -350,6 +355,8 @@ _SINGLE = {"NaTType", "NAType", "NotImplementedType", "ellipsis"}
 
 def _can_change(value: Any) -> bool:
     kind = type(value)
+    if isinstance(value, tuple) and kind is not tuple:
+        return True  # of named tuples people ask whether two are one
     if isinstance(value, _FIXED) or kind.__module__.partition(".")[0] in _FIXED_MODULES:
         return False
     if kind.__name__ in _SINGLE or "dtype" in kind.__name__.lower() or _is_numpy_scalar(value):

@@ -13,18 +13,28 @@ from nbflow.errors import SettingsError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["GROUP", "Parts", "Serializer", "find"]
+__all__ = ["GROUP", "Parts", "Serializer", "find", "prepare"]
 
 GROUP = "nbflow.serializers"
 
 # Found without reading the metadata of every installed package.
+_HERE = "nbflow.runtime.serializers_"
 _BUILT_IN = {
-    "numpy.ma.MaskedArray": "nbflow.runtime.serializers_numpy:reduce_masked",
-    "numpy.ma.core.MaskedArray": "nbflow.runtime.serializers_numpy:reduce_masked",
-    "numpy.dtypes.LongLongDType": "nbflow.runtime.serializers_numpy:reduce_dtype",
-    "numpy.dtypes.ULongLongDType": "nbflow.runtime.serializers_numpy:reduce_dtype",
-    "torch.Tensor": "nbflow.runtime.serializers_torch:reduce_tensor",
-    "torch.storage.UntypedStorage": "nbflow.runtime.serializers_torch:reduce_storage",
+    "PIL.ImageDraw.ImageDraw": "pil:reduce_pen",
+    "_weakrefset.WeakSet": "views:reduce_weak",
+    "builtins.memoryview": "views:reduce_view",
+    "numpy.dtypes.LongLongDType": "numpy:reduce_dtype",
+    "numpy.dtypes.ULongLongDType": "numpy:reduce_dtype",
+    "numpy.ma.MaskedArray": "numpy:reduce_masked",
+    "numpy.ma.core.MaskedArray": "numpy:reduce_masked",
+    "pandas.arrays.ArrowExtensionArray": "pandas:reduce_arrow_column",
+    "pandas.core.arrays.arrow.array.ArrowExtensionArray": "pandas:reduce_arrow_column",
+    "torch.Tensor": "torch:reduce_tensor",
+    "torch.optim.optimizer.Optimizer": "torch:reduce_optimizer",
+    "torch.storage.UntypedStorage": "torch:reduce_storage",
+    "weakref.ReferenceType": "views:reduce_reference",
+    "weakref.WeakKeyDictionary": "views:reduce_weak",
+    "weakref.WeakValueDictionary": "views:reduce_weak",
 }
 _OWN = frozenset({"numpy", "nbflow", "__main__", *sys.stdlib_module_names})
 
@@ -64,6 +74,11 @@ def find(kind: type) -> tuple[tuple[str, Serializer], ...]:
     return _found[kind]
 
 
+def prepare() -> None:
+    """Look what is installed now, rather than when a value first asks."""
+    _installed()
+
+
 def _look_up(kind: type) -> Iterator[tuple[str, Serializer]]:
     for base in kind.__mro__[:-1]:
         name = f"{base.__module__}.{base.__qualname__}"
@@ -83,7 +98,7 @@ def _installed() -> dict[str, EntryPoint]:
     return {
         point.name: point
         for point in entry_points(group=GROUP)
-        if not point.value.startswith("nbflow.runtime.")
+        if not point.value.startswith(_HERE)
     }
 
 
@@ -101,5 +116,5 @@ def _load(point: EntryPoint) -> Serializer:
 
 def _built_in(name: str) -> Serializer:
     module, _, attribute = _BUILT_IN[name].partition(":")
-    found: Serializer = getattr(importlib.import_module(module), attribute)
+    found: Serializer = getattr(importlib.import_module(_HERE + module), attribute)
     return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copyreg
+import functools
 import importlib
 import pickle
 import sys
+import weakref
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -91,3 +94,42 @@ def set_state(tensor: Any, state: tuple[Any, dict[Any, Any], dict[str, Any]]) ->
 
         tensor._backward_hooks = OrderedDict(hooks)
     vars(tensor).update(attributes)
+
+
+def reduce_optimizer(optimizer: Any, parts: Parts) -> Any:  # noqa: ARG001 - see `Serializer`
+    """An optimizer with its hooks, which torch leaves out, and with what a scheduler put on it."""
+    state = optimizer.__getstate__()
+    rest = {
+        name: value
+        for name, value in vars(optimizer).items()
+        if name not in state and name not in _SEEN_BY_TORCH
+    }
+    scheduled = hasattr(vars(optimizer).get("step"), "_wrapped_by_lr_sched")
+    arguments = (type(optimizer),)
+    return copyreg.__newobj__, arguments, (state, rest, scheduled), None, None, set_optimizer  # type: ignore[attr-defined]
+
+
+_SEEN_BY_TORCH = {"step", "_zero_grad_profile_name"}
+
+
+def set_optimizer(optimizer: Any, state: tuple[dict[str, Any], dict[str, Any], bool]) -> None:
+    """Fill in an optimizer. Pickles name it."""
+    own, rest, scheduled = state
+    vars(optimizer).update(rest)
+    optimizer.__setstate__(own)
+    if scheduled:
+        optimizer.step = _counted(optimizer)
+
+
+def _counted(optimizer: Any) -> Any:
+    """Its `step` as a scheduler wraps it, to see whether it was called first."""
+    reference, function = weakref.ref(optimizer), type(optimizer).step
+
+    @functools.wraps(function)
+    def step(*arguments: Any, **options: Any) -> Any:
+        found: Any = reference()
+        found._opt_called = True
+        return function(found, *arguments, **options)
+
+    step._wrapped_by_lr_sched = True  # type: ignore[attr-defined]
+    return step

@@ -1,0 +1,311 @@
+"""What objects share when they are saved they share when they are loaded."""
+
+import weakref
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nbflow.errors import StoreError
+from nbflow.runtime import groups, pickles
+from nbflow.runtime.comparison import same
+
+
+def trip(**values):
+    """The variables as another step loads them, and which of them came together."""
+    found, together = {}, []
+    for one in groups.group(values, names=pickles.Names({}, {}), step="s"):
+        data, *buffers = one.pickled.segments()
+        found |= pickles.load(bytes(data), [memoryview(bytearray(one)) for one in buffers])
+        together.append(sorted(one.values))
+    return found, sorted(together)
+
+
+@pytest.mark.parametrize("kind", ["f8", "M8[ns]", "U5", "i4,f8"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_view_has_the_array_it_was_cut_from_as_its_base(kind, order):
+    base = np.zeros((4, 3), np.dtype(kind), order=order)
+    back, together = trip(view=base[1:3], base=base, column=base[:, 1], other=base.copy())
+    assert together == [["base", "column", "view"], ["other"]]
+    assert back["view"].base is back["base"]
+    assert back["column"].base is back["base"]
+    assert back["base"].flags.writeable
+    assert (back["base"].strides, back["view"].strides) == (base.strides, base[1:3].strides)
+
+
+def test_views_of_an_array_that_is_left_behind_share_its_memory():
+    base = np.arange(10.0)
+    back, _ = trip(left=base[:6], right=base[4:])
+    back["left"][5] = 99
+    assert back["right"][1] == 99
+
+
+def test_views_of_objects_share_them():
+    base = np.array([[1], [2], [3], [4]], dtype=object)
+    back, _ = trip(base=base, view=base[1:3])
+    back["view"][0] = "new"
+    assert back["base"][1, 0] == "new"
+    assert back["view"].base is not None
+
+
+def test_a_masked_array_shares_its_data_and_its_mask():
+    data, mask = np.arange(6.0), np.array([False, True] * 3)
+    masked = np.ma.MaskedArray(data, mask=mask, copy=False)
+    back, together = trip(data=data, mask=mask, masked=masked, half=masked[3:])
+    assert together == [["data", "half", "mask", "masked"]]
+    back["data"][4] = 40
+    back["mask"][4] = True
+    assert back["masked"].data[4] == 40
+    assert back["masked"].mask.tolist() == [False, True, False, True, True, True]
+    assert back["half"].data[1] == 40
+    assert back["half"].mask.tolist() == [True, True, True]
+
+
+def test_an_array_that_shares_nothing_can_grow():
+    back, _ = trip(x=np.arange(4.0))
+    back["x"].resize(8)
+    assert back["x"].tolist() == [0, 1, 2, 3, 0, 0, 0, 0]
+
+
+def test_strides_stay_where_little_else_lies_between_them():
+    x = np.arange(24.0).reshape(2, 3, 4).transpose(1, 0, 2)
+    back, _ = trip(x=x, far=np.arange(10000.0)[::1000])
+    assert back["x"].strides == x.strides
+    assert back["far"].strides == (8,)
+
+
+def test_a_frame_inside_two_dictionaries_stays_one():
+    frame = pd.DataFrame({"a": [1.0, 2], "s": ["x", "y"]})
+    back, together = trip(one={"f": frame}, two={"f": frame}, three=frame["a"].to_numpy())
+    assert ["one", "two"] in together
+    assert back["one"]["f"] is back["two"]["f"]
+
+
+class Row(NamedTuple):
+    x: int
+
+
+def test_named_tuples_stay_one():
+    row = Row(1)
+    back, _ = trip(rows=[row, Row(2)], chosen={"best": row})
+    assert back["chosen"]["best"] is back["rows"][0]
+
+
+class Node:
+    def __init__(self, parent=None):
+        self.parent = weakref.ref(parent) if parent else None
+        self.children = []
+        if parent:
+            parent.children.append(self)
+
+
+def test_weak_references_refer_to_the_same_objects():
+    root = Node()
+    child = Node(root)
+    values = weakref.WeakValueDictionary(root=root)
+    back, together = trip(
+        child=child,
+        root=root,
+        values=values,
+        keys=weakref.WeakKeyDictionary({child: 1}),
+        members=weakref.WeakSet([root]),
+        dead=weakref.ref(Node()),
+    )
+    assert together == [["child", "keys", "members", "root", "values"], ["dead"]]
+    assert back["child"].parent() is back["root"] is back["values"]["root"]
+    assert back["root"].children == [back["child"]] == list(back["keys"])
+    assert list(back["members"]) == [back["root"]]
+    assert back["dead"]() is None
+
+
+def test_a_memoryview_shows_the_object_it_came_from():
+    data, array = bytearray(b"abcdef"), np.arange(6, dtype="i4")
+    views = {
+        "part": memoryview(data)[2:4],
+        "all": memoryview(data),
+        "numbers": memoryview(array)[1:],
+    }
+    back, _ = trip(data=data, array=array, read=memoryview(b"xyz"), **views)
+    back["data"][2] = ord("X")
+    back["array"][1] = 9
+    assert bytes(back["part"]) == b"Xd"
+    assert back["all"].obj is back["data"]
+    assert back["numbers"].tolist() == [9, 2, 3, 4, 5]
+    assert back["read"].readonly
+    with pytest.raises(StoreError, match="with gaps"):
+        trip(view=memoryview(data)[::2])
+
+
+def test_a_mapped_file_comes_back_by_content_and_a_writable_one_does_not(tmp_path):
+    np.arange(5.0).tofile(tmp_path / "numbers")
+    back, _ = trip(m=np.memmap(tmp_path / "numbers", mode="r"))
+    assert type(back["m"]) is np.memmap
+    assert back["m"].view("f8").tolist() == [0, 1, 2, 3, 4]
+    assert not back["m"].flags.writeable
+    with pytest.raises(StoreError, match="writable 'memmap'"):
+        trip(m=np.memmap(tmp_path / "numbers", mode="r+"))
+
+
+def test_a_pen_draws_on_the_image_that_came_with_it():
+    image_module = pytest.importorskip("PIL.Image")
+    from PIL import ImageDraw
+
+    image = image_module.new("RGB", (4, 4))
+    pen = ImageDraw.Draw(image)
+    pen.fill = True
+    back, together = trip(pen=pen, image=image)
+    assert together == [["image", "pen"]]
+    assert back["pen"].fill
+    back["pen"].point((1, 1), "red")
+    assert back["image"].getpixel((1, 1)) == (255, 0, 0)
+
+
+def test_an_optimizer_goes_on_with_the_parameters_of_its_module(recwarn):
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.Dropout())
+    model.train()
+    model[1].eval()
+    model[0].bias.requires_grad_(False)
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=0.1)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+    optimizer.register_step_post_hook(_count)
+
+    def train(model, optimizer, scheduler):
+        torch.manual_seed(1)
+        model(torch.ones(5, 3)).sum().backward()
+        optimizer.step()
+        scheduler.step()
+        return [one.detach().numpy().copy() for one in model.state_dict().values()]
+
+    train(model, optimizer, scheduler)
+    back, together = trip(
+        scheduler=scheduler, optimizer=optimizer, model=model, weight=model[0].weight
+    )
+    assert together == [["model", "optimizer", "scheduler", "weight"]]
+    assert (
+        back["optimizer"].param_groups[0]["params"][0] is back["model"][0].weight is back["weight"]
+    )
+    assert back["scheduler"].optimizer is back["optimizer"]
+    assert [one.training for one in back["model"]] == [True, False, True]
+    assert not back["model"][0].bias.requires_grad
+    assert same(back["model"], model)
+    assert torch.equal(back["weight"].grad, model[0].weight.grad)
+    counted = len(_counted)
+    expected = train(model, optimizer, scheduler)
+    found = train(back["model"], back["optimizer"], back["scheduler"])
+    assert all(map(np.array_equal, expected, found))
+    assert len(_counted) == counted + 2
+    assert not same(back["optimizer"], trip(o=torch.optim.Adam([back["weight"]]))[0]["o"])
+    assert [str(one.message) for one in recwarn] == []
+
+
+_counted = []
+
+
+def _count(optimizer, arguments, options):
+    _counted.append(optimizer)
+
+
+def test_tensors_and_arrays_share_memory():
+    torch = pytest.importorskip("torch")
+    array = np.arange(6.0)
+    tensor = torch.from_numpy(array)
+    grown = torch.arange(3.0)
+    back, together = trip(array=array, tensor=tensor, view=tensor[2:4], grown=grown)
+    assert together == [["array", "tensor", "view"], ["grown"]]
+    back["view"][0] = 20
+    assert back["array"][2] == back["tensor"][2] == 20
+    assert back["tensor"].untyped_storage().data_ptr() == back["view"].untyped_storage().data_ptr()
+    assert back["grown"].resize_(5).shape == (5,)
+
+
+def test_a_tensor_out_of_a_computation_is_refused():
+    torch = pytest.importorskip("torch")
+    loss = (torch.ones(2, requires_grad=True) * 2).sum()
+    with pytest.raises(StoreError, match=r"variable 'loss' \(Tensor\) of step 's'.*detach"):
+        trip(loss=loss)
+    assert trip(loss=loss.detach())[0]["loss"] == 4
+
+
+def test_tied_parameters_and_hooks_stay():
+    torch = pytest.importorskip("torch")
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))
+    model[1].weight = model[0].weight
+    model.register_forward_hook(_nothing)
+    leaf = torch.ones(2, requires_grad=True)
+    leaf.register_hook(_triple)
+    back, _ = trip(model=model, leaf=leaf)
+    assert back["model"][0].weight is back["model"][1].weight
+    assert back["model"](torch.ones(2)).tolist() == [0, 0]
+    back["leaf"].sum().backward()
+    assert back["leaf"].grad.tolist() == [3, 3]
+
+
+def _nothing(module, inputs, output):
+    return output * 0
+
+
+def _triple(gradient):
+    return gradient * 3
+
+
+def test_what_cannot_cross_is_refused_with_variable_type_step_and_fix(tmp_path):
+    import socket
+    import sqlite3
+    import threading
+
+    (tmp_path / "file").write_text("x")
+    with (
+        (tmp_path / "file").open() as stream,
+        socket.socket() as plug,
+        sqlite3.connect(":memory:") as connection,
+    ):
+        values = {
+            "generator": (one for one in "ab"),
+            "TextIOWrapper": stream,
+            "lock": threading.Lock(),
+            "socket": plug,
+            "Connection": connection,
+            "Thread": threading.Thread(),
+        }
+        for kind, value in values.items():
+            with pytest.raises(StoreError) as caught:
+                trip(thing=value)
+            assert f"variable 'thing' ({kind}) of step 's'" in str(caught.value)
+            assert "setup" in caught.value.hint
+    connection.close()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_data_in_the_memory_of_a_library_is_refused():
+    xgboost = pytest.importorskip("xgboost")
+    lightgbm = pytest.importorskip("lightgbm")
+    data = np.ones((4, 2))
+    for made in (xgboost.DMatrix(data), lightgbm.Dataset(data, free_raw_data=False).construct()):
+        with pytest.raises(
+            StoreError, match=f"variable 'data' .{type(made).__name__}. of step 's'"
+        ):
+            trip(data=made)
+
+
+def test_the_workspace_is_found_in_columns_of_text_too(tmp_path):
+    import json
+
+    from nbflow.runtime import artifacts, open_store
+    from nbflow.runtime.manifests import Manifest
+
+    old, new = (f"/tmp/nbflow-{digit * 32}" for digit in "ab")
+    paths = [f"{old}/part-{number}" for number in range(3000)]
+    values = {"array": np.array(paths, dtype=object), "path": Path(paths[0])}
+    run = open_store(str(tmp_path))
+    names = pickles.Names({}, {})
+    saved = artifacts.save(values, run=run, folder="a", names=names, step="a")
+    manifest = Manifest("a", 1, "a", workspace=old)
+    for entry in json.loads(json.dumps(saved.groups)).values():
+        for value in artifacts.read(
+            entry, run=run, what="", manifest=manifest, workspace=new
+        ).values():
+            assert str(value if isinstance(value, Path) else value[0]) == f"{new}/part-0"
