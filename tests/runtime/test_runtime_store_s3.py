@@ -168,6 +168,49 @@ def test_an_address_of_no_known_kind_is_refused():
         open_store("nonesuch://x")
 
 
+def test_a_store_that_goes_away_while_a_step_runs_fails_the_step(tmp_path, monkeypatch):
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+    from nbformat.v4 import to_notebook
+
+    begun, go = tmp_path / "begun", tmp_path / "go"
+    cell = (
+        f"import pathlib, time\nx = [1]\nprint('on')\npathlib.Path({str(begun)!r}).touch()\n"
+        f"while not pathlib.Path({str(go)!r}).exists():\n    time.sleep(0.01)"
+    )
+    notebook = Notebook({"make": Hand([cell], saves=["x"])})
+    raw = step_notebook(notebook, "make")
+    url = f"s3://{BUCKET}/gone"
+    raw["cells"][0]["source"] += f"\nnbflow_run = {url!r}"
+    with moto_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+        node = to_notebook(raw)
+        client = NotebookClient(node, resources={"metadata": {"path": str(tmp_path)}})
+
+        def stop():
+            while not begun.exists() and not go.exists():
+                time.sleep(0.01)
+            server.stop()
+            go.touch()
+
+        stopper = threading.Thread(target=stop)
+        stopper.start()
+        try:
+            with pytest.raises(CellExecutionError) as caught:
+                client.execute()
+        finally:
+            go.touch()
+            stopper.join()
+    assert caught.value.ename == "StoreError"
+    assert f"in the store {url} cannot be reached" in caught.value.evalue
+    assert f'Could not connect to the endpoint URL: "{server.url}' in caught.value.evalue
+    assert "see that the address is right" in caught.value.evalue
+    own = next(cell for cell in node.cells if cell.id == "make-0")
+    assert [output.text for output in own.outputs] == ["on\n"]
+
+
 PIPELINE = Notebook(
     {
         "make": Hand(
@@ -192,21 +235,39 @@ PIPELINE = Notebook(
 )
 
 
-def test_a_pipeline_hands_on_its_variables_and_files_there(at_server, tmp_path, recwarn):
+def by_papermill(source, url, executed):
     import papermill
 
+    papermill.execute_notebook(
+        source,
+        executed,
+        parameters={"nbflow_params": "{}", "nbflow_run": url, "nbflow_attempt": "1"},
+        progress_bar=False,
+    )
+
+
+def by_host(source, url, executed):
+    """As in a pod, which keeps the executed notebook in the store."""
+    done = subprocess.run(
+        [sys.executable, "-m", "nbflow.host", source, "--run", url],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    open_store(url).fetch(f"{source.stem}/try-1.ipynb", executed)
+
+
+@pytest.mark.parametrize("execute", [by_papermill, by_host])
+def test_a_pipeline_hands_on_its_variables_and_files_there(at_server, tmp_path, recwarn, execute):
     url = f"s3://{BUCKET}/{uuid.uuid4().hex}/local run"
     store = open_store(url)
     for name in PIPELINE.steps:
         source = tmp_path / f"{name}.ipynb"
         source.write_text(json.dumps(step_notebook(PIPELINE, name)))
         (tmp_path / "done" / name).mkdir(parents=True)
-        papermill.execute_notebook(
-            source,
-            tmp_path / "done" / name / "try-1.ipynb",
-            parameters={"nbflow_params": "{}", "nbflow_run": url, "nbflow_attempt": "1"},
-            progress_bar=False,
-        )
+        execute(source, url, tmp_path / "done" / name / "try-1.ipynb")
     last = host.executed(tmp_path / "done")["use"]["cells"]
     text = "".join("".join(o["text"]) for cell in last for o in cell["outputs"])
     assert text == "[1, 2, 999999] 499999500000 made changed\n"
@@ -214,3 +275,23 @@ def test_a_pipeline_hands_on_its_variables_and_files_there(at_server, tmp_path, 
         manifest = read_manifest(store, name)
         assert manifest is not None
         assert manifest.step == name
+
+
+def test_a_pod_whose_store_is_away_for_a_while_goes_on(proxy, tmp_path):
+    """The executed notebook is copied there while it grows; that must not cost the step."""
+    cells = ["import time\nprint('on')\ntime.sleep(7)", "x = 1"]
+    source = tmp_path / "make.ipynb"
+    source.write_text(json.dumps(step_notebook(Notebook({"make": Hand(cells)}), "make")))
+    url = f"s3://{BUCKET}/{uuid.uuid4().hex}"
+    refused = []
+
+    def fault(request):
+        if request.method == "PUT" and request.path.endswith((".ipynb", ".cells")):
+            refused.append(request)
+            return 403 if len(refused) in (2, 3) else None
+        return None
+
+    proxy.fault = fault
+    by_host(source, url, tmp_path / "executed.ipynb")
+    assert len(refused) > 3
+    assert "on\\n" in (tmp_path / "executed.ipynb").read_text()

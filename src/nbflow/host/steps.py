@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow import runtime
-from nbflow.errors import NotebookError
+from nbflow.errors import NotebookError, StoreError
 from nbflow.host.attempts import Attempt, Stopped
 from nbflow.host.kernels import require_kernel
 from nbflow.host.nursery import nursery
@@ -155,7 +155,8 @@ class _Mirror:
         loop = asyncio.get_running_loop()
         while True:
             started = loop.time()
-            await asyncio.to_thread(self.upload)
+            with suppress(StoreError):  # tried again; what fails at the end is told
+                await asyncio.to_thread(self.upload)
             await asyncio.sleep(max(_PAUSE, _SHARE * (loop.time() - started)))
 
     def upload(self) -> None:
