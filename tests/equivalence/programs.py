@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import statements_classes
 import statements_code
+import statements_hidden
 import statements_odd
 import statements_tables
 import statements_values
@@ -28,6 +29,8 @@ THEMES = {
     "frames": statements_tables.FRAMES,
     "functions": statements_code.FUNCTIONS,
     "closures": statements_code.CLOSURES,
+    "hidden": statements_hidden.HIDDEN,
+    "shared": statements_hidden.SHARED,
     "classes": statements_classes.CLASSES,
     "random": statements_world.RANDOM,
     "files": statements_world.FILES,
