@@ -6,6 +6,8 @@ import pytest
 
 # The pipelines written by hand, and places to keep things, serve both rooms' tests.
 sys.path.insert(0, str(Path(__file__).parent.parent / "host"))
+# Notebooks run whole and cut by what proves that these are equal.
+sys.path.insert(0, str(Path(__file__).parent.parent / "equivalence"))
 
 
 @pytest.fixture
@@ -14,6 +16,15 @@ def tiny_disk(tmp_path):
 
     with small_disk(tmp_path / "tiny") as folder:
         yield folder
+
+
+@pytest.fixture(scope="session")
+def shells():
+    from shells import start_shells
+
+    running = start_shells()
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")

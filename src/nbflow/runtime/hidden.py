@@ -163,7 +163,10 @@ class Hidden:
                 left.values[place.key] = value
                 if local or is_of_the_notebook(value):
                     left.told.add(f"state of {name}" if local else f"patches of {name}")
-        left.deleted += [place.key for place in before if place not in now]
+        for place, value in before.items():
+            # A library may take its own away; what a cell put there is gone for later steps too.
+            if place not in now and (local or is_of_the_notebook(value)):
+                left.deleted.append(place.key)
 
     def _is_new(self, value: Any, before: Any, *, local: bool) -> bool:
         if isinstance(before, Before):

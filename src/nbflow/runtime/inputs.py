@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import StoreError
 from nbflow.runtime import artifacts, fingerprints, pickles
 from nbflow.runtime.figures import unmoved
+from nbflow.runtime.imports import when_imported
 from nbflow.runtime.patches import place_of
 from nbflow.runtime.shell import run_source
 from nbflow.runtime.slots import Slot, roots
@@ -65,6 +67,7 @@ class Inputs:
             StoreError: a variable is missing, damaged, or cannot be rebuilt.
             Exception: whatever a definition raises.
         """
+        self._note_originals()
         with pickles.resolving(self._resolve):
             for index in range(len(self.orders.definitions)):
                 self._define(index)
@@ -251,11 +254,19 @@ class Inputs:
             self._originals.setdefault(place.key, value)
             self.names.foreign[id(value)] = (value, place.key, _ORIGINAL)
 
+    def _note_originals(self) -> None:
+        """Look at what earlier steps patched before a definition patches it again."""
+        for place in map(place_of, {key for one in self.manifests for key in one.variables}):
+            if place is not None:
+                when_imported(place.module, partial(self._note_original, place))
+
+    def _note_original(self, place: Place) -> None:
+        self.note_original(place, vars(place.find() or self).get(place.name))
+
     def _original(self, key: str) -> Any:
         place = place_of(key)
-        if key not in self._originals and place is not None:
+        if place is not None:
             importlib.import_module(place.module)
-            self.note_original(place, vars(place.find())[place.name])
         return self._originals[key]
 
     def _missing(self, name: str) -> StoreError:
