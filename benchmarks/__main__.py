@@ -55,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     with place(repeat=asked.repeat, bytecode=asked.bytecode) as where:
         about = machine() | versions(where)
+        where.say(f"load average {about['load average before the run']}; best under 0.5")
         names = only or [name for name in GROUPS if name not in ASKED_FOR]
         findings = [one for name in names for one in _measured(name, where)]
     rows = [one for one in findings if isinstance(one, Row)]

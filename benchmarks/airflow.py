@@ -18,17 +18,18 @@ from benchmarks.measure import Cost, MeasureError, Samples
 from benchmarks.places import OURS, Place
 
 NBFLOW = OURS / "nbflow"
+DAG = "ten_steps"
 
 
 def airflow(place: Place) -> Iterator[Cost]:
     """Run the chain of ten; what each step took, and what lay between one and the next."""
     with place.empty() as folder:
         sources, tags = notebooks.chain(STEPS)
-        source = notebooks.write(folder / "in.ipynb", sources, tags=tags)
+        source = notebooks.write(folder / f"{DAG}.ipynb", sources, tags=tags)
         try:
             place.run((NBFLOW, "airflow", "up"), cwd=folder)
             place.run((NBFLOW, "publish", source), cwd=folder)
-            runs = [_run(source, folder, place) for _ in range(place.repeat + 1)][1:]
+            runs = [_run(folder, place) for _ in range(place.repeat + 1)][1:]
         finally:
             place.run((NBFLOW, "airflow", "down"), cwd=folder)
     inside = [(ended - started) for run in runs for started, ended in run]
@@ -39,9 +40,9 @@ def airflow(place: Place) -> Iterator[Cost]:
     yield Cost("airflow", "between a task's end and the next one's start", Samples(tuple(between)))
 
 
-def _run(source: Path, folder: Path, place: Place) -> list[tuple[float, float]]:
+def _run(folder: Path, place: Place) -> list[tuple[float, float]]:
     """When each step of one run started and ended, in seconds."""
-    _, said = place.run((NBFLOW, "trigger", source, "--wait", "--json"), cwd=folder)
+    _, said = place.run((NBFLOW, "trigger", DAG, "--wait", "--json"), cwd=folder)
     run: dict[str, Any] = json.loads(said)
     place.say(f"  {run['state']}")
     if run["state"] != "success":

@@ -78,7 +78,7 @@ def parsing(place: Place) -> Iterator[Row]:
         notebooks.write(work / "chain.ipynb", ["n = 1", "x0 = n + 1", *sources], tags=tags)
         place.run((OURS / "nbflow", "compile", "chain.ipynb", "-o", "out"), cwd=work)
         (work / "hand.py").write_text(HAND_WRITTEN)
-        command = (OURS / "python", "-c", TIMER, str(place.repeat), "out/chain.py", "hand.py")
+        command = (OURS / "python", "-c", TIMER, str(3 * place.repeat), "out/chain.py", "hand.py")
         told = place.told(command, cwd=work, AIRFLOW_HOME=str(work / "airflow"))
     ours, theirs = (Samples(tuple(times)) for times in told["seconds"])
     work_done = f"parse the DAG of {STEPS} steps, imports apart"

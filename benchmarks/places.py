@@ -83,8 +83,8 @@ class Place:
                 raise MeasureError(f"{_name(words)} took over {_PATIENCE:g} s") from error
             seconds = time.perf_counter() - started
         if result.returncode:
-            said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            last = "\n".join(said[-4:])
+            said = log.read_bytes() or result.stdout
+            last = "\n".join(said.decode(errors="replace").strip().splitlines()[-4:])
             raise MeasureError(f"{_name(words)} ended with {result.returncode}: {last}")
         return seconds, result.stdout.decode(errors="replace")
 

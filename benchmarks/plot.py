@@ -48,7 +48,7 @@ def _bars(rows: Sequence[Row], axes: Axes) -> None:
     axes.set_xlim(lowest, 6 * max(max(row.spread[1], row.at_most or 0) for row in rows))
     axes.axvline(1, color="#999999", linewidth=0.8, linestyle=":", zorder=0)
     axes.set_yticks(range(len(rows)), [_label(row) for row in rows], fontsize=9)
-    axes.invert_yaxis()
+    axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel("nbflow by the peer, logarithmic; shorter is better")
     axes.spines[["top", "right"]].set_visible(False)
     axes.barh(0, 0, color=_HELD, label="target held")

@@ -34,7 +34,7 @@ of one turn. Machines differ in their times, hardly in their ratios. How each ro
 
 
 def machine() -> dict[str, str]:
-    """Processor, cores, memory, kernel; nothing that names the machine."""
+    """Processor, cores, memory, kernel, load; nothing that names the machine."""
     cores = len(os.sched_getaffinity(0))
     found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
     memory = re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())
@@ -45,6 +45,7 @@ def machine() -> dict[str, str]:
         "memory": f"{int(memory[1]) / 2**20:.0f} GiB",
         "kernel": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
+        "load average before the run": f"{os.getloadavg()[0]:.1f}",
     }
 
 
