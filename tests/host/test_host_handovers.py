@@ -57,4 +57,4 @@ def test_a_failed_step_leaves_nothing_and_two_versions_are_refused(tmp_path, bas
     assert read_manifest(open_store(str(folder)), "fails") is None
     assert (join.state, join.failure.ename) == ("failed", "StoreError")
     assert "steps 'left' and 'right', which do not wait for each other" in join.failure.evalue
-    assert "left different files 'f'. To fix it: tag a cell of step 'right'" in join.failure.evalue
+    assert "left different files 'f'. Help: tag a cell of step 'right'" in join.failure.evalue

@@ -191,7 +191,7 @@ class _LocalRun:
 
     def _not_run(self, planned: PlannedStep, error: OSError | StoreError) -> Failure:
         if isinstance(error, StoreError):
-            return Failure("StoreError", f"{error.message}. To fix it: {error.hint}")
+            return Failure("StoreError", f"{error.message}. Help: {error.hint}")
         where = error.filename or self.folder / planned.name
         return Failure(type(error).__name__, f"the step cannot be run: {error.strerror}: {where}")
 
