@@ -285,6 +285,23 @@ def test_what_programs_write_stands_where_it_was_written(tmp_path):
     assert cells[1]["outputs"][0]["text"] == "\ud800\n"
 
 
+def test_a_stream_of_the_cells_own_does_no_harm(tmp_path):
+    text = """
+        import io, sys
+        print("before"); real = sys.stdout; sys.stdout = io.StringIO(); sys.stdout.close()
+        ###
+        sys.stdout = real; print("after")
+        ###
+        # raises-exception
+        sys.stdout = None
+    """
+    cells = execute(text, tmp_path / "run", forked=True)["cells"]
+    assert [cell["outputs"] for cell in cells[:2]] == [
+        [{"output_type": "stream", "name": "stdout", "text": "before\n"}],
+        [{"output_type": "stream", "name": "stdout", "text": "after\n"}],
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "seen"),
     [

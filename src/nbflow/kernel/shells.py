@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -181,9 +182,7 @@ def run(connection: socket.socket) -> None:
     try:
         loop.run_until_complete(_serve(app, connection.dup(), outbox))
     finally:
-        with suppress(Exception):
-            sys.stdout.flush()
-            sys.stderr.flush()
+        outbox.flush()
         outbox.close()
 
 
@@ -226,8 +225,10 @@ async def _execute(app: _App, request: dict[str, Any], outbox: Outbox) -> None:
         }
     )
     reply = await _reply(kernel, code)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # it may be the cell's own, and closed
+            stream.flush()
+    outbox.flush()
     outbox.put(
         {
             "type": "execute_reply",
@@ -245,6 +246,10 @@ async def _reply(kernel: Any, code: str) -> dict[str, Any]:
     except KeyboardInterrupt:
         # It came while the cell's end was being prepared.
         reply = {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
+    except Exception as error:  # noqa: BLE001 - the cell broke the shell itself
+        lines = traceback.format_exception(error)
+        reply = {"status": "error", "ename": type(error).__name__, "evalue": str(error)}
+        reply["traceback"] = [line.rstrip("\n") for line in lines]
     finally:
         signal.signal(signal.SIGINT, ignored)
     return {

@@ -51,6 +51,12 @@ class Outbox:
         """Send a message after those before it."""
         self._queue.put(encode(message, default=self._default))
 
+    def flush(self) -> None:
+        """Send what the streams hold."""
+        self._looked = time.monotonic()
+        for stream in self._streams:
+            stream.flush()
+
     def close(self, *, patience: float = 10.0) -> None:
         """Wait until everything is sent, or so many seconds."""
         sent = threading.Event()
@@ -62,7 +68,7 @@ class Outbox:
             try:
                 item = self._queue.get(timeout=_INTERVAL)
             except queue.Empty:
-                self._look()
+                self.flush()
                 continue
             if isinstance(item, threading.Event):
                 item.set()
@@ -70,12 +76,7 @@ class Outbox:
                 with suppress(OSError):  # nobody listens any more: the host is gone
                     self._connection.sendall(item)
             if time.monotonic() > self._looked + _INTERVAL:
-                self._look()
-
-    def _look(self) -> None:
-        self._looked = time.monotonic()
-        for stream in self._streams:
-            stream.flush()
+                self.flush()
 
 
 class Stream(io.TextIOBase):
