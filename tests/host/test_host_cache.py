@@ -282,3 +282,39 @@ def test_cells_with_one_source_keep_their_own_outputs(project):
         found.append([_text(cells[name]["outputs"]) for name in ("one", "two", "cell-5")])
     assert found[0] == found[1] == ["3\n", "4\n", "n 4\n"]
     assert done.run.steps[1].cached is not None
+
+
+def test_under_papermill_a_step_is_skipped_as_under_our_host(project, recwarn):
+    import papermill
+
+    project.cells["step:train cache:enabled"] = (
+        "import sys\nprint('trained', x)\nprint('aside', file=sys.stderr)\n"
+        "from IPython.display import HTML, display\ndisplay(HTML('<b>1</b>'))\ny = sum(x)\n{'y': y}"
+    )
+    first = project.run()
+    steps = first.done.folder / ".bundle/steps"
+    found = {}
+    for name in ("load", "train", "report"):
+        folder = first.done.folder.parent / "manual__1"
+        (folder / name).mkdir(parents=True)
+        papermill.execute_notebook(
+            steps / f"{name}.ipynb",
+            folder / name / "try-1.ipynb",
+            parameters={"nbflow_params": "{}", "nbflow_run": str(folder), "nbflow_attempt": "1"},
+            progress_bar=False,
+        )
+        found[name] = json.loads((folder / name / "try-1.ipynb").read_text())
+    shown = [
+        {cell["id"]: [kind["output_type"] for kind in cell["outputs"]] for cell in one["cells"]}
+        for one in (
+            found["train"],
+            json.loads((first.done.folder / "train/try-1.ipynb").read_text()),
+        )
+    ]
+    assert shown[0]["cell-4"] == shown[1]["cell-4"] != []
+    loaded = next(cell for cell in found["train"]["cells"] if cell["id"] == "nbflow-load")
+    assert first.done.run.run_id in _text(loaded["outputs"])
+    reported = next(cell for cell in found["report"]["cells"] if cell["id"] == "cell-5")
+    assert _text(reported["outputs"]) == first.report == "3\n"
+    shutil.rmtree(first.done.folder)
+    assert project.run().cached, "what papermill ran serves our host"
