@@ -264,6 +264,7 @@ def _set_parent(app: _App, request: dict[str, Any]) -> None:
     message["header"]["msg_id"] = message["msg_id"] = request["id"]
     message["header"]["date"] = datetime.now(UTC)
     app.kernel.set_parent([b""], message)
+    app.outbox.set_parent(message)
 
 
 def _comm(app: _App, request: dict[str, Any]) -> None:

@@ -51,6 +51,11 @@ class Outbox:
         """Send a message after those before it."""
         self._queue.put(encode(message, default=self._default))
 
+    def set_parent(self, parent: Mapping[str, Any]) -> None:
+        """What is written from now on belongs to this request, whatever `sys.stdout` is by now."""
+        for stream in self._streams:
+            stream.set_parent(parent)
+
     def flush(self) -> None:
         """Send what the streams hold."""
         self._looked = time.monotonic()
