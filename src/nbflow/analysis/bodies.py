@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis.arguments import Arguments
 from nbflow.analysis.calls import Calls
-from nbflow.analysis.effects import caches
-from nbflow.analysis.purity import PURE_METHODS
+from nbflow.analysis.effects import caches, call_effects
+from nbflow.analysis.purity import PURE_METHODS, words
 from nbflow.analysis.records import Place, Source
 from nbflow.analysis.scopes import Scope, bound_names, own_nodes, parameters
-from nbflow.analysis.values import Kind, Value, fresh, number
+from nbflow.analysis.values import IMMUTABLE, Kind, Value, fresh, number
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Mapping
 
 __all__ = ["Bodies"]
 
 _HOOK = "__init_subclass__"
+_PLAIN = words(
+    "builtins abc collections torch sklearn lightning pytorch_lightning threading json logging"
+    " argparse datetime random string html http socketserver unittest ast csv cmd io dataclasses"
+)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -38,7 +42,10 @@ class Bodies(Calls):
             made = self._register(node, node.name)
             for own in made.defs if any(map(self._keeps_results, node.decorator_list)) else ():
                 self.notebook.sources[own].cached = True
-            for decorator in reversed(decorators):
+            for decorator, part in reversed([*zip(decorators, node.decorator_list, strict=True)]):
+                if isinstance(part, ast.Attribute) and decorator.defs and self.root(part):
+                    self.space.amend(self.root(part), self.place(node))  # `@show.register`
+                    continue
                 made = self._decorated(made, decorator, self.place(node))
             self.bind(known, made, self.place(node))
         else:
@@ -58,8 +65,9 @@ class Bodies(Calls):
         """A decorator of the notebook is called; what it wraps around may run at each call."""
         sources = self.notebook.sources
         stateful = decorator.kind is Kind.CLOSURE
+        self.note(call_effects(decorator.ref, Arguments([made]), place) if decorator.ref else ())
         for key in sorted(decorator.defs):
-            if isinstance(sources[key].node, ast.ClassDef):
+            if self.is_class(key):
                 made = self.construct(key, _call_at(place), Arguments([made]))
                 continue
             result = self.implicit(key, place, given=[made])
@@ -122,8 +130,7 @@ class Bodies(Calls):
     def _classdef(self, node: ast.ClassDef) -> None:
         decorators = [self.eval(decorator) for decorator in node.decorator_list]
         bases = [self.eval(base) for base in node.bases]
-        for keyword in node.keywords:
-            self.eval(keyword.value)
+        given = {keyword.arg: self.eval(keyword.value) for keyword in node.keywords}
         at_top = self._at_top()
         scope = Scope("class", parent=self.scope)
         self.scope, before = scope, self.scope
@@ -132,12 +139,25 @@ class Bodies(Calls):
         value = fresh()
         if at_top:
             value = self._class(value, node, scope, bases)
+            meta = given.get("metaclass", IMMUTABLE)
+            self._made_by(value, meta, bases, self.place(node))
             for decorator in reversed(decorators):
                 value = self._decorated(value, decorator, self.place(node))
-            hook = self.method(frozenset[int]().union(*(base.defs for base in bases)), _HOOK)
-            if hook is not None:
-                self.implicit(hook, self.place(node), receiver=value)
         self.bind(node.name, value, self.place(node))
+
+    def _made_by(self, value: Value, meta: Value, bases: list[Value], place: Place) -> None:
+        """What the metaclass and the bases do when a class is made."""
+        sources = self.notebook.sources
+        extended = frozenset[int]().union(*(base.defs for base in bases))
+        for key in value.defs:
+            source = sources[key]
+            source.metas = meta.defs.union(*(sources[base].metas for base in extended))
+            plain = not meta.ref or meta.ref in {"abc.ABCMeta", "builtins.type"}
+            source.plain = plain and all(_is_plain(base, sources) for base in bases)
+            hooks = [self.method(source.metas, name) for name in ("__new__", "__init__")]
+            for hook in [*hooks, self.method(extended, _HOOK)]:
+                if hook is not None:
+                    self.implicit(hook, place, receiver=value)
 
     def _class(self, value: Value, node: ast.ClassDef, scope: Scope, bases: list[Value]) -> Value:
         key = number()
@@ -145,9 +165,11 @@ class Bodies(Calls):
         inherited = (self.notebook.sources[base].shared for base in extended)
         shared = _shared(node).union(*inherited)
         source = Source(key, node.name, node, self.place(node), bases=extended, shared=shared)
+        source.constants = _constants(node, bases)
         for name, part in scope.names.items():
             for method in sorted(part.defs):
-                if isinstance(self.notebook.sources[method].node, ast.ClassDef):
+                if self.is_class(method):
+                    source.inner[name] = method
                     continue
                 source.methods[name] = method
                 self.notebook.sources[method].keeps |= _keeps(
@@ -157,6 +179,22 @@ class Bodies(Calls):
         self.notebook.sources[key] = source
         carries = frozenset({node.name}) if self.scope is None else frozenset[str]()
         return replace(value, defs=frozenset({key}), carries=carries)
+
+
+def _is_plain(base: Value, sources: Mapping[int, Source]) -> bool:
+    """Whether a class that extends this one is made by `type`, as far as is known."""
+    if base.defs:
+        return all(sources[number].plain for number in base.defs)
+    return base.ref.partition(".")[0] in _PLAIN and not base.ref.startswith("typing.")
+
+
+def _constants(node: ast.ClassDef, bases: list[Value]) -> frozenset[str]:
+    """Attributes of a class that are numbers or texts; all of an enumeration's."""
+    plain = any(base.ref.startswith("enum.") for base in bases)
+    assigned = [part for part in node.body if isinstance(part, ast.Assign)]
+    kept = [part for part in assigned if plain or isinstance(part.value, ast.Constant)]
+    targets = [target for part in kept for target in part.targets]
+    return frozenset(target.id for target in targets if isinstance(target, ast.Name))
 
 
 def _accessor(node: _Function) -> str:
@@ -216,8 +254,16 @@ def _keeps(node: ast.AST, shared: frozenset[str]) -> bool:
         elif isinstance(part, ast.AugAssign) and belongs(part.target):
             return True
         elif isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load):
-            through |= _is_type(part.value)
+            through |= _is_type(part.value) or _is_first(part.value, node)
     return through
+
+
+def _is_first(node: ast.AST, method: ast.AST) -> bool:
+    """The class that `__new__` is given."""
+    if not isinstance(method, ast.FunctionDef) or method.name != "__new__":
+        return False
+    names = [argument.arg for argument in method.args.args[:1]]
+    return isinstance(node, ast.Name) and node.id in names
 
 
 def _is_type(node: ast.AST) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nbflow.analysis.arguments import Arguments
 from nbflow.analysis.libraries import Libraries
-from nbflow.analysis.magics import Magics
+from nbflow.analysis.magics import Magics, spelled_out
 from nbflow.analysis.methods import Methods
 from nbflow.analysis.purity import is_mutator, keeps_arguments
 from nbflow.analysis.records import Effect, EffectKind, Place
@@ -33,6 +33,10 @@ class Calls(Methods, Libraries, Magics):
             callee = self.attribute(receiver, function.attr, self.place(function))
         else:
             callee = self.eval(function)
+        if callee.ref.startswith("IPython.get_ipython."):
+            magic = self.magic(spelled_out(node, callee.ref.rpartition(".")[2]))
+            if magic is not None:
+                return magic
         given = self._given(node)
         if callee.kind is Kind.CLOSURE:
             self.change(callee, self.place(node), deep=True, root=self.root(function))
@@ -91,6 +95,11 @@ class Calls(Methods, Libraries, Magics):
 
     def _passed(self, value: Value, place: Place) -> None:
         """A function that is handed on may be called there."""
+        method = self.method(value.classes, value.method) if value.method else None
+        if method is not None:
+            self.space.branch()
+            self.implicit(method, place, receiver=value)
+            self.space.merge()
         for number in sorted(value.defs):
             source = self.notebook.sources[number]
             if isinstance(source.node, ast.ClassDef):

@@ -1,12 +1,12 @@
-"""What is wrong with the order of steps: declarations, lost changes, interleaving, patches."""
+"""What is wrong with the order of steps: declarations, lost changes, interleaving."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from nbflow.analysis import rules
-from nbflow.analysis.effects import implied
 from nbflow.analysis.records import Effect, EffectKind
+from nbflow.analysis.settings import implied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,7 +58,6 @@ def order_findings(graph: Graph) -> Iterator[Diagnostic]:
         yield finding
     yield from _outside(graph, lost)
     yield from _interleaved(graph)
-    yield from _patches(graph)
 
 
 def _lost_changes(graph: Graph) -> Iterator[tuple[Diagnostic, set[tuple[int, int]]]]:
@@ -226,24 +225,3 @@ def _rebound(record: Record, name: str, index: int) -> bool:
     """Whether a step makes the name anew below a cell, before it reads it there."""
     bound = record.bound.get(name)
     return bound is not None and bound.anew > index
-
-
-def _patches(graph: Graph) -> Iterator[Diagnostic]:
-    """Changed modules whose change does not travel."""
-    steps = graph.resolution.steps
-    for record in steps:
-        travelling = {s.place for s in record.statements if s.amends}
-        for effect in record.effects:
-            if effect.kind is not EffectKind.PATCH or effect.place in travelling:
-                continue
-            users = [
-                later.name
-                for later in steps[record.index + 1 :]
-                if effect.key in implied(later.modules)
-            ]
-            if users:
-                message = (
-                    f"`{effect.path}` is changed in step {record.name}, and step {users[0]} uses"
-                    f" {effect.key} in another process"
-                )
-                yield rules.PATCH.at(message, cell=effect.place.cell, line=effect.place.line)

@@ -6,9 +6,10 @@ import ast
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from nbflow.analysis.effects import caches, is_seed, setting_of
+from nbflow.analysis.effects import caches, is_seed
 from nbflow.analysis.namespaces import BUILTINS
 from nbflow.analysis.purity import CLASS_MAKERS, PURE_CALLS, PURE_METHODS, words
+from nbflow.analysis.settings import setting_of
 from nbflow.analysis.source import LINE, SHELL
 
 if TYPE_CHECKING:
@@ -47,9 +48,15 @@ class Form(StrEnum):
 class Names:
     """What the names mean where a statement stands."""
 
-    def __init__(self, env: Callable[[str], Value | None], constants: Iterable[str]) -> None:
+    def __init__(
+        self,
+        env: Callable[[str], Value | None],
+        constants: Iterable[str],
+        is_class: Callable[[str], bool],
+    ) -> None:
         self.env = env
         self.constants = constants
+        self.is_class = is_class
 
     def ref(self, node: ast.AST) -> str:
         """The dotted name of a library's thing, or empty."""
@@ -70,10 +77,14 @@ class Names:
             return name in BUILTINS
         return name in self.constants or bool(known.ref or known.defs)
 
-    def is_class(self, node: ast.AST) -> bool:
+    def is_own(self, node: ast.AST) -> bool:
         """Whether a name is a class or function of the notebook."""
         known = self.env(node.id) if isinstance(node, ast.Name) else None
         return known is not None and bool(known.defs)
+
+    def is_function(self, node: ast.AST) -> bool:
+        """Whether a name is a function of the notebook."""
+        return isinstance(node, ast.Name) and self.is_own(node) and not self.is_class(node.id)
 
 
 def form_of(node: ast.stmt, names: Names) -> Form:
@@ -123,7 +134,7 @@ def _expression_form(node: ast.expr, names: Names) -> Form:
     ref = names.ref(node.func)
     if setting_of(ref) or is_seed(ref):
         return Form.SETTING
-    if ref == "builtins.setattr" and names.is_class(node.args[0] if node.args else node):
+    if ref == "builtins.setattr" and names.is_function(node.args[0] if node.args else node):
         return Form.AMENDMENT
     return Form.COMPUTATION
 
@@ -142,15 +153,16 @@ def _assignment_form(node: ast.Assign | ast.AnnAssign, names: Names) -> Form:
         return Form.SETTING
     if not isinstance(target, ast.Attribute):
         return Form.COMPUTATION
-    amends = names.is_class(target.value) or names.ref(target.value)
-    return Form.AMENDMENT if amends else Form.COMPUTATION
+    amends = names.ref(target.value) or names.is_function(target.value)
+    plain = isinstance(node.value, ast.Lambda) or _is_pure(node.value, names)
+    return Form.AMENDMENT if amends and plain else Form.COMPUTATION
 
 
 def _value_form(value: ast.expr, targets: list[ast.expr], names: Names) -> Form:
     plain = all(isinstance(target, ast.Name) for target in targets)
     if not plain and not isinstance(value, ast.Tuple | ast.List):
         return Form.COMPUTATION
-    if plain and isinstance(value, ast.Lambda):
+    if plain and (isinstance(value, ast.Lambda) or names.is_own(value)):
         return Form.DEFINITION
     if plain and isinstance(value, ast.Call) and names.ref(value.func) in CLASS_MAKERS:
         return Form.DEFINITION

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis.purity import words
 from nbflow.analysis.records import Effect, EffectKind, Place
+from nbflow.analysis.settings import setting_of
 from nbflow.analysis.values import Kind, Value
 
 if TYPE_CHECKING:
@@ -18,12 +19,9 @@ __all__ = [
     "caches",
     "call_effects",
     "draws_later",
-    "implied",
     "is_seed",
     "kind_of",
-    "magic_effects",
     "method_effects",
-    "setting_of",
 ]
 
 _EVERYTHING = ("random", "numpy.random", "torch", "tensorflow")
@@ -81,49 +79,7 @@ _SKLEARN_ESTIMATORS = words(
 )
 _SHUFFLED = frozenset({"KFold", "StratifiedKFold", "StratifiedGroupKFold"})
 
-# Settings of a library: prefix of the call's name, and whom it concerns.
-_SETTINGS: tuple[tuple[str, str], ...] = (
-    ("pandas.set_option", "pandas"),
-    ("pandas.reset_option", "pandas"),
-    ("pandas.options", "pandas"),
-    ("pandas.plotting.register_matplotlib_converters", "matplotlib"),
-    ("polars.Config", "polars"),
-    ("numpy.set_printoptions", "numpy"),
-    ("numpy.seterr", "numpy"),
-    ("matplotlib.use", "matplotlib"),
-    ("matplotlib.rc", "matplotlib"),
-    ("matplotlib.style.use", "matplotlib"),
-    ("matplotlib.pyplot.rc", "matplotlib"),
-    ("matplotlib.pyplot.style.use", "matplotlib"),
-    ("matplotlib.pyplot.switch_backend", "matplotlib"),
-    ("matplotlib.pyplot.ion", "matplotlib"),
-    ("matplotlib.pyplot.ioff", "matplotlib"),
-    ("matplotlib_inline.backend_inline.set_matplotlib_formats", "matplotlib"),
-    ("IPython.display.set_matplotlib_formats", "matplotlib"),
-    ("seaborn.set", "matplotlib"),
-    ("sklearn.set_config", "sklearn"),
-    ("torch.set_printoptions", "torch"),
-    ("torch.set_default_dtype", "torch"),
-    ("torch.set_default_device", "torch"),
-    ("torch.set_grad_enabled", "torch"),
-    ("torch.use_deterministic_algorithms", "torch"),
-    ("torch.set_num_threads", "torch"),
-    ("warnings.filterwarnings", "warnings"),
-    ("warnings.simplefilter", "warnings"),
-    ("warnings.resetwarnings", "warnings"),
-    ("logging.basicConfig", "logging"),
-    ("logging.disable", "logging"),
-    ("locale.setlocale", "locale"),
-    ("decimal.getcontext", "decimal"),
-    ("sys.path", "sys.path"),
-    ("sys.setrecursionlimit", "sys.path"),
-    ("site.addsitedir", "sys.path"),
-    ("os.chdir", "os.chdir"),
-    ("os.environ", "os.environ"),
-    ("os.putenv", "os.environ"),
-    ("os.unsetenv", "os.environ"),
-    ("dotenv.load_dotenv", "os.environ"),
-)
+_LOGGERS = frozenset({"addHandler", "removeHandler", "addFilter", "removeFilter", "setLevel"})
 _ENVIRON_READS = frozenset({"get", "copy", "keys", "items", "values", "__getitem__"})
 _WORLD = frozenset({"post", "put", "patch", "delete"})
 _WORLD_METHODS = frozenset(
@@ -143,12 +99,6 @@ _CLOCKS = words(
 PRINTS = "prints"
 _GLOBALS = frozenset({"g", "ge"})
 _CACHES = words("functools.lru_cache functools.cache")
-
-_IMPLIED = {
-    "pandas": ("numpy",), "sklearn": ("numpy",), "scipy": ("numpy",), "seaborn": ("matplotlib",),
-    "xgboost": ("numpy",), "lightgbm": ("numpy",), "statsmodels": ("numpy", "pandas"),
-    "geopandas": ("pandas", "numpy"),
-}  # fmt: skip
 
 _MAKERS: dict[Kind, str] = {
     Kind.FILE: """
@@ -201,26 +151,12 @@ def kind_of(ref: str) -> Kind:
     return _KINDS.get(ref, Kind.PLAIN)
 
 
-def implied(modules: set[str]) -> set[str]:
-    """Libraries, and those whose values they hand out."""
-    return modules.union(*(_IMPLIED.get(module, ()) for module in modules))
-
-
-def setting_of(ref: str) -> str:
-    """Whose setting a name is, or empty."""
-    for prefix, key in _SETTINGS:
-        if ref.startswith(prefix):
-            return key
-    return "matplotlib" if ".rcParams" in ref else ""
-
-
 def call_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
     """Effects of calling a library's function, files apart."""
     if ref in _SEEDS:
         return [Effect(EffectKind.SEED, key, place) for key in _SEEDS[ref]]
-    if ref == "os.getenv" or (
-        ref.startswith("os.environ.") and ref.rpartition(".")[2] in _ENVIRON_READS
-    ):
+    owner, _, called = ref.rpartition(".")
+    if ref == "os.getenv" or (owner in {"os.environ", "sys.modules"} and called in _ENVIRON_READS):
         return [Effect(EffectKind.USE, "os.environ", place)]
     key = setting_of(ref)
     if key:
@@ -304,26 +240,10 @@ def method_effects(receiver: Value, method: str, given: Arguments, place: Place)
         return [Effect(EffectKind.DRAW, "numpy.random", place)]
     if method == "rvs" and _unseeded(given):
         return [Effect(EffectKind.DRAW, "numpy.random", place)]
+    if method in _LOGGERS and "logging" in receiver.modules:
+        return [Effect(EffectKind.SET, "logging", place)]
     if method in _WORLD_METHODS:
         return [Effect(EffectKind.WORLD, method, place)]
-    return []
-
-
-def magic_effects(name: str, arguments: str, place: Place) -> list[Effect]:
-    """Effects of a line magic."""
-    if name in {"env", "set_env"}:
-        writes = "=" in arguments or " " in arguments.strip()
-        return [Effect(EffectKind.SET if writes else EffectKind.USE, "os.environ", place)]
-    if name in {"matplotlib", "pylab"} or (name == "config" and "InlineBackend" in arguments):
-        return [Effect(EffectKind.SET, "matplotlib", place)]
-    if name in {"load_ext", "reload_ext", "autoreload", "aimport", "config", "dotenv"}:
-        return [Effect(EffectKind.SET, "os.environ" if name == "dotenv" else "magics", place)]
-    if name == "precision":
-        return [Effect(EffectKind.SET, "numpy", place)]
-    if name == "cd":
-        return [Effect(EffectKind.SET, "os.chdir", place)]
-    if name in {"pip", "conda", "mamba", "uv"}:
-        return [Effect(EffectKind.INSTALL, name, place)] if "install" in arguments else []
     return []
 
 

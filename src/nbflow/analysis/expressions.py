@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Expressions"]
 
+_USED_UP = {Kind.RNG, Kind.FILE, Kind.CONNECTION, Kind.SESSION}
+
 
 class Expressions:
     """A walk over expressions, in the order in which Python evaluates them."""
@@ -122,6 +124,9 @@ class Expressions:
         objects = value.reach if deep else value.own
         if objects:
             self.heard |= objects
+            if value.kind is Kind.MAPPED:
+                both = Effect(EffectKind.FILE, "", place, path=value.text, reads=True, writes=True)
+                self.note([both])
             if self.scope is not None:
                 self.scope.store(objects, frozenset())
             self.space.change(objects, place, root=root)
@@ -143,7 +148,7 @@ class Expressions:
         if isinstance(node, ast.expr):
             self.special(value, "__iter__", node)
             self.special(value, "__next__", node)
-        if value.kind in ITERATORS or value.kind in {Kind.RNG, Kind.FILE}:
+        if value.kind in ITERATORS or value.kind in _USED_UP:
             self.change(value, place, deep=False, root=self.root(node))
 
     def note(self, effects: Iterable[Effect]) -> None:
@@ -192,6 +197,8 @@ class Expressions:
             ref = f"{base.ref}.{name}"
             if ref == "os.environ":
                 self.space.effect(Effect(EffectKind.USE, ref, place, firm=self.space.firm))
+            if ref == "IPython.get_ipython.user_ns":
+                self.space.lose(place, "get_ipython().user_ns")
             return replace(base, ref=ref)
         if base.kind is Kind.PATH and name in {"parent", "name", "stem"} and base.text:
             if name == "parent":
@@ -201,11 +208,15 @@ class Expressions:
         if name in IMMUTABLE_ATTRIBUTES or not base.reach:
             return Value(modules=base.modules)
         if base.defs:
-            return base
+            return self.member(base, name)
         if base.closed:  # a list, dict or set as written: it has methods, and nothing else
             return replace(base.inside, own=base.reach, reach=base.reach, method=name)
         element = name not in {"T", "values", "loc", "iloc"}
         return replace(base.inside, element=element, method=name)
+
+    def member(self, base: Value, name: str) -> Value:
+        """Read an attribute of a class or function of the notebook."""
+        raise NotImplementedError
 
     def _subscript(self, node: ast.Subscript) -> Value:
         named = namespace_key(node.value, node.slice)

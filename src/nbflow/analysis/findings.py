@@ -10,7 +10,7 @@ from nbflow.analysis.effects import PRINTS
 from nbflow.analysis.namespaces import BUILTINS
 from nbflow.analysis.records import EffectKind
 from nbflow.analysis.resolution import Origin
-from nbflow.analysis.values import ITERATORS, STUCK, Kind
+from nbflow.analysis.values import IMMUTABLE, ITERATORS, STUCK, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -149,19 +149,37 @@ def _crossing(graph: Graph, node: Node, told: set[tuple[str, int]]) -> Iterator[
             hint = f"Keep its items: `{name} = list(...)` in cell {made.cell}."
             message = f"{where}, but {value.kind} cannot leave its process"
             yield rules.ITERATOR.at(message, cell=place.cell, line=place.line, hint=hint)
-        elif _is_changed_class(graph, value.defs) and (name, upstream) not in told:
+        elif _is_class(graph, value.defs) and (name, upstream) not in told:
             told.add((name, upstream))
-            message = f"{where}: a class that is changed after its definition"
+            message = f"{where}: a class that is made by code which must not run twice"
             yield rules.CLASS_CHANGED.at(message, cell=place.cell, line=place.line)
+    for name, upstream in sorted(node.states.items()):
+        changed = graph.resolution.steps[upstream]
+        value = graph.resolution.notebook.env.get(name, IMMUTABLE)
+        if _is_carried(graph, value.defs) or (name, upstream) in told:
+            continue
+        told.add((name, upstream))
+        place, at = record.place_of_use(name), changed.states[name]
+        message = (
+            f"step {record.name} uses the class `{name}`, which step {changed.name} changes"
+            f" (cell {at.cell}): such a class cannot be carried"
+        )
+        yield rules.CLASS_CHANGED.at(message, cell=place.cell, line=place.line)
+
+
+def _is_carried(graph: Graph, defs: frozenset[int]) -> bool:
+    return all(graph.resolution.notebook.sources[number].plain for number in defs)
 
 
 def _way_out(name: str, kind: Kind) -> str:
+    if kind is Kind.MAPPED:
+        return f"Open the file of `{name}` again in the step that reads it, or in a `setup` cell."
     if kind is Kind.FILE:
         return f"Close `{name}` in its step, and open the file again in the step that reads it."
     return f"Make `{name}` in a `setup` cell, which runs in every step."
 
 
-def _is_changed_class(graph: Graph, defs: frozenset[int]) -> bool:
+def _is_class(graph: Graph, defs: frozenset[int]) -> bool:
     sources = graph.resolution.notebook.sources
     return any(isinstance(sources[number].node, ast.ClassDef) for number in defs)
 

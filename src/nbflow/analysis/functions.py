@@ -85,6 +85,22 @@ class Functions(Enclosed):
         if isinstance(self.space, Symbolic):
             self.space.facts.depends.update(facts.depends)
 
+    def member(self, base: Value, name: str) -> Value:
+        """Read an attribute of a class or function of the notebook."""
+        classes = frozenset(number for number in base.defs if self.is_class(number))
+        if not classes:
+            return base
+        for key in sorted(classes):
+            source = self.notebook.sources[key]
+            if name in source.inner:
+                return replace(base, defs=frozenset({source.inner[name]}))
+            if name in source.constants:
+                return Value(modules=base.modules)
+        method = self.method(classes, name)
+        if method is not None:
+            return replace(base, defs=frozenset({method}))
+        return replace(base, defs=frozenset(), classes=classes, method=name)
+
     def is_class(self, number: int) -> bool:
         """Whether it is a class, not a function."""
         return isinstance(self.notebook.sources[number].node, ast.ClassDef)
@@ -118,6 +134,9 @@ class Functions(Enclosed):
         methods = [method for method in found if method is not None]
         made = fresh() if methods else fresh(*given.all)
         made = replace(made, classes=frozenset({number}), carries=made.carries | {source.name})
+        if found[0] is not None:  # `__new__` may hand out what the class keeps
+            kept = self.space.value(source.name)
+            made = replace(made, own=made.own | kept.own, reach=made.reach | kept.reach)
         for method in methods:
             self.apply(method, node, given, receiver=made)
             held = self.pending.pop("held", frozenset())
@@ -137,6 +156,7 @@ class Functions(Enclosed):
         self._bind_globals(facts, bound, place)
         for symbol in sorted(facts.changed, key=str):
             if isinstance(symbol, tuple):
+                self.patch(bound.behind(symbol), place)
                 objects = bound.actual({symbol})
                 if objects:
                     self.space.change(objects, place, root=bound.root(symbol))
@@ -166,6 +186,12 @@ class Functions(Enclosed):
             self.space.effect(Effect(EffectKind.CACHE, source.name, place, path=why))
             self.notebook.cached.update(dict.fromkeys(result.own, source.name))
         return result
+
+    def patch(self, value: Value, place: Place) -> None:
+        """A module or a library's class is changed, where the value is one."""
+        if value.ref and not value.ref.startswith("IPython."):
+            key = value.ref.partition(".")[0]
+            self.note([Effect(EffectKind.PATCH, key, place, path=value.ref)])
 
     def implicit(
         self,

@@ -48,6 +48,7 @@ class Node:
     saves: set[str] = field(default_factory=set)
     travels: dict[int, tuple[Statement, set[str]]] = field(default_factory=dict)
     parameters: set[str] = field(default_factory=set)
+    states: dict[str, int] = field(default_factory=dict)
     ancestors: int = 0
 
     def link(self, upstream: int, kind: ReasonKind, name: str) -> None:
@@ -96,6 +97,7 @@ class Graph:
             if read is None and found.origin is Origin.COMPUTED:
                 self._take_definitions(node, name, around)
         self._take_patches(node)
+        self._take_states(node)
         for upstream in node.links:
             node.ancestors |= self.nodes[upstream].ancestors | 1 << upstream
         for statement in node.record.statements:
@@ -140,9 +142,9 @@ class Graph:
 
     def _is_made_again(self, name: str, step: int) -> bool:
         """What cannot cross and comes from setup: each step makes its own."""
-        bound = self.resolution.bound(step, name)
-        in_setup = name in self.resolution.base.bound
-        return in_setup and bound.fresh is None and bound.value.kind in STUCK
+        made = self.resolution.base.bound.get(name)
+        anew = self.resolution.bound(step, name).fresh is not None
+        return made is not None and not anew and made.value.kind in STUCK
 
     def _missing(self, node: Node, name: str, read: Read, found: Found, kind: str) -> None:
         if kind == "missing" and self._take_stars(node):
@@ -204,6 +206,16 @@ class Graph:
             self.problems.append(problem)
         if now.origin in {Origin.COMPUTED, Origin.DEFINITION}:
             self._need(node, name, now.step)
+
+    def _take_states(self, node: Node) -> None:
+        """What a class remembers comes from the last step that changed it."""
+        index = node.record.index
+        names = {name for statement, _ in node.travels.values() for name in statement.names}
+        for name in sorted(names | node.record.reads.keys()):
+            changer = self.resolution.changer(name, index)
+            if changer >= 0:
+                node.link(changer, ReasonKind.ORDER, name)
+                node.states[name] = changer
 
     def _take_patches(self, node: Node) -> None:
         """Changes of a library's classes go into every later step that uses the library."""

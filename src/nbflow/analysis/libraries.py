@@ -40,6 +40,7 @@ _PATH_MAKERS = {"os.path.join", "pathlib.Path", "pathlib.PurePath", "pathlib.Pos
 _PATH_MAKERS |= {"os.getcwd", "os.path.abspath", "os.path.realpath", "os.path.normpath"}
 
 
+_RUNS_CODE = {f"IPython.get_ipython.{name}" for name in ("run_cell", "ex", "run_code")}
 _FILLING = words("builtins collections copy types dataclasses")
 
 
@@ -77,8 +78,7 @@ class Libraries(Functions):
 
     def _patched(self, value: Value, target: ast.AST, place: Place, ref: str) -> None:
         if value.ref and not ref.startswith("builtins.next"):
-            key = value.ref.partition(".")[0]
-            self.note([Effect(EffectKind.PATCH, key, place, path=value.ref)])
+            self.patch(value, place)
         elif value.defs:
             self.change(value, place, deep=False, root=self.root(target))
 
@@ -104,6 +104,10 @@ class Libraries(Functions):
             return replace(own, reach=own.own | (inner.reach - inner.own)).tainted(inner)
         if ref in CLASS_MAKERS:
             return fresh(kind=Kind.CLASS)
+        if ref == "numpy.memmap":
+            named = given.get(0, "filename")
+            text = named.text if named is not None else None
+            return replace(fresh(kind=Kind.MAPPED).tainted(callee), text=text)
         if ref == "collections.defaultdict":
             return replace(fresh(*given.all).tainted(callee), fills=True)
         if ref == "functools.partial" and given.values:
@@ -129,6 +133,8 @@ class Libraries(Functions):
         """exec, eval and what else hides code from view."""
         place = self.place(node)
         name = ref.removeprefix("builtins.")
+        if ref in _RUNS_CODE:
+            return self._code("exec", given, place)
         if name == ref:
             return None
         if name == "getattr" and len(given.values) > 1 and (text := given.values[1].text):
@@ -140,6 +146,8 @@ class Libraries(Functions):
             if self.scope is None or name == "globals":
                 self.space.lose(place, f"{name}()")
             return fresh()
+        if name == "get_ipython":
+            return Value(ref="IPython.get_ipython")
         if name == "__import__":
             text = given.values[0].text if given.values else None
             return Value(ref=text) if text else fresh()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis.namespaces import BUILTINS, Namespace, Notebook, is_history
 from nbflow.analysis.records import Bound, Effect, EffectKind, Place, Read, Record, Statement
-from nbflow.analysis.values import IMMUTABLE, Obj, Value, merge
+from nbflow.analysis.syntax import module_names
+from nbflow.analysis.values import IMMUTABLE, Obj, Value, fresh, merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,6 +80,7 @@ class Live(Namespace):
             bound.first = self.notebook.statement
         self.record.weak.pop(name, None)
         self.record.deleted.pop(name, None)
+        self.record.states.pop(name, None)
         self._own(name)
         self.settle([name])
 
@@ -99,8 +101,11 @@ class Live(Namespace):
         names = self.notebook.holding(objects)
         if root:
             names.add(root)
-        self._together(names, place)
-        for name in sorted(names):
+        classes = {name for name in names if self.notebook.is_class(name)}
+        for name in sorted(classes):  # its source travels, and what it remembers beside it
+            self.amend(name, place)
+        self._together(names - classes, place)
+        for name in sorted(names - classes):
             self._changed(name, place, strong=name == root)
 
     def _together(self, names: set[str], place: Place) -> None:
@@ -167,13 +172,35 @@ class Live(Namespace):
 
     def effect(self, effect: Effect) -> None:
         """Note an effect."""
-        if effect.kind is not EffectKind.SHOW:
-            optional = effect.optional or self.forgiving > 0
-            self.record.effects.append(replace(effect, optional=optional))
+        if effect.kind is EffectKind.SHOW:
+            return
+        effect = replace(effect, optional=effect.optional or self.forgiving > 0)
+        path = effect.path or effect.listed or ""
+        if effect.kind is EffectKind.FILE and self.notebook.moved and not path.startswith("/"):
+            effect = replace(effect, path=None, listed=None)  # relative to what is not known here
+        self.notebook.moved |= effect.kind is EffectKind.SET and effect.key == "os.chdir"
+        self.record.effects.append(effect)
 
     def touch(self, modules: Iterable[str]) -> None:
         """Note the use of libraries."""
         self.record.modules.update(modules)
+
+    def amend(self, name: str, place: Place) -> None:
+        """A class or function of the notebook remembers something more."""
+        self.record.states[name] = place
+        if name not in self.definite:
+            read = Read(place, self.notebook.statement, direct=True, soft=self.quiet > 0)
+            self._read(name, read)
+
+    def star(self, module: str, place: Place) -> None:
+        """Names that an earlier step bound may be another thing from here on."""
+        known = module_names(module)
+        for name, value in sorted(self.notebook.env.items()):
+            hidden = known is None or name in known
+            if hidden and name not in self.definite and not (value.ref or value.defs):
+                self.branch()
+                self.bind(name, fresh(), place)
+                self.merge()
 
     def lose(self, place: Place, what: str) -> None:
         """Note code that cannot be followed."""

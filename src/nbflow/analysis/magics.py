@@ -6,17 +6,17 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nbflow.analysis.effects import magic_effects
 from nbflow.analysis.enclosed import Enclosed
 from nbflow.analysis.files import normal, shell_effects
 from nbflow.analysis.records import Effect, EffectKind, Place
+from nbflow.analysis.settings import magic_effects
 from nbflow.analysis.source import CELL, LINE, SHELL, parse_expression, parse_statements
 from nbflow.analysis.values import Value, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Magics"]
+__all__ = ["Magics", "spelled_out"]
 
 _SHELLS = frozenset(
     {"bash", "sh", "script", "system", "sx", "!", "perl", "ruby", "python", "python3"}
@@ -145,6 +145,13 @@ def _called(node: ast.Call) -> tuple[str, list[str]]:
         first, _, rest = words[0].partition(" ")
         words = [first, rest]
     return (name, words) if len(words) >= (3 if name == CELL else 1) else ("", [])
+
+
+def spelled_out(node: ast.Call, method: str) -> ast.Call:
+    """A call of the shell's method, under whatever name, as `get_ipython()` spells it."""
+    shell = ast.Call(ast.Name("get_ipython", ast.Load()), [], [])
+    function = ast.Attribute(shell, method, ast.Load())
+    return ast.copy_location(ast.Call(function, node.args, node.keywords), node)
 
 
 def _is_shell(node: ast.AST) -> bool:

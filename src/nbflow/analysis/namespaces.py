@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
 from collections import Counter
@@ -41,6 +42,7 @@ class Notebook:
         working, touched: functions that are being found out, and those met again meanwhile.
         partial: for functions that are being found out: those that call them meanwhile.
         origins: the step that bound or changed a name last.
+        moved: the working directory was changed.
         cached: objects that a function with a cache handed out, and its name.
         statement: how many top-level statements were walked.
         bindings, changes: how often each name is bound and changed, anywhere.
@@ -58,6 +60,7 @@ class Notebook:
     changes: Counter[str] = field(default_factory=Counter)
     cached: dict[Obj, str] = field(default_factory=dict)
     statement: int = 0
+    moved: bool = False
     origins: dict[str, Record] = field(default_factory=dict)
 
     def put(self, name: str, value: Value) -> None:
@@ -76,6 +79,12 @@ class Notebook:
         for obj in objects:
             found |= self.holders.get(obj, set())
         return found
+
+    def is_class(self, name: str) -> bool:
+        """Whether a name is a class of the notebook."""
+        value = self.env.get(name)
+        defs = value.defs if value is not None else ()
+        return any(isinstance(self.sources[number].node, ast.ClassDef) for number in defs)
 
 
 class Namespace:
@@ -153,6 +162,12 @@ class Namespace:
             why = "its result is changed in place"
             name = self.notebook.cached[obj]
             self.effect(Effect(EffectKind.CACHE, name, place, path=why, writes=True))
+
+    def star(self, module: str, place: Place) -> None:
+        """All names of a module are bound, whichever those are."""
+
+    def amend(self, name: str, place: Place) -> None:
+        """A class or function of the notebook remembers something more."""
 
     def touch(self, modules: Iterable[str]) -> None:
         """Note the use of libraries."""

@@ -7,8 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nbflow.analysis.effects import implied
 from nbflow.analysis.records import Effect, EffectKind, Record
+from nbflow.analysis.settings import implied
 from nbflow.model import ReasonKind
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ANYTHING", "is_seeded", "order"]
 
 ANYTHING = "*"
-_ALL_LATER = frozenset({"warnings", "sys.path", "magics"})
+_ALL_LATER = frozenset({"warnings", "sys.path", "magics", "process", "builtins"})
 
 # For each step: the steps that it must follow, each with reasons (kind, name).
 Links = list[dict[int, set[tuple[ReasonKind, str]]]]
@@ -59,6 +59,9 @@ def _settings(steps: Sequence[Record], links: Links) -> None:
         modules = implied(record.modules)
         used = {e.key for e in record.effects if e.kind is EffectKind.USE}
         made = {e.key for e in record.effects if e.kind is EffectKind.SET}
+        travelling = {statement.place for statement in record.statements if statement.amends}
+        patched = [e for e in record.effects if e.kind is EffectKind.PATCH]
+        made |= {e.key for e in patched if e.place not in travelling}
         files = any(e.kind is EffectKind.FILE for e in record.effects)
         for key, step in last.items():
             touches = key in modules or key in used or key in made or key in _ALL_LATER
@@ -135,7 +138,8 @@ class _Files:
                 self.anywhere.append(step)
             return
         if effect.folder:
-            self.folders.setdefault(effect.path, step)
+            for folder in (effect.path, *_parents(effect.path)):
+                self.folders.setdefault(folder, step)
             return
         if effect.reads and not effect.writes:
             self.readers[effect.path].add(step)

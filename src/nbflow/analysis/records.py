@@ -160,6 +160,7 @@ class Record:
             later step changes that object, so they must leave this step together.
         taken: the step that bound a name last before this one did.
         kin: names bound to something that holds a part of what they were before.
+        states: the notebook's classes that it changes, where it does not define them after that.
         definite: names that are bound for certain at the end.
         deleted: names that are unbound for certain at the end.
         modules: libraries whose values or functions it touches.
@@ -180,6 +181,7 @@ class Record:
     shared: dict[str, dict[str, Place]] = field(default_factory=dict)
     taken: dict[str, Record] = field(default_factory=dict)
     kin: set[str] = field(default_factory=set)
+    states: dict[str, Place] = field(default_factory=dict)
     definite: set[str] = field(default_factory=set)
     deleted: dict[str, Place] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
@@ -198,6 +200,11 @@ class Record:
         bound = self.bound.get(name)
         return bound.place if bound is not None else self.weak.get(name)
 
+    def place_of_use(self, name: str) -> Place:
+        """Where it reads a name first; its first cell where it only has what reads it."""
+        read = self.reads.get(name)
+        return read.place if read is not None else Place(self.first, 1, "")
+
     def keeps(self, name: str) -> bool:
         """Whether what it hands on may hold a part of what it was handed."""
         return name not in self.definite or name in self.kin
@@ -215,6 +222,10 @@ class Source:
         methods: of a class: name to the id of the method.
         bases: of a class: ids of the notebook's classes that it extends.
         shared: of a class: its own attributes that may change in place, bases' included.
+        inner: of a class: name to the id of a class inside of it.
+        constants: of a class: its attributes that are numbers and texts.
+        plain: of a class: the runtime can tell, and carry, what of it changed.
+        metas: of a class: its metaclass, bases' included.
         wrappers: of a decorated function: the notebook's functions that it goes through.
         keeps: a call changes the function itself, or its class, and not only its arguments.
         cached: its results are kept from call to call.
@@ -227,6 +238,10 @@ class Source:
     methods: dict[str, int] = field(default_factory=dict)
     bases: tuple[int, ...] = ()
     shared: frozenset[str] = frozenset()
+    inner: dict[str, int] = field(default_factory=dict)
+    constants: frozenset[str] = frozenset()
+    plain: bool = True
+    metas: frozenset[int] = frozenset()
     wrappers: tuple[int, ...] = ()
     keeps: bool = False
     cached: bool = False

@@ -64,10 +64,13 @@ class Resolution:
         self.parameters = parameters
         self.extra = _awaited(steps, declares=declares)
         self.binders: dict[str, list[int]] = defaultdict(list)
+        self.changers: dict[str, list[int]] = defaultdict(list)
         for record in steps:
             active = {name for name in record.weak if name in self.extra[record.index]}
             for name in record.bound.keys() | active:
                 self.binders[name].append(record.index)
+            for name in record.states:
+                self.changers[name].append(record.index)
 
     def bound(self, step: int, name: str) -> Bound:
         """What a step does to a name."""
@@ -115,6 +118,14 @@ class Resolution:
         if name in self.base.bound or name in BUILTINS:
             return Found(Origin.SETUP)
         return Found(Origin.NOWHERE)
+
+    def changer(self, name: str, step: int) -> int:
+        """The last step before this one that changed the class of this name, or -1."""
+        known = self.changers.get(name, [])
+        position = bisect_left(known, step)
+        last = known[position - 1] if position else -1
+        home = self.find(name, step)
+        return last if home.origin is Origin.SETUP or last >= home.step else -1
 
     def is_constant(self, name: str) -> bool:
         """Whether a name has one value in the whole notebook."""

@@ -144,14 +144,6 @@ INTERLEAVED = Rule(
     " can run first.",
     "Give the later cells a step name of their own.",
 )
-PATCH = Rule(
-    "NB407",
-    "patched-module",
-    _ERROR,
-    "A step changes a module or a library's class in place, and a later step uses it in another"
-    " process, where the change is missing.",
-    "Move the change to a setup cell.",
-)
 SETUP_EFFECT = Rule(
     "NB408",
     "setup-changes-world",
@@ -186,11 +178,12 @@ ITERATOR = Rule(
 )
 CLASS_CHANGED = Rule(
     "NB503",
-    "changed-class-crosses",
+    "class-cannot-travel",
     _ERROR,
-    "A class of the notebook is changed after its definition in a way that cannot travel as"
-    " source, and a later step uses it.",
-    "Write the change into the class, or make it in a `setup` cell.",
+    "A later step uses a class of the notebook that cannot travel there: making it changes"
+    " something else, so its source must not run twice, or it is changed after its definition and"
+    " a metaclass hides what.",
+    "Write the change into the class, or define and change it in a `setup` cell.",
 )
 CACHED = Rule(
     "NB504",
@@ -230,7 +223,6 @@ RULES: tuple[Rule, ...] = (
     OUTSIDE,
     CONFLICT,
     INTERLEAVED,
-    PATCH,
     SETUP_EFFECT,
     NO_PREV,
     UNCROSSABLE,

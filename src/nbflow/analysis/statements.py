@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.bodies import Bodies
-from nbflow.analysis.effects import setting_of
 from nbflow.analysis.records import Effect, EffectKind
 from nbflow.analysis.scopes import imported_name, own_nodes
+from nbflow.analysis.settings import setting_of
 from nbflow.analysis.syntax import OPERATORS, namespace_key
 from nbflow.analysis.values import IMMUTABLE, Kind, Value, fresh
 
@@ -228,6 +228,7 @@ class Statements(Bodies):
         for alias in node.names:
             if alias.name == "*":
                 self.space.lose(self.place(node), f"from {module} import *")
+                self.space.star(module, self.place(node))
                 continue
             value = Value(ref=f"{module}.{alias.name}", modules=modules)
             self.bind(imported_name(alias), value, self.place(node))

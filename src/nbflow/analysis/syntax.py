@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ __all__ = [
     "children",
     "is_fancy",
     "is_namespace",
+    "module_names",
     "namespace_key",
 ]
 
@@ -30,6 +32,10 @@ UNARY: dict[type[ast.unaryop], tuple[str, ...]] = {
     ast.UAdd: ("__pos__",), ast.USub: ("__neg__",), ast.Invert: ("__invert__",),
     ast.Not: ("__bool__", "__len__"),
 }  # fmt: skip
+# Of the standard library, and without effect when they are imported.
+_PUBLIC = frozenset(
+    ("cmath", "collections", "copy", "datetime", "decimal", "fractions", "functools", "itertools")
+) | frozenset(("json", "math", "operator", "random", "re", "statistics", "string", "time"))
 _FANCY = (ast.Compare, ast.BoolOp, ast.List, ast.ListComp, ast.Call)
 
 
@@ -43,6 +49,15 @@ def children(node: ast.AST) -> Iterator[ast.AST]:
                     yield item
         elif isinstance(part, ast.AST) and not isinstance(part, ast.expr_context | ast.operator):
             yield part
+
+
+def module_names(module: str) -> frozenset[str] | None:
+    """What `from module import *` binds; None where that is not known."""
+    if module not in _PUBLIC:
+        return None
+    loaded = importlib.import_module(module)
+    names = getattr(loaded, "__all__", None) or [n for n in dir(loaded) if not n.startswith("_")]
+    return frozenset(names)
 
 
 def is_fancy(node: ast.AST) -> bool:

@@ -33,10 +33,12 @@ class Kind(StrEnum):
     CLOSURE = "a function with state"
     PATH = "a path"
     CLASS = "a class"
+    MAPPED = "a file in memory"
 
 
 STUCK = frozenset(
     {Kind.FILE, Kind.LOCK, Kind.CONNECTION, Kind.PROCESS, Kind.POOL, Kind.SOCKET, Kind.SESSION}
+    | {Kind.MAPPED}
 )
 ITERATORS = frozenset({Kind.GENERATOR, Kind.ITERATOR})
 

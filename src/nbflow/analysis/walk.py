@@ -47,7 +47,7 @@ class Walk:
     @property
     def names(self) -> Names:
         """What the names mean now."""
-        return Names(self.notebook.env.get, self.constants)
+        return Names(self.notebook.env.get, self.constants, self.notebook.is_class)
 
     def step(
         self,
@@ -132,7 +132,7 @@ class Walk:
             if live.record.index < 0:
                 self._setup_inputs(live.record, names, heard or ())
             return form
-        amended = _amended(node) if form is Form.AMENDMENT else ""
+        amended = _amended(node) if form is Form.AMENDMENT else _registered(node, self.names)
         statement = Statement(
             self.notebook.statement,
             tuple(sorted(names)),
@@ -143,7 +143,7 @@ class Walk:
             star=star,
             eager={name: at for name, at in (heard or {}).items() if name not in names},
         )
-        if form is Form.AMENDMENT and amended in (heard or {}):
+        if amended in (heard or {}):
             statement.eager[amended] = (heard or {})[amended]
         if walker.lazy_annotations and "annotations" in live.record.bound:
             statement.eager.setdefault("annotations", live.record.bound["annotations"].definition)
@@ -186,6 +186,14 @@ def _amended(node: ast.stmt) -> str:
     while isinstance(target, ast.Attribute):
         target = target.value
     return target.id if isinstance(target, ast.Name) else ""
+
+
+def _registered(node: ast.stmt, names: Names) -> str:
+    """The function of the notebook that a decorator adds this one to, or empty."""
+    for part in getattr(node, "decorator_list", []):
+        if isinstance(part, ast.Attribute) and names.is_own(part.value):
+            return part.value.id if isinstance(part.value, ast.Name) else ""
+    return ""
 
 
 def _text(node: ast.stmt, lines: list[str]) -> str:
