@@ -1,6 +1,7 @@
 """What must not cross, or not silently, and what it says."""
 
 import json
+import re
 
 import pytest
 from by_hand import Hand, Notebook, assert_success
@@ -8,6 +9,7 @@ from by_hand import run as run_kernels
 from forked_shells import run
 
 from nbflow import host
+from nbflow.runtime import open_store, read_manifest
 
 
 def failure(finished, step):
@@ -60,12 +62,15 @@ def test_a_deleted_variable_does_not_come_back(tmp_path):
     assert failure(run(notebook, tmp_path / "run"), "use").ename == "StoreError"
 
 
-@pytest.mark.parametrize("damage", ["changed", "gone"])
+@pytest.mark.parametrize("damage", ["changed", "gone", "empty", "short", "zeros"])
 def test_a_damaged_artifact_is_named(tmp_path, damage):
     folder = tmp_path / "run"
     spoil = {
         "changed": "f = open(path, 'r+b'); f.seek(40); f.write(b'!!'); f.close()",
         "gone": "os.remove(path)",
+        "empty": "os.truncate(path, 0)",
+        "short": "os.truncate(path, os.path.getsize(path) - 80)",
+        "zeros": "size = os.path.getsize(path); open(path, 'wb').write(bytes(size))",
     }[damage]
     notebook = Notebook(
         {
@@ -79,7 +84,54 @@ def test_a_damaged_artifact_is_named(tmp_path, damage):
     found = failure(run(notebook, folder), "use")
     assert found.ename == "StoreError"
     assert "variable 'a' of step 'make'" in found.evalue
-    assert {"changed": "damaged", "gone": "missing"}[damage] in found.evalue
+    assert ("missing" if damage == "gone" else "damaged") in found.evalue
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"step": "make"}', "\\0" * 99])
+def test_a_manifest_that_a_cut_of_power_damaged_is_an_error(tmp_path, content):
+    folder = tmp_path / "run"
+    spoil = f"open({str(folder / 'make/manifest.json')!r}, 'w').write({content!r})"
+    notebook = Notebook(
+        {
+            "make": Hand(["a = 1"], saves=["a"]),
+            "spoil": Hand([spoil], after=["make"]),
+            "use": Hand(["a"], after=["make"], needs=["a"]),
+        }
+    )
+    found = failure(run(notebook, folder), "use")
+    assert found.ename == "StoreError"
+    assert "the manifest of step 'make'" in found.evalue
+    assert "is damaged" in found.evalue
+    assert "run the step again" in found.evalue
+
+
+LIMITS = {
+    "file size": "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))",
+    "open files": "resource.setrlimit(resource.RLIMIT_NOFILE, (3, 4096))",
+    "memory": (
+        "size = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (size + (8 << 20), resource.RLIM_INFINITY))"
+    ),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_save_that_meets_a_limit_leaves_nothing_to_see(tmp_path, limit):
+    folder = tmp_path / "run"
+    cells = [
+        "import resource\na = [{n: str(n)} for n in range(300_000)]",
+        f"open('f', 'w').write('x' * 3_000_000)\n{LIMITS[limit]}",
+    ]
+    notebook = Notebook({"make": Hand(cells, saves=["a"])})
+    found = failure(run(notebook, folder), "make")
+    assert found.cell is None
+    assert found.ename in {"StoreError", "MemoryError", "OSError"}, found
+    if limit == "file size":
+        assert "the variables of step 'make' cannot be written" in found.evalue
+        assert "File too large" in found.evalue
+    assert read_manifest(open_store(str(folder)), "make") is None
+    left = [path for path in folder.rglob("*") if path.is_file()]
+    assert [path.name for path in left if path.name != "claims.json"] == []
 
 
 def branches(left, right, *, seeded=False, first="items = [1]\nopen('log', 'w').write('x')"):
@@ -107,7 +159,8 @@ def test_a_change_that_a_parallel_step_missed_fails_the_run(tmp_path, left, righ
     found = finished.failed_step
     assert found is not None
     assert found.failure.ename == "StoreError"
-    assert f"step 'left' changed {what}, and step 'right'" in found.failure.evalue
+    told = re.sub(r" \(cell (left|right)-0\)", "", found.failure.evalue)
+    assert f"step 'left' changed {what}, and step 'right'" in told
     assert "`prev:left`" in found.failure.evalue
 
 
