@@ -1,6 +1,5 @@
 # Objects that refer to each other in circles, with parents held weakly.
 # expect: equal
-# known: weak references in an object cannot be handed on (children with a weak reference to their 
 # %%
 import weakref
 # %%

@@ -1,6 +1,5 @@
 # Enums, flags and named tuples: members are the same object in every step.
 # expect: equal
-# known: SILENT: a NamedTuple object that two variables hold comes back as two objects
 # %%
 from collections import namedtuple
 from enum import Enum, Flag, IntEnum, StrEnum, auto

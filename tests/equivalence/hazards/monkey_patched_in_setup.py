@@ -1,6 +1,5 @@
 # A library patched in a `setup` cell is patched in every step.
 # expect: equal
-# known: what the author patches must not reach the runtime: `json.dumps` patched by the notebook d
 # %% [setup]
 import json
 

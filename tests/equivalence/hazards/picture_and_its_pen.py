@@ -1,6 +1,5 @@
 # A pen draws on a picture that another name holds.
 # expect: equal
-# known: an ImageDraw (pen) that crosses with its image: cannot pickle ImagingCore
 # %%
 from PIL import Image, ImageDraw
 

@@ -1,6 +1,5 @@
 # A torch training loop: optimizer and scheduler hold the model's parameters; the loader shuffles.
 # expect: equal
-# known: an optimizer that crosses loses what its scheduler patched: a UserWarning on stderr that t
 # %%
 import torch
 from torch import nn
