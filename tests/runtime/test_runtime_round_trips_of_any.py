@@ -12,13 +12,14 @@ from hypothesis.extra import numpy as hnp
 
 from nbflow.runtime import groups, pickles
 from nbflow.runtime.comparison import same
+from nbflow.runtime.mappings import Memory
 
 
 def trip(**values):
     found = {}
     for one in groups.group(values, names=pickles.Names({}, {}), step="s"):
         data, *buffers = one.pickled.segments()
-        found |= pickles.load(bytes(data), [memoryview(bytearray(one)) for one in buffers])
+        found |= pickles.load(bytes(data), [memoryview(Memory(one)) for one in buffers])
     return found
 
 

@@ -11,6 +11,7 @@ import pytest
 from nbflow.errors import StoreError
 from nbflow.runtime import groups, pickles
 from nbflow.runtime.comparison import same
+from nbflow.runtime.mappings import Memory
 
 
 def trip(**values):
@@ -18,7 +19,7 @@ def trip(**values):
     found, together = {}, []
     for one in groups.group(values, names=pickles.Names({}, {}), step="s"):
         data, *buffers = one.pickled.segments()
-        found |= pickles.load(bytes(data), [memoryview(bytearray(one)) for one in buffers])
+        found |= pickles.load(bytes(data), [memoryview(Memory(one)) for one in buffers])
         together.append(sorted(one.values))
     return found, sorted(together)
 
@@ -61,6 +62,7 @@ def test_a_masked_array_shares_its_data_and_its_mask():
     assert back["masked"].mask.tolist() == [False, True, False, True, True, True]
     assert back["half"].data[1] == 40
     assert back["half"].mask.tolist() == [True, True, True]
+    assert not same(masked, np.ma.array(masked, mask=True))
 
 
 def test_an_array_that_shares_nothing_can_grow():
@@ -309,3 +311,120 @@ def test_the_workspace_is_found_in_columns_of_text_too(tmp_path):
             entry, run=run, what="", manifest=manifest, workspace=new
         ).values():
             assert str(value if isinstance(value, Path) else value[0]) == f"{new}/part-0"
+
+
+class Metres(np.ndarray):
+    def __new__(cls, values, unit):
+        made = np.asarray(values, dtype=float).view(cls)
+        made.unit = unit
+        return made
+
+    def __array_finalize__(self, other):
+        self.unit = getattr(other, "unit", "?")
+
+
+def test_an_array_of_the_notebooks_own_class_keeps_what_was_set_on_it():
+    way = Metres([1, 2, 3], "km")
+    back, _ = trip(
+        way=way, half=way[:2], alone=Metres([1], "m"), spread=Metres(range(9), "cm")[::4]
+    )
+    assert {name: one.unit for name, one in back.items()} == {
+        "way": "km",
+        "half": "km",
+        "alone": "m",
+        "spread": "cm",
+    }
+    back["half"][0] = 9
+    assert back["way"][0] == 9
+    assert type(back["way"]) is Metres
+    assert same(back["alone"], Metres([1], "m"))
+    assert not same(back["alone"], Metres([1], "km"))
+
+
+def test_an_array_over_a_bytearray_shares_it():
+    import array as arrays
+
+    raw, numbers = bytearray(4), arrays.array("d", [1, 2])
+    back, together = trip(
+        raw=raw,
+        bits=np.frombuffer(raw, "u1"),
+        part=np.frombuffer(memoryview(raw)[2:], "u1")[:1],
+        numbers=numbers,
+        doubles=np.frombuffer(numbers),
+        fixed=np.frombuffer(b"abcd", "u1"),
+    )
+    assert together == [["bits", "part", "raw"], ["doubles", "numbers"], ["fixed"]]
+    back["raw"][2] = 7
+    back["numbers"][1] = 5
+    assert back["bits"].tolist() == [0, 0, 7, 0]
+    assert back["part"].tolist() == [7]
+    assert back["doubles"].tolist() == [1, 5]
+    assert not back["fixed"].flags.writeable
+    _, together = trip(**back)  # what was loaded is no one's bytearray
+    assert together == [["bits", "part", "raw"], ["doubles", "numbers"], ["fixed"]]
+
+
+class PriceError(ValueError):
+    def __init__(self, price, *, code=1):
+        super().__init__(f"price {price}")
+        self.code = code
+
+
+def _raise(error, cause=None):
+    try:
+        try:
+            raise KeyError("inner")
+        except KeyError:
+            raise error from cause
+    except BaseException as caught:  # noqa: BLE001 - of every kind
+        return caught
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: PriceError(3, code=5),
+        lambda: ValueError("a", [1]),
+        lambda: OSError(2, "gone", "file"),
+        lambda: ImportError("no", name="n", path="p"),
+        lambda: UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"),
+        lambda: SystemExit(3),
+        lambda: StopIteration(7),
+        lambda: ExceptionGroup("many", [PriceError(1), KeyError("k")]),
+        lambda: SyntaxError("bad", ("file", 1, 2, "text", 1, 3)),
+    ],
+)
+def test_an_exception_that_is_kept_says_what_it_said(make):
+    error = _raise(make(), PriceError(8))
+    error.add_note("a note")
+    back = trip(error=error)[0]["error"]
+    assert type(back) is type(error)
+    assert (back.args, str(back)) == (error.args, str(error)) or isinstance(error, ExceptionGroup)
+    assert vars(back) == vars(error)
+    for name in (
+        "code",
+        "errno",
+        "filename",
+        "name",
+        "path",
+        "object",
+        "reason",
+        "value",
+        "lineno",
+    ):
+        assert getattr(back, name, None) == getattr(error, name, None)
+    assert str(back.__cause__) == "price 8"
+    assert type(back.__context__) is KeyError
+    assert back.__suppress_context__
+
+
+def test_a_mapped_file_of_the_workspace_is_mapped_again(tmp_path, monkeypatch):
+    folder = tmp_path / f"nbflow-{'c' * 32}"
+    folder.mkdir()
+    table = np.memmap(folder / "table", "f8", "w+", shape=(2, 3), order="F")
+    table[0, 1] = 5
+    back = trip(table=table)[0]["table"]
+    assert (type(back), back.shape, back.strides) == (np.memmap, (2, 3), table.strides)
+    back[1, 2] = 7
+    back.flush()
+    assert np.fromfile(folder / "table").tolist() == [0, 0, 5, 0, 0, 7]

@@ -14,16 +14,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Region",
+    "attributes",
     "bounds",
     "covering",
-    "holds_more",
+    "holder",
     "is_array",
+    "is_flat",
     "is_opaque",
     "is_small",
     "make_whole",
+    "over",
     "owned",
     "owner",
+    "reduce_over",
     "regions",
+    "set_attributes",
     "strided",
     "view",
     "whole",
@@ -82,7 +87,7 @@ def is_small(array: Any) -> bool:
     """Whether an array is as well off inside the pickle as in memory of its own."""
     exact = type(array) is sys.modules["numpy"].ndarray
     fits = exact and array.dtype.isnative and array.nbytes <= _SMALL
-    return bool(fits and array.flags.writeable and _is_flat(array))
+    return bool(fits and array.flags.writeable and is_flat(array))
 
 
 def covering(regions: Sequence[Region], array: Any) -> Region | None:
@@ -98,16 +103,19 @@ def covering(regions: Sequence[Region], array: Any) -> Region | None:
 
 
 def strided(array: Any) -> Region | None:
-    """An array's own memory, where numpy would pickle it in another order or make it writable.
+    """An array's own memory, where numpy would bring it back in another order or without a part.
 
     Its sum may differ in the last digit when its elements are brought into another order.
     """
     exact = type(array) is sys.modules["numpy"].ndarray
+    told = bool(attributes(array))
     if array.dtype.hasobject or not array.size or not array.itemsize:
         return None
-    if _is_flat(array) and (exact or array.flags.writeable):
+    if is_flat(array) and (exact or array.flags.writeable) and not told:
         return None
     low, high = bounds(array)
+    if told:
+        return Region(low, high, [array])
     return Region(low, high, [array]) if high - low <= _SPARSEST * array.nbytes else None
 
 
@@ -141,7 +149,7 @@ def owner(region: Region) -> tuple[Any, int]:
         return numpy.asarray(_Memory(region)), region.low
     roots = {id(root): root for root in map(_root, region.arrays)}
     root = next(iter(roots.values()))
-    if len(roots) > 1 or not _is_flat(root) or root.dtype != object:
+    if len(roots) > 1 or not is_flat(root) or root.dtype != object:
         raise TypeError("arrays of Python objects that share memory in a way nbflow cannot keep")
     return root.ravel(order="K"), bounds(root)[0]
 
@@ -149,14 +157,15 @@ def owner(region: Region) -> tuple[Any, int]:
 def _may_own(array: Any, region: Region) -> bool:
     import numpy
 
-    if type(array) is not numpy.ndarray or is_array(array.base) or not _is_flat(array):
+    if type(array) is not numpy.ndarray or is_array(array.base) or not is_flat(array):
         return False
     if array.dtype.hasobject and array.dtype != object:
         return False
     return bool(array.flags.writeable or not any(one.flags.writeable for one in region.arrays))
 
 
-def _is_flat(array: Any) -> bool:
+def is_flat(array: Any) -> bool:
+    """Whether its elements lie one behind the other, by rows or by columns."""
     return bool(array.flags.c_contiguous or array.flags.f_contiguous)
 
 
@@ -170,7 +179,7 @@ def is_opaque(array: Any) -> bool:
     """Whether numpy copies an array only because no buffer tells what it holds: of times, say."""
     exact = type(array) is sys.modules["numpy"].ndarray
     kind = array.dtype.kind in "mMV" and array.itemsize and not array.dtype.hasobject
-    return bool(exact and kind and _is_flat(array))
+    return bool(exact and kind and is_flat(array))
 
 
 def whole(array: Any) -> Any:
@@ -187,14 +196,41 @@ def make_whole(data: Any, shape: Sequence[int], dtype: Any, order: str) -> Any:
     return numpy.ndarray(tuple(shape), dtype, buffer=data, order=order)
 
 
-def holds_more(array: Any) -> bool:
-    """Whether a part of an array is not in its memory, nor told by its type."""
+def attributes(array: Any) -> dict[str, Any]:
+    """What was set on an array of another class; what a mapped file says of itself ends here."""
     numpy: Any = sys.modules["numpy"]
-    if isinstance(array, numpy.memmap):  # what it says of its file does not hold elsewhere
-        return False
-    return type(array).__reduce__ is not numpy.ndarray.__reduce__ or bool(
-        getattr(array, "__dict__", None)
-    )
+    return {} if isinstance(array, numpy.memmap) else dict(getattr(array, "__dict__", None) or {})
+
+
+def set_attributes(array: Any, attributes: dict[str, Any]) -> None:
+    """Set what `attributes` told. Pickles name it."""
+    vars(array).update(attributes)
+
+
+def holder(array: Any) -> Any:
+    """The bytearray or `array.array` of the notebook that an array looks into, if it does."""
+    base = array.base
+    while is_array(base):
+        base = base.base
+    if isinstance(base, memoryview):
+        base = base.obj
+    changing = {bytearray, getattr(sys.modules.get("array"), "array", bytearray)}
+    return base if type(base) in changing else None
+
+
+def reduce_over(array: Any, holder: Any) -> Any:
+    """The reduction of an array that looks into a `holder`."""
+    numpy: Any = sys.modules["numpy"]
+    low = int(numpy.frombuffer(holder, numpy.uint8).__array_interface__["data"][0])
+    layout = (array.shape, array.strides, array.dtype)
+    offset = int(array.__array_interface__["data"][0]) - low
+    return over, (type(array), holder, offset, layout, array.flags.writeable)
+
+
+def over(kind: type, holder: Any, *rest: Any) -> Any:
+    """An array that looks into a bytearray, or into what is like one. Pickles name it."""
+    numpy: Any = importlib.import_module("numpy")
+    return view(kind, numpy.frombuffer(holder, numpy.uint8), *rest)
 
 
 def view(

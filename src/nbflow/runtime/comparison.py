@@ -9,7 +9,7 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from nbflow.runtime import serializers
-from nbflow.runtime.arrays import is_array
+from nbflow.runtime.arrays import attributes, is_array
 from nbflow.runtime.fingerprints import fingerprint
 from nbflow.runtime.serializers import Parts
 
@@ -117,7 +117,9 @@ class _Comparison:
         if old.dtype.hasobject:
             return self._items([old.tolist()], [new.tolist()], depth)
         nan = old.dtype.kind in "fcmM"
-        return bool(sys.modules["numpy"].array_equal(old, new, equal_nan=nan))
+        numpy = sys.modules["numpy"]
+        content = numpy.array_equal(numpy.asarray(old), numpy.asarray(new), equal_nan=nan)
+        return bool(content) and self.same(attributes(old), attributes(new), depth)
 
 
 def _reduction(value: Any, parts: Parts) -> Any:

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from nbflow.runtime.mappings import Memory
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -84,7 +86,7 @@ class FolderStore:
         with (self.folder / path).open("rb") as stream:
             if not size or os.fstat(stream.fileno()).st_size < offset + size:
                 stream.seek(offset)
-                return memoryview(bytearray(stream.read(size)))
+                return memoryview(Memory(stream.read(size)))
             mapped = mmap.mmap(
                 stream.fileno(), size + extra, access=mmap.ACCESS_COPY, offset=offset - extra
             )

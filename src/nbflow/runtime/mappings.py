@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["note", "same_bytes"]
+__all__ = ["Memory", "note", "same_bytes"]
 
 _CHUNK = 1 << 20
 _WORTHWHILE = 1 << 16  # bytes; below, comparing all is faster than asking the kernel
 _PAGE = mmap.PAGESIZE
 _PRESENT, _SWAPPED, _OF_FILE = 1 << 63, 1 << 62, 1 << 61  # bits in /proc/self/pagemap
+
+
+class Memory(bytearray):
+    """Bytes of a store that are not mapped; no notebook's bytearray is of this class."""
 
 
 @dataclass(frozen=True, eq=False)

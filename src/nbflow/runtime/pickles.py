@@ -15,9 +15,8 @@ from typing import Any
 
 import cloudpickle
 
-from nbflow.runtime import arrays, serializers
+from nbflow.runtime import arrays, memory, serializers
 from nbflow.runtime.fingerprints import fingerprint
-from nbflow.runtime.serializers_text import reduce_texts
 
 __all__ = ["Names", "Pickled", "StepPickler", "dump", "load", "resolving"]
 
@@ -96,14 +95,11 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         super().__init__(stream, protocol=5, buffer_callback=callback)  # type: ignore[no-untyped-call]
         self._names = names
         self._by_value = by_value
-        self._regions = regions or []
-        self._owners: dict[int, tuple[Any, ...]] = {}
         self._parts = serializers.Parts()
-        self._roots: dict[int, Any] = {}
-        self._left: dict[int, Any] = {}
         self._cells: dict[int, types.CellType] = {}
-        self.arrays: list[Any] = []
         self.serializers: set[str] = set()
+        self._memory = memory.Memory(regions or [], self.serializers)
+        self.arrays = self._memory.arrays
         self.named: dict[tuple[str, str], Any] = {}
 
     def reducer_override(self, value: Any) -> Any:
@@ -115,12 +111,12 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         if isinstance(value, _REFUSED) and not _is_memory_file(value):
             raise pickle.PicklingError(f"cannot pickle {type(value).__name__!r} object")
         for part in arrays.owned(value):
-            self._left[id(part)] = part
+            self._memory.left[id(part)] = part
         reduced = self._reduce_by_type(value)
         if reduced is not NotImplemented:
             return reduced
         if arrays.is_array(value):
-            return self._reduce_array(value)
+            return self._memory.reduce(value)
         return super().reducer_override(value)  # type: ignore[no-untyped-call]
 
     def _reduce_by_type(self, value: Any) -> Any:
@@ -171,49 +167,12 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         filled = (state, slots, captured, contents)
         return make_function, arguments, filled, None, None, set_function
 
-    def _reduce_array(self, array: Any) -> Any:
-        region = arrays.covering(self._regions, array)
-        is_owned = id(array) in self._left
-        if not is_owned:
-            self.arrays.append(array)
-        if array.dtype == object and type(array).__name__ == "ndarray" and region is None:
-            texts = reduce_texts(array)
-            if texts is not NotImplemented:
-                self.serializers.add("text")
-                return texts
-        if region is None and arrays.is_small(array):
-            return array.__reduce__()  # owns its memory when it is back, so that it can grow
-        if id(array) in self._roots:
-            return NotImplemented if array.dtype.hasobject else arrays.whole(array)
-        if is_owned:
-            return arrays.whole(array) if arrays.is_opaque(array) else NotImplemented
-        if isinstance(array, sys.modules["numpy"].memmap) and array.mode in {"r+", "w+"}:
-            raise pickle.PicklingError("cannot pickle a writable 'memmap' array")
-        if arrays.holds_more(array):
-            if region is None:
-                return NotImplemented
-            kind = type(array).__name__
-            raise pickle.PicklingError(f"cannot keep the memory that a {kind!r} shares")
-        region = region or arrays.strided(array)
-        if region is None:
-            return arrays.whole(array) if arrays.is_opaque(array) else NotImplemented
-        return self._reduce_view(array, region)
-
-    def _reduce_view(self, array: Any, region: arrays.Region) -> Any:
-        if id(region) not in self._owners:
-            made = arrays.owner(region)
-            self._owners[id(region)] = (region, *made)
-            self._roots[id(made[0])] = made[0]
-        _, owner, low = self._owners[id(region)]
-        if owner is array:
-            return self._reduce_array(array)
-        layout = (array.shape, array.strides, array.dtype)
-        offset = int(array.__array_interface__["data"][0]) - low
-        return arrays.view, (type(array), owner, offset, layout, array.flags.writeable)
-
     def shared(self) -> set[int]:
         """Ids of the objects met that can change, or whose identity can be told."""
-        kept = {id(value) for value in self.named.values()} | {*self._left, *self._roots}
+        kept = {id(value) for value in self.named.values()} | {
+            *self._memory.left,
+            *self._memory.roots,
+        }
         memo = self.memo.copy()
         return {key for key, (_, value) in memo.items() if key not in kept and _can_change(value)}
 

@@ -22,3 +22,6 @@ def prepare() -> None:
     """Import what steps import when they get there, for a process that they are forked from."""
     for module in _LATER:
         importlib.import_module(module)
+    from nbflow.runtime import serializers
+
+    serializers.prepare()

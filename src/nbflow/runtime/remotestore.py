@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from nbflow.errors import MissingExtraError, StoreError
+from nbflow.runtime.mappings import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,12 +119,12 @@ class RemoteStore:
     def buffer(self, path: str, *, offset: int, size: int) -> memoryview:
         """See `Store`; a large part is mapped from a local file that has no name."""
         if size <= _SMALL:
-            return memoryview(bytearray(self._range(path, offset, size)))
+            return memoryview(Memory(self._range(path, offset, size)))
         about = self._about(path)
         size = max(0, min(size, about["size"] - offset))
         key = (path, offset, size, about.get("ETag") or str(about))
         if not size:
-            return memoryview(bytearray())
+            return memoryview(Memory())
         if key not in self._mapped:
             stream = tempfile.TemporaryFile(prefix="nbflow-")  # noqa: SIM115 - closed by `_close`
             self._download(path, stream, offset=offset, size=size)

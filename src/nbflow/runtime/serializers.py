@@ -22,6 +22,7 @@ _HERE = "nbflow.runtime.serializers_"
 _BUILT_IN = {
     "PIL.ImageDraw.ImageDraw": "pil:reduce_pen",
     "_weakrefset.WeakSet": "views:reduce_weak",
+    "builtins.BaseException": "exceptions:reduce_exception",
     "builtins.memoryview": "views:reduce_view",
     "numpy.dtypes.LongLongDType": "numpy:reduce_dtype",
     "numpy.dtypes.ULongLongDType": "numpy:reduce_dtype",
