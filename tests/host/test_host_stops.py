@@ -50,6 +50,7 @@ def read(folder):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_in_a_terminal_ends_all_that_the_steps_started(tmp_path, times):
     mark = processes.new_mark()
@@ -69,6 +70,7 @@ def test_ctrl_c_in_a_terminal_ends_all_that_the_steps_started(tmp_path, times):
         assert outputs(merged)["cell-2"] == "begun\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
 def test_a_killed_host_takes_all_with_it(tmp_path, number):
     mark = processes.new_mark()

@@ -10,7 +10,9 @@ import time
 
 import pytest
 
-from nbflow.runtime import open_store, read_manifest
+from nbflow.errors import StoreError
+from nbflow.runtime import Manifest, open_store, read_manifest
+from nbflow.runtime.manifests import write_manifest
 
 KINDS = ["folder", "file", "local", "memory", "s3"]
 SHARED = ["folder", "s3"]  # what another process reaches in the same way
@@ -273,3 +275,17 @@ def test_a_folder_without_room_keeps_what_it_had(tiny_disk):
         stream.write(bytes(4 << 20))
     assert [path.name for path in tiny_disk.iterdir()] == ["kept"]
     assert store.read("kept") == b"kept"
+
+
+def test_a_manifest_that_cannot_be_written_or_read_is_an_error(tiny_disk):
+    store = open_store(str(tiny_disk))
+    with pytest.raises(OSError, match="No space left"), store.create("fill") as stream:
+        stream.write(bytes(4 << 20))
+    (tiny_disk / "fill").write_bytes(bytes(1 << 20))
+    with pytest.raises(OSError, match="No space left"):
+        (tiny_disk / "rest").write_bytes(bytes(4 << 20))
+    with pytest.raises(StoreError, match=r"manifest of step 'one' cannot be written to .*No space"):
+        write_manifest(store, Manifest("one", 1, "one/try-1"))
+    assert read_manifest(store, "one") is None
+    with pytest.raises(StoreError, match=r"manifest of step 'fill' in .* cannot be read: .*Not a"):
+        read_manifest(store, "fill")

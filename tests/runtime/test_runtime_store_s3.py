@@ -168,6 +168,7 @@ def test_an_address_of_no_known_kind_is_refused():
         open_store("nonesuch://x")
 
 
+@pytest.mark.slow
 def test_a_store_that_goes_away_while_a_step_runs_fails_the_step(tmp_path, monkeypatch):
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -259,6 +260,7 @@ def by_host(source, url, executed):
     open_store(url).fetch(f"{source.stem}/try-1.ipynb", executed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("execute", [by_papermill, by_host])
 def test_a_pipeline_hands_on_its_variables_and_files_there(at_server, tmp_path, recwarn, execute):
     url = f"s3://{BUCKET}/{uuid.uuid4().hex}/local run"
@@ -277,6 +279,7 @@ def test_a_pipeline_hands_on_its_variables_and_files_there(at_server, tmp_path, 
         assert manifest.step == name
 
 
+@pytest.mark.slow
 def test_a_pod_whose_store_is_away_for_a_while_goes_on(proxy, tmp_path):
     """The executed notebook is copied there while it grows; that must not cost the step."""
     cells = ["import time\nprint('on')\ntime.sleep(7)", "x = 1"]

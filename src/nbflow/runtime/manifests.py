@@ -97,12 +97,17 @@ def read_manifest(run: Store, step: str, *, file: str = "manifest.json") -> Mani
         file: another file of the same form in the step's folder.
 
     Raises:
-        StoreError: it is damaged, or of another version.
+        StoreError: it is damaged, cannot be read, or is of another version.
     """
     try:
         text = run.read(f"{step}/{file}")
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise StoreError(
+            f"the manifest of step {step!r} in {run.url} cannot be read: {error}",
+            hint="see that the store is a folder that may be read",
+        ) from error
     try:
         found = Manifest(**loads(text))
     except (ValueError, TypeError) as error:
@@ -120,6 +125,16 @@ def read_manifest(run: Store, step: str, *, file: str = "manifest.json") -> Mani
 
 
 def write_manifest(run: Store, manifest: Manifest, *, file: str = "manifest.json") -> None:
-    """Make a step's outputs visible, all at once."""
+    """Make a step's outputs visible, all at once.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
     text = dumps(asdict(manifest), ensure_ascii=False, indent=1)
-    run.write(f"{manifest.step}/{file}", text.encode())
+    try:
+        run.write(f"{manifest.step}/{file}", text.encode())
+    except OSError as error:
+        raise StoreError(
+            f"the manifest of step {manifest.step!r} cannot be written to {run.url}: {error}",
+            hint="see that the store may be written and has room",
+        ) from error

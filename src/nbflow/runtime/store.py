@@ -12,10 +12,11 @@ __all__ = ["Store", "open_store"]
 class Store(Protocol):
     """A folder. Paths are relative to it, with `/`.
 
-    Missing files raise FileNotFoundError, a place that refuses or cannot be reached StoreError.
-    What one process has written every other sees at once, whole or not at all, also when the
-    writer is killed. A cut of power may cost what was written in the moments before: all that is
-    read again has its digest in a manifest, and a damaged manifest is an error.
+    Missing files raise FileNotFoundError. Where a place refuses or cannot be reached, a folder
+    raises OSError, as the system says it, any other place StoreError. What one process has written
+    every other sees at once, whole or not at all, also when the writer is killed. A cut of power
+    may cost what was written in the moments before: all that is read again has its digest in a
+    manifest, and a damaged manifest is an error.
     """
 
     url: str
