@@ -121,7 +121,7 @@ CHANGES = (
     {"train": "print('trained', lr)\ny = sum(x) + 0"},
     {"load": "import random\nrandom.seed(1)\nrandom.random()\nx = [1, 2]"},
     {"load": "os.environ['NAME'] = 'other'\nx = [1, 2]"},
-    {"load": "%env NAME=other\nx = [1, 2]"},
+    {"load": "%env NAME=another\nx = [1, 2]"},
     {"load": "import pandas\npandas.set_option('display.width', 99)\nx = [1, 2]"},
     {"load": "open('more.txt', 'w').close()\nx = [1, 2]"},
     {"report": "print(y, read)", "train": "print('trained', lr)\ny = sum(x)\nread = 1"},
@@ -158,7 +158,7 @@ def test_a_changed_file_of_the_same_size_and_time_is_seen(project, by):
     assert "2" in changed.trained
 
 
-@pytest.mark.parametrize("by", ["python", "library", "listing", "pattern"])
+@pytest.mark.parametrize("by", ["python", "library", "command", "listing", "pattern"])
 def test_a_changed_file_elsewhere_is_seen(project, tmp_path, by):
     data = tmp_path / "elsewhere" / "data.csv"
     data.parent.mkdir()
@@ -167,10 +167,12 @@ def test_a_changed_file_elsewhere_is_seen(project, tmp_path, by):
     read = {
         "python": f"base = {str(data.parent)!r}\nprint(open(base + '/data.csv').read())",
         "library": f"import pyarrow as pa\nprint(pa.OSFile({str(data)!r}).read())",
+        "command": f"%%bash\ncat {data}",
         "listing": f"import os\nprint(os.listdir({str(data.parent)!r}))",
         "pattern": f"import glob\nprint(glob.glob({str(data.parent)!r} + '/*.csv'))",
     }
-    project.cells["step:train cache:enabled"] = f"{read[by]}\ny = 1"
+    project.cells["step:train cache:enabled"] = read[by]
+    project.cells["step:report"] = "y = 1"
     assert not project.run().cached
     assert project.run().cached
     if by in {"listing", "pattern"}:

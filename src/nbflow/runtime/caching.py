@@ -123,10 +123,15 @@ def _parameters(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _inputs(session: Session) -> Iterator[tuple[str, str]]:
-    """Of each variable that the step finds, the digest of what it is saved with."""
+    """Of each variable that the step finds, the digest of what it is saved with.
+
+    What has no variable's name is state that every later step gets.
+    """
     manifests = session.manifests
     names = {*session.orders.needs}
-    names |= {name for one in manifests for name in (*one.standing, *one.slots)}
+    for one in manifests:
+        left = (*one.variables, *one.deleted)
+        names |= {*one.standing, *one.slots, *(name for name in left if not name.isidentifier())}
     for name in sorted(names):
         for manifest in reversed(manifests):
             if name in manifest.deleted:

@@ -26,7 +26,8 @@ __all__ = ["are_unchanged", "trace"]
 
 Trace = dict[str, Any]
 
-_PATH = re.compile(r"""['"]((?:/|~/)[^'"\n]+)['"]""")
+_QUOTED = re.compile(r"""['"]((?:/|~/)[^'"\n]+)['"]""")
+_WORD = re.compile(r"""(?:^|[\s'"=:(<])((?:/|~/)[^\s'"\\;|&<>()]+)""", re.M)
 _MANY = 10_000
 """A folder with more than this below it is not looked through."""
 
@@ -118,7 +119,8 @@ def _named_paths(session: Session) -> Iterator[str]:
     space = shell.namespace()
     sources = [one.source for one in session.orders.definitions]
     sources += [one for one in space.get("In", ()) if "nbflow_params" not in one]
-    texts = [text for source in sources for text in _PATH.findall(source)]
+    found = (pattern.findall(source) for source in sources for pattern in (_QUOTED, _WORD))
+    texts = [text for some in found for text in some]
     values = [value for value in list(space.values()) if isinstance(value, str | Path)]
     texts += [str(value) for value in values]
     root = f"{session.workspace.folder}{os.sep}"
