@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 from nbflow.kernel.deferral import defer
 from nbflow.kernel.frames import HEADER, decode, encode, receive
-from nbflow.runtime import prepare
+from nbflow.runtime import look_around, prepare
 
 __all__ = ["serve"]
 
@@ -130,6 +130,7 @@ def _turn(nest: _Nest) -> bool:
         _answer(answers, _spec(request["name"]))
     else:
         _fork(nest, request, answers, descriptors[1])
+        look_around()  # for the kernels to come, while the first one gets ready
     return True
 
 

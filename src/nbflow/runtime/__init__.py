@@ -4,7 +4,7 @@ from nbflow.runtime.handover import hand_on, take_over
 from nbflow.runtime.manifests import Manifest, addresses, read_manifest
 from nbflow.runtime.orders import CACHE, DefinitionOrder, Orders, ParameterOrder
 from nbflow.runtime.parameters import conform, from_wire
-from nbflow.runtime.preparation import prepare
+from nbflow.runtime.preparation import look_around, prepare
 from nbflow.runtime.session import begin, given, load, save
 from nbflow.runtime.store import Store, open_store
 from nbflow.runtime.workspace import PARENT as WORKSPACES
@@ -26,6 +26,7 @@ __all__ = [
     "given",
     "hand_on",
     "load",
+    "look_around",
     "open_store",
     "prepare",
     "read_manifest",

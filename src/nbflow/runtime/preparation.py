@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-__all__ = ["prepare"]
+__all__ = ["look_around", "prepare"]
 
 _LATER = (
     "nbflow.runtime.artifacts",
@@ -22,6 +22,10 @@ def prepare() -> None:
     """Import what steps import when they get there, for a process that they are forked from."""
     for module in _LATER:
         importlib.import_module(module)
+
+
+def look_around() -> None:
+    """Find out what installed packages bring along, which takes longer than all imports here."""
     from nbflow.runtime import serializers
 
     serializers.prepare()

@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 import sys
-import sysconfig
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,8 @@ _LISTINGS = {"os.listdir", "os.scandir"}
 INSTALLED = tuple(
     f"{os.path.realpath(place)}{os.sep}"
     for place in {
-        *(sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()),
+        *(sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix),
+        Path(os.__file__).parent,
         Path(__file__).parents[1],
     }
 )
