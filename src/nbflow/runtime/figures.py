@@ -11,7 +11,7 @@ from nbflow.runtime.shell import shell
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["KEY", "MODULE", "draw", "held", "let_figures_show", "open_again", "opened", "unmoved"]
+__all__ = ["KEY", "MODULE", "let_figures_show", "looks", "only", "open_again", "opened", "unmoved"]
 
 KEY = "<figures>"
 """A name that no variable can have, for the figures that pyplot knows."""
@@ -70,13 +70,14 @@ def unmoved() -> Iterator[None]:
         known.Gcf.figs.update(before or ())
 
 
-def held(values: Mapping[str, Any]) -> list[Any]:
-    """The figures among variables, also those that their axes belong to."""
-    module = sys.modules.get("matplotlib.figure")
-    if module is None:
+def only(values: Mapping[str, Any]) -> list[Any]:
+    """The figures of variables that are parts of figures, or collections of such; else none."""
+    module = sys.modules.get("matplotlib.artist")
+    flat = [] if module is None else list(_flat(values.values()))
+    if module is None or not all(isinstance(one, module.Artist) for one in flat):
         return []
-    owners = [getattr(one, "figure", one) for one in _flat(values.values())]
-    return [one for one in owners if isinstance(one, module.Figure)]
+    found = {id(one.figure): one.figure for one in flat if one.figure is not None}
+    return list(found.values())
 
 
 def _flat(values: Any) -> Iterator[Any]:
@@ -92,8 +93,22 @@ def _flat(values: Any) -> Iterator[Any]:
             yield value
 
 
-def draw(figures: list[Any]) -> None:
-    """Bring figures into the state that drawing brings them into; nothing is shown."""
+def looks(figures: list[Any]) -> list[tuple[Any, ...]]:
+    """What can be seen of figures, and what their parts are called; drawing does not change it."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    found = []
     for figure in figures:
-        figure.draw_without_rendering()
-        figure.stale = False
+        canvas: Any = FigureCanvasAgg(figure)
+        canvas.draw()
+        parts = [
+            (type(one).__name__, _called(one.get_label()), one.get_gid(), one.get_visible())
+            for one in figure.findobj()
+        ]
+        found.append((bytes(canvas.buffer_rgba()), parts))
+    return found
+
+
+def _called(label: Any) -> str:
+    """An artist's label; an axis has a text in its place."""
+    return label if isinstance(label, str) else str(label.get_text())

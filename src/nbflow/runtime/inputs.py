@@ -18,7 +18,7 @@ from nbflow.runtime.shell import run_source
 from nbflow.runtime.slots import Slot, roots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nbflow.runtime.manifests import Manifest
     from nbflow.runtime.orders import Orders
@@ -211,6 +211,22 @@ class Inputs:
                 loaded = self._read(manifest.groups[key], f"variable {name!r}", manifest)
             self._fresh[place] = loaded
         return self._fresh[place][name]
+
+    def stored(self, names: Iterable[str]) -> list[memoryview]:
+        """The bytes that a whole group was loaded from; none where the names are no whole group.
+
+        Raises:
+            StoreError: they are missing or damaged by now.
+        """
+        listed = list(names)
+        step, key = self.place(listed[0])
+        manifest = next(one for one in self.manifests if one.step == step)
+        entry = manifest.groups[key]
+        if entry["variables"] != listed:
+            return []
+        what = f"variable {listed[0]!r}"
+        data, buffers = artifacts.data_of(entry, run=self.run, what=what, step=step)
+        return [data, *buffers]
 
     def place(self, name: str) -> tuple[str, str]:
         """The step and the group that a loaded variable is from."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbflow.runtime import comparison, mappings, pickles
+from nbflow.runtime import comparison, figures, mappings, pickles
 from nbflow.runtime.slots import is_plain
+from nbflow.runtime.snapshots import is_bound_to_the_living
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,15 +46,33 @@ def _last(orders: Orders) -> str:
 
 
 def _is_changed(now: dict[str, Any], inputs: Inputs) -> bool:
-    before = {name: inputs.again(name) for name in now}
     try:
-        old = pickles.dump(before, names=inputs.names).segments()
-        new = pickles.dump(now, names=inputs.names).segments()
+        new = pickles.dump(now, names=inputs.names)
+        if _same(inputs.stored(now), new.segments()):
+            return False
+        if is_bound_to_the_living(new):
+            return True
+        before = {name: inputs.again(name) for name in now}
+        old = pickles.dump(before, names=inputs.names)
+        if figures.only(now) and _look_the_same(old, new, inputs):
+            return False
     except Exception:  # noqa: BLE001 - a value's own reduction may raise anything
         return True
-    if len(old) == len(new) and all(map(mappings.same_bytes, old, new)):
-        return False
-    return not comparison.same(before, now)
+    return not (_same(old.segments(), new.segments()) or comparison.same(before, now))
+
+
+def _same(old: list[memoryview], new: list[memoryview]) -> bool:
+    return len(old) == len(new) and all(map(mappings.same_bytes, old, new))
+
+
+def _look_the_same(old: pickles.Pickled, new: pickles.Pickled, inputs: Inputs) -> bool:
+    """Whether two versions of figures and their parts show the same, once they are drawn."""
+    found = []
+    with inputs.aside():  # copies: drawing changes a figure
+        for pickled in (old, new):
+            data, *buffers = pickled.segments()
+            found.append(figures.looks(figures.only(pickles.load(data, buffers))))
+    return found[0] != [] and found[0] == found[1]
 
 
 def values_to_save(

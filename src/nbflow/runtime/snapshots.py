@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from nbflow.runtime import comparison, pickles, slots
 if TYPE_CHECKING:
     from nbflow.runtime.inputs import Inputs
 
-__all__ = ["Before"]
+__all__ = ["Before", "is_bound_to_the_living"]
 
 _MOST = 1 << 24
 """Bytes up to which a value is kept as it was; of larger ones only a digest is."""
@@ -25,9 +26,10 @@ class Before:
         self._digest = ""
         if slots.is_plain(value):
             return
-        segments = _segments(value, names)
-        if segments is None:
+        pickled = _pickled(value, names)
+        if pickled is None:
             return
+        segments = pickled.segments()
         self._digest = _digest(segments)
         if sum(one.nbytes for one in segments) <= _MOST:
             self._segments = [bytes(one) for one in segments]
@@ -36,12 +38,12 @@ class Before:
         """Whether a reader could tell a value from this one."""
         if not self._digest:
             return value is not self._value and not comparison.same(self._value, value)
-        now = _segments(value, inputs.names)
+        now = _pickled(value, inputs.names)
         if now is None:
             return True
-        if _digest(now) == self._digest:
+        if _digest(now.segments()) == self._digest:
             return False
-        if self._segments is None:
+        if self._segments is None or is_bound_to_the_living(now):
             return True
         data, *buffers = [memoryview(one) for one in self._segments]
         with inputs.aside():
@@ -49,9 +51,23 @@ class Before:
         return not comparison.same(before, value)
 
 
-def _segments(value: Any, names: pickles.Names) -> list[memoryview] | None:
+def is_bound_to_the_living(pickled: pickles.Pickled) -> bool:
+    """Whether loading it may hand out, and set back, objects that are in use.
+
+    A class of the notebook whose `__new__` makes no new object does so, a singleton for instance.
+    """
+    kinds = (one for one in pickled.pickler.named.values() if isinstance(one, type))
+    made = (one for one in kinds if not issubclass(one, tuple | enum.Enum))
+    return any(_is_own(one.__new__) for one in made)
+
+
+def _is_own(new: Any) -> bool:
+    return getattr(new, "__module__", None) == "__main__"
+
+
+def _pickled(value: Any, names: pickles.Names) -> pickles.Pickled | None:
     try:
-        return pickles.dump(value, names=names).segments()
+        return pickles.dump(value, names=names)
     except Exception:  # noqa: BLE001 - a value's own reduction may raise anything
         return None
 
