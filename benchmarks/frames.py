@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +64,7 @@ def frames(place: Place) -> Iterator[Row]:
         for library in ("dill", "pickle"):
             for direction in ("out", "in"):
                 works[f"{library} {direction}"] = _peer(library, direction, source, place)
+        works = {name: _settled(work) for name, work in works.items()}
         taken = in_turns(works, repeat=place.repeat, warm=0, say=place.say)
     yield from _rows(taken, hand)
 
@@ -92,6 +94,16 @@ def _rows(taken: dict[str, Samples], hand: _Hand) -> Iterator[Row]:
         0.3,
         unit="MB",
     )
+
+
+def _settled(work: Work) -> Work:
+    """The work when the disk has written what earlier ones left: nobody waits for another's."""
+
+    def settled() -> float:
+        os.sync()
+        return work()
+
+    return settled
 
 
 def _peer(library: str, direction: str, source: Path, place: Place) -> Work:
