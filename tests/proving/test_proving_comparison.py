@@ -179,6 +179,22 @@ def test_a_long_difference_is_cut():
     assert found.diff(lines=3).splitlines()[-1].startswith("… ")
 
 
+def test_a_long_line_is_cut_to_where_it_differs():
+    left, right = f"{'x' * 5000}1{'y' * 5000}", f"{'x' * 5000}2{'y' * 5000}"
+    (found,) = compare(notebook([stream(left)]), notebook([stream(right)]))
+    one, other = found.diff().splitlines()
+    assert one.startswith("-…xxx")
+    assert len(one) < 200
+    assert (one.count("1"), other.count("2")) == (1, 1)
+
+
+def test_what_differs_late_in_a_long_text_is_shown():
+    lines = [f"line {number}" for number in range(50_000)]
+    left, right = "\n".join(lines), "\n".join([*lines[:49_000], "other", *lines[49_001:]])
+    (found,) = compare(notebook([stream(left)]), notebook([stream(right)]))
+    assert found.diff().splitlines() == [" line 48999", "-line 49000", "+other", " line 49001"]
+
+
 def test_only_the_cells_asked_for_are_compared():
     left, right = notebook([stream("a")], [stream("b")]), notebook([stream("x")], [stream("y")])
     assert [one.cell for one in compare(left, right, cells=["cell-1"])] == ["cell-1"]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from nbflow.proving.contents import WIDGETS, Side, content_differences, text_of
+from nbflow.proving.diffs import short_diff
 from nbflow.proving.streams import as_shown
 
 __all__ = ["Difference", "compare", "report"]
 
 _MOST_LINES = 40
-_END = 60
 Item = tuple[str, dict[str, Any]]
 
 
@@ -36,14 +35,8 @@ class Difference:
     actual: str
 
     def diff(self, *, lines: int = _MOST_LINES) -> str:
-        """The two texts as a unified diff of at most so many lines; `…` stands for equal ones."""
-        one, other = self.expected.splitlines(), self.actual.splitlines()
-        written = [*difflib.unified_diff(one, other, lineterm="", n=1)][3:]
-        found = ["…" if line.startswith("@@") else line for line in written]
-        if not found:  # only line ends differ
-            found = [f"-{self.expected[-_END:]!r}", f"+{self.actual[-_END:]!r}"]
-        more = len(found) - lines
-        return "\n".join([*found[:lines], *([f"… {more} more lines"] if more > 0 else [])])
+        """The two texts as a unified diff of at most so many lines, long ones cut."""
+        return short_diff(self.expected, self.actual, lines=lines)
 
     def __str__(self) -> str:
         body = "\n".join(f"    {line}" for line in self.diff().splitlines())
