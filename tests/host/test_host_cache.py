@@ -3,12 +3,16 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from object_servers import BUCKET, moto_server
 
 from nbflow import api
+from nbflow.runtime import open_store, read_manifest
 
 pytestmark = pytest.mark.slow
 
@@ -320,3 +324,27 @@ def test_under_papermill_a_step_is_skipped_as_under_our_host(project, recwarn):
     assert _text(reported["outputs"]) == first.report == "3\n"
     shutil.rmtree(first.done.folder)
     assert project.run().cached, "what papermill ran serves our host"
+
+
+def test_on_an_object_store_a_pod_skips_it_too(project, tmp_path, monkeypatch):
+    project.cells["step:train cache:enabled"] += "\nopen('left.txt', 'w').write('left')"
+    project.cells["step:report"] = "print(y, open('left.txt').read())"
+    bundle = api.compile(project.write()).bundle
+    for path, content in bundle.files.items():
+        (tmp_path / "bundle" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "bundle" / path).write_bytes(content)
+    with moto_server() as server:
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        for run in ("one", "two"):
+            url = f"s3://{BUCKET}/default/nb/{run}"
+            for step in ("load", "train", "report"):
+                command = [sys.executable, "-m", "nbflow.host", f"steps/{step}.ipynb", "--run", url]
+                subprocess.run(command, cwd=tmp_path / "bundle", check=True, capture_output=True)
+        store = open_store(url)
+        manifest = read_manifest(store, "train")
+        assert manifest is not None
+        assert manifest.cached == "one"
+        reported = json.loads(store.read("report/try-1.ipynb"))
+        assert "3 left" in json.dumps(reported)
+        assert "trained 0.1" in store.read("train/try-1.ipynb").decode()
