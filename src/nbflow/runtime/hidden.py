@@ -9,7 +9,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from nbflow.runtime import figures, interpreter, pickles
+from nbflow.runtime import figures, interpreter, logs, pickles
 from nbflow.runtime.imports import when_imported
 from nbflow.runtime.patches import (
     is_code,
@@ -56,6 +56,7 @@ class Hidden:
         self._folder = folder
         self._modules: dict[str, dict[Place, Any]] = {}
         self._registered: dict[str, Any] = {}
+        self._handlers: dict[str, Before] = {}
         self._known: set[str] = set()
         self._open = False
 
@@ -78,7 +79,9 @@ class Hidden:
         elif key == figures.KEY:
             figures.open_again(value)
             self._open = bool(value)
-        elif value is not None:
+        elif key.startswith("<handlers "):
+            logs.put_handlers(key, value)
+        else:
             interpreter.put(key, value)
 
     def _patch(self, place: Place, value: Any) -> None:
@@ -103,6 +106,8 @@ class Hidden:
             if isinstance(module, ModuleType) and is_local(module, self._folder):
                 self._watch(name)
         self._registered = interpreter.registered()
+        names = self._inputs.names
+        self._handlers = {key: Before(value, names) for key, value in logs.handlers().items()}
         self._known |= {_family(key) for key in self._registered}
 
     def importing(self, name: str) -> None:
@@ -135,6 +140,7 @@ class Hidden:
             if not _is_same(self._registered.get(key), value):
                 left.values[key] = value
                 left.told.add(_family(key))
+        self._compare_handlers(left)
         opened = figures.opened()
         if opened or self._open:
             left.values[figures.KEY] = opened
@@ -167,6 +173,16 @@ class Hidden:
             # A library may take its own away; what a cell put there is gone for later steps too.
             if place not in now and (local or is_of_the_notebook(value)):
                 left.deleted.append(place.key)
+
+    def _compare_handlers(self, left: Left) -> None:
+        now = logs.handlers()
+        for key in sorted({*now, *self._handlers}):
+            those, before = now.get(key, []), self._handlers.get(key)
+            if before is not None and not before.differs(those, self._inputs):
+                continue
+            # A library sets up handlers of its own when it is imported, in every step.
+            if any(map(is_of_the_notebook, those)) or self._can_cross(those):
+                left.values[key] = those
 
     def _is_new(self, value: Any, before: Any, *, local: bool) -> bool:
         if isinstance(before, Before):

@@ -1,13 +1,11 @@
-"""What cells set up in `logging`: levels, handlers, filters."""
+"""What cells set up in `logging`: levels of loggers, names of levels, handlers."""
 
 from __future__ import annotations
 
 import logging
-import os
-import sys
 from typing import Any
 
-__all__ = ["GONE", "read_logging", "write_logging"]
+__all__ = ["GONE", "handlers", "put_handlers", "read_logging", "write_logging"]
 
 GONE = "nbflow: deleted"
 """Stands for a value that is no more."""
@@ -16,31 +14,21 @@ Values = dict[str, Any]
 
 
 def read_logging() -> Values:
-    """By logger's name: level, whether its parents hear it, its plain handlers; names of levels."""
-    manager = logging.root.manager
-    named = {n: one for n, one in manager.loggerDict.items() if isinstance(one, logging.Logger)}
-    found = {f"logger {name}": _logger(one) for name, one in named.items()}
+    """By logger's name: level, whether its parents hear it, its filters; and names of levels."""
+    found = {f"logger {name}": _logger(one) for name, one in _loggers().items()}
     told = {name: value for name, value in found.items() if value != (logging.NOTSET, True, [])}
     levels = {f"level {number}": name for number, name in logging._levelToName.items()}
-    return {**told, **levels, "root": _logger(logging.root), "disabled": manager.disable}
+    root = _logger(logging.root)
+    return {**told, **levels, "root": root, "disabled": logging.root.manager.disable}
+
+
+def _loggers() -> dict[str, logging.Logger]:
+    known = logging.root.manager.loggerDict.items()
+    return {name: one for name, one in known if isinstance(one, logging.Logger)}
 
 
 def _logger(logger: logging.Logger) -> tuple[int, bool, list[Any]]:
-    handlers = [found for one in logger.handlers if (found := _handler(one))]
-    return logger.level, logger.propagate, handlers
-
-
-def _handler(handler: logging.Handler) -> tuple[Any, ...] | None:
-    """What makes a plain handler again: where to, level, format; None for any other."""
-    if type(handler) is logging.FileHandler:
-        where = os.path.relpath(handler.baseFilename)
-    elif type(handler) is logging.StreamHandler and handler.stream in (sys.stdout, sys.stderr):
-        where = "<stdout>" if handler.stream is sys.stdout else "<stderr>"
-    else:
-        return None
-    form = handler.formatter
-    style = (form._fmt, form.datefmt, type(form._style)) if form else None
-    return where, handler.level, style
+    return logger.level, logger.propagate, list(logger.filters)
 
 
 def write_logging(values: Values) -> None:
@@ -53,25 +41,26 @@ def write_logging(values: Values) -> None:
             logging.addLevelName(int(name.partition(" ")[2]), value)
             continue
         logger = logging.root if name == "root" else logging.getLogger(name.partition(" ")[2])
-        level, propagate, handlers = (logging.NOTSET, True, []) if value == GONE else value
+        level, propagate, filters = (logging.NOTSET, True, []) if value == GONE else value
         logger.setLevel(level)
         logger.propagate = propagate
-        logger.handlers = [one for one in logger.handlers if not _handler(one)]
-        for where, least, style in handlers:
-            logger.addHandler(_made_handler(where, least, style))
+        logger.filters = list(filters)
 
 
-def _made_handler(where: str, level: int, style: tuple[Any, ...] | None) -> logging.Handler:
-    streams = {"<stdout>": sys.stdout, "<stderr>": sys.stderr}
-    handler: logging.Handler
-    handler = logging.StreamHandler(streams[where]) if where in streams else _file(where)
-    handler.setLevel(level)
-    if style is not None:
-        text, dates, kind = style
-        sign: Any = next(sign for sign, (one, _) in logging._STYLES.items() if one is kind)
-        handler.setFormatter(logging.Formatter(text, dates, sign))
-    return handler
+def handlers() -> dict[str, list[logging.Handler]]:
+    """By a name that no variable can have, the handlers of each logger that has any."""
+    named = {"": logging.root, **_loggers()}
+    found = {
+        f"<handlers {name}>": list(filter(_tells, one.handlers)) for name, one in named.items()
+    }
+    return {key: those for key, those in found.items() if those}
 
 
-def _file(path: str) -> logging.Handler:
-    return logging.FileHandler(path, delay=True)
+def put_handlers(key: str, those: list[logging.Handler]) -> None:
+    """Give a logger these handlers in place of its own."""
+    logger = logging.getLogger(key[1:-1].partition(" ")[2] or None)
+    logger.handlers = [*those, *(one for one in logger.handlers if not _tells(one))]
+
+
+def _tells(handler: logging.Handler) -> bool:
+    return not isinstance(handler, logging.NullHandler)

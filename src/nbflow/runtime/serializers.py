@@ -24,6 +24,7 @@ _BUILT_IN = {
     "_weakrefset.WeakSet": "views:reduce_weak",
     "builtins.BaseException": "exceptions:reduce_exception",
     "builtins.memoryview": "views:reduce_view",
+    "logging.Handler": "logging:reduce_handler",
     "numpy.dtypes.LongLongDType": "numpy:reduce_dtype",
     "numpy.dtypes.ULongLongDType": "numpy:reduce_dtype",
     "numpy.ma.MaskedArray": "numpy:reduce_masked",
