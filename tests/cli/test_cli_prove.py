@@ -99,6 +99,15 @@ def test_what_differs_each_time_is_a_warning(tmp_path):
     assert proof["whole_runs"] == 2
 
 
+def test_no_step_is_skipped(tmp_path):
+    ran = tmp_path / "ran"
+    source = f"print(open({str(ran)!r}, 'a').write('x'))"
+    write_notebook(tmp_path / "kept.ipynb", ("step:one cache:enabled", source))
+    for _ in range(2):
+        assert nbflow("check", "--prove", "kept.ipynb", cwd=tmp_path).status == 0
+    assert ran.read_text() == "xxxx"
+
+
 def test_a_notebook_that_fails_the_same_way_is_equal_and_ends_with_10(tmp_path):
     write_notebook(
         tmp_path / "fails.ipynb",

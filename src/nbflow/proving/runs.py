@@ -81,6 +81,7 @@ def prove(
         folder=folder / "pipeline",
         observe=show.pipeline,
         workers=workers,
+        cache=False,
     )
     seconds = time.monotonic() - started
     merged = notebook.merge(plan.pipeline.document, host.executed(folder / "pipeline"))
