@@ -93,6 +93,7 @@ class Live(Namespace):
         bound = self.record.bound.setdefault(name, Bound(place))
         bound.place, bound.definition = place, None
         self.notebook.changes[name] += 1
+        self.notebook.altered += 1
         self.unsettle(name)
 
     def change(self, objects: frozenset[Obj], place: Place, *, root: str = "") -> None:
@@ -144,6 +145,7 @@ class Live(Namespace):
 
     def _changed(self, name: str, place: Place, *, strong: bool) -> None:
         self.notebook.changes[name] += 1
+        self.notebook.altered += 1
         self._own(name)
         value = self.notebook.env.get(name)
         if value is not None and value.items is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ __all__ = ["BUILTINS", "HISTORY", "Namespace", "Notebook", "is_history"]
 
 _KERNEL = {"get_ipython", "display", "exit", "quit", "_ih", "_oh", "_dh", "_i", "_ii", "_iii"}
 BUILTINS = frozenset(dir(builtins)) | _KERNEL | {"__file__", "__session__", "__annotations__"}
+_WIDE = 256
 HISTORY = frozenset({"_", "__", "___", "Out", "In"})
 
 
@@ -35,7 +36,8 @@ class Notebook:
 
     Attributes:
         env: every name's value, last binding first come.
-        holders: the names that reach an object.
+        holders: the names that reach an object, but for those that reach very many.
+        wide: those.
         sources: functions and classes, by id.
         methods: ids of the methods of a name, over all classes.
         facts: what calls of functions do, found once.
@@ -46,10 +48,12 @@ class Notebook:
         cached: objects that a function with a cache handed out, and its name.
         statement: how many top-level statements were walked.
         bindings, changes: how often each name is bound and changed, anywhere.
+        altered: how often any is changed.
     """
 
     env: dict[str, Value] = field(default_factory=dict)
-    holders: dict[Obj, set[str]] = field(default_factory=dict)
+    holders: defaultdict[Obj, set[str]] = field(default_factory=lambda: defaultdict(set))
+    wide: set[str] = field(default_factory=set)
     sources: dict[int, Source] = field(default_factory=dict)
     methods: dict[str, list[int]] = field(default_factory=dict)
     facts: dict[int, Facts] = field(default_factory=dict)
@@ -60,24 +64,33 @@ class Notebook:
     changes: Counter[str] = field(default_factory=Counter)
     cached: dict[Obj, str] = field(default_factory=dict)
     statement: int = 0
+    altered: int = 0
     moved: bool = False
     origins: dict[str, Record] = field(default_factory=dict)
 
     def put(self, name: str, value: Value) -> None:
         """Bind a name."""
         before = self.env.get(name)
-        held = before.reach if before is not None else frozenset[Obj]()
+        held = before.reach if before is not None and name not in self.wide else frozenset[Obj]()
         self.env[name] = value
+        if len(value.reach) > _WIDE:
+            self.wide.add(name)
+            for obj in held:
+                self.holders[obj].discard(name)
+            return
+        self.wide.discard(name)
         for obj in held - value.reach:
             self.holders[obj].discard(name)
         for obj in value.reach - held:
-            self.holders.setdefault(obj, set()).add(name)
+            self.holders[obj].add(name)
 
     def holding(self, objects: Iterable[Obj]) -> set[str]:
         """Names that reach one of the objects."""
         found: set[str] = set()
         for obj in objects:
             found |= self.holders.get(obj, set())
+        env, sought = self.env, frozenset(objects)
+        found.update(n for n in self.wide if n in env and not env[n].reach.isdisjoint(sought))
         return found
 
     def is_class(self, name: str) -> bool:

@@ -115,13 +115,13 @@ class Walk:
         self.notebook.statement += 1
         form = form_of(node, self.names)
         live.heard = {}
-        changes = self.notebook.changes.total()
+        changes = self.notebook.altered
         try:
             walker.visit(node)
         except RecursionError:
             live.lose(walker.place(node), "too deeply nested code")
         heard, live.heard = live.heard, None
-        if hasattr(node, "decorator_list") and self.notebook.changes.total() > changes:
+        if hasattr(node, "decorator_list") and self.notebook.altered > changes:
             form = Form.COMPUTATION  # a decorator or base does something that must happen once
         names, _ = bound_names([node])
         self.constants -= names

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,19 @@ class Compiled:
     bundle: Bundle
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Syntax trees are many objects and no garbage: looking through them is a sixth of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+@_without_collector()
 def load(path: str | Path) -> Pipeline:
     """Read a notebook and say what it means.
 
@@ -95,6 +110,7 @@ def require_no_errors(inspected: Inspected) -> None:
         raise CheckFailed(f"{inspected.path}: {count}", diagnostics=inspected.diagnostics)
 
 
+@_without_collector()
 def compile(source: str | Path | Inspected) -> Compiled:  # noqa: A001 - the command's verb
     """Make the bundle of a notebook; nothing is written.
 

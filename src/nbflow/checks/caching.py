@@ -60,13 +60,15 @@ _MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.M)
 
 def find_changing_cached_steps(pipeline: Pipeline, settings: Settings) -> Iterator[Diagnostic]:
     """Of each step that may be skipped, the first thing that is another one each time."""
+    cached = [step for step in pipeline.steps if _is_cached(step, pipeline, settings)]
+    if not cached:
+        return
     names: dict[str, str] = {}
     for cell in pipeline.document.cells:
         if cell.kind == "code":
             names |= dict(_imported(cell))
-    for step in pipeline.steps:
-        if _is_cached(step, pipeline, settings):
-            yield from _first(step, pipeline, names)
+    for step in cached:
+        yield from _first(step, pipeline, names)
 
 
 def _is_cached(step: Step, pipeline: Pipeline, settings: Settings) -> bool:

@@ -213,6 +213,8 @@ def _outlined(step: _Step, options: NotebookOptions, walk: _Walk) -> StepOutline
 def _contradictions(
     name: str, conflicts: list[tuple[Choice, Choice]], walk: _Walk
 ) -> Iterator[Diagnostic]:
+    if not conflicts:
+        return
     positions = {cell_id: index for index, cell_id in enumerate(walk.roles, start=1)}
     for one, other in conflicts:
         places = [
