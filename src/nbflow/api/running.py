@@ -87,7 +87,10 @@ def run(
         )
     except Interrupted as interruption:
         write_merged(pipeline.document, folder=folder, output=merged)
-        interruption.hint = f"The cells that ended are in {merged}."
+        path = compiled.inspected.path
+        interruption.hint = (
+            f"The cells that ended are in {merged}. `nbflow run {path} --resume` goes on."
+        )
         raise
     write_merged(pipeline.document, folder=folder, output=merged, run=finished)
     return Finished(finished, merged, folder)

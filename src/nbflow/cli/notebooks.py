@@ -181,7 +181,11 @@ def run(
         print_json({**api.run_as_json(finished.run), "notebook": str(finished.notebook)})
     else:
         print_result(finished.run, notebook=finished.notebook)
-    return exit_status(finished.run, quiet=as_json)
+    way_out = (
+        f"Correct it and go on with `nbflow run {path} --resume`; `nbflow debug "
+        f"{finished.run.dag_id}/{finished.run.run_id}` brings back what the step was given."
+    )
+    return exit_status(finished.run, quiet=as_json, hint=way_out)
 
 
 def checked(path: Path) -> Compiled:
@@ -217,14 +221,21 @@ def print_result(run: Run, *, notebook: Path | None) -> None:
         click.echo(f"run: {run.url}")
 
 
-def exit_status(run: Run, *, quiet: bool = False) -> int:
-    """0 for a run that went well; for another, 10 with the step, the cell and the exception."""
+def exit_status(run: Run, *, quiet: bool = False, hint: str | None = None) -> int:
+    """0 for a run that went well; for another, 10 with the step, the cell and the exception.
+
+    Args:
+        run: the run, which has ended.
+        quiet: only return the status.
+        hint: the way out of a failure that has none of its own.
+    """
     from nbflow import api
 
     failure = api.failure_of(run)
     if failure is None:
         return 0
     if not quiet:
+        failure.hint = failure.hint or hint
         raise failure
     return StepFailed.exit_status
 
