@@ -119,7 +119,7 @@ LIMITS = {
 def test_a_save_that_meets_a_limit_leaves_nothing_to_see(tmp_path, limit):
     folder = tmp_path / "run"
     cells = [
-        "import resource\na = [{n: str(n)} for n in range(300_000)]",
+        "import resource\na = [str(n) * 200 for n in range(100_000)]",
         f"open('f', 'w').write('x' * 3_000_000)\n{LIMITS[limit]}",
     ]
     notebook = Notebook({"make": Hand(cells, saves=["a"])})
