@@ -57,6 +57,7 @@ class Hidden:
         self._modules: dict[str, dict[Place, Any]] = {}
         self._registered: dict[str, Any] = {}
         self._handlers: dict[str, Before] = {}
+        self._names: set[str] = set()
         self._known: set[str] = set()
         self._open = False
 
@@ -81,6 +82,10 @@ class Hidden:
             self._open = bool(value)
         elif key.startswith("<handlers "):
             logs.put_handlers(key, value)
+        elif key.startswith("<module "):
+            made = ModuleType(key[1:-1].partition(" ")[2])
+            vars(made).update(value)
+            sys.modules[made.__name__] = made
         else:
             interpreter.put(key, value)
 
@@ -107,6 +112,7 @@ class Hidden:
                 self._watch(name)
         self._registered = interpreter.registered()
         names = self._inputs.names
+        self._names = set(sys.modules)
         self._handlers = {key: Before(value, names) for key, value in logs.handlers().items()}
         self._known |= {_family(key) for key in self._registered}
 
@@ -140,6 +146,10 @@ class Hidden:
             if not _is_same(self._registered.get(key), value):
                 left.values[key] = value
                 left.told.add(_family(key))
+        for name in sorted(set(sys.modules) - self._names):
+            made = sys.modules[name]
+            if _is_made(made) and self._can_cross(_content(made)):
+                left.values[f"<module {name}>"] = _content(made)
         self._compare_handlers(left)
         opened = figures.opened()
         if opened or self._open:
@@ -200,6 +210,16 @@ class Hidden:
         except Exception:  # noqa: BLE001 - a value's own reduction may raise anything
             return False
         return True
+
+
+def _is_made(module: Any) -> bool:
+    """Whether a module came from no file: a cell made it. Libraries make parts of theirs so."""
+    origins = (getattr(module, name, None) for name in ("__spec__", "__file__", "__loader__"))
+    return type(module) is ModuleType and "." not in module.__name__ and not any(origins)
+
+
+def _content(module: ModuleType) -> dict[str, Any]:
+    return {name: one for name, one in vars(module).items() if not name.startswith("__")}
 
 
 def _family(key: str) -> str:

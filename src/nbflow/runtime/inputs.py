@@ -131,7 +131,7 @@ class Inputs:
         order = self.orders.definitions[index]
         place = f"{', '.join(order.names) or 'definition'} from cell {order.cell}"
         try:
-            run_source(order.source, place=place)
+            run_source(order.source, place=place, line=order.line)
         except NameError as error:
             name = error.name
             if name is None or name in self.names.namespace or not self._known(name, index):

@@ -21,8 +21,13 @@ def namespace() -> dict[str, Any]:
     return found
 
 
-def run_source(source: str, *, place: str) -> None:
+def run_source(source: str, *, place: str, line: int = 1) -> None:
     """Run source in the notebook's namespace as a cell would, with tracebacks that show it.
+
+    Args:
+        source: the text.
+        place: what tracebacks call it.
+        line: the number of its first line.
 
     Raises:
         Exception: whatever the source raises.
@@ -33,7 +38,7 @@ def run_source(source: str, *, place: str) -> None:
     name = f"<{place}>"
     if running is not None:
         source = running.transform_cell(source)
-    source = source if source.endswith("\n") else f"{source}\n"
+    source = "\n" * (line - 1) + (source if source.endswith("\n") else f"{source}\n")
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     compiler = compile if running is None else running.compile
     exec(compiler(source, name, "exec"), namespace())  # noqa: S102 - the author's own source
