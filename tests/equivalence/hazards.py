@@ -97,7 +97,7 @@ def cut_everywhere(hazard: Hazard) -> Program:
 def cut_at_random(hazard: Hazard, seed: int) -> Program:
     """Steps that begin at random cells and run in any order that their edges permit."""
     random = Random(f"{hazard.name} {seed}")
-    share = random.choice((0.25, 0.4, 0.6))
+    share = random.choice((0.25, 0.4, 0.5))
     starts = {index for index, _ in enumerate(hazard.cells) if random.random() < share}
     order = tuple(random.randint(0, 5) for _ in range(4))
     if random.random() < 0.5:

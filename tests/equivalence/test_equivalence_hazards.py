@@ -12,7 +12,7 @@ from programs import Program
 from shells import Shells, failure
 from verdicts import Outcome, Verdict, judge, run_whole
 
-CUTS = int(os.environ.get("NBFLOW_CUTS", "2"))
+CUTS = int(os.environ.get("NBFLOW_CUTS", "1"))
 HAZARDS = read_hazards()
 CASES = [
     pytest.param(

@@ -1,6 +1,5 @@
 # An async client class with a semaphore made inside, and results over cells.
 # expect: equal
-# known: a bound method of a notebook class handed on as a value: its calls change the object
 # %%
 import asyncio
 from dataclasses import dataclass, field

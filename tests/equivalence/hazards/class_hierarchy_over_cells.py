@@ -1,6 +1,5 @@
 # A hierarchy of classes extended from cell to cell, with super, mixins and a registry.
 # expect: equal
-# known: unjustified refusal NB503: a base class that registers its subclasses in __init_subclass__
 # %%
 from abc import ABC, abstractmethod
 from typing import ClassVar, Generic, TypeVar

@@ -1,6 +1,5 @@
 # An enum is made by `enum.Enum` of a module that the same cell imports.
 # expect: equal
-# known: unjustified refusal NB503: `import enum` and `class Colour(enum.Enum)` in one cell, `c = C
 # %%
 import enum
 

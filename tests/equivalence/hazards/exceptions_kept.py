@@ -1,6 +1,5 @@
 # Exceptions are raised, caught, kept with their cause and looked at later.
 # expect: equal
-# known: BROKEN: an exception that is kept loses its cause, and one with an __init__ of its own is 
 # %%
 class PriceError(ValueError):
     def __init__(self, price, *, code=1):

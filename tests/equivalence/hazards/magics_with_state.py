@@ -1,6 +1,5 @@
 # Magics that last: precision, alias, `%%capture`, and interactivity of the shell.
 # expect: equal
-# known: %precision, %alias_magic, ast_node_interactivity (in the list of state too): no edges
 # %%
 %precision 2
 # %%

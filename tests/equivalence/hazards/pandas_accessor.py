@@ -1,6 +1,5 @@
 # An accessor is registered with pandas in one cell and used in others.
 # expect: equal
-# known: BROKEN: a pandas accessor registered in a step (state listed it too): steps that use panda
 # %%
 import pandas as pd
 # %%

@@ -1,6 +1,5 @@
 # Results of libraries that share memory with their argument: asarray, from_numpy, to_numpy, frombuffer.
 # expect: equal
-# known: SILENT: np.frombuffer(bytearray) shares memory with the bytearray; after a cut it does not
 # %%
 import numpy as np
 import pandas as pd
