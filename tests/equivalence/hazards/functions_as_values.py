@@ -1,6 +1,6 @@
 # Lambdas, partials, bound methods, operators and classes are kept in variables.
 # expect: equal
-# known: unjustified refusal NB503: `kind = Counter` (a class of the notebook by another name) | is
+# known: a bound method in a dict that is called, table["up"](), is no change of its object (loud)
 # %%
 import functools
 import math

@@ -1,6 +1,5 @@
 # An array mapped to a file is written to in several cells.
-# expect: equal
-# known: SILENT: a writable np.memmap that crosses becomes a private copy: what later steps write d
+# expect: refused NB501 at cell 2: table, a file in memory, open
 # %%
 import numpy as np
 

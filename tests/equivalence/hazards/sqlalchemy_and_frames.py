@@ -1,6 +1,5 @@
 # An ORM with classes of the notebook over a database file; the engine is made in a setup cell.
 # expect: equal
-# known: BROKEN: an engine made in a setup cell: steps that use it must keep their order, as those 
 # %% [setup]
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
