@@ -103,7 +103,9 @@ def test_a_file_that_is_held_is_told_from_one_cut_short(store):
 
 
 @every
-@pytest.mark.parametrize("name", ["a b", "ü/ключ", "#1", "what?", "100%", "%41", "a+b", "*[x]"])
+@pytest.mark.parametrize(
+    "name", ["a b", "ü/ключ", "#1", "what?", "100%", "%41", "a+b", "*[x]", "ключ" * 30]
+)
 def test_any_name_can_be_used(store, tmp_path, name):
     for path in (name, f"{name}/{name}"):
         if path != name:

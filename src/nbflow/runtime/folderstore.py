@@ -17,7 +17,7 @@ from nbflow.runtime.mappings import Memory
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FolderStore", "copy"]
+__all__ = ["FolderStore", "copy", "draft_name", "is_draft"]
 
 _FICLONE = 0x40049409
 _DRAFT = re.compile(r"\..*\.[0-9a-f]{16}\.draft")
@@ -53,7 +53,7 @@ class FolderStore:
             found = os.listdir(self.folder / path)  # noqa: PTH208 - names, not paths
         except (FileNotFoundError, NotADirectoryError):
             return ()
-        return tuple(sorted(name for name in found if not _DRAFT.fullmatch(name)))
+        return tuple(sorted(name for name in found if not is_draft(name)))
 
     @contextmanager
     def create(self, path: str) -> Iterator[IO[bytes]]:
@@ -96,7 +96,7 @@ class FolderStore:
     def _draft(self, path: str) -> Iterator[Path]:
         """A place beside a file's, which becomes the file at the end."""
         target = self.folder / path
-        draft = target.with_name(f".{target.name[:200]}.{os.urandom(8).hex()}.draft")
+        draft = target.with_name(draft_name(target.name))
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield draft
@@ -104,6 +104,16 @@ class FolderStore:
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
+
+
+def draft_name(name: str) -> str:
+    """A name for a file while it is written; another one each time, and never too long."""
+    return f".{name[:20]}.{os.urandom(8).hex()}.draft"
+
+
+def is_draft(name: str) -> bool:
+    """Whether a name is such a one; a killed writer leaves its file behind."""
+    return _DRAFT.fullmatch(name) is not None
 
 
 def copy(source: Path, target: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from nbflow.errors import MissingExtraError, StoreError
+from nbflow.runtime.folderstore import draft_name, is_draft
 from nbflow.runtime.mappings import Memory
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class RemoteStore:
         except (FileNotFoundError, NotADirectoryError):
             return ()
         names = {one.rstrip("/").rpartition("/")[2] for one in found if one.rstrip("/") != folder}
-        return tuple(sorted(name for name in names if not name.endswith(".draft")))
+        return tuple(sorted(name for name in names if not is_draft(name)))
 
     @contextmanager
     def create(self, path: str) -> Iterator[IO[bytes]]:
@@ -98,8 +99,9 @@ class RemoteStore:
             elif self._is_flat:
                 self._files.put_file(str(source), target)
             else:
-                self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
-                draft = f"{target}.{os.urandom(8).hex()}.draft"
+                folder, _, name = target.rpartition("/")
+                self._files.makedirs(folder, exist_ok=True)
+                draft = f"{folder}/{draft_name(name)}"
                 self._files.put_file(str(source), draft)
                 self._files.mv(draft, target)
 
