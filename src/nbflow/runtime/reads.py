@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbflow
+
 if TYPE_CHECKING:
     from nbflow.runtime.workspace import Workspace
 
@@ -19,13 +21,13 @@ __all__ = ["INSTALLED", "Reads", "digest_of"]
 _WORD = re.compile(r"[\w./*?\[\]-]+")
 _COMMANDS = {"subprocess.Popen", "os.system", "os.posix_spawn"}
 _LISTINGS = {"os.listdir", "os.scandir"}
-INSTALLED = tuple(
-    f"{os.path.realpath(place)}{os.sep}"
-    for place in {
-        *(sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix),
-        Path(os.__file__).parent,
-        Path(__file__).parents[1],
-    }
+INSTALLED = (
+    *(
+        f"{os.path.realpath(prefix)}/{libraries}/python"
+        for prefix in {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+        for libraries in ("lib", "lib64", "local/lib")
+    ),
+    *(f"{Path(place).resolve().parent}/" for place in (os.__file__, nbflow.__file__)),
 )
 """Where Python, its packages and nbflow are: what is opened there is told by their versions."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
