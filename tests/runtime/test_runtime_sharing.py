@@ -224,6 +224,14 @@ def test_tensors_and_arrays_share_memory():
     assert back["grown"].resize_(5).shape == (5,)
 
 
+def test_tensors_come_back_whatever_the_default_device_is():
+    torch = pytest.importorskip("torch")
+    with torch.device("meta"):
+        back, _ = trip(x=torch.ones(2, device="cpu"), y=torch.nn.Parameter(torch.ones(2)))
+    assert (str(back["x"].device), str(back["y"].device)) == ("cpu", "meta")
+    assert back["x"].tolist() == [1, 1]
+
+
 def test_a_tensor_out_of_a_computation_is_refused():
     torch = pytest.importorskip("torch")
     loss = (torch.ones(2, requires_grad=True) * 2).sum()

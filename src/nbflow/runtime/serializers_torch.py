@@ -59,7 +59,7 @@ def reduce_storage(storage: Any, parts: Parts) -> Any:  # noqa: ARG001 - see `Se
     torch = _torch()
     if storage.device.type != "cpu":
         return NotImplemented
-    return make_storage, (torch.empty(0, dtype=torch.uint8).set_(storage).numpy(),)
+    return make_storage, (torch.empty(0, dtype=torch.uint8, device="cpu").set_(storage).numpy(),)
 
 
 def make_storage(array: Any) -> Any:
@@ -73,7 +73,7 @@ def make_storage(array: Any) -> Any:
 def make_tensor(storage: Any, dtype: Any, layout: Any, requires_grad: bool) -> Any:  # noqa: FBT001
     """A tensor over a storage; `layout` is offset, shape and strides. Pickles name it."""
     torch = _torch()
-    tensor = torch.empty(0, dtype=dtype).set_(storage, *layout)
+    tensor = torch.empty(0, dtype=dtype, device="cpu").set_(storage, *layout)
     return tensor.requires_grad_(requires_grad) if requires_grad else tensor
 
 
