@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any
 from nbflow.runtime import figures, interpreter, logs, pickles
 from nbflow.runtime.imports import when_imported
 from nbflow.runtime.patches import (
+    GONE,
+    differences,
     is_code,
     is_local,
     is_of_the_notebook,
+    is_patched,
     is_watched,
+    look,
     place_of,
     places,
 )
@@ -26,11 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbflow.runtime.inputs import Inputs
-    from nbflow.runtime.patches import Place
+    from nbflow.runtime.patches import Look, Place
 
 __all__ = ["Hidden", "Left"]
-
-_MISSING = object()
 
 
 @dataclass
@@ -54,9 +56,10 @@ class Hidden:
     def __init__(self, inputs: Inputs, folder: Path) -> None:
         self._inputs = inputs
         self._folder = folder
-        self._modules: dict[str, dict[Place, Any]] = {}
+        self._modules: dict[str, Look] = {}
+        self._local: dict[str, dict[Place, Any]] = {}
         self._registered: dict[str, Any] = {}
-        self._handlers: dict[str, Before] = {}
+        self._handlers: dict[str, tuple[Any, Before | None]] = {}
         self._names: set[str] = set()
         self._known: set[str] = set()
         self._open = False
@@ -111,9 +114,11 @@ class Hidden:
             if isinstance(module, ModuleType) and is_local(module, self._folder):
                 self._watch(name)
         self._registered = interpreter.registered()
-        names = self._inputs.names
         self._names = set(sys.modules)
-        self._handlers = {key: Before(value, names) for key, value in logs.handlers().items()}
+        self._handlers = {
+            key: (logs.looks(those), self._remembered(key, those))
+            for key, those in logs.handlers().items()
+        }
         self._known |= {_family(key) for key in self._registered}
 
     def importing(self, name: str) -> None:
@@ -125,23 +130,28 @@ class Hidden:
 
     def _watch(self, name: str) -> None:
         module = sys.modules.get(name)
-        if name in self._modules or not isinstance(module, ModuleType) or not is_watched(module):
+        if name in self._modules or name in self._local or not isinstance(module, ModuleType):
             return
-        local = is_local(module, self._folder)
-        held = places(module, local=local)
-        if not local and any(map(is_of_the_notebook, held.values())):
+        if not is_watched(module):
+            return
+        if is_local(module, self._folder):
+            names = self._inputs.names
+            self._local[name] = {
+                place: value if is_code(value) else Before(value, names)
+                for place, value in places(module).items()
+            }
+            return
+        seen = self._modules[name] = look(module)
+        if is_patched(seen):
             self._known.add(f"patches of {name}")
-        names = self._inputs.names
-        self._modules[name] = {
-            place: Before(value, names) if local and not is_code(value) else value
-            for place, value in held.items()
-        }
 
     def changes(self) -> Left:
         """What is no more what it was."""
         left = Left()
-        for name, before in self._modules.items():
-            self._compare(name, before, left)
+        for name, seen in self._modules.items():
+            self._compare(sys.modules.get(name), seen, left)
+        for name, before in self._local.items():
+            self._compare_local(sys.modules.get(name), before, left)
         for key, value in interpreter.registered().items():
             if not _is_same(self._registered.get(key), value):
                 left.values[key] = value
@@ -166,43 +176,54 @@ class Hidden:
         found |= {f"{what} of {one}" for what in ("patches", "state") for one in packages}
         return found - self._known
 
-    def _compare(self, name: str, before: dict[Place, Any], left: Left) -> None:
-        module = sys.modules.get(name)
-        if not isinstance(module, ModuleType):
-            return
-        local = is_local(module, self._folder)
-        now = places(module, local=local)
-        for place, value in now.items():
-            if self._is_new(value, before.get(place, _MISSING), local=local):
-                known = before.get(place)
-                self._inputs.note_original(place, None if isinstance(known, Before) else known)
+    def _compare(self, module: Any, seen: Look, left: Left) -> None:
+        """See what is patched in a library's module."""
+        for place, value, old in differences(module, seen):
+            if value is GONE:
+                # A library may take its own away; what a cell put there is gone for good.
+                if is_of_the_notebook(old):
+                    left.deleted.append(place.key)
+                continue
+            own = is_of_the_notebook(value)
+            # A library fills in its own code when it is first asked for.
+            plain = is_plain(value) or (not is_code(value) and self._can_cross(value))
+            if own or plain:
+                self._inputs.note_original(place, old)
                 left.values[place.key] = value
-                if local or is_of_the_notebook(value):
-                    left.told.add(f"state of {name}" if local else f"patches of {name}")
-        for place, value in before.items():
-            # A library may take its own away; what a cell put there is gone for later steps too.
-            if place not in now and (local or is_of_the_notebook(value)):
-                left.deleted.append(place.key)
+            if own:
+                left.told.add(f"patches of {place.module}")
+
+    def _compare_local(self, module: Any, before: dict[Place, Any], left: Left) -> None:
+        """See what a module beside the notebook remembers."""
+        now = places(module)
+        for place, value in now.items():
+            old = before.get(place)
+            if isinstance(old, Before):
+                same = not is_code(value) and not old.differs(value, self._inputs)
+            else:
+                same = old is value
+            if not same:
+                left.values[place.key] = value
+        left.deleted += [place.key for place in before if place not in now]
+        if any(place.key in left.values or place not in now for place in {**before, **now}):
+            left.told.add(f"state of {module.__name__}")
 
     def _compare_handlers(self, left: Left) -> None:
         now = logs.handlers()
         for key in sorted({*now, *self._handlers}):
-            those, before = now.get(key, []), self._handlers.get(key)
+            those, (looks, before) = now.get(key, []), self._handlers.get(key, ([], None))
+            if before is None and looks == logs.looks(those):
+                continue
             if before is not None and not before.differs(those, self._inputs):
                 continue
             # A library sets up handlers of its own when it is imported, in every step.
             if any(map(is_of_the_notebook, those)) or self._can_cross(those):
                 left.values[key] = those
 
-    def _is_new(self, value: Any, before: Any, *, local: bool) -> bool:
-        if isinstance(before, Before):
-            return is_code(value) or before.differs(value, self._inputs)
-        if before is value:
-            return False
-        if local or is_of_the_notebook(value):
-            return True
-        # A library fills in its own code when it is first asked for.
-        return not is_code(value) and (is_plain(value) or self._can_cross(value))
+    def _remembered(self, key: str, those: list[Any]) -> Before | None:
+        """How handlers are that may hold more than settings: the notebook's do, or share it."""
+        own = any(map(is_of_the_notebook, those)) or self._inputs.latest(key) is not None
+        return Before(those, self._inputs.names) if own else None
 
     def _can_cross(self, value: Any) -> bool:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-__all__ = ["GONE", "handlers", "put_handlers", "read_logging", "write_logging"]
+__all__ = ["GONE", "handlers", "looks", "put_handlers", "read_logging", "write_logging"]
 
 GONE = "nbflow: deleted"
 """Stands for a value that is no more."""
@@ -54,6 +54,11 @@ def handlers() -> dict[str, list[logging.Handler]]:
         f"<handlers {name}>": list(filter(_tells, one.handlers)) for name, one in named.items()
     }
     return {key: those for key, those in found.items() if those}
+
+
+def looks(those: list[logging.Handler]) -> list[Any]:
+    """Which handlers they are, and how each is set."""
+    return [(id(one), one.level, one.formatter, list(one.filters)) for one in those]
 
 
 def put_handlers(key: str, those: list[logging.Handler]) -> None:

@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "GONE",
+    "Look",
     "Place",
+    "differences",
     "is_code",
     "is_local",
     "is_of_the_notebook",
+    "is_patched",
     "is_watched",
+    "look",
     "place_of",
     "places",
 ]
@@ -28,6 +33,11 @@ _OURS = {"nbflow", "IPython", "ipykernel", "sys", "__main__", "traitlets", "ipyw
 _KERNELS = {"display", "get_ipython", "exit", "quit", "open", "copyright", "credits", "license"}
 _FIXED = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: nothing in such a class can be set
 _CODE = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
+
+
+Look = dict[str, dict[str, Any]]
+GONE = object()
+"""Stands where nothing is."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +92,41 @@ def _tables(module: ModuleType) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "", vars(module)
 
 
-def places(module: ModuleType, *, local: bool) -> dict[Place, Any]:
-    """What a module and its classes hold that a notebook may have put there."""
-    found: dict[Place, Any] = {}
+def places(module: ModuleType) -> dict[Place, Any]:
+    """What a local module and its classes hold."""
+    return {
+        Place(module.__name__, owner, name): value
+        for owner, table in _tables(module)
+        for name, value in list(table.items())
+        if _may_be_patched(name, value, local=True)
+    }
+
+
+def look(module: ModuleType) -> Look:
+    """What a library's module and its classes hold now, to be compared later."""
+    return {owner: dict(table) for owner, table in _tables(module)}
+
+
+def is_patched(seen: Look) -> bool:
+    """Whether code of the notebook stood in a module when it was looked at."""
+    return any(
+        one.__module__ == "__main__"
+        for table in seen.values()
+        for one in table.values()
+        if type(one) is FunctionType
+    )
+
+
+def differences(module: ModuleType, seen: Look) -> Iterator[tuple[Place, Any, Any]]:
+    """Places where a library's module is not as it was: what is there and what was, or `GONE`."""
     for owner, table in _tables(module):
+        before = seen.get(owner, {})
+        for name in before.keys() - table.keys():
+            yield Place(module.__name__, owner, name), GONE, before[name]
         for name, value in list(table.items()):
-            if _may_be_patched(name, value, local=local):
-                found[Place(module.__name__, owner, name)] = value
-    return found
+            old = before.get(name, GONE)
+            if old is not value and _may_be_patched(name, value, local=False):
+                yield Place(module.__name__, owner, name), value, old
 
 
 def _may_be_patched(name: str, value: Any, *, local: bool) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import pickle
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pickle import dumps
 from typing import Any
 
 from nbflow.runtime.imports import when_imported
@@ -102,14 +102,14 @@ class Randomness:
             return self._started and library not in self._seeded
         generator = _GENERATORS[library]
         now = generator.read(sys.modules[generator.module])
-        return pickle.dumps(now) == self._before[library]
+        return dumps(now) == self._before[library]
 
     def _begin(self, library: str, restored: dict[str, Any]) -> None:
         generator = _GENERATORS[library]
         module = sys.modules[generator.module]
         if library in restored:
             generator.write(module, restored[library])
-        self._before[library] = pickle.dumps(generator.read(module))
+        self._before[library] = dumps(generator.read(module))
 
     def changed(self) -> dict[str, Any]:
         """The states of the generators that were used after a seed, or seeded, since."""
@@ -120,6 +120,6 @@ class Randomness:
             if module is None or not known:
                 continue
             state = generator.read(module)
-            if pickle.dumps(state) != self._before.get(library):
+            if dumps(state) != self._before.get(library):
                 found[library] = state
         return found
