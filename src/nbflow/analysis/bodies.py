@@ -43,8 +43,10 @@ class Bodies(Calls):
             for own in made.defs if any(map(self._keeps_results, node.decorator_list)) else ():
                 self.notebook.sources[own].cached = True
             for decorator, part in reversed([*zip(decorators, node.decorator_list, strict=True)]):
-                if isinstance(part, ast.Attribute) and decorator.defs and self.root(part):
-                    self.space.amend(self.root(part), self.place(node))  # `@show.register`
+                if (
+                    isinstance(part, ast.Attribute) and decorator.defs
+                ):  # `@show.register`, `@x.setter`
+                    self.space.amend(self.root(part), self.place(node))
                     continue
                 made = self._decorated(made, decorator, self.place(node))
             self.bind(known, made, self.place(node))

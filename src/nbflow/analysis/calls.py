@@ -100,7 +100,7 @@ class Calls(Methods, Libraries, Magics):
             self.space.branch()
             self.implicit(method, place, receiver=value)
             self.space.merge()
-        for number in sorted(value.defs):
+        for number in sorted(value.defs | value.holds):
             source = self.notebook.sources[number]
             if isinstance(source.node, ast.ClassDef):
                 continue
@@ -146,8 +146,19 @@ class Calls(Methods, Libraries, Magics):
             why = "its counters are read"
             self.space.effect(Effect(EffectKind.CACHE, name, place, path=why))
 
+    def _held_call(self, node: ast.Call, callee: Value, given: Arguments) -> None:
+        """A call of something out of a container: one of the functions in it."""
+        self.space.branch()
+        for number in sorted(callee.holds):
+            if not self.is_class(number):
+                self.apply(number, node, given)
+        self.space.merge()
+        if callee.alters and not callee.method:
+            self.change(callee, self.place(node), deep=True, root=self.root(node.func))
+
     def _unknown_call(self, node: ast.Call, callee: Value, given: Arguments) -> Value:
-        if callee.method:
+        self._held_call(node, callee, given)
+        if callee.method and not callee.holds:
             return self.method_call(node, callee, callee.method, given)
         for name in ("__call__", "forward"):
             method = self.method(callee.classes, name)

@@ -57,7 +57,9 @@ class Enclosed(Expressions):
         heard, self.heard = self.heard, set()
         self.scope, before = scope, self.scope
         self.space.branch()
+        self.space.later += 1
         walk()
+        self.space.later -= 1
         self.space.merge()
         self.scope = before
         kept = {obj for obj in self.heard if not isinstance(obj, int) or obj < first}

@@ -158,8 +158,11 @@ class Functions(Enclosed):
             if isinstance(symbol, tuple):
                 self.patch(bound.behind(symbol), place)
                 objects = bound.actual({symbol})
+                late = symbol not in facts.direct
+                self.space.later += late
                 if objects:
                     self.space.change(objects, place, root=bound.root(symbol))
+                self.space.later -= late
         for symbol in sorted(facts.looked, key=str):
             assert isinstance(symbol, tuple)
             self.look_up(bound.behind(symbol), place, root=bound.root(symbol))
@@ -253,6 +256,7 @@ class Functions(Enclosed):
         self.space.store(objects, held)
 
     def _bind_globals(self, facts: Facts, bound: Given, place: Place) -> None:
+        self.notebook.altered += bool(facts.binds) and not self.space.later
         for name, value in sorted(facts.binds.items()):
             certain = name in facts.definite
             if not certain:

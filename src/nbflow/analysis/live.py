@@ -93,7 +93,7 @@ class Live(Namespace):
         bound = self.record.bound.setdefault(name, Bound(place))
         bound.place, bound.definition = place, None
         self.notebook.changes[name] += 1
-        self.notebook.altered += 1
+        self.notebook.altered += not self.later
         self.unsettle(name)
 
     def change(self, objects: frozenset[Obj], place: Place, *, root: str = "") -> None:
@@ -189,6 +189,8 @@ class Live(Namespace):
 
     def amend(self, name: str, place: Place) -> None:
         """A class or function of the notebook remembers something more."""
+        if not name:
+            return
         self.record.states[name] = place
         if name not in self.definite:
             read = Read(place, self.notebook.statement, direct=True, soft=self.quiet > 0)

@@ -32,6 +32,12 @@ _QUIET = frozenset(
 )
 
 
+_LOSING = frozenset(
+    {"load", "loadpy", "edit", "macro", "recall", "rerun", "paste", "cpaste"}
+    | {"pylab", "reset", "reset_selective", "xdel"}
+)
+
+
 class Magics(Enclosed):
     """Calls that magics became."""
 
@@ -85,14 +91,12 @@ class Magics(Enclosed):
                 self.inline(_NO_ARGUMENTS, _expressions(tree))
             return fresh()
         arguments = self._filled(arguments, place)
-        if name in {"run", "load", "loadpy", "edit", "macro", "recall", "rerun", "paste", "cpaste"}:
+        if name == "run":
+            self._ran(arguments.strip(), place)
+        elif name in _LOSING:
             self.space.lose(place, f"%{name}")
         elif name == "store" and "-r" in arguments.split():
             self.space.lose(place, "%store -r")
-        elif name == "pylab":
-            self.space.lose(place, "%pylab")
-        elif name in {"reset", "reset_selective", "xdel"}:
-            self.space.lose(place, f"%{name}")
         elif name in _SHELLS:
             self.note(shell_effects(arguments, place))
         elif name in {"ls", "ll", "cat", "pwd"}:
@@ -101,6 +105,19 @@ class Magics(Enclosed):
             self.note(magic_effects(name, arguments, place))
             self.note([Effect(EffectKind.USE, "magics", place)])
         return fresh()
+
+    def _ran(self, path: str, place: Place) -> None:
+        """A script is run, which binds its names here; its text is known where a cell wrote it."""
+        known = normal(path) if path and not set(path) & set(" {$*") else None
+        self.note([Effect(EffectKind.FILE, "", place, path=known, reads=True)] if known else [])
+        tree = parse_statements(self.notebook.scripts.get(known or "", ""))
+        if tree is None or not tree.body:
+            self.space.lose(place, "%run")
+            return
+        for part in ast.walk(tree):
+            if hasattr(part, "lineno"):
+                part.lineno = place.line
+        self.run(tree.body)
 
     def _cell(self, name: str, arguments: str, body: str, place: Place) -> Value:
         if name in _SHELLS:
@@ -112,6 +129,8 @@ class Magics(Enclosed):
             path = words[-1] if words and not set(words[-1]) & set("{$") else None
             reads = "-a" in words[:-1]
             known = normal(path) if path else None
+            if known is not None:
+                self.notebook.scripts[known] = "" if reads else body
             effect = Effect(EffectKind.FILE, "", place, path=known, reads=reads, writes=True)
             self.note([effect])
         elif name not in _TEXTS:

@@ -44,6 +44,7 @@ class Notebook:
         working, touched: functions that are being found out, and those met again meanwhile.
         partial: for functions that are being found out: those that call them meanwhile.
         origins: the step that bound or changed a name last.
+        scripts: texts of the files that cells wrote with `%%writefile`.
         moved: the working directory was changed.
         cached: objects that a function with a cache handed out, and its name.
         statement: how many top-level statements were walked.
@@ -66,6 +67,7 @@ class Notebook:
     statement: int = 0
     altered: int = 0
     moved: bool = False
+    scripts: dict[str, str] = field(default_factory=dict)
     origins: dict[str, Record] = field(default_factory=dict)
 
     def put(self, name: str, value: Value) -> None:
@@ -108,6 +110,7 @@ class Namespace:
         self.definite: set[str] = set()
         self._journal: list[set[str]] = []
         self.quiet = 0
+        self.later = 0  # inside of functions that are made, and called at another time
         self.forgiving = 0
 
     @property

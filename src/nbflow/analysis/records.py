@@ -256,6 +256,7 @@ class Facts:
         binds: globals that it assigns.
         definite: those that it assigns for certain.
         changed: objects that it changes in place.
+        direct: those of them that it changes itself, not a function that it makes.
         looked: mappings of which it reads keys, as symbols.
         stores: pairs of objects: the first ones hold the second ones afterwards.
         returned: its result.
@@ -268,6 +269,7 @@ class Facts:
     reads: dict[str, bool] = field(default_factory=dict)
     binds: dict[str, Value] = field(default_factory=dict)
     changed: set[Obj] = field(default_factory=set)
+    direct: set[Obj] = field(default_factory=set)
     looked: set[Obj] = field(default_factory=set)
     stores: list[tuple[frozenset[Obj], frozenset[Obj]]] = field(default_factory=list)
     returned: Value = IMMUTABLE

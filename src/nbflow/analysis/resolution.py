@@ -106,6 +106,8 @@ class Resolution:
     def _found(self, name: str, step: int) -> Found:
         record = self.steps[step]
         bound = self.bound(step, name)
+        if name in record.deleted and name in BUILTINS:
+            return Found(Origin.SETUP)
         if name in record.deleted:
             return Found(Origin.DELETED, step, None, record.deleted[name])
         if bound.definition is not None:

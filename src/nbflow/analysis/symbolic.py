@@ -64,6 +64,8 @@ class Symbolic(Namespace):
         del root
         self.keep(objects, place)
         self.facts.changed |= objects
+        if not self.later:
+            self.facts.direct |= objects
 
     def store(self, objects: frozenset[Obj], held: frozenset[Obj]) -> None:
         """Objects hold others from here on."""

@@ -6,6 +6,8 @@ import itertools
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from nbflow.analysis.purity import is_mutator
+
 __all__ = ["IMMUTABLE", "ITERATORS", "STUCK", "Kind", "Obj", "Value", "fresh", "merge", "number"]
 
 # An object is a number, or a pair that stands for something known later: ("p", name) is the
@@ -64,7 +66,8 @@ class Value:
         method: the attribute that it was read from another object as: its method, perhaps.
         fills: reading a missing key of it, or of what it holds, adds the key.
         closed: it holds nothing but what it is known to reach.
-        alters: a function, a call of which may change what it is given.
+        alters: a function, a call of which may change what it is given; or it holds such a one.
+        holds: ids of the notebook's functions that it may hold.
     """
 
     own: frozenset[Obj] = _NONE
@@ -84,6 +87,7 @@ class Value:
     fills: bool = False
     closed: bool = False
     alters: bool = False
+    holds: frozenset[int] = frozenset()
 
     @property
     def inside(self) -> Value:
@@ -98,6 +102,8 @@ class Value:
             element=True,
             draws=self.draws,
             fills=self.fills,
+            alters=self.alters,
+            holds=self.holds,
         )
 
     def tainted(self, *others: Value) -> Value:
@@ -124,6 +130,10 @@ def fresh(*inside: Value, kind: Kind = Kind.PLAIN) -> Value:
     if not inside:
         return value
     value = value.tainted(*inside)
+    if any(part.alters or part.defs or part.holds or is_mutator(part.method) for part in inside):
+        alters = any(part.alters or is_mutator(part.method) for part in inside)
+        holds = frozenset[int]().union(*(part.defs | part.holds for part in inside))
+        value = replace(value, alters=alters, holds=holds)
     if any(part.draws or part.classes or part.fills for part in inside):
         classes = frozenset[int]().union(*(part.classes for part in inside))
         draws, fills = any(p.draws for p in inside), any(p.fills for p in inside)
@@ -152,4 +162,5 @@ def merge(first: Value, second: Value) -> Value:
         fills=first.fills or second.fills,
         closed=first.closed and second.closed,
         alters=first.alters or second.alters,
+        holds=first.holds | second.holds,
     )
