@@ -99,6 +99,8 @@ def values_to_save(
     found |= standing.hidden.values
     current |= {name: held for name, held in standing.kept.items() if name not in current}
     current |= {s.key: held for s, held in standing.others.items() if not is_plain(held)}
+    hidden = {name: held for name, held in inputs.values.items() if name.startswith("<")}
+    current |= {n: held for n, held in hidden.items() if n not in standing.hidden.deleted}
     return found, {name: value for name, value in current.items() if name not in found}
 
 
