@@ -118,7 +118,10 @@ def step_notebook(notebook: Notebook, name: str) -> dict[str, Any]:
             "language": notebook.language,
         }
     }
-    if notebook.language == "python":
+    if notebook.language != "python":
+        upstream = {one: list(hand.after) for one, hand in notebook.steps.items()}
+        metadata["nbflow"] = {"step": name, "upstream": upstream, "version": 1}
+    else:
         mine = orders(notebook, name)
         metadata["nbflow"] = {"orders": mine.as_dict(), "version": 1}
         own = [

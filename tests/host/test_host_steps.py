@@ -69,6 +69,29 @@ def test_steps_run_one_by_one_hand_on_what_they_made(bundle, tmp_path):
     assert {path.name for path in (run / "second").iterdir()} >= {"manifest.json", "try-1.ipynb"}
 
 
+def test_files_of_steps_in_another_language_cross(tmp_path):
+    spec = tmp_path / "jupyter" / "kernels" / "bash"
+    spec.mkdir(parents=True)
+    command = [sys.executable, "-m", "bash_kernel", "-f", "{connection_file}"]
+    known = {"argv": command, "display_name": "Bash", "language": "bash"}
+    (spec / "kernel.json").write_text(json.dumps(known))
+    env = {"JUPYTER_PATH": str(tmp_path / "jupyter")}
+    notebook = Notebook(
+        {
+            "first": Hand(["mkdir deep; echo left > deep/file"]),
+            "second": Hand(["cat deep/file"], after=["first"]),
+        },
+        kernel="bash",
+        language="bash",
+    )
+    for name in notebook.steps:
+        path = tmp_path / f"{name}.ipynb"
+        path.write_text(json.dumps(step_notebook(notebook, name)))
+        status, words = told(start(path, "--run", tmp_path / "run", env=env))
+        assert status == 0, words
+    assert outputs(executed(tmp_path / "run")["second"]) == ["left\n"]
+
+
 def test_a_failing_cell_is_named_and_ends_with_ten(bundle, tmp_path):
     status, words = told(start(bundle / "fails.ipynb", "--run", tmp_path / "run"))
     assert status == 10

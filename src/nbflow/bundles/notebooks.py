@@ -31,7 +31,8 @@ def step_notebook(plan: Plan, name: str) -> dict[str, Any]:
     body = list(_body(step, pipeline))
     if not runs_in_python(plan):
         cells = [*_copied(_in_order(pipeline), pipeline), *body]
-        return _notebook(pipeline, cells, {})
+        upstream = {one.name: [edge.step for edge in one.edges] for one in pipeline.steps}
+        return _notebook(pipeline, cells, {"step": name, "upstream": upstream, "version": 1})
     orders = replace(_orders(plan, step), **_cache(plan, name))
     cells = [
         _generated("parameters", _GIVEN),

@@ -89,6 +89,8 @@ class Foreign:
             return Reply(False, error.ename, error.evalue, lines)  # noqa: FBT003
         except DeadKernelError:
             raise KernelLostError("the kernel died") from None
+        except Exception as error:  # noqa: BLE001 - whatever the transport may raise
+            raise KernelLostError(f"no word from the kernel: {error!r}") from None
         finally:
             self._touched()
             self._running = None

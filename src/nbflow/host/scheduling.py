@@ -18,7 +18,7 @@ from nbflow import runtime
 from nbflow.errors import StoreError
 from nbflow.host.attempts import Attempt, Stopped
 from nbflow.host.executed import note_cached
-from nbflow.host.handovers import Handover
+from nbflow.host.handovers import handover_of
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.ledgers import BUNDLE
 from nbflow.host.nursery import nursery
@@ -208,8 +208,8 @@ class _LocalRun:
         place = self.folder / name
         place.mkdir(exist_ok=True)
         notebook = self._notebook(name, number)
-        knows_nothing = "orders" not in notebook["metadata"].get("nbflow", {})
-        handover = Handover(self.plan, self.folder, name, number) if knows_nothing else None
+        files = self.folder / BUNDLE / "files"
+        handover = handover_of(notebook, run=str(self.folder), files=files, attempt=number)
         if handover is not None:
             started = datetime.now(UTC)
             workspace = await asyncio.to_thread(handover.take_over, work)

@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from nbflow import runtime
 from nbflow.errors import NotebookError, StoreError
 from nbflow.host.attempts import Attempt, Stopped
+from nbflow.host.handovers import handover_of, step_of
 from nbflow.host.kernels import require_kernel
 from nbflow.host.nursery import nursery
 from nbflow.model import Failure
@@ -90,7 +92,10 @@ def run_step(
     """
     notebook = _read(path)
     require_kernel(notebook["metadata"]["kernelspec"]["name"])
-    step = notebook["metadata"]["nbflow"]["orders"]["step"]
+    step = step_of(notebook)
+    assert step is not None
+    files, number = Path(given.files), given.attempt
+    handover = handover_of(notebook, run=given.run, files=files, attempt=number)
     with tempfile.TemporaryDirectory(prefix="nbflow-step-") as scratch:
         place = Path(scratch)
         if "://" not in given.run:
@@ -108,17 +113,24 @@ def run_step(
             nursery=nursery(),
         )
         mirror = None if place == Path(given.run) / step else _Mirror(given.run, step, place)
-        return asyncio.run(_run(attempt, timeout, mirror))
+        if handover is None:
+            return asyncio.run(_run(attempt, timeout, mirror))
+        started = datetime.now(UTC)
+        workspace = handover.take_over(work)
+        failure = asyncio.run(_run(attempt, timeout, mirror))
+        if failure is None:
+            handover.hand_on(workspace, started=started)
+        return failure
 
 
 def _read(path: Path) -> dict[str, Any]:
     hint = "name a notebook of the `steps` folder of a bundle"
     try:
         notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        known = "step" in notebook["metadata"]["nbflow"]["orders"]
+        known = step_of(notebook) is not None
     except OSError as error:
         raise NotebookError(f"{path} cannot be read: {error.strerror}", hint=hint) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         known = False
     if not known:
         raise NotebookError(f"{path} is no step notebook", hint=hint)
