@@ -153,8 +153,11 @@ class Hidden:
         for name, before in self._local.items():
             self._compare_local(sys.modules.get(name), before, left)
         for key, value in interpreter.registered().items():
-            if not _is_same(self._registered.get(key), value):
-                left.values[key] = value
+            own = any(map(is_of_the_notebook, value if isinstance(value, tuple) else (value,)))
+            if _is_same(self._registered.get(key), value) or not (own or self._can_cross(value)):
+                continue
+            left.values[key] = value
+            if own:
                 left.told.add(_family(key))
         for name in sorted(set(sys.modules) - self._names):
             made = sys.modules[name]

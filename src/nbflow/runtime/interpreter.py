@@ -63,12 +63,19 @@ def _formatters(running: Any) -> Iterator[tuple[str, Any]]:
     made = running.display_formatter._trait_values.get("formatters", {})
     for mime, formatter in made.items():
         for of, function in formatter.type_printers.items():
-            if is_of_the_notebook(function) or is_of_the_notebook(of):
+            if is_of_the_notebook(function) or is_of_the_notebook(of) or _is_made(function):
                 name = f"{of.__module__}.{of.__qualname__}"
                 yield f"<format {mime} {name}>", (of, function)
         for (module, name), function in formatter.deferred_printers.items():
             if is_of_the_notebook(function):
                 yield f"<format {mime} {module}.{name}>", ((module, name), function)
+
+
+def _is_made(function: Any) -> bool:
+    """Whether a library made a function for this notebook, as `sympy.init_printing` does."""
+    owner = str(getattr(function, "__module__", "")).partition(".")[0]
+    made = "<locals>" in getattr(function, "__qualname__", "")
+    return made and owner not in {"IPython", "ipykernel", "matplotlib", "matplotlib_inline"}
 
 
 def hooks() -> dict[int, str]:

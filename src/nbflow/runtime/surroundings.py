@@ -46,7 +46,7 @@ class Surroundings:
     """Remembers what the state was when the step's cells began, to tell what they changed."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._began = folder
         self._before: dict[str, Values] = {}
         self._magics: list[tuple[str, str]] = []
         self._listening = False
@@ -69,6 +69,7 @@ class Surroundings:
         """The step's own cells begin: what differs from here on is theirs."""
         for kind in self._before:
             self._before[kind] = _quietly(kind, KINDS[kind][1])
+        self._began = Path.cwd()
         self._listening = True
 
     def kinds(self, used: set[str]) -> set[str]:
@@ -106,7 +107,7 @@ class Surroundings:
                 found[kind] = changes
         if self._magics:
             found["magics"] = list(self._magics)
-        if Path.cwd() != self._folder:
+        if Path.cwd() != self._began:
             found["folder"] = str(Path.cwd())
         return found
 
