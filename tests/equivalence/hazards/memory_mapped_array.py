@@ -1,5 +1,5 @@
 # An array mapped to a file is written to in several cells.
-# expect: refused NB501 at cell 2: table, a file in memory, open
+# expect: refused NB501 at cell 2: table, a file in memory
 # %%
 import numpy as np
 
