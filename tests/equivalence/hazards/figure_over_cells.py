@@ -1,6 +1,5 @@
 # A figure is begun in one cell and continued in later ones.
 # expect: equal
-# known: showing a figure (`fig` as last expression, display(fig), fig.savefig) draws it, which cha
 # %%
 import matplotlib.pyplot as plt
 import numpy as np

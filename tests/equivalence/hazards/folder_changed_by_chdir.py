@@ -1,6 +1,5 @@
 # The working directory is changed over cells.
 # expect: equal
-# known: SILENT: a file written after os.chdir("work") is not below work/ three steps later
 # %%
 import os
 from pathlib import Path

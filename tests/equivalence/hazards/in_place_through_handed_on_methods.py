@@ -1,6 +1,5 @@
 # A method that changes its object is handed on: to map, a thread, a callback, a partial.
 # expect: equal
-# known: bound methods in a tuple that are called in a loop: `for change in (items.reverse, items.p
 # %%
 import functools
 import threading

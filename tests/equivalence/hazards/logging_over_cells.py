@@ -1,6 +1,5 @@
 # Loggers, handlers, formats and a list of records go on over cells.
 # expect: equal
-# known: SILENT: a handler of the notebook that a variable and its logger hold comes back as two, two steps on
 # %%
 import logging
 import sys

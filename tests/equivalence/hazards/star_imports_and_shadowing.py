@@ -1,6 +1,5 @@
 # Star imports, shadowed builtins, imports by other names, deleted and bound again.
 # expect: equal
-# known: unjustified refusal NB303: a deleted name that hid a builtin (def sum; del sum) is the bui
 # %%
 from math import *
 
