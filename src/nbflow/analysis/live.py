@@ -145,7 +145,7 @@ class Live(Namespace):
 
     def _changed(self, name: str, place: Place, *, strong: bool) -> None:
         self.notebook.changes[name] += 1
-        self.notebook.altered += 1
+        self.notebook.altered += not self.later
         self._own(name)
         value = self.notebook.env.get(name)
         if value is not None and value.items is not None:

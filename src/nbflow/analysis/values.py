@@ -130,8 +130,9 @@ def fresh(*inside: Value, kind: Kind = Kind.PLAIN) -> Value:
     if not inside:
         return value
     value = value.tainted(*inside)
-    if any(part.alters or part.defs or part.holds or is_mutator(part.method) for part in inside):
+    if any(part.alters or part.defs or part.holds or part.method for part in inside):
         alters = any(part.alters or is_mutator(part.method) for part in inside)
+        alters |= any(part.method and part.classes for part in inside)
         holds = frozenset[int]().union(*(part.defs | part.holds for part in inside))
         value = replace(value, alters=alters, holds=holds)
     if any(part.draws or part.classes or part.fills for part in inside):
