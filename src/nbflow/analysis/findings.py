@@ -149,6 +149,9 @@ def _crossing(graph: Graph, node: Node, told: set[tuple[str, int]]) -> Iterator[
             hint = f"Keep its items: `{name} = list(...)` in cell {made.cell}."
             message = f"{where}, but {value.kind} cannot leave its process"
             yield rules.ITERATOR.at(message, cell=place.cell, line=place.line, hint=hint)
+        elif anew := [n for n in sorted(value.carries) if _is_hidden_anew(graph, n)]:
+            message = f"{where}: its class `{anew[0]}` is another one by then"
+            yield rules.CLASS_CHANGED.at(message, cell=place.cell, line=place.line)
         elif _is_class(graph, value.defs) and (name, upstream) not in told:
             told.add((name, upstream))
             message = f"{where}: a class that is made by code which must not run twice"
@@ -165,6 +168,13 @@ def _crossing(graph: Graph, node: Node, told: set[tuple[str, int]]) -> Iterator[
             f" (cell {at.cell}): such a class cannot be carried"
         )
         yield rules.CLASS_CHANGED.at(message, cell=place.cell, line=place.line)
+
+
+def _is_hidden_anew(graph: Graph, name: str) -> bool:
+    """Whether a class with a metaclass, an enumeration for one, is defined more than once."""
+    notebook = graph.resolution.notebook
+    defs = notebook.env.get(name, IMMUTABLE).defs
+    return notebook.bindings[name] > 1 and not _is_carried(graph, defs)
 
 
 def _is_carried(graph: Graph, defs: frozenset[int]) -> bool:

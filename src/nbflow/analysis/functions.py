@@ -95,7 +95,7 @@ class Functions(Enclosed):
             if name in source.inner:
                 return replace(base, defs=frozenset({source.inner[name]}))
             if name in source.constants:
-                return Value(modules=base.modules)
+                return Value(modules=base.modules, carries=base.carries)
         method = self.method(classes, name)
         if method is not None:
             return replace(base, defs=frozenset({method}))
