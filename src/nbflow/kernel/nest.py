@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
+import json
 import os
 import select
 import signal
@@ -141,11 +142,17 @@ def _answer(host: socket.socket, message: dict[str, Any]) -> None:
 
 def _spec(name: str) -> dict[str, Any]:
     """What is known of a kernel of this name."""
+    from jupyter_core.paths import jupyter_path
+
+    # Where Jupyter looks first, and nearly always finds it; its own search imports much.
+    for folder in jupyter_path("kernels"):
+        with suppress(OSError, ValueError):
+            spec = json.loads((Path(folder) / name / "kernel.json").read_text(encoding="utf-8"))
+            return {"spec": spec, "installed": [name]}
     from jupyter_client.kernelspec import KernelSpecManager
 
     specs: dict[str, Any] = KernelSpecManager().get_all_specs()
-    spec = specs.get(name, {}).get("spec")
-    return {"spec": spec, "installed": sorted(specs)}
+    return {"spec": specs.get(name, {}).get("spec"), "installed": sorted(specs)}
 
 
 def _fork(nest: _Nest, request: dict[str, Any], answers: socket.socket, descriptor: int) -> None:
