@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.host.drafts import Draft
 from nbflow.host.executors import KernelLostError, Place
+from nbflow.host.forked import Forked
 from nbflow.model import Failure
 
 if TYPE_CHECKING:
@@ -196,8 +197,6 @@ class Attempt:
 def _executor(notebook: dict[str, Any], place: Place, nursery: Nursery | None) -> Executor:
     name = notebook["metadata"]["kernelspec"]["name"]
     if nursery is not None and nursery.can_fork(name, env=place.env):
-        from nbflow.host.forked import Forked
-
         return Forked(nursery, place)
     from nbflow.host.foreign import Foreign
 

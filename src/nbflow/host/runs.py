@@ -14,7 +14,7 @@ from typing import Any
 
 from nbflow import runtime
 from nbflow.bundles import slices
-from nbflow.errors import StoreError, UsageError
+from nbflow.errors import NotebookError, StoreError, UsageError
 from nbflow.host.kernels import require_kernel
 from nbflow.host.ledgers import Recorder, held, keep_bundle
 from nbflow.host.resuming import Resumption, set_aside
@@ -62,7 +62,6 @@ def run(
     """
     from nbflow.host.scheduling import complete
 
-    require_kernel(plan.pipeline.document.kernel)
     given = _as_json(parameters)
     record = Recorder(folder, source=source, digest=bundle.digest)
 
@@ -77,6 +76,8 @@ def run(
             stack.enter_context(held(folder))
             steps = _resumed(plan, folder, resume) if resume else _waiting(plan)
             keep_bundle(bundle, folder, slices=slices(plan))
+        # Not earlier: the process that knows the kernels may still be starting.
+        _require_kernel(plan, folder, new=resume is None)
         work = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
         stack.callback(shutil.rmtree, work, ignore_errors=True)
         return complete(
@@ -89,6 +90,15 @@ def run(
             workers=workers or os.cpu_count() or 1,
             env={} if cache else {runtime.CACHE: "off"},
         )
+
+
+def _require_kernel(plan: Plan, folder: Path, *, new: bool) -> None:
+    try:
+        require_kernel(plan.pipeline.document.kernel)
+    except NotebookError:
+        if new:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 @contextmanager
