@@ -95,6 +95,9 @@ class Calls(Methods, Libraries, Magics):
 
     def _passed(self, value: Value, place: Place) -> None:
         """A function that is handed on may be called there."""
+        called = self.notebook.beside.called(value.ref)
+        if called is not None and called.state:
+            self.note([Effect(EffectKind.SET, value.ref.partition(".")[0], place)])
         method = self.method(value.classes, value.method) if value.method else None
         if method is not None:
             self.space.branch()

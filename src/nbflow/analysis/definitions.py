@@ -53,10 +53,12 @@ class Names:
         env: Callable[[str], Value | None],
         constants: Iterable[str],
         is_class: Callable[[str], bool],
+        is_beside: Callable[[str], bool],
     ) -> None:
         self.env = env
         self.constants = constants
         self.is_class = is_class
+        self.is_beside = is_beside
 
     def ref(self, node: ast.AST) -> str:
         """The dotted name of a library's thing, or empty."""
@@ -153,7 +155,8 @@ def _assignment_form(node: ast.Assign | ast.AnnAssign, names: Names) -> Form:
         return Form.SETTING
     if not isinstance(target, ast.Attribute):
         return Form.COMPUTATION
-    amends = names.ref(target.value) or names.is_function(target.value)
+    ref = names.ref(target.value)
+    amends = names.is_function(target.value) or (ref and not names.is_beside(ref))
     plain = isinstance(node.value, ast.Lambda) or _is_pure(node.value, names)
     return Form.AMENDMENT if amends and plain else Form.COMPUTATION
 

@@ -18,6 +18,7 @@ from nbflow.analysis.values import IMMUTABLE, Kind, Obj, Value, fresh, merge, nu
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from nbflow.analysis.beside import Called
     from nbflow.analysis.namespaces import Namespace, Notebook
 
 __all__ = ["Functions"]
@@ -189,6 +190,23 @@ class Functions(Enclosed):
             self.space.effect(Effect(EffectKind.CACHE, source.name, place, path=why))
             self.notebook.cached.update(dict.fromkeys(result.own, source.name))
         return result
+
+    def beside_call(
+        self, node: ast.Call, called: Called | None, ref: str, given: Arguments
+    ) -> None:
+        """A function of a module beside the notebook is called."""
+        if called is None:
+            return
+        place = self.place(node)
+        if called.state:
+            self.note([Effect(EffectKind.SET, ref.partition(".")[0], place)])
+        parts: list[tuple[str | int, Value, ast.expr]] = [
+            (position, value, node.args[position]) for position, value in enumerate(given.values)
+        ]
+        parts += [(name, value, given.nodes[name]) for name, value in given.keywords.items()]
+        for key, value, argument in parts:
+            if key in called.arguments:
+                self.change(value, place, deep=True, root=self.root(argument))
 
     def patch(self, value: Value, place: Place) -> None:
         """A module or a library's class is changed, where the value is one."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from nbflow.analysis.arguments import Arguments
 from nbflow.analysis.effects import caches, call_effects, draws_later, kind_of
-from nbflow.analysis.files import file_effects
+from nbflow.analysis.files import absolute, file_effects
 from nbflow.analysis.functions import Functions
 from nbflow.analysis.methods import joined
 from nbflow.analysis.purity import (
@@ -59,6 +59,7 @@ class Libraries(Functions):
         self.note(file_effects(ref, given, place) + call_effects(ref, given, place))
         if any(value.draws for value in given.all) and not keeps_arguments(ref):
             self.note([Effect(EffectKind.DRAW, "numpy.random", place)])
+        self.beside_call(node, self.notebook.beside.called(ref), ref, given)
         self._mutated(node, ref, given)
         return self._library_result(ref, callee, given)
 
@@ -88,7 +89,7 @@ class Libraries(Functions):
         module, _, name = ref.rpartition(".")
         kind = kind_of(ref)
         if kind is Kind.PATH or ref in _PATH_MAKERS:
-            path = joined(given.values)
+            path = absolute(ref, joined(given.values), self.notebook.folder)
             return path if kind is Kind.PATH else Value(text=path.text)
         if module == "builtins" and name in IMMUTABLE_FUNCTIONS:
             keeps_text = name == "str" and given.values

@@ -131,6 +131,7 @@ class Magics(Enclosed):
             known = normal(path) if path else None
             if known is not None:
                 self.notebook.scripts[known] = "" if reads else body
+                self.notebook.beside.add(known, body)
             effect = Effect(EffectKind.FILE, "", place, path=known, reads=reads, writes=True)
             self.note([effect])
         elif name not in _TEXTS:

@@ -21,6 +21,7 @@ from nbflow.analysis.purity import (
     VIEW_METHODS,
     words,
 )
+from nbflow.analysis.records import Effect, EffectKind
 from nbflow.analysis.values import IMMUTABLE, ITERATORS, Kind, Value, fresh, merge
 
 __all__ = ["Methods", "joined"]
@@ -45,6 +46,8 @@ class Methods(Functions):
         if name in {"query", "eval"} and given.values and given.values[0].text:
             for local in _AT_NAMES.findall(given.values[0].text):
                 self.load(local, place)
+        for top in self.notebook.beside.changes(receiver.modules, name):
+            self.note([Effect(EffectKind.SET, top, place)])
         method = self.method(receiver.classes, name)
         if method is not None:
             return self.apply(method, node, given, receiver=receiver)

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nbflow.analysis.beside import Beside
 from nbflow.analysis.records import Effect, EffectKind, Facts, Place, Record, Source
 from nbflow.analysis.values import Obj
 
@@ -44,8 +45,9 @@ class Notebook:
         working, touched: functions that are being found out, and those met again meanwhile.
         partial: for functions that are being found out: those that call them meanwhile.
         origins: the step that bound or changed a name last.
+        beside: the modules beside the notebook.
         scripts: texts of the files that cells wrote with `%%writefile`.
-        moved: the working directory was changed.
+        folder: the working directory, from the notebook's; None where it is not known.
         cached: objects that a function with a cache handed out, and its name.
         statement: how many top-level statements were walked.
         bindings, changes: how often each name is bound and changed, anywhere.
@@ -66,8 +68,9 @@ class Notebook:
     cached: dict[Obj, str] = field(default_factory=dict)
     statement: int = 0
     altered: int = 0
-    moved: bool = False
+    folder: str | None = "."
     scripts: dict[str, str] = field(default_factory=dict)
+    beside: Beside = field(default_factory=Beside)
     origins: dict[str, Record] = field(default_factory=dict)
 
     def put(self, name: str, value: Value) -> None:

@@ -90,7 +90,8 @@ def _parsed(outline: Outline) -> dict[str, Code]:
 def _walked(
     outline: Outline, layout: Layout, codes: Mapping[str, Code], *, opaque: bool = True
 ) -> tuple[tuple[Record, Walk], list[Record]]:
-    walk = Walk(opaque={parameter.name for parameter in outline.parameters if opaque})
+    names = {parameter.name for parameter in outline.parameters if opaque}
+    walk = Walk(names, beside=outline.beside)
     everywhere = set(layout.parameter_cells) | set(layout.setup)
     cells = [cell for cell in outline.document.cells if cell.id in everywhere]
     base = walk.step("", _with_code(cells, codes), index=-1)

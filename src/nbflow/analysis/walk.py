@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.definitions import Form, Names, form_of
@@ -17,7 +18,7 @@ from nbflow.analysis.symbolic import Symbolic
 from nbflow.analysis.values import IMMUTABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nbflow.analysis.source import Code
     from nbflow.model import Cell
@@ -37,9 +38,14 @@ class Walk:
         opaque: names whose texts another run may replace: the parameters.
     """
 
-    def __init__(self, opaque: Iterable[str] = ()) -> None:
+    def __init__(
+        self, opaque: Iterable[str] = (), *, beside: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.opaque = frozenset(opaque)
         self.notebook = Notebook()
+        self.notebook.scripts.update(beside)
+        for path, text in beside.items():
+            self.notebook.beside.add(path, text)
         self.constants: set[str] = set()
         self.forms: dict[str, list[Form]] = {}
         self.lazy_annotations = False
@@ -47,7 +53,8 @@ class Walk:
     @property
     def names(self) -> Names:
         """What the names mean now."""
-        return Names(self.notebook.env.get, self.constants, self.notebook.is_class)
+        notebook = self.notebook
+        return Names(notebook.env.get, self.constants, notebook.is_class, notebook.beside.is_beside)
 
     def step(
         self,

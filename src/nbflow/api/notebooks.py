@@ -67,7 +67,8 @@ def load(path: str | Path) -> Pipeline:
     Raises:
         NotebookError: the file cannot be read as a notebook.
     """
-    return analysis.analyse(notebook.outline(notebook.read(Path(path))))
+    where = Path(path)
+    return analysis.analyse(notebook.outline(notebook.read(where), folder=where.parent))
 
 
 def inspect(path: str | Path) -> Inspected:

@@ -25,7 +25,7 @@ def cut_every_cell(path: str | Path) -> Inspected:
     """
     where = Path(path)
     cut = proving.cut_every_cell(notebook.outline(notebook.read(where)))
-    return inspect_pipeline(where, analysis.analyse(notebook.outline(cut)))
+    return inspect_pipeline(where, analysis.analyse(notebook.outline(cut, folder=where.parent)))
 
 
 def prove(

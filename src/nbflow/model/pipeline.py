@@ -184,6 +184,8 @@ class Outline:
             (then one step holds all that is not parameters, setup or skipped).
         metrics: names to record, each with the id of the cell that names it.
         diagnostics: what the tags, options and parameters got wrong.
+        beside: texts of the modules and scripts that lie beside the notebook and that it uses, by
+            path; as far as they were read.
     """
 
     name: str
@@ -194,6 +196,7 @@ class Outline:
     parameters: tuple[Parameter, ...] = ()
     metrics: tuple[tuple[str, str], ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def cells(self, role: Role) -> tuple[str, ...]:
         """Ids of the code cells that play a role, in the notebook's order."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.model import Cell, Diagnostic, Outline, Prev, Role, Rule, StepOutline
 from nbflow.notebook import rules
+from nbflow.notebook.besides import scripts
 from nbflow.notebook.choices import Choice, unite
 from nbflow.notebook.marks import Marks, marks, place
 from nbflow.notebook.metrics import metric_names
@@ -16,6 +17,7 @@ from nbflow.notebook.parameters import read_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from nbflow.model import Document
 
@@ -52,10 +54,14 @@ class _Walk:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def outline(document: Document) -> Outline:
+def outline(document: Document, *, folder: Path | None = None) -> Outline:
     """Understand a notebook's tags, options and parameters.
 
     Mistakes of the author become diagnostics in the notebook's order; nothing is raised.
+
+    Args:
+        document: the notebook.
+        folder: where it lies; the modules and scripts that it uses from there are read.
     """
     options = read_options(document)
     walk = _walk(document)
@@ -73,6 +79,7 @@ def outline(document: Document) -> Outline:
         steps=steps,
         parameters=parameters,
         metrics=tuple(walk.metrics),
+        beside=scripts(document, folder) if folder is not None else {},
         diagnostics=_sorted(document, [*found, *walk.diagnostics, *wrong]),
     )
 

@@ -1,6 +1,5 @@
 # A module beside the notebook keeps state of its own: a list, a counter and a class attribute.
 # expect: equal
-# known: a module beside the notebook keeps state; its functions and classes change it
 # %%
 import shop
 from shop import Basket, add

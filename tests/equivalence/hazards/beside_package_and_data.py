@@ -1,6 +1,5 @@
 # A package and data files beside the notebook; the data is changed by a cell.
 # expect: equal
-# known: import toolbox.numbers as numbers; numbers.OFFSET = 100 | total(sales["n"]) (from toolbox.
 # %%
 from pathlib import Path
 

@@ -1,6 +1,5 @@
 # A module beside the notebook changes its argument in place.
 # expect: equal
-# known: a function of a module beside the notebook changes its argument (loud at run time; the sou
 # %%
 from toolbox.changing import add_total, normalise
 
