@@ -57,11 +57,18 @@ class Bodies(Calls):
 
     def is_property(self, base: Value, name: str) -> bool:
         """Whether reading an attribute runs a method."""
+        return self._has_decorator(base, name, "property")
+
+    def keeps_property(self, base: Value, name: str) -> bool:
+        """Whether reading an attribute keeps what it gives in the object."""
+        return self._has_decorator(base, name, "cached_property")
+
+    def _has_decorator(self, base: Value, name: str, word: str) -> bool:
         method = self.method(base.classes, name) if base.classes else None
         if method is None:
             return False
         decorators = getattr(self.notebook.sources[method].node, "decorator_list", [])
-        return any("property" in ast.unparse(decorator) for decorator in decorators)
+        return any(word in ast.unparse(decorator) for decorator in decorators)
 
     def _decorated(self, made: Value, decorator: Value, place: Place) -> Value:
         """A decorator of the notebook is called; what it wraps around may run at each call."""

@@ -160,7 +160,9 @@ def call_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
         return [Effect(EffectKind.USE, "os.environ", place)]
     key = setting_of(ref)
     if key:
-        return [Effect(EffectKind.SET, key, place)]
+        given_path = given.get(0, "path") if ref == "os.chdir" else None
+        path = given_path.text if given_path is not None else None
+        return [Effect(EffectKind.SET, key, place, path=path)]
     drawn = _drawn(ref, given)
     if drawn:
         return [Effect(EffectKind.DRAW, drawn, place)]

@@ -176,6 +176,8 @@ class Expressions:
         """Read an attribute as the code has it."""
         if self.is_property(base, node.attr):
             self.special(base, node.attr, node.value)
+            if self.keeps_property(base, node.attr):  # its value is an attribute from here on
+                self.change(base, self.place(node), deep=False, root=self.root(node.value))
         elif base.classes:
             self.special(base, "__getattribute__", node.value)
             self.space.branch()
@@ -189,6 +191,10 @@ class Expressions:
 
     def is_property(self, base: Value, name: str) -> bool:
         """Whether reading an attribute runs a method."""
+        raise NotImplementedError
+
+    def keeps_property(self, base: Value, name: str) -> bool:
+        """Whether reading an attribute keeps what it gives in the object."""
         raise NotImplementedError
 
     def attribute(self, base: Value, name: str, place: Place) -> Value:

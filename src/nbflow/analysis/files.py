@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.records import Effect, EffectKind, Place
@@ -14,12 +15,20 @@ if TYPE_CHECKING:
     from nbflow.analysis.arguments import Arguments
 
 __all__ = [
+    "HERE",
+    "absolute",
     "file_effects",
     "is_picture",
     "method_file_effects",
     "normal",
+    "placed",
     "shell_effects",
 ]
+
+
+# How a path begins that `os.getcwd()` gave before the working directory was changed.
+HERE = ".//"
+_ABSOLUTE = ("getcwd", ".cwd", ".home", "abspath", "realpath")
 
 
 # Position of the path, and what is done with it: read, write, + both, a directory made, p page
@@ -86,8 +95,30 @@ def is_picture(path: str) -> bool:
 
 
 def normal(path: str) -> str:
-    """A path as it is compared."""
-    return path if "://" in path else posixpath.normpath(path)
+    """A path as it is compared; one from the notebook's folder stays so after `os.chdir`."""
+    if "://" in path:
+        return path
+    begin = HERE if path.startswith(HERE) else ""
+    return begin + posixpath.normpath(path[len(begin) :].lstrip("/") if begin else path)
+
+
+def absolute(ref: str, path: Value, folder: str | None) -> Value:
+    """What a path is that a function made, where it stays so after `os.chdir`."""
+    text = path.text
+    if not ref.endswith(_ABSOLUTE) or text is None or text.startswith(("/", HERE)):
+        return path
+    if ref.endswith("home") or folder != ".":
+        return replace(path, text=None)
+    return replace(path, text=HERE + ("" if text == "." else text))
+
+
+def placed(path: str | None, folder: str | None) -> str | None:
+    """A path from the notebook's folder, where the working directory is another one; or None."""
+    if path is None or path.startswith(HERE):
+        return None if path is None else path.removeprefix(HERE)
+    if "://" in path or path.startswith("/") or folder == ".":
+        return path
+    return None if folder is None else posixpath.normpath(posixpath.join(folder, path))
 
 
 def file_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:

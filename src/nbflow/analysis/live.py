@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nbflow.analysis.files import normal, placed
 from nbflow.analysis.namespaces import BUILTINS, Namespace, Notebook, is_history
 from nbflow.analysis.records import Bound, Effect, EffectKind, Place, Read, Record, Statement
 from nbflow.analysis.syntax import module_names
@@ -177,11 +178,23 @@ class Live(Namespace):
         if effect.kind is EffectKind.SHOW:
             return
         effect = replace(effect, optional=effect.optional or self.forgiving > 0)
-        path = effect.path or effect.listed or ""
-        if effect.kind is EffectKind.FILE and self.notebook.moved and not path.startswith("/"):
-            effect = replace(effect, path=None, listed=None)  # relative to what is not known here
-        self.notebook.moved |= effect.kind is EffectKind.SET and effect.key == "os.chdir"
+        if effect.kind is EffectKind.FILE:
+            self.record.effects += self._placed(effect)
+            return
+        if effect.kind is EffectKind.SET and effect.key == "os.chdir":
+            path = normal(effect.path) if effect.path is not None and effect.firm else None
+            self.notebook.folder = placed(path, self.notebook.folder)
         self.record.effects.append(effect)
+
+    def _placed(self, effect: Effect) -> list[Effect]:
+        """A use of a file where the working directory may be another one."""
+        folder = self.notebook.folder
+        path, listed = placed(effect.path, folder), placed(effect.listed, folder)
+        found = [replace(effect, path=path, listed=listed)]
+        if folder is None and effect.reads and (path or listed) is None:
+            maybe = replace(effect, writes=False, optional=True)
+            found.append(replace(maybe, path=placed(effect.path, "."), listed=placed(effect.listed, ".")))
+        return found
 
     def touch(self, modules: Iterable[str]) -> None:
         """Note the use of libraries."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nbflow.analysis.files import normal
 from nbflow.analysis.purity import words
 from nbflow.analysis.records import Effect, EffectKind, Place
 
@@ -45,6 +46,7 @@ _SETTINGS: tuple[tuple[str, str], ...] = (
     ("sys.setrecursionlimit", "sys.path"),
     ("site.addsitedir", "sys.path"),
     ("os.chdir", "os.chdir"),
+    ("contextlib.chdir", "os.chdir"),
     ("os.environ", "os.environ"),
     ("os.putenv", "os.environ"),
     ("os.unsetenv", "os.environ"),
@@ -107,6 +109,19 @@ def setting_of(ref: str) -> str:
     return "matplotlib" if ".rcParams" in ref else ""
 
 
+def _moves(name: str, arguments: str, place: Place) -> list[Effect]:
+    """Another working directory, by a magic."""
+    words = [word for word in arguments.split() if word != "-q"]
+    known = len(words) == 1 and name != "popd" and not set(words[0]) & set("-{$~*'\"")
+    if not known:
+        return [Effect(EffectKind.SET, "os.chdir", place)]
+    path = normal(words[0])
+    return [
+        Effect(EffectKind.FILE, "", place, path=path, reads=True),
+        Effect(EffectKind.SET, "os.chdir", place, path=path),
+    ]
+
+
 def magic_effects(name: str, arguments: str, place: Place) -> list[Effect]:
     """Effects of a line magic."""
     if name in {"env", "set_env"}:
@@ -119,7 +134,7 @@ def magic_effects(name: str, arguments: str, place: Place) -> list[Effect]:
     if name == "precision":
         return [Effect(EffectKind.SET, key, place) for key in ("magics", "numpy")]
     if name in {"cd", "pushd", "popd"}:
-        return [Effect(EffectKind.SET, key, place) for key in ("magics", "os.chdir")]
+        return [Effect(EffectKind.SET, "magics", place), *_moves(name, arguments, place)]
     if name in _LASTING:
         return [Effect(EffectKind.SET, "magics", place)]
     if name in {"pip", "conda", "mamba", "uv"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,8 +61,7 @@ class WithOptionalRun(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep `--resume train.ipynb` from being read as `--resume=train.ipynb`."""
-        following = [*args[1:], ""]
-        pairs = zip(args, following, strict=True)
+        pairs = zip_longest(args, args[1:], fillvalue="")
         return super().parse_args(
             ctx,
             ["--resume=" if a == "--resume" and b.endswith(".ipynb") else a for a, b in pairs],

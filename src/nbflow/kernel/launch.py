@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 # `subprocess` and `socket` take longer to import than the process to start.
 from _socket import socketpair
 from typing import NamedTuple
 
-__all__ = ["Launched", "launch", "take"]
+__all__ = ["Launched", "abandon", "launch", "take"]
 
 _waiting: list[Launched] = []
 
@@ -46,3 +47,12 @@ def take() -> Launched:
     found = _waiting[-1] if _waiting else launch()
     _waiting.remove(found)
     return found
+
+
+def abandon() -> None:
+    """End what was launched and never taken; it may still be importing."""
+    while _waiting:
+        launched = _waiting.pop()
+        os.kill(launched.pid, signal.SIGKILL)
+        os.waitpid(launched.pid, 0)
+        os.close(launched.descriptor)
