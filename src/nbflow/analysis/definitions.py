@@ -172,6 +172,8 @@ def _value_form(value: ast.expr, targets: list[ast.expr], names: Names) -> Form:
     if not _is_pure(value, names):
         return Form.COMPUTATION
     made = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
+    if any(names.ref(node.func) == "builtins.object" for node in made):
+        return Form.COMPUTATION  # a sentinel: there must be one of it
     if any(names.ref(node.func) in CLASS_MAKERS for node in made):
         return Form.DEFINITION
     return Form.DEFINITION if plain and _is_cached(value, names) else Form.CONSTANT

@@ -1,6 +1,5 @@
 # `is` on None, small numbers, strings, sentinels, types, and Ellipsis.
 # expect: equal
-# known: SILENT: a sentinel `MISSING = object()` that is the default of a function and in a dict is
 # %%
 import sys
 
