@@ -11,12 +11,13 @@ from nbflow.analysis.scopes import parameters
 from nbflow.analysis.values import IMMUTABLE, Kind, Obj, Value, merge, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from nbflow.analysis.expressions import Expressions
 
-__all__ = ["Arguments", "Given"]
+__all__ = ["MUTABLE_DISPLAYS", "Arguments", "Given", "default_values"]
 
+MUTABLE_DISPLAYS = ast.List | ast.Dict | ast.Set | ast.Call
 _PLACEHOLDER = re.compile("\0(\\w+)\0")
 
 
@@ -64,6 +65,8 @@ class Given:
         node: ast.Call,
         given: Arguments,
         receiver: Value | None,
+        *,
+        defaults: Mapping[str, Value],
     ) -> None:
         self.walker = walker
         self.renamed: dict[Obj, Obj] = {}
@@ -82,7 +85,7 @@ class Given:
         for named, value in given.keywords.items():
             name = named if named in positional or named in keyword else keywords
             self._give(name, value, given.nodes[named])
-        self._defaults(arguments)
+        self._defaults(arguments, defaults)
 
     def _give(self, name: str | None, value: Value, node: ast.AST) -> None:
         if name is None:
@@ -91,26 +94,17 @@ class Given:
         self.values[name] = value if before is None else merge(before, value)
         self.nodes.setdefault(name, node)
 
-    def _defaults(self, arguments: ast.arguments) -> None:
-        positional = [*arguments.posonlyargs, *arguments.args]
-        pairs = list(
-            zip(
-                positional[len(positional) - len(arguments.defaults) :],
-                arguments.defaults,
-                strict=True,
-            )
-        )
-        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-            if default is not None:
-                pairs.append((argument, default))
-        for argument, default in pairs:
-            if argument.arg in self.values:
+    def _defaults(self, arguments: ast.arguments, kept: Mapping[str, Value]) -> None:
+        for name, default in default_values(arguments):
+            if name in self.values:
                 continue
-            if isinstance(default, ast.List | ast.Dict | ast.Set | ast.Call):
-                self.kept.add(argument.arg)
+            if isinstance(default, MUTABLE_DISPLAYS):
+                self.kept.add(name)
+                if name in kept:
+                    self.values[name] = kept[name]
             elif isinstance(default, ast.Constant):
                 text = default.value if isinstance(default.value, str) else None
-                self.values[argument.arg] = Value(text=text)
+                self.values[name] = Value(text=text)
 
     def actual(self, objects: Iterable[Obj]) -> frozenset[Obj]:
         """The objects that symbols stand for in this call."""
@@ -164,3 +158,12 @@ class Given:
             text=self.path(value.text) if value.text is not None else None,
             items=tuple(self.value(item) for item in items) if items is not None else None,
         )
+
+
+def default_values(arguments: ast.arguments) -> list[tuple[str, ast.expr]]:
+    """The parameters that have a default, each with its expression."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    late = positional[len(positional) - len(arguments.defaults) :]
+    pairs = [(a.arg, default) for a, default in zip(late, arguments.defaults, strict=True)]
+    named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return pairs + [(a.arg, default) for a, default in named if default is not None]

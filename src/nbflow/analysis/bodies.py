@@ -6,13 +6,13 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nbflow.analysis.arguments import Arguments
+from nbflow.analysis.arguments import MUTABLE_DISPLAYS, Arguments, default_values
 from nbflow.analysis.calls import Calls
 from nbflow.analysis.effects import caches, call_effects
 from nbflow.analysis.purity import PURE_METHODS, words
 from nbflow.analysis.records import Place, Source
 from nbflow.analysis.scopes import Scope, bound_names, own_nodes, parameters
-from nbflow.analysis.values import IMMUTABLE, Kind, Value, fresh, number
+from nbflow.analysis.values import IMMUTABLE, Kind, Obj, Value, fresh, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,13 +33,11 @@ class Bodies(Calls):
     def _functiondef(self, node: _Function) -> None:
         known = f"{node.name}{_accessor(node)}"
         decorators = [self.eval(decorator) for decorator in node.decorator_list]
-        for default in [*node.args.defaults, *node.args.kw_defaults]:
-            if default is not None:
-                self.eval(default)
+        defaults = {name: self.eval(default) for name, default in default_values(node.args)}
         if not self.lazy_annotations:
             self._annotations(node)
         if self._at_top():
-            made = self._register(node, node.name)
+            made = self._register(node, node.name, defaults)
             for own in made.defs if any(map(self._keeps_results, node.decorator_list)) else ():
                 self.notebook.sources[own].cached = True
             for decorator, part in reversed([*zip(decorators, node.decorator_list, strict=True)]):
@@ -108,10 +106,18 @@ class Bodies(Calls):
         if node.returns is not None:
             self.eval(node.returns)
 
-    def _register(self, node: _Function | ast.Lambda, name: str) -> Value:
+    def _register(
+        self, node: _Function | ast.Lambda, name: str, defaults: Mapping[str, Value] | None = None
+    ) -> Value:
         key = number()
-        self.notebook.sources[key] = Source(key, name, node, self.place(node))
+        source = Source(key, name, node, self.place(node))
+        pairs = default_values(node.args)
+        changing = {name for name, default in pairs if isinstance(default, MUTABLE_DISPLAYS)}
+        source.defaults = {n: value for n, value in (defaults or {}).items() if n in changing}
+        self.notebook.sources[key] = source
         made = fresh()
+        held = frozenset[Obj]().union(*(value.reach for value in source.defaults.values()))
+        made = replace(made, reach=made.reach | held)
         carries = frozenset({name}) if self.scope is None else frozenset[str]()
         return replace(made, defs=frozenset({key}), carries=carries)
 
@@ -149,12 +155,14 @@ class Bodies(Calls):
         if at_top:
             value = self._class(value, node, scope, bases)
             meta = given.get("metaclass", IMMUTABLE)
-            self._made_by(value, meta, bases, self.place(node))
+            self._made_by(value, meta, bases, self.place(node), scope)
             for decorator in reversed(decorators):
                 value = self._decorated(value, decorator, self.place(node))
         self.bind(node.name, value, self.place(node))
 
-    def _made_by(self, value: Value, meta: Value, bases: list[Value], place: Place) -> None:
+    def _made_by(
+        self, value: Value, meta: Value, bases: list[Value], place: Place, scope: Scope
+    ) -> None:
         """What the metaclass and the bases do when a class is made."""
         sources = self.notebook.sources
         extended = frozenset[int]().union(*(base.defs for base in bases))
@@ -164,6 +172,10 @@ class Bodies(Calls):
             plain = not meta.ref or meta.ref in {"abc.ABCMeta", "builtins.type"}
             source.plain = plain and all(_is_plain(base, sources) for base in bases)
             hooks = [self.method(source.metas, name) for name in ("__new__", "__init__")]
+            for part in [one for one in scope.names.values() if one.classes]:
+                named = self.method(part.classes, "__set_name__")
+                if named is not None:
+                    self.implicit(named, place, receiver=part)
             for hook in [*hooks, self.method(extended, _HOOK)]:
                 if hook is not None:
                     self.implicit(hook, place, receiver=value)
@@ -187,7 +199,8 @@ class Bodies(Calls):
                 self.notebook.methods.setdefault(name, []).append(method)
         self.notebook.sources[key] = source
         carries = frozenset({node.name}) if self.scope is None else frozenset[str]()
-        return replace(value, defs=frozenset({key}), carries=carries)
+        modules = frozenset[str]().union(*(base.modules for base in bases))
+        return replace(value, defs=frozenset({key}), carries=carries, modules=modules)
 
 
 def _is_plain(base: Value, sources: Mapping[int, Source]) -> bool:

@@ -35,6 +35,7 @@ _SEEDS: dict[str, tuple[str, ...]] = {
     "torch.cuda.manual_seed": ("torch",),
     "torch.cuda.manual_seed_all": ("torch",),
     "torch.set_rng_state": ("torch",),
+    "torch.random.set_rng_state": ("torch",),
     "tensorflow.random.set_seed": ("tensorflow",),
     "tensorflow.set_random_seed": ("tensorflow",),
     "keras.utils.set_random_seed": _EVERYTHING,
@@ -49,13 +50,13 @@ _SEEDS: dict[str, tuple[str, ...]] = {
 _GENERATORS = frozenset(
     {"default_rng", "RandomState", "Generator", "SeedSequence", "PCG64", "MT19937"}
 )
-_NOT_DRAWS = frozenset(
-    {"seed", "getstate", "get_state", "setstate", "set_state", "Random", "SystemRandom"}
-)
+_NOT_DRAWS = frozenset({"seed", "setstate", "set_state", "Random", "SystemRandom"})
 _TORCH_DRAWS = words(
     "rand randn randint randperm rand_like randn_like randint_like bernoulli multinomial normal"
     " poisson"
 )
+# What reads or keeps the state of the generator, which a draw before has made what it is.
+_TORCH_READS = words("get_rng_state fork_rng initial_seed")
 _SKLEARN_DRAWS = words(
     "train_test_split shuffle resample make_blobs make_classification make_regression make_moons"
     " make_circles make_friedman1 make_s_curve make_swiss_roll permutation_importance"
@@ -181,6 +182,8 @@ def _drawn(ref: str, given: Arguments) -> str:
         return "" if name in _NOT_DRAWS else "random"
     if module == "numpy.random":
         return "" if name in _NOT_DRAWS | _GENERATORS else "numpy.random"
+    if module in {"torch", "torch.random"} and name in _TORCH_READS:
+        return "torch"
     if module == "torch" and name in _TORCH_DRAWS:
         return "" if "generator" in given.keywords else "torch"
     if module.startswith("torch.nn.init"):

@@ -80,6 +80,7 @@ class Expressions:
             self.needed(number, place)
         for carried in sorted(value.carries - {name}):
             definition = self.space.load(carried, place, soft=True, via=carried)
+            self.space.touch(definition.modules)
             for number in sorted(definition.defs):
                 self.needed(number, place)
 

@@ -53,7 +53,7 @@ _FUNCTIONS: dict[str, tuple[int, str]] = {
     "os.path.lexists": (0, "c"), "os.access": (0, "c"),
     "os.path.getsize": (0, "r"), "os.path.getmtime": (0, "r"), "os.stat": (0, "r"),
     "glob.glob": (0, "l"), "glob.iglob": (0, "l"), "shutil.rmtree": (0, "+"),
-    "shutil.make_archive": (0, "w"), "shutil.unpack_archive": (0, "r"), "os.truncate": (0, "+"),
+    "shutil.unpack_archive": (0, "r"), "os.truncate": (0, "+"),
     "urllib.request.urlretrieve": (1, "w"), "sqlite3.connect": (0, "+"),
     "pyarrow.parquet.read_table": (0, "r"), "pyarrow.parquet.write_table": (1, "w"),
     "scipy.io.loadmat": (0, "r"), "scipy.io.savemat": (0, "w"), "scipy.sparse.save_npz": (0, "w"),
@@ -86,6 +86,14 @@ _PATHS: dict[str, str] = {
     "unlink": "+", "rmdir": "+", "touch": "w", "exists": "c", "is_file": "c", "is_dir": "c",
     "glob": "l", "rglob": "l", "iterdir": "l", "stat": "r",
 }  # fmt: skip
+_ADDED = {"write": "zipfile", "add": "tarfile"}
+_ENDINGS = {
+    "zip": ".zip",
+    "tar": ".tar",
+    "gztar": ".tar.gz",
+    "bztar": ".tar.bz2",
+    "xztar": ".tar.xz",
+}
 _PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".pdf", ".gif", ".html", ".webp")
 
 
@@ -133,6 +141,8 @@ def file_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
         if ref.startswith("glob.") and path is not None and "root_dir" in given.keywords:
             path = _inside(given.keywords["root_dir"], path)
         return [_effect(path, how, place)] if how in {"d", "l"} or path is not None else []
+    if ref == "shutil.make_archive":
+        return _archived(given, place)
     if ref in _MOVES:
         return [_effect(given.get(0, "src"), "+", place), _effect(given.get(1, "dst"), "w", place)]
     if ref in _SHELLS:
@@ -161,6 +171,8 @@ def method_file_effects(
         if path is not None and path.kind is Kind.FILE:
             return []
         return [_effect(path, how, place)]
+    if (module := _ADDED.get(method)) is not None and module in receiver.modules:
+        return _added(given.get(0, "filename", "name"), place)
     path_like = receiver.kind is Kind.PATH or method in {"read_text", "write_text", "read_bytes"}
     path_like = path_like or method in {"write_bytes", "unlink", "rmdir", "mkdir", "iterdir"}
     if not path_like:
@@ -185,6 +197,21 @@ def _opened(path: Value | None, mode: Value | None, place: Place) -> Effect:
     if "a" in how:
         return _effect(path, "+", place)
     return _effect(path, "w" if set(how) & set("wx") else "r", place)
+
+
+def _added(path: Value | None, place: Place) -> list[Effect]:
+    """A file or folder goes into an archive."""
+    is_file = path is not None and path.text is not None and "." in posixpath.basename(path.text)
+    return [_effect(path, "r" if is_file else "l", place)]
+
+
+def _archived(given: Arguments, place: Place) -> list[Effect]:
+    base, sort = given.get(0, "base_name"), given.get(1, "format")
+    folder = given.get(2, "root_dir") or Value(text=".")
+    known = base is not None and base.text is not None and sort is not None
+    ending = _ENDINGS.get(sort.text or "") if sort is not None else None
+    made = Value(text=f"{base.text}{ending}") if base is not None and known and ending else None
+    return [_effect(folder, "l", place), _effect(made, "w", place)]
 
 
 def _inside(folder: Value, path: Value) -> Value:

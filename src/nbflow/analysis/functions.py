@@ -75,6 +75,8 @@ class Functions(Enclosed):
             return
         for base in source.bases:
             self.needed(base, place)
+        for meta in sorted(source.metas):
+            self.needed(meta, place)
         for _, method in sorted(source.methods.items()):
             self._read_all(self.facts(method), place, soft=True)
 
@@ -142,6 +144,9 @@ class Functions(Enclosed):
             self.apply(method, node, given, receiver=made)
             held = self.pending.pop("held", frozenset())
             made = replace(made, reach=made.reach | held)
+        maker = self.method(source.metas, "__call__")
+        if maker is not None:  # what the metaclass makes of the call
+            made = merge(made, self.apply(maker, node, given, receiver=IMMUTABLE))
         return made
 
     def apply(
@@ -153,7 +158,7 @@ class Functions(Enclosed):
         facts = self.facts(number)
         place = self.place(node)
         self._read_all(facts, place, soft=False)
-        bound = Given(self, source.node.args, node, given, receiver)
+        bound = Given(self, source.node.args, node, given, receiver, defaults=source.defaults)
         self._bind_globals(facts, bound, place)
         for symbol in sorted(facts.changed, key=str):
             if isinstance(symbol, tuple):

@@ -193,7 +193,9 @@ class Live(Namespace):
         found = [replace(effect, path=path, listed=listed)]
         if folder is None and effect.reads and (path or listed) is None:
             maybe = replace(effect, writes=False, optional=True)
-            found.append(replace(maybe, path=placed(effect.path, "."), listed=placed(effect.listed, ".")))
+            found.append(
+                replace(maybe, path=placed(effect.path, "."), listed=placed(effect.listed, "."))
+            )
         return found
 
     def touch(self, modules: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nbflow.analysis.purity import words
 from nbflow.analysis.records import Effect, EffectKind, Record
 from nbflow.analysis.settings import implied
 from nbflow.model import ReasonKind
@@ -18,6 +19,13 @@ __all__ = ["ANYTHING", "is_seeded", "order"]
 
 ANYTHING = "*"
 _ALL_LATER = frozenset({"warnings", "sys.path", "magics", "process", "builtins"})
+
+# Modules that read no environment variables; any other library may.
+_DEAF = words(
+    "__future__ abc array bisect builtins calendar cmath collections copy csv dataclasses datetime"
+    " decimal enum fractions functools heapq itertools json math numbers operator pprint random re"
+    " statistics string textwrap time types typing warnings"
+)
 
 # For each step: the steps that it must follow, each with reasons (kind, name).
 Links = list[dict[int, set[tuple[ReasonKind, str]]]]
@@ -65,7 +73,8 @@ def _settings(steps: Sequence[Record], links: Links) -> None:
         files = any(e.kind is EffectKind.FILE for e in record.effects)
         for key, step in last.items():
             touches = key in modules or key in used or key in made or key in _ALL_LATER
-            if touches or (key == "os.chdir" and files):
+            reads = key == "os.environ" and not modules <= _DEAF
+            if touches or reads or (key == "os.chdir" and files):
                 links[record.index][step].add((ReasonKind.ORDER, key))
         last.update(dict.fromkeys(made, record.index))
 
@@ -80,6 +89,7 @@ class _Files:
     readers: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     folders: dict[str, int] = field(default_factory=dict)
     anywhere: list[int] = field(default_factory=list)
+    modules: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def step(self, record: Record) -> None:
         """Link a step to those before it."""
@@ -113,11 +123,10 @@ class _Files:
             self._link(step, self.folders[effect.path], effect.path)
 
     def _imports(self, record: Record) -> None:
-        """A module may be a file that an earlier step wrote."""
+        """A module may be a file that an earlier step wrote, into whichever folder."""
         for module in sorted(record.modules):
-            for path in (f"{module}.py", f"{module}/__init__.py"):
-                if path in self.writers:
-                    self._link(record.index, self.writers[path], path)
+            for path in sorted(self.modules.get(module, ())):
+                self._link(record.index, self.writers[path], path)
 
     def _write_links(self, step: int, effect: Effect, own: set[str]) -> None:
         path = effect.path
@@ -145,6 +154,9 @@ class _Files:
             self.readers[effect.path].add(step)
         if effect.writes:
             self.writers[effect.path] = step
+            if effect.path.endswith(".py"):
+                for part in effect.path.removesuffix(".py").split("/"):
+                    self.modules[part].add(effect.path)
             self.readers.pop(effect.path, None)
             if not effect.picture:
                 self.data[effect.path] = step

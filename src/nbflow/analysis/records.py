@@ -229,6 +229,7 @@ class Source:
         wrappers: of a decorated function: the notebook's functions that it goes through.
         keeps: a call changes the function itself, or its class, and not only its arguments.
         cached: its results are kept from call to call.
+        defaults: of a function: its arguments' default objects that may change.
     """
 
     number: int
@@ -245,6 +246,7 @@ class Source:
     wrappers: tuple[int, ...] = ()
     keeps: bool = False
     cached: bool = False
+    defaults: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass

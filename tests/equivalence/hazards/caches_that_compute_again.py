@@ -1,6 +1,5 @@
 # Cached pure functions: a new step computes again, which shows nowhere.
 # expect: equal
-# known: SILENT: reading a cached_property stores its value in the object; the step after does not 
 # %%
 from functools import cache, cached_property, lru_cache
 # %%

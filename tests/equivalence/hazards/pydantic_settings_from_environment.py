@@ -1,6 +1,5 @@
 # Settings that read environment variables which a cell sets.
 # expect: equal
-# known: SILENT: an environment variable that a step sets is missing in later steps that read it th
 # %%
 import os
 

@@ -1,6 +1,5 @@
 # Torch's generator, its own generators, and dropout draw on over cells.
 # expect: equal
-# known: SILENT: torch.manual_seed inside `with torch.random.fork_rng():` is undone at its end, so 
 # %%
 import torch
 

@@ -1,6 +1,5 @@
 # Random state of `random`, numpy (old and new) and a generator shared by two names.
 # expect: equal
-# known: SILENT: np.random.get_state() (and random.getstate(), torch.get_rng_state()) read the rand
 # %%
 import random
 
