@@ -103,12 +103,19 @@ class Live(Namespace):
         names = self.notebook.holding(objects)
         if root:
             names.add(root)
-        classes = {name for name in names if self.notebook.is_class(name)}
+        classes = {name for name in names if self._remembers(name)}
         for name in sorted(classes):  # its source travels, and what it remembers beside it
             self.amend(name, place)
         self._together(names - classes, place)
         for name in sorted(names - classes):
             self._changed(name, place, strong=name == root)
+
+    def _remembers(self, name: str) -> bool:
+        """Whether it is a class, or a function with changing defaults: its source travels."""
+        value = self.notebook.env.get(name)
+        sources = [self.notebook.sources[number] for number in value.defs] if value else []
+        plain = all(one.defaults and one.name == name and not one.keeps for one in sources)
+        return self.notebook.is_class(name) or (bool(sources) and plain)
 
     def _together(self, names: set[str], place: Place) -> None:
         """Names of one object must come from one step: the last that made them share it."""
@@ -172,6 +179,12 @@ class Live(Namespace):
             closed = value.closed and value.own.isdisjoint(held)
             known = replace(value, reach=value.reach | held, items=None, closed=closed)
             self.notebook.put(name, known)
+
+    def carry(self, objects: frozenset[Obj], names: frozenset[str]) -> None:
+        """What holds the objects needs definitions where it is brought back."""
+        for name in self.notebook.holding(objects):
+            value = self.notebook.env[name]
+            self.notebook.put(name, replace(value, carries=value.carries | names))
 
     def effect(self, effect: Effect) -> None:
         """Note an effect."""

@@ -1,6 +1,5 @@
 # A mutable default argument, a global counter and a function attribute keep state.
 # expect: equal
-# known: SILENT: a function returns its mutable default; the name bound to the result shares with i
 # %%
 calls = 0
 
