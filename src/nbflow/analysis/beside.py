@@ -71,7 +71,7 @@ class Beside:
         return [top for top in own if self._summary(top).get(name, nothing).state]
 
     def _paths(self, top: str) -> list[str]:
-        return [p for p in self.texts if p == f"{top}.py" or p.startswith(f"{top}/")]
+        return [path for path in self.texts if top in path.removesuffix(".py").split("/")]
 
     def _summary(self, top: str) -> dict[str, Called]:
         if top not in self._known:

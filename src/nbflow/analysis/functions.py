@@ -147,6 +147,7 @@ class Functions(Enclosed):
         maker = self.method(source.metas, "__call__")
         if maker is not None:  # what the metaclass makes of the call
             made = merge(made, self.apply(maker, node, given, receiver=IMMUTABLE))
+            self.space.carry(made.own, made.carries)
         return made
 
     def apply(

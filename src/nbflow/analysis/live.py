@@ -25,6 +25,7 @@ class Live(Namespace):
         self.record = record
         self.heard: dict[str, Statement | Place | None] | None = None
         self.shown = False
+        self._loading: list[str] = []
 
     def load(self, name: str, place: Place, *, soft: bool = False, via: str = "") -> Value:
         """Read a name."""
@@ -40,7 +41,14 @@ class Live(Namespace):
             return IMMUTABLE
         if name not in self.definite:
             self._read(name, Read(place, self.notebook.statement, not via, soft, via))
-        return self.value(name)
+        value = self.value(name)
+        if name not in self._loading and not self.notebook.late.keys().isdisjoint(value.reach):
+            self._loading.append(name)
+            for obj in sorted(value.reach & self.notebook.late.keys(), key=str):
+                for other in sorted(self.notebook.late[obj]):
+                    self.load(other, place, soft=True, via=name)
+            self._loading.pop()
+        return value
 
     def _read(self, name: str, read: Read) -> None:
         before = self.record.reads.get(name)

@@ -49,6 +49,7 @@ class Notebook:
         scripts: texts of the files that cells wrote with `%%writefile`.
         folder: the working directory, from the notebook's; None where it is not known.
         cached: objects that a function with a cache handed out, and its name.
+        late: names that a function without a name reads when it is called, by its object.
         statement: how many top-level statements were walked.
         bindings, changes: how often each name is bound and changed, anywhere.
         altered: how often any is changed.
@@ -66,6 +67,7 @@ class Notebook:
     bindings: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)
     cached: dict[Obj, str] = field(default_factory=dict)
+    late: dict[Obj, frozenset[str]] = field(default_factory=dict)
     statement: int = 0
     altered: int = 0
     folder: str | None = "."
@@ -167,6 +169,9 @@ class Namespace:
     def store(self, objects: frozenset[Obj], held: frozenset[Obj]) -> None:
         """Objects hold others from here on."""
         raise NotImplementedError
+
+    def carry(self, objects: frozenset[Obj], names: frozenset[str]) -> None:
+        """What holds the objects needs definitions where it is brought back."""
 
     def look_up(self, objects: frozenset[Obj]) -> None:
         """Keys of mappings are read."""

@@ -1,6 +1,5 @@
 # gzip, zip, JSON lines and pickled files with classes of the notebook.
 # expect: equal
-# known: BROKEN: `zipfile.ZipFile(..).write("events.pkl")` reads a file that an earlier step wrote:
 # %%
 import gzip
 import json

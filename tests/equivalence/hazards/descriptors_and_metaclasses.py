@@ -1,6 +1,5 @@
 # A metaclass that counts, descriptors that keep values by name, properties with setters.
 # expect: equal
-# known: BROKEN: a metaclass __call__ (or __new__/__init__/__init_subclass__/__set_name__/descripto
 # %%
 class Counting(type):
     def __call__(cls, *args, **named):

@@ -1,6 +1,5 @@
 # `sys.path`, the recursion limit, `sys.argv` and a display hook of one's own.
 # expect: equal
-# known: BROKEN: a module that a step wrote into a folder which another step put on sys.path is not
 # %%
 import sys
 from pathlib import Path
