@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nbflow.analysis.effects import caches, is_seed
 from nbflow.analysis.namespaces import BUILTINS
 from nbflow.analysis.purity import CLASS_MAKERS, PURE_CALLS, PURE_METHODS, words
-from nbflow.analysis.settings import setting_of
+from nbflow.analysis.settings import REPEATED, setting_of
 from nbflow.analysis.source import LINE, SHELL
 
 if TYPE_CHECKING:
@@ -134,6 +134,8 @@ def _expression_form(node: ast.expr, names: Names) -> Form:
         installs = node.func.id == SHELL and str(text).startswith(_INSTALLERS)
         return Form.SETTING if magic or installs else Form.COMPUTATION
     ref = names.ref(node.func)
+    if ref in REPEATED and all(isinstance(part.value, ast.Constant) for part in node.keywords):
+        return Form.COMPUTATION if node.args else Form.AMENDMENT
     if setting_of(ref) or is_seed(ref):
         return Form.SETTING
     if ref == "builtins.setattr" and names.is_function(node.args[0] if node.args else node):

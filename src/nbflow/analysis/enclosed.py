@@ -32,7 +32,17 @@ class Enclosed(Expressions):
         scope = Scope("function", local=set(names), parent=self.scope)
         held: list[Value] = []
         made = self.made_around(scope, names, lambda: held.extend(map(self.eval, body)))
+        self._wait(made, [n for part in body for n in ast.walk(part)], names)
         return made.tainted(*held)
+
+    def _wait(self, made: Value, nodes: list[ast.AST], own: Iterable[str]) -> None:
+        """A function without a name reads the notebook's names when it is called."""
+        inner = {n.id for n in nodes if isinstance(n, ast.Name) and not _is_read(n)} | {*own}
+        inner |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+        read = {n.id for n in nodes if isinstance(n, ast.Name) and _is_read(n)}
+        late = {name for name in read - inner if self.is_outer(name)}
+        for obj in made.own if late else ():
+            self.notebook.late[obj] = frozenset(late)
 
     def made_around(
         self,
@@ -97,3 +107,7 @@ class Enclosed(Expressions):
         self.space.merge()
         self.scope = before
         return replace(fresh(*held), closed=True)
+
+
+def _is_read(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Load)

@@ -6,7 +6,7 @@ from nbflow.analysis.files import normal
 from nbflow.analysis.purity import words
 from nbflow.analysis.records import Effect, EffectKind, Place
 
-__all__ = ["implied", "magic_effects", "setting_of"]
+__all__ = ["REPEATED", "implied", "magic_effects", "setting_of"]
 
 # Settings of a library: prefix of the call's name, and whom it concerns.
 _SETTINGS: tuple[tuple[str, str], ...] = (
@@ -85,6 +85,8 @@ _SETTINGS: tuple[tuple[str, str], ...] = (
     ("tqdm.notebook.tqdm.pandas", "pandas"),
     ("IPython.get_ipython", "magics"),
 )
+# What sets up a library in ways that only calling it again can, in each step that uses it.
+REPEATED = words("sympy.init_printing sympy.init_session")
 _LASTING = words(
     "load_ext reload_ext unload_ext autoreload aimport config alias unalias alias_magic colors"
     " xmode automagic gui pprint logstart logoff doctest_mode page rehashx autocall macro bookmark"

@@ -188,8 +188,8 @@ def _amended(node: ast.stmt) -> str:
         target = node.targets[0]
     elif isinstance(node, ast.AnnAssign):
         target = node.target
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and node.value.args:
-        target = node.value.args[0]
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        target = node.value.args[0] if node.value.args else node.value.func
     while isinstance(target, ast.Attribute):
         target = target.value
     return target.id if isinstance(target, ast.Name) else ""

@@ -1,6 +1,5 @@
 # Functions made in a loop see the loop's last value; those with a default see their own.
 # expect: equal
-# known: SILENT: functions kept in a list read a global that is rebound later
 # %%
 late, early = [], []
 for i in range(3):

@@ -1,6 +1,5 @@
 # Symbols of sympy with assumptions, solved over cells; scipy optimises a closure.
 # expect: equal
-# known: SILENT: sympy.init_printing(...) changes the formatters of the shell for all later display
 # %%
 import numpy as np
 import sympy as sp
