@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis.purity import words
 from nbflow.analysis.records import Effect, EffectKind, Place
-from nbflow.analysis.settings import REPEATED, setting_of
+from nbflow.analysis.settings import FIGURES, KEEPING_FIGURES, REPEATED, setting_of
 from nbflow.analysis.values import Kind, Value
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def call_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
     if key:
         given_path = given.get(0, "path") if ref == "os.chdir" else None
         path = given_path.text if given_path is not None else None
+        path = FIGURES if ref in KEEPING_FIGURES else path
         top = ref.partition(".")[0]
         again = [Effect(EffectKind.PATCH, top, place, path=ref)] if ref in REPEATED else []
         return [Effect(EffectKind.SET, key, place, path=path), *again]

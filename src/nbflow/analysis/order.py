@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis.purity import words
 from nbflow.analysis.records import Effect, EffectKind, Record
-from nbflow.analysis.settings import implied
+from nbflow.analysis.settings import FIGURES, implied
 from nbflow.model import ReasonKind
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def order(base: Record, steps: Sequence[Record]) -> Links:
     """Links between steps that share something other than variables."""
     links: Links = [defaultdict(set) for _ in steps]
     _draws(base, steps, links)
-    _settings(steps, links)
+    _settings(base, steps, links)
     files = _Files(links)
     for record in steps:
         files.step(record)
@@ -61,8 +61,9 @@ def _draws(base: Record, steps: Sequence[Record], links: Links) -> None:
             last[key] = record.index
 
 
-def _settings(steps: Sequence[Record], links: Links) -> None:
+def _settings(base: Record, steps: Sequence[Record], links: Links) -> None:
     last: dict[str, int] = {}
+    drawing = any(e.path == FIGURES for e in base.effects)
     for record in steps:
         modules = implied(record.modules)
         used = {e.key for e in record.effects if e.kind is EffectKind.USE}
@@ -70,6 +71,8 @@ def _settings(steps: Sequence[Record], links: Links) -> None:
         travelling = {statement.place for statement in record.statements if statement.amends}
         patched = [e for e in record.effects if e.kind is EffectKind.PATCH]
         made |= {e.key for e in patched if e.place not in travelling}
+        drawing = drawing or any(e.path == FIGURES for e in record.effects)
+        made |= {"matplotlib"} & modules if drawing else set()  # each goes on in the open figures
         files = any(e.kind is EffectKind.FILE for e in record.effects)
         for key, step in last.items():
             touches = key in modules or key in used or key in made or key in _ALL_LATER

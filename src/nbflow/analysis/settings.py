@@ -6,7 +6,7 @@ from nbflow.analysis.files import normal
 from nbflow.analysis.purity import words
 from nbflow.analysis.records import Effect, EffectKind, Place
 
-__all__ = ["REPEATED", "implied", "magic_effects", "setting_of"]
+__all__ = ["FIGURES", "KEEPING_FIGURES", "REPEATED", "implied", "magic_effects", "setting_of"]
 
 # Settings of a library: prefix of the call's name, and whom it concerns.
 _SETTINGS: tuple[tuple[str, str], ...] = (
@@ -87,6 +87,9 @@ _SETTINGS: tuple[tuple[str, str], ...] = (
 )
 # What sets up a library in ways that only calling it again can, in each step that uses it.
 REPEATED = words("sympy.init_printing sympy.init_session")
+# The path of an effect after which figures stay open when a cell ends.
+FIGURES = "figures"
+KEEPING_FIGURES = words("matplotlib.use matplotlib.pyplot.switch_backend")
 _LASTING = words(
     "load_ext reload_ext unload_ext autoreload aimport config alias unalias alias_magic colors"
     " xmode automagic gui pprint logstart logoff doctest_mode page rehashx autocall macro bookmark"
@@ -130,7 +133,8 @@ def magic_effects(name: str, arguments: str, place: Place) -> list[Effect]:
         writes = "=" in arguments or " " in arguments.strip()
         return [Effect(EffectKind.SET if writes else EffectKind.USE, "os.environ", place)]
     if name in {"matplotlib", "pylab"} or (name == "config" and "InlineBackend" in arguments):
-        return [Effect(EffectKind.SET, "matplotlib", place)]
+        kept = "close_figures" in arguments or (name != "config" and "inline" not in arguments)
+        return [Effect(EffectKind.SET, "matplotlib", place, path=FIGURES if kept else None)]
     if name == "dotenv":
         return [Effect(EffectKind.SET, "os.environ", place)]
     if name == "precision":

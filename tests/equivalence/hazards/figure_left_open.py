@@ -1,6 +1,5 @@
 # `plt.plot` goes on in the figure that an earlier cell left open.
 # expect: equal
-# known: SILENT: with `%config InlineBackend.close_figures = False` (or another backend) a figure s
 # %%
 import matplotlib.pyplot as plt
 

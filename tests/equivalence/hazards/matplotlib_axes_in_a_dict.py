@@ -1,6 +1,5 @@
 # Axes in a dict are drawn on by helper functions; the figure is saved as a file.
 # expect: equal
-# known: SILENT: matplotlib.use("agg") | ...: the step after has the inline backend again and shows
 # %%
 import matplotlib
 
