@@ -58,6 +58,29 @@ def order_findings(graph: Graph) -> Iterator[Diagnostic]:
         yield finding
     yield from _outside(graph, lost)
     yield from _interleaved(graph)
+    yield from _displays(graph)
+
+
+def _displays(graph: Graph) -> Iterator[Diagnostic]:
+    """Displays that another step's cell shows."""
+    shown: dict[str, tuple[Record, Effect]] = {}
+    for record in (graph.resolution.base, *graph.resolution.steps):
+        mine: dict[str, tuple[Record, Effect]] = {}
+        for effect in record.effects:
+            if effect.kind is not EffectKind.DISPLAY:
+                continue
+            known = shown.get(effect.key) if effect.key or effect.key not in mine else None
+            if known is not None and (effect.writes or effect.key):
+                first, place = known[0], effect.place
+                which = f"the display `{effect.key}`" if effect.key else "a display"
+                message = (
+                    f"step {record.name} updates {which}, which cell {known[1].place.cell} of"
+                    f" {f'step {first.name}' if first.name else 'setup'} shows"
+                )
+                yield rules.DISPLAY_ELSEWHERE.at(message, cell=place.cell, line=place.line)
+            elif not effect.writes:
+                mine.setdefault(effect.key, (record, effect))
+        shown = {**mine, **shown}
 
 
 def _lost_changes(graph: Graph) -> Iterator[tuple[Diagnostic, set[tuple[int, int]]]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nbflow.analysis.records import Facts
 
 __all__ = [
+    "DISPLAYS",
     "PRINTS",
     "cached_effect",
     "caches",
@@ -91,6 +92,10 @@ _SHOWS = words(
     "builtins.print builtins.display IPython.display.display matplotlib.pyplot.show pprint.pprint"
     " logging.debug logging.info logging.warning logging.error sys.stdout.write warnings.warn"
 )
+DISPLAYS = words(
+    "builtins.display IPython.display.display IPython.display.update_display"
+    " IPython.core.display_functions.display IPython.core.display_functions.update_display"
+)
 _CLOCKS = words(
     "time.time time.time_ns time.perf_counter time.monotonic time.ctime time.localtime"
     " time.strftime datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today"
@@ -115,7 +120,7 @@ _MAKERS: dict[Kind, str] = {
     Kind.LOCK: """
         threading.Lock threading.RLock threading.Event threading.Condition threading.Semaphore
         threading.Thread threading.local threading.Barrier threading.BoundedSemaphore
-        multiprocessing.Lock multiprocessing.RLock
+        multiprocessing.Lock multiprocessing.RLock contextvars.ContextVar
         """,
     Kind.CONNECTION: """
         sqlite3.connect psycopg2.connect psycopg.connect pymysql.connect mysql.connector.connect
@@ -123,6 +128,7 @@ _MAKERS: dict[Kind, str] = {
         boto3.client boto3.resource boto3.Session cx_Oracle.connect oracledb.connect
         snowflake.connector.connect clickhouse_connect.get_client
         """,
+    Kind.DISPLAY: "IPython.display.DisplayHandle",
     Kind.SOCKET: "socket.socket socket.create_connection",
     Kind.PROCESS: "subprocess.Popen os.popen",
     Kind.POOL: """
@@ -170,6 +176,10 @@ def call_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
     drawn = _drawn(ref, given)
     if drawn:
         return [Effect(EffectKind.DRAW, drawn, place)]
+    if ref in DISPLAYS and "display_id" in given.keywords:
+        shown = given.keywords["display_id"].text or ""
+        changes = ref.endswith("update_display")
+        return [Effect(EffectKind.DISPLAY, shown, place, writes=changes)]
     if ref in _SHOWS or ref in _CLOCKS:
         shown = PRINTS if ref in _SHOWS else "reads what is another at each call"
         return [Effect(EffectKind.SHOW, shown, place)]
@@ -248,6 +258,9 @@ def method_effects(receiver: Value, method: str, given: Arguments, place: Place)
         return [Effect(EffectKind.DRAW, "numpy.random", place)]
     if method == "rvs" and _unseeded(given):
         return [Effect(EffectKind.DRAW, "numpy.random", place)]
+    if receiver.kind is Kind.DISPLAY and method in {"update", "display"}:
+        changes = method == "update"
+        return [Effect(EffectKind.DISPLAY, receiver.text or "", place, writes=changes)]
     if method in _LOGGERS and "logging" in receiver.modules:
         return [Effect(EffectKind.SET, "logging", place)]
     if method in _WORLD_METHODS:

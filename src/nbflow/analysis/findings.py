@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nbflow.analysis.source import Code
     from nbflow.model import Diagnostic
 
+_NAMESPACES = frozenset({"globals()", "locals()", "vars()", "get_ipython().user_ns"})
+
 __all__ = ["cache_findings", "name_findings", "setup_findings", "syntax_findings"]
 
 
@@ -37,6 +39,7 @@ def name_findings(graph: Graph) -> Iterator[Diagnostic]:
     told: set[tuple[str, int]] = set()  # a class that is changed is told of once for each change
     for node in graph.nodes:
         yield from record_findings(node.record, alone=len(graph.nodes) == 1)
+        yield from _namespaces(graph, node.record)
         yield from _metrics(graph, node)
         yield from _crossing(graph, node, told)
 
@@ -50,13 +53,38 @@ def record_findings(record: Record, *, alone: bool = False) -> Iterator[Diagnost
         if what.startswith("%%"):
             message = f"the cell magic `{what}` is not known here; its cell is not analysed"
             yield rules.MAGIC.at(message, cell=place.cell, line=place.line)
-        elif what and not what.startswith("from "):
+        elif (
+            what and not what.startswith("from ") and (what not in _NAMESPACES or record.index < 1)
+        ):
             message = f"`{what}` cannot be followed: names that it reads or binds may be missing"
             yield rules.DYNAMIC.at(message, cell=place.cell, line=place.line)
     for effect in record.effects:
         if effect.kind is EffectKind.INSTALL:
             message = "packages are installed while the pipeline runs"
             yield rules.INSTALLS.at(message, cell=effect.place.cell, line=effect.place.line)
+
+
+def _namespaces(graph: Graph, record: Record) -> Iterator[Diagnostic]:
+    """A step hands on all of its names, and has not all of those above it."""
+    before = graph.resolution.steps[: max(record.index, 0)]
+    for place, what in record.wild:
+        if what not in _NAMESPACES:
+            continue
+        lacking = [
+            (bound.definition is not None, step.index, name)
+            for step in before
+            for name, bound in step.bound.items()
+            if name not in record.reads and name not in record.definite
+        ]
+        if not lacking:
+            continue
+        _, index, name = min(lacking)
+        other = graph.resolution.steps[index]
+        message = (
+            f"`{what}` hands on all names at once, and step {record.name} may lack some: `{name}`"
+            f" is of step {other.name} (cell {other.bound[name].place.cell})"
+        )
+        yield rules.NAMESPACE.at(message, cell=place.cell, line=place.line)
 
 
 def _problem(graph: Graph, problem: Problem) -> Iterator[Diagnostic]:
@@ -184,6 +212,8 @@ def _is_carried(graph: Graph, defs: frozenset[int]) -> bool:
 def _way_out(name: str, kind: Kind) -> str:
     if kind is Kind.MAPPED:
         return f"Open the file of `{name}` again in the step that reads it, or in a `setup` cell."
+    if kind is Kind.DISPLAY:
+        return f"Show and update `{name}` in one step, or show what is new in a display of its own."
     if kind is Kind.FILE:
         return f"Close `{name}` in its step, and open the file again in the step that reads it."
     return f"Make `{name}` in a `setup` cell, which runs in every step."

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from nbflow.analysis.arguments import Arguments
-from nbflow.analysis.effects import caches, call_effects, draws_later, kind_of
+from nbflow.analysis.effects import DISPLAYS, caches, call_effects, draws_later, kind_of
 from nbflow.analysis.files import absolute, file_effects
 from nbflow.analysis.functions import Functions
 from nbflow.analysis.methods import joined
@@ -86,6 +86,8 @@ class Libraries(Functions):
     def _library_result(self, ref: str, callee: Value, given: Arguments) -> Value:
         if caches(ref):
             return self.with_cache(given.values[0] if given.values else IMMUTABLE, ref)
+        if ref in DISPLAYS and "display_id" in given.keywords:
+            return replace(fresh(kind=Kind.DISPLAY), text=given.keywords["display_id"].text)
         module, _, name = ref.rpartition(".")
         kind = kind_of(ref)
         if kind is Kind.PATH or ref in _PATH_MAKERS:

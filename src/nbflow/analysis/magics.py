@@ -92,7 +92,8 @@ class Magics(Enclosed):
             return fresh()
         arguments = self._filled(arguments, place)
         if name == "run":
-            self._ran(arguments.strip(), place)
+            words = [word for word in arguments.split() if not re.fullmatch("-[A-Za-z]", word)]
+            self._ran(words[0] if words else "", place)
         elif name in _LOSING:
             self.space.lose(place, f"%{name}")
         elif name == "store" and "-r" in arguments.split():
@@ -105,6 +106,18 @@ class Magics(Enclosed):
             self.note(magic_effects(name, arguments, place))
             self.note([Effect(EffectKind.USE, "magics", place)])
         return fresh()
+
+    def _perhaps(self, body: str, place: Place) -> None:
+        """A magic that is not known may run its cell as it stands."""
+        tree = parse_statements(body)
+        for part in ast.walk(tree) if tree is not None else ():
+            if hasattr(part, "lineno"):
+                part.lineno = place.line
+        self.space.quiet += 1
+        self.space.branch()
+        self.run(tree.body if tree is not None else [])
+        self.space.merge()
+        self.space.quiet -= 1
 
     def _ran(self, path: str, place: Place) -> None:
         """A script is run, which binds its names here; its text is known where a cell wrote it."""
@@ -136,6 +149,7 @@ class Magics(Enclosed):
             self.note([effect])
         elif name not in _TEXTS:
             self._filled(arguments, place)
+            self._perhaps(body, place)
             self.space.lose(place, f"%%{name}")
             self.note([Effect(EffectKind.USE, "magics", place)])
         return fresh()

@@ -46,6 +46,7 @@ class EffectKind(StrEnum):
     INSTALL = "install"
     SHOW = "show"
     CACHE = "cache"
+    DISPLAY = "display"
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,15 @@ DEFINITION_CHANGED = Rule(
     "Move the definition and the variable to a setup cell, or put both into the step that uses it.",
 )
 
+NAMESPACE = Rule(
+    "NB312",
+    "namespace-handed-on",
+    _ERROR,
+    "A step hands on all names at once (`globals()`, `locals()`, `vars()`), but it has only those"
+    " names of earlier steps that its code spells out.",
+    "Hand on the names that are meant, as in `dict(rate=rate, label=label)`.",
+)
+
 UNKNOWN_PREV = Rule(
     "NB401",
     "unknown-prev",
@@ -203,6 +212,14 @@ CACHED_OUTPUT = Rule(
     " again what the notebook has in the cache.",
     "Call it once and bind the result to a name, or print where the result is used.",
 )
+DISPLAY_ELSEWHERE = Rule(
+    "NB506",
+    "display-of-another-step",
+    _ERROR,
+    "A step updates a display (`update_display`, or `display` with the same `display_id`) that a"
+    " cell of another step shows; a step reaches only its own cells' outputs.",
+    "Show and update the display in one step, or show what is new in a display of its own.",
+)
 
 RULES: tuple[Rule, ...] = (
     SYNTAX,
@@ -217,6 +234,7 @@ RULES: tuple[Rule, ...] = (
     LANGUAGE,
     INSTALLS,
     DEFINITION_CHANGED,
+    NAMESPACE,
     UNKNOWN_PREV,
     SELF_PREV,
     FORWARD_PREV,
@@ -230,4 +248,5 @@ RULES: tuple[Rule, ...] = (
     CLASS_CHANGED,
     CACHED,
     CACHED_OUTPUT,
+    DISPLAY_ELSEWHERE,
 )

@@ -36,11 +36,12 @@ class Kind(StrEnum):
     PATH = "a path"
     CLASS = "a class"
     MAPPED = "a file in memory"
+    DISPLAY = "a display's handle"
 
 
 STUCK = frozenset(
     {Kind.FILE, Kind.LOCK, Kind.CONNECTION, Kind.PROCESS, Kind.POOL, Kind.SOCKET, Kind.SESSION}
-    | {Kind.MAPPED}
+    | {Kind.MAPPED, Kind.DISPLAY}
 )
 ITERATORS = frozenset({Kind.GENERATOR, Kind.ITERATOR})
 

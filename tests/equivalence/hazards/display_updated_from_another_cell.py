@@ -1,6 +1,5 @@
 # A display is updated by a later cell: what the earlier cell shows changes.
-# expect: equal
-# known: SILENT: a display with an id that a later cell in another step updates keeps its first con
+# expect: refused NB506 at cell 3: status
 # %%
 from IPython.display import display, update_display
 

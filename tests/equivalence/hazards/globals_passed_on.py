@@ -1,6 +1,5 @@
 # A template is filled with all names of the notebook.
-# expect: equal
-# known: who gets globals() reads any name: the step sees only what it names (warned, NB304, and different)
+# expect: refused NB312 at cell 3: globals() rate
 # %%
 from string import Template
 

@@ -1,6 +1,5 @@
 # A magic of the notebook is registered and used in later cells.
 # expect: equal
-# known: a magic that the notebook registers is not known in later steps (@register_line_magic / @r
 # %%
 from IPython.core.magic import register_cell_magic, register_line_magic
 # %%

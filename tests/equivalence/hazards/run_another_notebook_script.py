@@ -1,6 +1,5 @@
 # `%run` of a script that a cell wrote, and of one that is beside the notebook.
 # expect: equal
-# known: BROKEN: `%run script_made.py` reads the file that an earlier step wrote (%%writefile): no 
 # %%
 rate = 5
 # %%
