@@ -128,6 +128,8 @@ class Calls(Methods, Libraries, Magics):
     def _class_method(self, node: ast.Call, receiver: Value, name: str, given: Arguments) -> Value:
         if name == "cache_info":
             self._counted(receiver, self.place(node))
+        if name == "register" and not any(map(self.is_class, receiver.defs)):
+            self.space.amend(self.root(node.func), self.place(node))
         method = self.method(receiver.defs, name)
         if method is None:
             classes = (
@@ -167,6 +169,10 @@ class Calls(Methods, Libraries, Magics):
             method = self.method(callee.classes, name)
             if method is not None:
                 return self.apply(method, node, given, receiver=callee)
+        if "operator" in callee.modules:  # `attrgetter("x")(thing)`
+            for value, argument in zip(given.values, node.args, strict=True):
+                for name in ("__getattribute__", "__getattr__", "__getitem__"):
+                    self.special(value, name, argument)
         called = node.func
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         result = fresh(*given.all) if keeps_arguments(name) else fresh()

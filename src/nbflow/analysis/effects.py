@@ -120,8 +120,9 @@ _MAKERS: dict[Kind, str] = {
     Kind.LOCK: """
         threading.Lock threading.RLock threading.Event threading.Condition threading.Semaphore
         threading.Thread threading.local threading.Barrier threading.BoundedSemaphore
-        multiprocessing.Lock multiprocessing.RLock contextvars.ContextVar
+        multiprocessing.Lock multiprocessing.RLock
         """,
+    Kind.CONTEXT: "contextvars.ContextVar",
     Kind.CONNECTION: """
         sqlite3.connect psycopg2.connect psycopg.connect pymysql.connect mysql.connector.connect
         duckdb.connect sqlalchemy.create_engine pyodbc.connect redis.Redis pymongo.MongoClient

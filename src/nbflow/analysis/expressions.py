@@ -233,6 +233,8 @@ class Expressions:
         self.special(base, "__getitem__", node.value)
         self.special(base, "__missing__", node.value)
         self.look_up(base, self.place(node), root=self.root(node.value))
+        if base.ref.startswith("IPython.get_ipython."):
+            return replace(base, ref=f"{base.ref}.part")
         if base.ref or base.defs or not base.reach:
             return Value(modules=base.modules)
         if base.items is not None and isinstance(node.slice, ast.Constant):

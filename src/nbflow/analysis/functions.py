@@ -104,6 +104,14 @@ class Functions(Enclosed):
             return replace(base, defs=frozenset({method}))
         return replace(base, defs=frozenset(), classes=classes, method=name)
 
+    def add_method(self, base: Value, name: str, value: Value) -> None:
+        """A class gets an attribute after it was made: a function is a method of it."""
+        for key in sorted(filter(self.is_class, base.defs)):
+            for function in sorted(value.defs):
+                if not self.is_class(function):
+                    self.notebook.sources[key].methods[name] = function
+                    self.notebook.methods.setdefault(name, []).append(function)
+
     def is_class(self, number: int) -> bool:
         """Whether it is a class, not a function."""
         return isinstance(self.notebook.sources[number].node, ast.ClassDef)

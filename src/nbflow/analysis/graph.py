@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nbflow.analysis.order import Links
 from nbflow.analysis.records import EffectKind, Place, Read, Record, Statement
 from nbflow.analysis.resolution import Found, Origin, Resolution
-from nbflow.analysis.values import STUCK
+from nbflow.analysis.values import STUCK, Kind
 from nbflow.model import ReasonKind
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ class Graph:
         """What cannot cross and comes from setup: each step makes its own."""
         made = self.resolution.base.bound.get(name)
         anew = self.resolution.bound(step, name).fresh is not None
-        return made is not None and not anew and made.value.kind in STUCK
+        stuck = STUCK - {Kind.CONTEXT}  # what was set in it is seen, and does not cross
+        return made is not None and not anew and made.value.kind in stuck
 
     def _missing(self, node: Node, name: str, read: Read, found: Found, kind: str) -> None:
         if kind == "missing" and self._take_stars(node):

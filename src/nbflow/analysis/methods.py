@@ -96,7 +96,7 @@ class Methods(Functions):
         inplace = inplace is True or (inplace is ... and "inplace" in given.keywords)
         if inplace or name in SHALLOW_METHODS:
             self.change(receiver, place, deep=False, root=root)
-        elif name not in PURE_METHODS:
+        elif name not in PURE_METHODS or (name.endswith("_") and "torch" in receiver.modules):
             self.change(receiver, place, deep=True, root=root)
         if name.startswith(tuple(KEEPING_METHODS)) and name not in PURE_METHODS:
             for value in given.all:
@@ -114,6 +114,8 @@ class Methods(Functions):
             result = replace(result, classes=receiver.classes, kind=kind)
         elif name in VIEW_METHODS:
             result = replace(receiver, items=None, text=None)
+        elif name in DRAWING_METHODS and "matplotlib" in receiver.modules:
+            result = merge(fresh(), replace(receiver, items=None, text=None))
         elif name in ELEMENT_METHODS or name in {"pop", "popitem", "setdefault", "popleft"}:
             result = replace(receiver.inside, kind=kind)
         elif name in SHALLOW_METHODS:

@@ -182,6 +182,7 @@ MUTATING_FUNCTIONS: dict[str, int] = {
     "builtins.setattr": 0,
     "builtins.delattr": 0,
     "builtins.next": 0,
+    "importlib.reload": 0,
     "builtins.anext": 0,
     "operator.setitem": 0,
     "operator.delitem": 0,

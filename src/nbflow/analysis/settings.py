@@ -42,6 +42,7 @@ _SETTINGS: tuple[tuple[str, str], ...] = (
     ("logging.disable", "logging"),
     ("locale.setlocale", "locale"),
     ("decimal.getcontext", "decimal"),
+    ("decimal.setcontext", "decimal"),
     ("sys.path", "sys.path"),
     ("sys.setrecursionlimit", "sys.path"),
     ("site.addsitedir", "sys.path"),

@@ -136,6 +136,7 @@ class Statements(Bodies):
             return
         if base.defs and not name:
             return
+        self.add_method(base, name, value)
         self.change(base, place, deep=False, root=self.root(target.value))
         self.store(base, value)
 
@@ -148,6 +149,8 @@ class Statements(Bodies):
                 self.eval(target.slice)
             name = target.attr if isinstance(target, ast.Attribute) else ""
             self._set_part(target, base, value, name)
+            if value.own and not (base.ref or base.defs):  # a list in it changes in place
+                self.change(base, self.place(target), deep=True, root=self.root(target.value))
             return
         place = self.place(node.target)
         before = self.load(node.target.id, place)

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     GENERATOR = "a generator"
     ITERATOR = "an iterator"
     LOCK = "a lock"
+    CONTEXT = "a context variable"
     CONNECTION = "a connection"
     PROCESS = "a running process"
     POOL = "a pool of workers"
@@ -40,7 +41,16 @@ class Kind(StrEnum):
 
 
 STUCK = frozenset(
-    {Kind.FILE, Kind.LOCK, Kind.CONNECTION, Kind.PROCESS, Kind.POOL, Kind.SOCKET, Kind.SESSION}
+    {
+        Kind.FILE,
+        Kind.LOCK,
+        Kind.CONNECTION,
+        Kind.PROCESS,
+        Kind.POOL,
+        Kind.SOCKET,
+        Kind.SESSION,
+        Kind.CONTEXT,
+    }
     | {Kind.MAPPED, Kind.DISPLAY}
 )
 ITERATORS = frozenset({Kind.GENERATOR, Kind.ITERATOR})

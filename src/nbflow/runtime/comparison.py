@@ -7,6 +7,7 @@ import functools
 import sys
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from nbflow.runtime import serializers
 from nbflow.runtime.arrays import attributes, is_array
@@ -134,6 +135,8 @@ def _reduction(value: Any, parts: Parts) -> Any:
 def _parts(function: FunctionType) -> list[Any]:
     cells = function.__closure__ or ()
     contents = [cell.cell_contents for cell in cells]
+    if function.__code__.co_filename == functools.__file__:  # what a generic function found before
+        contents = [one for one in contents if not isinstance(one, WeakKeyDictionary)]
     return [function.__defaults__, function.__kwdefaults__, dict(vars(function)), contents]
 
 
@@ -145,10 +148,20 @@ def _without_answers(value: Any, state: Any) -> Any:
         return state
     kind, cached = type(value), functools.cached_property
     return {
-        name: item
+        name: _without_counts(item) if name == "_tree" else item
         for name, item in state.items()
         if not (isinstance(name, str) and isinstance(getattr(kind, name, None), cached))
     }
+
+
+def _without_counts(tree: Any) -> Any:
+    """An estimator's own tree of neighbours, which counts how often it was asked."""
+    if not type(tree).__module__.startswith("sklearn.neighbors.") or not hasattr(
+        tree, "reset_n_calls"
+    ):
+        return tree
+    state = tree.__getstate__()
+    return type(tree), state[:7], state[11:]
 
 
 def _same_pandas(old: Any, new: Any) -> bool:

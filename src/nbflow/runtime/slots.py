@@ -137,7 +137,7 @@ def _held(owner: Any) -> Iterator[tuple[tuple[str, Any], Any]]:
     if isinstance(owner, type):
         if type(owner) in {type, ABCMeta} or type(owner).__module__ == "__main__":
             for name, member in vars(owner).items():
-                if name != "_abc_impl" and not (name.startswith("__") and name.endswith("__")):
+                if name != "_abc_impl" and (not _is_special(name) or _is_own(member)):
                     yield ("attribute", name), member
         return
     for name, held in vars(owner).items():
@@ -153,6 +153,15 @@ def _held(owner: Any) -> Iterator[tuple[tuple[str, Any], Any]]:
             yield ("cell", index), cell.cell_contents
         except ValueError:  # an empty cell
             continue
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _is_own(member: Any) -> bool:
+    """Whether it is a function of the notebook, which may have become a method later."""
+    return isinstance(member, FunctionType) and member.__module__ == "__main__"
 
 
 def _is_part(owner: Any, kind: str, held: Any) -> bool:

@@ -1,6 +1,5 @@
 # Decimal contexts, fractions and the locale.
 # expect: equal
-# known: false alarm: a step that sets the locale is said to have used the setting decimal
 # %%
 import decimal
 import locale

@@ -1,6 +1,5 @@
 # Lambdas, partials, bound methods, operators and classes are kept in variables.
 # expect: equal
-# known: a bound method in a dict that is called, table["up"](), is no change of its object (loud)
 # %%
 import functools
 import math

@@ -1,6 +1,5 @@
 # A grid search whose results, best estimator and thresholds are used by later cells.
 # expect: equal
-# known: false alarm: `best.predict(..)` in s8, s9 uses best (a fitted GridSearchCV pipeline with F
 # %%
 import pandas as pd
 from sklearn.compose import ColumnTransformer

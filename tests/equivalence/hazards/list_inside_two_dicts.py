@@ -1,6 +1,5 @@
 # One list is a value of two dicts and the default of a third.
 # expect: equal
-# known: what a lambda default_factory reads, changed by a later step
 # %%
 from collections import ChainMap, defaultdict, deque
 

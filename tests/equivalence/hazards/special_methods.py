@@ -1,6 +1,5 @@
 # Classes with getattr, slots, properties, call, hash, context and copy of their own.
 # expect: equal
-# known: loud, should be equal: reading an attribute of an object whose class has __getattr__/__get
 # %%
 import copy
 import operator

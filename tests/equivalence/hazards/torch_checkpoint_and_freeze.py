@@ -1,6 +1,5 @@
 # A model is frozen, saved below the working directory, and loaded into another one.
 # expect: equal
-# known: a change of what an iteration gives is no change of the owner, nor of what holds the owner
 # %%
 import torch
 from torch import nn

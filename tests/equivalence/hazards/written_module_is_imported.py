@@ -1,6 +1,5 @@
 # `%%writefile` makes a module that later cells import, and another version that is reloaded.
 # expect: equal
-# known: SILENT: importlib.reload(module) runs the module again: what was patched is gone, later st
 # %%
 import importlib
 import sys
