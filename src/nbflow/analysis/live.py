@@ -211,6 +211,8 @@ class Live(Namespace):
         """A use of a file where the working directory may be another one."""
         folder = self.notebook.folder
         path, listed = placed(effect.path, folder), placed(effect.listed, folder)
+        if path == "." != effect.path and not effect.writes:
+            return []  # the way back, which reads nothing
         found = [replace(effect, path=path, listed=listed)]
         if folder is None and effect.reads and (path or listed) is None:
             maybe = replace(effect, writes=False, optional=True)
