@@ -161,9 +161,7 @@ def _interleaved(graph: Graph) -> Iterator[Diagnostic]:
                     f"step {record.name} goes on below step {other.name}, and `{name}` passes"
                     " between them in both directions"
                 )
-                cell = graph.resolution.bound(
-                    other.index if name in other.bound else record.index, name
-                ).place
+                cell = other.place_of(name) or graph.resolution.bound(record.index, name).place
                 hint = f"Give the cells of step {record.name} below step {other.name} another name."
                 yield rules.INTERLEAVED.at(message, cell=cell.cell, line=cell.line, hint=hint)
                 continue
@@ -230,10 +228,9 @@ def _what(effect: Effect) -> str:
 
 
 def _exchanged(graph: Graph, record: Record, other: Record) -> str | None:
-    for name, bound in sorted(other.bound.items()):
-        if record.seen.get(name, -1) > bound.place.index and not _rebound(
-            record, name, bound.place.index
-        ):
+    places = {**other.weak, **{name: bound.place for name, bound in other.bound.items()}}
+    for name, place in sorted(places.items()):
+        if record.seen.get(name, -1) > place.index and not _rebound(record, name, place.index):
             return name
     node = graph.nodes[other.index]
     for name, upstream in sorted(node.needs.items()):

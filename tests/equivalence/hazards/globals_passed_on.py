@@ -1,5 +1,5 @@
 # A template is filled with all names of the notebook.
-# expect: refused NB312 at cell 3: globals() rate
+# expect: refused NB312 at cell 3: rate
 # %%
 from string import Template
 
