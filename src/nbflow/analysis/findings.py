@@ -175,6 +175,8 @@ def _crossing(graph: Graph, node: Node, told: set[tuple[str, int]]) -> Iterator[
             yield rules.UNCROSSABLE.at(message, cell=place.cell, line=place.line, hint=hint)
         elif value.kind in ITERATORS:
             hint = f"Keep its items: `{name} = list(...)` in cell {made.cell}."
+            if "itertools" in value.modules:  # such as `count()`, which never ends
+                hint = f"Keep the cells that use `{name}` in one step with cell {made.cell}."
             message = f"{where}, but {value.kind} cannot leave its process"
             yield rules.ITERATOR.at(message, cell=place.cell, line=place.line, hint=hint)
         elif anew := [n for n in sorted(value.carries) if _is_hidden_anew(graph, n)]:

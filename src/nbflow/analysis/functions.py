@@ -145,7 +145,7 @@ class Functions(Enclosed):
         methods = [method for method in found if method is not None]
         made = fresh() if methods else fresh(*given.all)
         made = replace(made, classes=frozenset({number}), carries=made.carries | {source.name})
-        if found[0] is not None:  # `__new__` may hand out what the class keeps
+        if found[0] is not None and self._hands_out(found[0]):
             kept = self.space.value(source.name)
             made = replace(made, own=made.own | kept.own, reach=made.reach | kept.reach)
         for method in methods:
@@ -157,6 +157,11 @@ class Functions(Enclosed):
             made = merge(made, self.apply(maker, node, given, receiver=IMMUTABLE))
             self.space.carry(made.own, made.carries)
         return made
+
+    def _hands_out(self, new: int) -> bool:
+        """Whether a `__new__` may hand out what its class, or a global, keeps."""
+        returned = {obj[0] for obj in self.facts(new).returned.reach if isinstance(obj, tuple)}
+        return self.notebook.sources[new].keeps or bool(returned & {"g", "ge"})
 
     def apply(
         self, number: int, node: ast.Call, given: Arguments, *, receiver: Value | None = None

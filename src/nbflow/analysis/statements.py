@@ -275,6 +275,8 @@ class Statements(Bodies):
             for name in ("__enter__", "__exit__", "__aenter__", "__aexit__"):
                 self.special(value, name, item.context_expr)
             if item.optional_vars is not None:
+                if value.kind is Kind.GENERATOR:  # what a `@contextmanager` yields, not itself
+                    value = replace(value, kind=Kind.PLAIN)
                 self.assign(item.optional_vars, value)
         if swallows:
             self.space.forgiving += 1

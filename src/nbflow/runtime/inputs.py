@@ -15,7 +15,7 @@ from nbflow.runtime.figures import unmoved
 from nbflow.runtime.imports import when_imported
 from nbflow.runtime.patches import place_of
 from nbflow.runtime.shell import run_source
-from nbflow.runtime.slots import Slot, roots
+from nbflow.runtime.slots import Slot, roots, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -105,6 +105,8 @@ class Inputs:
                 continue
             self._load_group(manifest, manifest.variables[key]["group"])
             slot.write(root, self.values[key])
+        for root in {entry["root"] for entry in found.values()}:
+            settle(self.names.namespace.get(root))
 
     def _standing(self) -> list[str]:
         """Variables of the setup cells that earlier steps changed, and the orders do not name."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 from abc import ABCMeta
 from dataclasses import dataclass
-from types import FunctionType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["Slot", "is_plain", "roots", "slots", "walk"]
+__all__ = ["Slot", "is_plain", "roots", "settle", "slots", "walk"]
 
 Path = tuple[tuple[str, Any], ...]
 
@@ -76,6 +76,16 @@ class Slot:
         (kind, name), owner = self.path[-1], walk(root, self.path[:-1])
         if kind in {"attribute", "dict"} and name in vars(owner):
             delattr(owner, name)
+
+
+def settle(root: Any) -> None:
+    """Let a generic function show the implementations that were put back into it."""
+    register = getattr(root, "register", None)
+    if not isinstance(getattr(root, "registry", None), MappingProxyType):
+        return
+    if isinstance(register, FunctionType) and "registry" in register.__code__.co_freevars:
+        index = register.__code__.co_freevars.index("registry")
+        root.registry = MappingProxyType((register.__closure__ or ())[index].cell_contents)
 
 
 def walk(owner: Any, path: Path) -> Any:

@@ -1,6 +1,5 @@
 # A tracker of experiments with a context manager, nested dicts and files, as teams write them.
 # expect: equal
-# known: unjustified refusal NB502: what `with f() as run` binds, where f is a @contextmanager of t
 # %%
 import json
 import time

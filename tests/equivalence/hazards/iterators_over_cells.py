@@ -1,6 +1,5 @@
 # Iterators of the standard library go on where they stopped, or are refused.
-# expect: equal
-# known: the fix that NB502 gives for itertools.count is to make a list of it, which never ends
+# expect: refused NB502 at cell 2: counter, in one step
 # %%
 import itertools
 

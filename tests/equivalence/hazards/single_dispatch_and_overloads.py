@@ -1,6 +1,5 @@
 # Implementations of a generic function are registered in several cells.
 # expect: equal
-# known: implementations registered in later cells (@show.register, show.register(Version, ..)) (in
 # %%
 from functools import partial, reduce, singledispatch, total_ordering
 # %%
