@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nbflow.analysis.arguments import MUTABLE_DISPLAYS, Arguments, default_values
 from nbflow.analysis.calls import Calls
 from nbflow.analysis.effects import caches, call_effects
-from nbflow.analysis.purity import PURE_METHODS, words
+from nbflow.analysis.purity import PURE_METHODS, is_mutator, words
 from nbflow.analysis.records import Place, Source
 from nbflow.analysis.scopes import Scope, bound_names, own_nodes, parameters
 from nbflow.analysis.values import IMMUTABLE, Kind, Obj, Value, fresh, number
@@ -46,6 +46,9 @@ class Bodies(Calls):
                 ):  # `@show.register`, `@x.setter`
                     self.space.amend(self.root(part), self.place(node))
                     continue
+                makers = self.eval(part.func).defs if isinstance(part, ast.Call) else ()
+                sources = [self.notebook.sources[maker] for maker in makers]
+                self.notebook.altered += any(_changes_at_once(one.node) for one in sources)
                 made = self._decorated(made, decorator, self.place(node))
             self.bind(known, made, self.place(node))
         else:
@@ -293,3 +296,28 @@ def _is_type(node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Name) and node.func.id == "type"
     return isinstance(node, ast.Attribute) and node.attr == "__class__"
+
+
+def _changes_at_once(maker: ast.AST) -> bool:
+    """Whether the decorator that a function makes changes a global thing when it decorates."""
+    if not isinstance(maker, ast.FunctionDef):
+        return False
+    around = bound_names(maker.body)[0] | {
+        part.arg for part in ast.walk(maker.args) if isinstance(part, ast.arg)
+    }
+    for made in (part for part in maker.body if isinstance(part, ast.FunctionDef)):
+        own = bound_names(made.body)[0] | {
+            p.arg for p in ast.walk(made.args) if isinstance(p, ast.arg)
+        }
+        for part in own_nodes(made.body):
+            target: ast.AST = part
+            stores = isinstance(part, ast.Subscript | ast.Attribute) and isinstance(
+                part.ctx, ast.Store
+            )
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+                target, stores = part.func, is_mutator(part.func.attr)
+            while isinstance(target, ast.Subscript | ast.Attribute):
+                target = target.value
+            if stores and isinstance(target, ast.Name) and target.id not in around | own:
+                return True
+    return False
