@@ -29,9 +29,11 @@ def left(mark: str, *, patience: float = 3.0) -> list[str]:
 def _left(mark: str) -> list[str]:
     found = {process.pid: process for process in _marked(mark)}
     for child in psutil.Process().children():
-        below = child.children(recursive=True)
         forks = any("nbflow.kernel" in word for word in _command(child))
-        if mark in _environ(child.pid) and not forks:
+        if not forks and mark not in _environ(child.pid):
+            continue  # another test's: an Airflow, say
+        below = child.children(recursive=True)
+        if not forks:
             below.append(child)
         found.update({one.pid: one for one in below if one.is_running()})
     return [f"{pid} {' '.join(_command(one))}" for pid, one in found.items() if not _is_dead(one)]
