@@ -119,6 +119,8 @@ def _missing(graph: Graph, problem: Problem) -> Iterator[Diagnostic]:
         return
     if record.metrics.get(name) == place.cell:
         return  # said of the metric
+    if read.late and bound is not None and bound.fresh is not None and gone is None:
+        return  # a lambda that is called once the name is bound
     by = f" (read by `{read.via}`)" if read.via and read.via != name else ""
     later = graph.resolution.later(name, problem.step)
     if gone is not None:

@@ -40,7 +40,8 @@ class Live(Namespace):
                 self.record.history.append((place, name))
             return IMMUTABLE
         if name not in self.definite:
-            self._read(name, Read(place, self.notebook.statement, not via, soft, via))
+            late = self.later > 0
+            self._read(name, Read(place, self.notebook.statement, not via, soft, via, late))
         value = self.value(name)
         if name not in self._loading and not self.notebook.late.keys().isdisjoint(value.reach):
             self._loading.append(name)
@@ -56,6 +57,8 @@ class Live(Namespace):
             self.record.reads[name] = read
             return
         before.direct = before.direct or read.direct
+        if before.late and not read.late and name not in self.record.bound:
+            before.late, before.place, before.statement = False, read.place, read.statement
         if before.soft and not read.soft:
             before.soft, before.place, before.statement = False, read.place, read.statement
 

@@ -117,6 +117,7 @@ class Read:
         direct: the step's own code reads it, not a function's body.
         soft: nothing is wrong if it does not exist.
         via: the function or class whose body reads it, or empty.
+        late: only bodies of functions without a name read it, which may be called later.
     """
 
     place: Place
@@ -124,6 +125,7 @@ class Read:
     direct: bool
     soft: bool
     via: str = ""
+    late: bool = False
 
 
 @dataclass(slots=True)

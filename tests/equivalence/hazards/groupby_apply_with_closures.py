@@ -1,6 +1,5 @@
 # Functions given to groupby, apply and pipe close over frames and numbers that change.
 # expect: equal
-# known: unjustified refusal NB302: a lambda in a list display reads a name that the next line of t
 # %%
 import pandas as pd
 
