@@ -1,6 +1,6 @@
 # Protocols, generics, overloads, ParamSpec and runtime checks of types.
 # expect: equal
-# known: unjustified refusal NB503: @dataclass(slots=True, order=True) class Entry with a decorated
+# known: a class that travels by value asks for the `ParamSpec` of its decorator, which a merged step lacks (loud)
 # %%
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass, field, fields
