@@ -140,6 +140,9 @@ def _expression_form(node: ast.expr, names: Names) -> Form:
         return Form.SETTING
     if ref == "builtins.setattr" and names.is_function(node.args[0] if node.args else node):
         return Form.AMENDMENT
+    if ref == "builtins.setattr" and node.args and names.ref(node.args[0]) == "sys":
+        plain = all(isinstance(part, ast.Constant) for part in node.args[1:])
+        return Form.AMENDMENT if plain else Form.COMPUTATION
     return Form.COMPUTATION
 
 
