@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,16 @@ def scripts(document: Document, folder: Path) -> dict[str, str]:
         for path in [*_modules(text, folder), *_run(text, folder)]:
             name = path.relative_to(folder).as_posix()
             if name not in found:
-                found[name] = path.read_text("utf-8", errors="replace")
+                found[name] = _read(path)
                 waiting.append(found[name])
     return found
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:  # what cannot be read cannot be imported either
+        return ""
 
 
 def _modules(text: str, folder: Path) -> Iterator[Path]:
@@ -43,7 +51,7 @@ def _modules(text: str, folder: Path) -> Iterator[Path]:
                 continue
             if (folder / f"{top}.py").is_file():
                 yield folder / f"{top}.py"
-            yield from _those(sorted((folder / top).rglob("*.py")))
+            yield from _those(sorted(islice((folder / top).rglob("*.py"), _MOST)))
 
 
 def _run(text: str, folder: Path) -> Iterator[Path]:
