@@ -69,6 +69,14 @@ def test_steps_run_one_by_one_hand_on_what_they_made(bundle, tmp_path):
     assert {path.name for path in (run / "second").iterdir()} >= {"manifest.json", "try-1.ipynb"}
 
 
+def test_the_runs_folder_may_be_named_from_here(bundle, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("first", "second"):
+        status, words = told(start(bundle / f"{name}.ipynb", "--run", "runs/one"))
+        assert status == 0, words
+    assert outputs(executed(tmp_path / "runs" / "one")["second"]) == ["[1, 2, 3] a file\n"]
+
+
 def test_files_of_steps_in_another_language_cross(tmp_path):
     spec = tmp_path / "jupyter" / "kernels" / "bash"
     spec.mkdir(parents=True)

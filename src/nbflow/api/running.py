@@ -10,6 +10,7 @@ from typing import Any
 
 from nbflow import host, notebook
 from nbflow.api.notebooks import Compiled, within_project
+from nbflow.api.notebooks import compile as compile_notebook
 from nbflow.api.records import LOCAL
 from nbflow.api.resuming import Resumed, runs_folder
 from nbflow.api.values import resolve
@@ -35,7 +36,7 @@ class Finished:
 
 
 def run(
-    compiled: Compiled,
+    compiled: Compiled | str | Path,
     *,
     parameters: Mapping[str, Any] | None = None,
     output: str | Path | None = None,
@@ -47,7 +48,7 @@ def run(
     """Run each step in its own process and working directory, independent ones in parallel.
 
     Args:
-        compiled: the notebook, see `compile`.
+        compiled: the notebook, see `compile`; or its path.
         parameters: values by name; the notebook's defaults for the others.
         output: where the merged notebook goes; beside the run's artifacts where None.
         observe: called with the run at each change.
@@ -59,9 +60,12 @@ def run(
         The run, which may have failed: look at `run.state`.
 
     Raises:
+        NotebookError, SettingsError, CheckFailed: a path was given, and `compile` raised it.
         UsageError: a parameter is unknown or ill-typed, or `output` is the notebook itself.
         Interrupted: Ctrl-C; the partial notebook is written and `notebook` on the exception.
     """
+    if not isinstance(compiled, Compiled):
+        compiled = compile_notebook(compiled)
     pipeline = compiled.plan.pipeline
     if output is not None and Path(output).resolve() == compiled.inspected.path.resolve():
         raise UsageError(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import importlib
+import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 
 import click
@@ -52,12 +55,28 @@ app = _Commands(
 )
 click.version_option(__version__, prog_name="nbflow")(app)
 
+
+def _heed_termination() -> None:
+    """Let `kill`, `timeout` and a closed terminal end a command as Ctrl-C does."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell's background job
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status of the command line's contract."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _heed_termination()
     try:
         status = app.main(given, prog_name="nbflow", standalone_mode=False)
     except NbflowError as error:

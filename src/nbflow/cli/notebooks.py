@@ -217,8 +217,7 @@ def print_result(run: Run, *, notebook: Path | None) -> None:
         click.echo(f"{name} = {value}")
     if notebook is not None:
         click.echo(f"notebook: {notebook}")
-    if run.url:
-        click.echo(f"run: {run.url}")
+    click.echo(f"run: {run.url or f'{run.dag_id}/{run.run_id}'}")
 
 
 def exit_status(run: Run, *, quiet: bool = False, hint: str | None = None) -> int:

@@ -17,7 +17,8 @@ _EXAMPLE = """\
 example:
   python -m nbflow.host dags/train/0123456789abcdef/steps/fit.ipynb --run s3://runs/train/manual-1
 
-It ends with 0 where the step went well, with 10 where it failed, with 130 where it was stopped.
+It ends with 0 where the step went well, with 10 where it failed, with 130 where it was stopped,
+with 2 where the notebook cannot be run, with 6 where the run's folder cannot be reached.
 """
 
 
@@ -45,7 +46,8 @@ def _run(given: argparse.Namespace) -> int:
     except ValueError as error:
         raise UsageError(f"--params is not JSON: {error}") from None
     files = given.files or str(given.notebook.resolve().parent.parent / "files")
-    values = Given(given.params, given.run, files, given.attempt)
+    run = given.run if "://" in given.run else str(Path(given.run).absolute())
+    values = Given(given.params, run, str(Path(files).absolute()), given.attempt)
     failure = run_step(given.notebook, values, timeout=given.timeout, watch=_watch)
     if failure is None:
         return 0

@@ -136,7 +136,9 @@ class Attempt:
             try:
                 reply = await self._kernel.execute(cell)
             except KernelLostError as error:
-                return await self._died(str(error), cell=cell["id"])
+                failure = await self._died(str(error), cell=cell["id"])
+                _show(failure, cell)
+                return failure
             finally:
                 self._draft.touch()
                 self._draft.keep(cell)
@@ -201,6 +203,13 @@ def _executor(notebook: dict[str, Any], place: Place, nursery: Nursery | None) -
     from nbflow.host.foreign import Foreign
 
     return Foreign(notebook, place)
+
+
+def _show(failure: Failure, cell: dict[str, Any]) -> None:
+    """Let the cell itself show why it did not end."""
+    lines = [f"{failure.ename}: {failure.evalue}", *failure.traceback]
+    error = {"output_type": "error", "ename": failure.ename, "evalue": failure.evalue}
+    cell["outputs"] = [*cell["outputs"], {**error, "traceback": lines}]
 
 
 def _may_fail(cell: Mapping[str, Any]) -> bool:

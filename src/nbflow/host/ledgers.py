@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
+import tempfile
+import time
 import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -21,11 +24,26 @@ if TYPE_CHECKING:
 
     from nbflow.model import Bundle
 
-__all__ = ["BUNDLE", "Ledger", "Recorder", "held", "keep_bundle", "read_ledger", "read_slices"]
+__all__ = [
+    "BUNDLE",
+    "WORK",
+    "Ledger",
+    "Recorder",
+    "clear_abandoned",
+    "held",
+    "keep_bundle",
+    "read_ledger",
+    "read_slices",
+]
 
 BUNDLE = ".bundle"
 """Folder in a run's folder with the bundle that it came from."""
 
+WORK = "nbflow-run-"
+"""How the names of working folders of runs begin, among the system's temporary files."""
+
+_ABANDONED = 3600
+"""Seconds after which a working folder that nobody holds is taken for abandoned."""
 _RUN = "run.json"
 _LOCK = ".lock"
 _SLICES = "slices.json"
@@ -113,6 +131,17 @@ def held(folder: Path) -> Iterator[None]:
                 hint="Wait until it ends, or stop it with Ctrl-C where it was started.",
             ) from None
         yield
+
+
+def clear_abandoned() -> None:
+    """Remove working folders of runs whose process was killed: old ones that nobody holds."""
+    latest = time.time() - _ABANDONED
+    for folder in Path(tempfile.gettempdir()).glob(f"{WORK}*"):
+        with suppress(OSError, UsageError):
+            lock = (folder / _LOCK).stat()
+            if lock.st_uid == os.getuid() and lock.st_mtime < latest:
+                with held(folder):
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def keep_bundle(bundle: Bundle, folder: Path, *, slices: Mapping[str, Slice]) -> Path:

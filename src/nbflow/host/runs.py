@@ -16,7 +16,7 @@ from nbflow import runtime
 from nbflow.bundles import slices
 from nbflow.errors import NotebookError, StoreError, UsageError
 from nbflow.host.kernels import require_kernel
-from nbflow.host.ledgers import Recorder, held, keep_bundle
+from nbflow.host.ledgers import WORK, Recorder, clear_abandoned, held, keep_bundle
 from nbflow.host.resuming import Resumption, set_aside
 from nbflow.model import Bundle, Plan, Run, RunState, StepRun
 
@@ -78,8 +78,10 @@ def run(
             keep_bundle(bundle, folder, slices=slices(plan))
         # Not earlier: the process that knows the kernels may still be starting.
         _require_kernel(plan, folder, new=resume is None)
-        work = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
+        clear_abandoned()
+        work = Path(tempfile.mkdtemp(prefix=WORK))
         stack.callback(shutil.rmtree, work, ignore_errors=True)
+        stack.enter_context(held(work))
         return complete(
             plan,
             Run(plan.dag_id, folder.name, RunState.RUNNING, steps, dict(parameters)),

@@ -30,7 +30,7 @@ from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
 from nbflow.kernel.frames import HEADER, decode
-from nbflow.kernel.streams import Outbox, replace_streams
+from nbflow.kernel.streams import Outbox, Stream, replace_streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,7 +183,7 @@ def run(connection: socket.socket) -> None:
         loop.run_until_complete(_serve(app, connection.dup(), outbox))
     finally:
         outbox.flush()
-        outbox.close()
+        outbox.wait()
 
 
 async def _serve(app: _App, connection: socket.socket, outbox: Outbox) -> None:
@@ -226,8 +226,9 @@ async def _execute(app: _App, request: dict[str, Any], outbox: Outbox) -> None:
     )
     reply = await _reply(kernel, code)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):  # it may be the cell's own, and closed
-            stream.flush()
+        if not isinstance(stream, Stream):
+            with suppress(Exception):  # it is the cell's own, and may be closed
+                stream.flush()
     outbox.flush()
     outbox.put(
         {

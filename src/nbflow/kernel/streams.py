@@ -23,6 +23,8 @@ __all__ = ["Outbox", "Stream", "replace_streams"]
 
 _INTERVAL = 0.1
 """Seconds that text may wait before it is sent, whoever wrote it."""
+_PATIENCE = 10.0
+"""Seconds that a flush waits for a host that does not read."""
 _CHUNK = 1 << 16
 
 
@@ -60,13 +62,14 @@ class Outbox:
         """Send what the streams hold."""
         self._looked = time.monotonic()
         for stream in self._streams:
-            stream.flush()
+            stream.look()
 
-    def close(self, *, patience: float = 10.0) -> None:
-        """Wait until everything is sent, or so many seconds."""
-        sent = threading.Event()
-        self._queue.put(sent)
-        sent.wait(patience)
+    def wait(self) -> None:
+        """Wait until everything is sent; what flushes may be killed a moment later."""
+        if threading.current_thread() is not self._thread:
+            sent = threading.Event()
+            self._queue.put(sent)
+            sent.wait(_PATIENCE)
 
     def _run(self) -> None:
         while True:
@@ -146,10 +149,15 @@ class Stream(io.TextIOBase):
             self.write(line)
 
     def flush(self) -> None:
-        """Send what was written, also by subprocesses that have ended."""
+        """Send what was written, also by subprocesses that have ended; the host has it then."""
         if os.getpid() == self._outbox.pid:
-            self.drain()
-            self.send()
+            self.look()
+            self._outbox.wait()
+
+    def look(self) -> None:
+        """Send what was written, after what is being sent."""
+        self.drain()
+        self.send()
 
     def send(self) -> None:
         """Send what is held."""
