@@ -70,7 +70,7 @@ def test_strides_stay_where_little_else_lies_between_them():
 
 def test_a_frame_inside_two_dictionaries_stays_one():
     frame = pd.DataFrame({"a": [1.0, 2], "s": ["x", "y"]})
-    back, together = trip(one={"f": frame}, two={"f": frame}, three=frame["a"].to_numpy())
+    back, together = trip(one={"f": frame}, two={"f": frame}, three=frame["a"].to_numpy(copy=True))
     assert ["one", "two"] in together
     assert back["one"]["f"] is back["two"]["f"]
 

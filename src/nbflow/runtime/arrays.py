@@ -287,6 +287,22 @@ def owned(value: Any) -> tuple[Any, ...]:
     return tuple(array for array in (held, *inner) if is_array(array))
 
 
+def lone_block(value: Any) -> Any:
+    """The array of a frame's block that pandas would change in place; None for anything else.
+
+    An array that looks at the same memory, as `frame["x"].values` does, sees such a change.
+    """
+    if type(value).__module__ != "pandas.core.internals.blocks" or not is_array(value.values):
+        return None
+    return None if value.refs.has_reference() else value.values
+
+
+def overlap(array: Any, others: Iterable[Any]) -> bool:
+    """Whether an array looks at memory that one of the others looks at."""
+    low, high = bounds(array)
+    return any(low < end and start < high for start, end in map(bounds, others))
+
+
 def _copies_on_write(pandas: Any) -> bool:
     if int(pandas.__version__.split(".")[0]) >= 3:
         return True

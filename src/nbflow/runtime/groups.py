@@ -61,6 +61,11 @@ def group(
     for name, value in (beside or {}).items() if values else ():
         with suppress(StoreError):  # what cannot be pickled cannot be needed elsewhere
             alone[name] = _dump(name, {name: value}, names=names, step=step)
+    exposed = _exposed(alone)
+    for name, one in alone.items() if exposed else ():
+        if any(id(block) in exposed for block in one.pickler.blocks):
+            content = {name: values[name] if name in values else beside[name]}  # type: ignore[index]
+            alone[name] = _dump(name, content, names=names, step=step, exposed=exposed)
     found = []
     for members in _connected(alone):
         if not any(name in values for name in members):
@@ -71,7 +76,9 @@ def group(
             found.append(Group(content, alone[members[0]]))
             continue
         content = {name: values[name] if name in values else beside[name] for name in members}  # type: ignore[index]
-        pickled = _dump(members[0], content, names=names, step=step, regions=shared)
+        pickled = _dump(
+            members[0], content, names=names, step=step, regions=shared, exposed=exposed
+        )
         found.append(Group(content, pickled))
     return found
 
@@ -83,11 +90,19 @@ def _dump(
     names: pickles.Names,
     step: str,
     regions: list[arrays.Region] | None = None,
+    exposed: frozenset[int] = frozenset(),
 ) -> pickles.Pickled:
     try:
-        return pickles.dump(dict(content), names=names, regions=regions)
+        return pickles.dump(dict(content), names=names, regions=regions, exposed=exposed)
     except Exception as error:
         raise cannot_save(name, content[name], step=step, why=error) from error
+
+
+def _exposed(alone: Mapping[str, pickles.Pickled]) -> frozenset[int]:
+    """Ids of the arrays of frames whose memory a variable of its own looks at too."""
+    seen = [array for one in alone.values() for array in one.pickler.arrays]
+    blocks = [block for one in alone.values() for block in one.pickler.blocks] if seen else []
+    return frozenset(id(block) for block in blocks if arrays.overlap(block, seen))
 
 
 def _connected(alone: Mapping[str, pickles.Pickled]) -> list[tuple[str, ...]]:

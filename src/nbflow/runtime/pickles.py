@@ -15,7 +15,7 @@ from typing import Any
 
 import cloudpickle
 
-from nbflow.runtime import arrays, memory, serializers
+from nbflow.runtime import arrays, memory, nans, serializers
 from nbflow.runtime.fingerprints import fingerprint
 
 __all__ = ["Names", "Pickled", "StepPickler", "dump", "load", "resolving"]
@@ -79,6 +79,7 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
 
     Attributes:
         arrays: numpy arrays met that are not pandas' own.
+        blocks: arrays met that are a frame's own, and no other frame's.
         named: what went by name: `(name, fingerprint)` to the object.
     """
 
@@ -90,6 +91,7 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         regions: list[arrays.Region] | None = None,
         by_value: str | None = None,
         buffers: list[pickle.PickleBuffer] | None = None,
+        exposed: frozenset[int] = frozenset(),
     ) -> None:
         callback = None if buffers is None else buffers.append
         super().__init__(stream, protocol=5, buffer_callback=callback)  # type: ignore[no-untyped-call]
@@ -100,6 +102,8 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         self.serializers: set[str] = set()
         self._memory = memory.Memory(regions or [], self.serializers)
         self.arrays = self._memory.arrays
+        self.blocks: list[Any] = []
+        self._exposed = exposed
         self.named: dict[tuple[str, str], Any] = {}
 
     def reducer_override(self, value: Any) -> Any:
@@ -110,8 +114,11 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
             return make_cell, ()
         if isinstance(value, _REFUSED) and not _is_memory_file(value):
             raise pickle.PicklingError(f"cannot pickle {type(value).__name__!r} object")
+        if (block := arrays.lone_block(value)) is not None:
+            self.blocks.append(block)
         for part in arrays.owned(value):
-            self._memory.left[id(part)] = part
+            if id(part) not in self._exposed:
+                self._memory.left[id(part)] = part
         reduced = self._reduce_by_type(value)
         if reduced is not NotImplemented:
             return reduced
@@ -177,6 +184,18 @@ class StepPickler(cloudpickle.Pickler):  # type: ignore[misc, unused-ignore]
         return {key for key, (_, value) in memo.items() if key not in kept and _can_change(value)}
 
 
+class _NanPickler(StepPickler):
+    """Asks of every object whether it is a NaN: slower, so only where there is one."""
+
+    def __init__(self, stream: io.BytesIO, **options: Any) -> None:
+        super().__init__(stream, **options)
+        self._nans = nans.Names()
+
+    def persistent_id(self, value: Any) -> Any:
+        """What `pickle` calls for every object."""
+        return self._nans.name(value)
+
+
 class Pickled:
     """A pickle: `data`, then buffers that stay where they are until written.
 
@@ -212,21 +231,46 @@ def dump(
     names: Names,
     regions: list[arrays.Region] | None = None,
     by_value: str | None = None,
+    exposed: frozenset[int] = frozenset(),
 ) -> Pickled:
     """Pickle a value with its large memory out of band.
+
+    Args:
+        value: what to pickle.
+        names: what goes by name.
+        regions: memory that several arrays of it look at.
+        by_value: a name that does not go by name.
+        exposed: ids of arrays that a frame manages, and others look at too.
 
     Raises:
         Exception: whatever the value's own reduction raises.
     """
-    stream = io.BytesIO()
-    buffers: list[pickle.PickleBuffer] = []
-    pickler = StepPickler(stream, names=names, regions=regions, by_value=by_value, buffers=buffers)
     began = time.perf_counter()
-    pickler.dump(value)  # type: ignore[no-untyped-call]
+    for kind in (StepPickler, _NanPickler):
+        stream = io.BytesIO()
+        buffers: list[pickle.PickleBuffer] = []
+        pickler = kind(
+            stream,
+            names=names,
+            regions=regions,
+            by_value=by_value,
+            buffers=buffers,
+            exposed=exposed,
+        )
+        pickler.dump(value)  # type: ignore[no-untyped-call]
+        if not nans.has_nan(stream.getbuffer()):
+            break
     return Pickled(stream.getbuffer(), buffers, pickler, time.perf_counter() - began)
 
 
 class _Unpickler(pickle.Unpickler):
+    def __init__(self, stream: io.BytesIO, buffers: list[memoryview]) -> None:
+        super().__init__(stream, buffers=buffers)
+        self._nans = nans.Finder()
+
+    def persistent_load(self, pid: Any) -> Any:
+        return self._nans.find(pid)
+
     def find_class(self, module: str, name: str) -> Any:
         if module == "__main__":
             return notebook_object(name, "")
@@ -239,7 +283,7 @@ def load(data: bytes | memoryview, buffers: list[memoryview]) -> Any:
     Raises:
         Exception: whatever rebuilding the value raises.
     """
-    return _Unpickler(io.BytesIO(data), buffers=buffers).load()
+    return _Unpickler(io.BytesIO(data), buffers).load()
 
 
 class resolving:  # noqa: N801 - reads as a statement
