@@ -83,7 +83,9 @@ class Lines:
 def describe_step(step: StepRun) -> str:
     """`train: success, 5 of 5 cells, 3.2s`."""
     parts = [f"{step.name}: {_WORDS.get(step.state, step.state)}"]
-    if _taken(step):
+    if step.state is RunState.RETRYING and step.note:
+        parts[0] += f" {step.note}"
+    elif _taken(step):
         parts.append(_taken(step))
     elif step.attempt > 1 and step.state is not RunState.UPSTREAM_FAILED:
         parts.append(f"attempt {step.attempt}")

@@ -105,7 +105,7 @@ def _done(planned: PlannedStep, plan: Plan, folder: Path) -> StepRun | None:
             manifest = runtime.read_manifest(store, planned.name)
             if manifest is None or manifest.attempt != seen.attempt:
                 return None
-            return seen if all(map(store.exists, runtime.addresses(manifest))) else None
+            return seen if runtime.is_whole(store, manifest) else None
         return None
     return seen
 

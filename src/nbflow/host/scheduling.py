@@ -169,7 +169,9 @@ class _LocalRun:
                 failure, again = self._not_run(planned, error), False
             if self.stopping.is_set() or not again or number == last:
                 break
-            self._set(planned.name, state=RunState.RETRYING, failure=failure, cell=None)
+            delay = planned.retry_delay.total_seconds()
+            note = f"in {delay:g} s, attempt {number + 1} of {last}"
+            self._set(planned.name, state=RunState.RETRYING, failure=failure, cell=None, note=note)
             if await self._stopped_within(planned.retry_delay.total_seconds()):
                 break
         state = RunState.FAILED if failure else RunState.SUCCESS

@@ -7,6 +7,7 @@ from nbflow.runtime.parameters import conform, from_wire
 from nbflow.runtime.preparation import look_around, prepare
 from nbflow.runtime.session import begin, given, load, save
 from nbflow.runtime.store import Store, open_store
+from nbflow.runtime.verification import is_whole
 from nbflow.runtime.workspace import PARENT as WORKSPACES
 from nbflow.runtime.workspace import Workspace
 
@@ -25,6 +26,7 @@ __all__ = [
     "from_wire",
     "given",
     "hand_on",
+    "is_whole",
     "load",
     "look_around",
     "open_store",

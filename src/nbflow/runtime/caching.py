@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import nbflow
 from nbflow.errors import StoreError
-from nbflow.runtime import shell, traces
-from nbflow.runtime.manifests import Manifest, addresses
+from nbflow.runtime import shell, traces, verification
+from nbflow.runtime.manifests import Manifest
 from nbflow.runtime.orders import CACHE
 from nbflow.runtime.replay import Replay, outputs_of
 from nbflow.runtime.store import open_store
@@ -92,7 +92,7 @@ def _replay(entry: dict[str, Any], session: Session) -> Replay | None:
     if run.exists(f"{manifest.folder}-2") or not traces.are_unchanged(entry["trace"], session):
         return None
     outputs = outputs_of(run, manifest, orders=session.orders)
-    if outputs is None or not all(map(run.exists, addresses(manifest))):
+    if outputs is None or not verification.is_whole(run, manifest):
         return None
     return Replay(entry["run"], run, manifest, entry["trace"], outputs)
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import StoreError
 from nbflow.runtime import digests
+from nbflow.runtime.manifests import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nbflow.runtime.manifests import Manifest
     from nbflow.runtime.store import Store
 
-__all__ = ["settle", "stamp", "verify"]
+__all__ = ["is_whole", "settle", "stamp", "verify"]
 
 _TICK_NS = 12_000_000  # longer than the coarsest clock that file systems stamp with
 
@@ -84,6 +86,25 @@ def verify(entry: Mapping[str, Any], data: memoryview, *, run: Store, error: Sto
     reader = _Reader(path, entry)
     digest = digests.Digest(leaves, reader.read, helpers=1, patient=True)
     _pending.append(_Pending(digest, entry["sha256"], reader.file, error))
+
+
+def is_whole(run: Store, manifest: Manifest) -> bool:
+    """Whether all bytes that a manifest names are there, and what was written."""
+    entries = [*manifest.groups.values(), *manifest.definitions.values()]
+    try:
+        return all(map(run.exists, addresses(manifest))) and all(
+            _is_whole(entry, run) for entry in (*entries, manifest.state) if entry
+        )
+    except (OSError, StoreError):
+        return False
+
+
+def _is_whole(entry: Mapping[str, Any], run: Store) -> bool:
+    path = _local(run, entry["file"])
+    if path is not None and entry.get("stamp") and _stamp(path) == entry["stamp"]:
+        return True
+    data = run.buffer(entry["file"], offset=entry["offset"], size=entry["size"])
+    return bool(data.nbytes == entry["size"] and digest_of([data], entry) == entry["sha256"])
 
 
 def settle() -> None:
