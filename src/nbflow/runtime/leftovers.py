@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import sys
 import threading
+from _abc import _get_dump  # type: ignore[import-not-found]
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Leftovers"]
 
+_ABSTRACT = ("__main__", "collections.abc", "numbers", "os", "io", "typing")
+"""Modules whose abstract classes a notebook may register classes with."""
+
 
 class Leftovers:
     """Knows what ran and what was called when the step's cells began."""
@@ -26,6 +31,7 @@ class Leftovers:
     def __init__(self) -> None:
         self._threads = set(threading.enumerate())
         self._hooks = interpreter.hooks()
+        self._registered = _registered()
 
     def check(self, orders: Orders) -> None:
         """See that nothing of the notebook's goes on that a later step would need.
@@ -34,7 +40,7 @@ class Leftovers:
             StoreError: something does; names it, the step, and what to do.
         """
         last = not orders.steps or orders.step == orders.steps[-1]
-        going = (*self._running(), *_pending()) if orders.descendants else ()
+        going = (*self._running(), *_pending(), *self._kin()) if orders.descendants else ()
         for what, fix in (*going, *(() if last else self._called())):
             raise StoreError(
                 f"{what} when step {orders.step!r} ends, and does not leave its process: what it "
@@ -55,6 +61,25 @@ class Leftovers:
         for key, what in interpreter.hooks().items():
             if key not in self._hooks:
                 yield f"{what} of the notebook is in place", "set it up in a `setup` cell"
+
+    def _kin(self) -> Iterator[tuple[str, str]]:
+        for base, kind in sorted(_registered() - self._registered):
+            yield (
+                f"{kind!r} is registered as a kind of {base!r}",
+                f"call `{base}.register({kind})` in a `setup` cell",
+            )
+
+
+def _registered() -> set[tuple[str, str]]:
+    """Who counts as a kind of what without inheriting, of classes of the notebook, by name."""
+    known = [vars(sys.modules[name]).values() for name in _ABSTRACT if name in sys.modules]
+    found = set()
+    for base in {one for values in known for one in list(values) if isinstance(one, abc.ABCMeta)}:
+        for reference in _get_dump(base)[0]:
+            kind = reference()
+            if kind is not None and "__main__" in {base.__module__, kind.__module__}:
+                found.add((base.__name__, kind.__name__))
+    return found
 
 
 def _pending() -> Iterator[tuple[str, str]]:
