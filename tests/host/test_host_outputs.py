@@ -272,6 +272,14 @@ def test_a_forked_kernel_puts_out_what_jupyters_does(name, tmp_path):
         assert models(ours) == models(theirs) != []
 
 
+def test_a_reply_that_comes_while_a_widget_is_answered_is_not_missed(tmp_path):
+    first = "import ipywidgets as w\nout = w.Output()"
+    text = "\n###\n".join([first, *(["with out:\n    print('caught')\nprint('seen')"] * 60)])
+    cells = execute(text, tmp_path / "run", forked=False)["cells"]
+    seen = [{"output_type": "stream", "name": "stdout", "text": "seen\n"}]
+    assert [cell["outputs"] for cell in cells] == [[], *([seen] * 60)]
+
+
 def test_what_programs_write_stands_where_it_was_written(tmp_path):
     text = """
         import os, subprocess, sys

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import zmq
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.util import ensure_async
@@ -42,7 +43,18 @@ class _Client(NotebookClient):
         try:
             return super().process_message(msg, cell, cell_index)
         finally:
+            self._look_for_replies()
             self.touched()
+
+    def _look_for_replies(self) -> None:
+        """Take notice of a reply that came while a message was sent.
+
+        nbclient answers widgets on the socket where it waits for the cell's reply, and past
+        asyncio. Sending takes the signal of what arrived meanwhile with it: signals are
+        edge-triggered (ZMQ_FD in zmq_getsockopt(3)), so nobody would look again.
+        """
+        if self.kc is not None:
+            self.kc.shell_channel.socket.get(zmq.EVENTS)
 
 
 class Foreign:
