@@ -51,7 +51,7 @@ def test_noise_is_read_as_a_word(noise):
         ("saved /tmp/tmpk3_v0x2a/m.bin", "saved /tmp/tmp12345678/m.bin"),
         (
             f"/tmp/a/nbflow-{'0' * 32}/out.csv",
-            f"/var/tmp/nbflow-run-b/work/nbflow-{'f' * 32}/out.csv",
+            f"/var/tmp/nbflow-run-b/nbflow-{'f' * 32}/out.csv",
         ),
         ("100%|███| 5/5 [00:00<00:00, 95.3it/s]", "100%|███| 5/5 [01:12<00:00, 1.02s/it]"),
         (" 50%|█  | 1/2 [00:01<00:01]\r100%|██| 2/2 [00:02<00:00, 1it/s]",

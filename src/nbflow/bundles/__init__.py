@@ -3,7 +3,7 @@
 from nbflow.bundles.assembly import bundle
 from nbflow.bundles.backends import Backend, find_backend
 from nbflow.bundles.literals import literal
-from nbflow.bundles.notebooks import step_notebook
+from nbflow.bundles.notebooks import code_cell, step_notebook
 from nbflow.bundles.parameters import (
     parameter_description,
     parameter_schema,
@@ -17,6 +17,7 @@ __all__ = [
     "Backend",
     "Slice",
     "bundle",
+    "code_cell",
     "find_backend",
     "literal",
     "parameter_description",

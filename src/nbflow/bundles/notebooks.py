@@ -150,7 +150,7 @@ def _body(step: Step, pipeline: Pipeline) -> Iterable[dict[str, Any]]:
 def _generated(role: str, source: str) -> dict[str, Any]:
     tags = ["parameters", "nbflow"] if role == "parameters" else ["nbflow"]
     metadata = {"nbflow": {"role": role}, "tags": tags}
-    return _code(f"nbflow-{role}", source, metadata)
+    return code_cell(f"nbflow-{role}", source, metadata)
 
 
 def _copied(cells: Iterable[str], pipeline: Pipeline) -> list[dict[str, Any]]:
@@ -160,10 +160,11 @@ def _copied(cells: Iterable[str], pipeline: Pipeline) -> list[dict[str, Any]]:
 def _authored(cell: Cell) -> dict[str, Any]:
     """An author's cell without what earlier runs left in it."""
     tags = [tag for tag in cell.tags if tag not in _PAPERMILL_TAGS]
-    return _code(cell.id, cell.source, {"tags": tags} if tags else {})
+    return code_cell(cell.id, cell.source, {"tags": tags} if tags else {})
 
 
-def _code(cell_id: str, source: str, metadata: dict[str, Any]) -> dict[str, Any]:
+def code_cell(cell_id: str, source: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    """A code cell that has not run, as an nbformat 4.5 dictionary."""
     return {
         "cell_type": "code",
         "execution_count": None,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import runtime
-from nbflow.bundles import literal
+from nbflow.bundles import code_cell, literal
 from nbflow.errors import NotebookError, StoreError
 from nbflow.host.ledgers import BUNDLE
 
@@ -199,12 +199,4 @@ def _text(cell_id: str, source: str) -> dict[str, Any]:
 
 
 def _code(cell_id: str, source: str, *, hidden: bool = False) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"jupyter": {"source_hidden": True}} if hidden else {}
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "id": cell_id,
-        "metadata": metadata,
-        "outputs": [],
-        "source": source,
-    }
+    return code_cell(cell_id, source, {"jupyter": {"source_hidden": True}} if hidden else {})

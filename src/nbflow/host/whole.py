@@ -46,7 +46,17 @@ def execute(
         Interrupted: Ctrl-C; no process is left, the partial notebook is at `path`.
     """
     require_kernel(notebook["metadata"]["kernelspec"]["name"])
-    work = _Work(notebook, path, folder, log, env, watch or _ignore)
+    work = _Work(
+        partial(
+            Attempt,
+            notebook,
+            path=path,
+            folder=folder,
+            log=log,
+            env=env,
+            watch=watch or _ignore,
+        )
+    )
     # A loop of its own: the caller may have a running one (Jupyter).
     thread = threading.Thread(target=work.run, name="nbflow-whole")
     thread.start()
@@ -66,18 +76,8 @@ def _ignore(_: str, __: bool) -> None:  # noqa: FBT001
 class _Work:
     """An attempt in a thread of its own."""
 
-    def __init__(
-        self,
-        notebook: Mapping[str, Any],
-        path: Path,
-        folder: Path,
-        log: Path,
-        env: Mapping[str, str],
-        watch: Callable[[str, bool], None],
-    ) -> None:
-        self._make = partial(
-            Attempt, notebook, path=path, folder=folder, log=log, env=env, watch=watch
-        )
+    def __init__(self, make: Callable[[], Attempt]) -> None:
+        self._make = make
         self._loop = asyncio.new_event_loop()
         self._attempt: Attempt | None = None
         self._task: asyncio.Task[Failure | None] | None = None

@@ -100,7 +100,7 @@ NOISE = (
         "working directories",
         r"(?:/[^\s'\",:;<>()]*/)?\bnbflow-[0-9a-f]{32}(?![0-9a-f])",
         "<folder>",
-        "in /tmp/nbflow-run-x1/work/nbflow-0f8fad5bd9cb469fa165708677289501",
+        "in /tmp/nbflow-run-x1/nbflow-0f8fad5bd9cb469fa165708677289501",
     ),
     _noise(
         "temporary paths",

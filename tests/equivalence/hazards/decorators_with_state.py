@@ -3,12 +3,12 @@
 # %%
 import functools
 
-registry = {}
+entries = {}
 log = []
 # %%
 def register(name):
     def take(function):
-        registry[name] = function
+        entries[name] = function
         return function
 
     return take
@@ -53,7 +53,7 @@ def risky(x):
 # %%
 double(1), double(2)
 # %%
-print(registry["double"](5), risky(5), double.calls)
+print(entries["double"](5), risky(5), double.calls)
 # %%
 double(7)
-print(sorted(registry), registry["double"] is double, double.calls, log, risky.__name__)
+print(sorted(entries), entries["double"] is double, double.calls, log, risky.__name__)
