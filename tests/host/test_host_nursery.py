@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from by_hand import Hand, Notebook, assert_success, run
 
+from nbflow.host.kernels import spec_of
 from nbflow.host.nursery import Nursery, nursery, warm
 
 
@@ -73,7 +74,7 @@ def test_another_kernel_is_left_to_jupyter(tmp_path, monkeypatch, changes):
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     own = Nursery.start()
     try:
-        assert own.spec("mine")["spec"]["display_name"] == "mine"
+        assert spec_of("mine")["display_name"] == "mine"
         assert not own.can_fork("mine", env=dict(os.environ))
     finally:
         own.stop()
@@ -128,7 +129,7 @@ def test_forking_from_a_process_that_is_gone_is_told(own, tmp_path):
     own._wait(0)
     with pytest.raises(OSError, match=r"forks kernels|Broken pipe|reset"):
         asyncio.run(fork(own, tmp_path))
-    assert own.spec("python3")["spec"] is None
+    assert not own.alive
 
 
 def test_stopping_ends_every_kernel(own, tmp_path):

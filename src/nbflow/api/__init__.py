@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         load_settings,
     )
     from nbflow.api.debugging import debug
+    from nbflow.api.failures import failure_of
     from nbflow.api.notebooks import (
         Compiled,
         Inspected,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
         Published,
         enrich,
         enrich_failed,
-        failure_of,
         find_run,
         find_run_anywhere,
         follow,
@@ -106,7 +106,7 @@ _HOMES = {
     "describe": "notebooks",
     "enrich": "operating",
     "enrich_failed": "operating",
-    "failure_of": "operating",
+    "failure_of": "failures",
     "find_run": "operating",
     "find_run_anywhere": "operating",
     "follow": "operating",

@@ -12,7 +12,7 @@ from nbflow.api import airflows, records
 from nbflow.api.notebooks import Compiled
 from nbflow.api.running import Observe, write_merged
 from nbflow.api.values import parameter_from_schema, resolve
-from nbflow.errors import NbflowError, RemoteError, StepFailed, TargetError
+from nbflow.errors import RemoteError, TargetError
 from nbflow.model import Parameter, Run, RunState, StepRun
 
 if TYPE_CHECKING:
@@ -235,30 +235,3 @@ def output(run: Run, *, current: settings.Settings, to: Path) -> Path:
     document = records.author_document(run, folder=folder, current=current)
     write_merged(document, folder=folder, output=to, run=run)
     return to
-
-
-def failure_of(run: Run) -> NbflowError | None:
-    """The error that a failed run is, with step, cell and exception; None where it went well."""
-    if run.state is RunState.SUCCESS:
-        return None
-    step = run.failed_step
-    if step is None:
-        return RemoteError(f"run {run.run_id} of {run.dag_id} ended as {run.state}")
-    failure = step.failure
-    if failure is None:
-        return StepFailed(
-            step=step.name,
-            ename="Failed",
-            evalue="no executed notebook tells why",
-            hint=f"Look at the task's log{f': {run.url}' if run.url else ''}.",
-        )
-    where = f"step {step.name}"
-    if failure.cell_index is not None:
-        where += f", cell {failure.cell_index} (id {failure.cell})"
-    return StepFailed(
-        step=step.name,
-        cell=failure.cell,
-        ename=failure.ename,
-        evalue=failure.evalue,
-        cause=f"{where}: {failure.ename}: {failure.evalue}",
-    )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from nbflow.errors import NotebookError
-from nbflow.host.nursery import nursery
 
-__all__ = ["Kernel", "kernels", "require_kernel"]
+__all__ = ["Kernel", "kernels", "require_kernel", "spec_of"]
 
 
 @dataclass(frozen=True)
@@ -36,27 +39,32 @@ def kernels() -> tuple[Kernel, ...]:
     )
 
 
+def spec_of(name: str) -> dict[str, Any] | None:
+    """What Jupyter would start for a kernel of this name (its `kernel.json`); None if unknown."""
+    from jupyter_core.paths import jupyter_path
+
+    # Where Jupyter looks first, and nearly always finds it; its own search imports much.
+    for folder in jupyter_path("kernels"):
+        with suppress(OSError, ValueError):
+            text = (Path(folder) / name / "kernel.json").read_text(encoding="utf-8")
+            return dict(json.loads(text))
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    with suppress(NoSuchKernel):
+        return dict(KernelSpecManager().get_kernel_spec(name).to_dict())
+    return None
+
+
 def require_kernel(name: str) -> None:
     """See that a kernel is installed.
 
     Raises:
         NotebookError: it is not; lists those that are.
     """
-    installed = _installed(name)
-    if installed is not None:
+    if spec_of(name) is None:
+        installed = ", ".join(kernel.name for kernel in kernels()) or "none"
         raise NotebookError(
-            f"no kernel named {name!r} is installed here (installed: {installed or 'none'})",
+            f"no kernel named {name!r} is installed here (installed: {installed})",
             hint="choose one of these in the notebook, or install the kernel: for Python "
             f"`python -m ipykernel install --user --name {name}` in its environment",
         )
-
-
-def _installed(name: str) -> str | None:
-    """The names of the installed kernels; None where this one is among them."""
-    forking = nursery()
-    # It has imported what it takes to look; here that would cost a fifth of a second. What it does
-    # not find may be installed since, or where only this process looks.
-    if forking is not None and forking.spec(name)["spec"] is not None:
-        return None
-    names = [kernel.name for kernel in kernels()]
-    return None if name in names else ", ".join(names)

@@ -9,10 +9,11 @@ import signal
 import socket
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbflow.kernel import HEADER, decode, encode, receive, take
+from nbflow.host.kernels import spec_of
+from nbflow.kernel import HEADER, decode, encode, take
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
@@ -61,8 +62,7 @@ class Nursery:
 
     pid: int
     _socket: socket.socket
-    _specs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    _forked: bool = False
+    _living: int = 0
     _ended: bool = False
 
     @classmethod
@@ -76,24 +76,6 @@ class Nursery:
         """It can be asked."""
         return not self._wait(os.WNOHANG)
 
-    def spec(self, name: str) -> dict[str, Any]:
-        """The kernel's `spec` (None where it is not found), and the `installed` ones."""
-        if name not in self._specs:
-            found = self._find(name)
-            if found["spec"] is None:
-                return found
-            self._specs[name] = found
-        return self._specs[name]
-
-    def _find(self, name: str) -> dict[str, Any]:
-        ours, theirs = socket.socketpair()
-        with ours, suppress(OSError):
-            self._ask({"type": "spec", "name": name}, theirs)
-            if header := receive(ours, HEADER):
-                found: dict[str, Any] = decode(receive(ours, int.from_bytes(header, "big")))
-                return found
-        return {"spec": None, "installed": []}
-
     def can_fork(self, name: str, *, env: Mapping[str, str]) -> bool:
         """Whether a forked kernel would be what Jupyter would start for this name.
 
@@ -101,7 +83,7 @@ class Nursery:
             name: the kernel's.
             env: the environment that it would have.
         """
-        spec = self.spec(name)["spec"]
+        spec = spec_of(name)
         if spec is None:
             return False
         command, *arguments = [one for one in spec["argv"] if not one.startswith("-X")]
@@ -127,8 +109,8 @@ class Nursery:
         """
         ours, theirs = socket.socketpair()
         answers, answering = socket.socketpair()
-        request = {"type": "fork", "env": dict(env), "folder": str(folder), "log": str(log)}
-        self._forked = True
+        request = {"env": dict(env), "folder": str(folder), "log": str(log)}
+        self._living += 1
         try:
             self._ask(request, answering, theirs)
         except OSError:
@@ -141,7 +123,17 @@ class Nursery:
             ours.close()
             await _close(writer)
             raise ConnectionError(_GONE)
-        return Born(ours, message["pid"], _status(reader, writer))
+        return Born(ours, message["pid"], self._status(reader, writer))
+
+    async def _status(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
+        """The exit status of a kernel, told when nothing that it started is left.
+
+        It does not survive the forking process.
+        """
+        message = await _message(reader)
+        await _close(writer)
+        self._living -= 1
+        return -signal.SIGKILL if message is None else int(message["status"])
 
     def _ask(self, request: Mapping[str, Any], *sockets: socket.socket) -> None:
         data = encode(request)
@@ -154,7 +146,7 @@ class Nursery:
 
     def stop(self) -> None:
         """End it, and all kernels with it."""
-        if not self._forked:
+        if not self._living:
             # Nobody depends on it, and it may still be importing.
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
@@ -184,13 +176,6 @@ async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with suppress(OSError):
         await writer.wait_closed()
-
-
-async def _status(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
-    """The exit status of a kernel, once it has ended; it does not survive the forking process."""
-    message = await _message(reader)
-    await _close(writer)
-    return -signal.SIGKILL if message is None else int(message["status"])
 
 
 _current: Nursery | None = None

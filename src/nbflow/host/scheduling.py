@@ -88,6 +88,14 @@ def _drive(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Run]) -> None:
     loop.run_until_complete(loop.shutdown_asyncgens())
 
 
+async def _clear(work: Path) -> None:
+    """Remove what a step left of its working directory; mostly the step has done so itself."""
+    try:
+        work.rmdir()
+    except OSError:
+        await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
+
+
 @dataclass
 class _LocalRun:
     """A run under way."""
@@ -231,7 +239,7 @@ class _LocalRun:
                 await asyncio.to_thread(handover.hand_on, workspace, started=started)
         finally:
             del self.running[name]
-            await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
+            await _clear(work)
         return self._placed(failure), attempt.died
 
     def _environment(self, planned: PlannedStep) -> dict[str, str]:

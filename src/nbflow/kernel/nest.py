@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
-import json
 import os
 import select
 import signal
@@ -88,7 +87,6 @@ def serve(descriptor: int) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(writing)
     nest = _Nest(socket.socket(fileno=descriptor), reading)
-    gc.disable()  # a tenth of the time that imports take, and they leave nothing to collect
     _import()
     # Pages of what is there now are not copied when a child's collector looks through them.
     gc.freeze()
@@ -127,32 +125,14 @@ def _turn(nest: _Nest) -> bool:
         return False
     request = decode(receive(nest.host, int.from_bytes(header, "big")))
     answers = socket.socket(fileno=descriptors[0])
-    if request["type"] == "spec":
-        _answer(answers, _spec(request["name"]))
-    else:
-        _fork(nest, request, answers, descriptors[1])
-        look_around()  # for the kernels to come, while the first one gets ready
+    _fork(nest, request, answers, descriptors[1])
+    look_around()  # for the kernels to come, while the first one gets ready
     return True
 
 
 def _answer(host: socket.socket, message: dict[str, Any]) -> None:
     with suppress(OSError):
         host.sendall(encode(message))
-
-
-def _spec(name: str) -> dict[str, Any]:
-    """What is known of a kernel of this name."""
-    from jupyter_core.paths import jupyter_path
-
-    # Where Jupyter looks first, and nearly always finds it; its own search imports much.
-    for folder in jupyter_path("kernels"):
-        with suppress(OSError, ValueError):
-            spec = json.loads((Path(folder) / name / "kernel.json").read_text(encoding="utf-8"))
-            return {"spec": spec, "installed": [name]}
-    from jupyter_client.kernelspec import KernelSpecManager
-
-    specs: dict[str, Any] = KernelSpecManager().get_all_specs()
-    return {"spec": specs.get(name, {}).get("spec"), "installed": sorted(specs)}
 
 
 def _fork(nest: _Nest, request: dict[str, Any], answers: socket.socket, descriptor: int) -> None:

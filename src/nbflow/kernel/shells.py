@@ -95,6 +95,8 @@ class _App(IPKernelApp):
 
     name = "ipython-kernel"
     outbox: Outbox
+    # Asked for its class, traitlets would import all that starts kernels and talks to them.
+    blocking_class = AnyTrait()
 
     def parse_command_line(self, argv: Any = None) -> None:
         """There is none."""
