@@ -94,6 +94,10 @@ class Cost:
 
     held = True
 
+    def bounds(self, row: Row) -> bool:
+        """Whether the row's work cannot be faster than this."""
+        return bool(self.under) and row.work.startswith(self.under)
+
 
 @dataclass(frozen=True)
 class Unmeasured:
@@ -103,6 +107,16 @@ class Unmeasured:
     why: str
 
     held = False
+
+
+def floor(row: Row, findings: Sequence[Finding]) -> Cost | None:
+    """What takes longer by itself than the row's target leaves, where something does."""
+    if row.at_most is None:
+        return None
+    room = row.at_most * row.theirs.median
+    costs = [one for one in findings if isinstance(one, Cost)]
+    above = [one for one in costs if one.bounds(row) and one.taken.median > room]
+    return max(above, key=lambda one: one.taken.median, default=None)
 
 
 Finding = Row | Fact | Cost | Unmeasured

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.measure import Cost, Fact, Finding, Row, Samples, Unmeasured
+from benchmarks.measure import Cost, Fact, Finding, Row, Samples, Unmeasured, floor
 from benchmarks.places import KALE, OURS, PEERS, Place
 
 _ASKED = {
@@ -88,7 +88,7 @@ def render(
     lines += [f"- {name}: {text}" for name, text in about.items()]
     lines += [] if bytecode else ["- measured without compiled bytecode (`--no-bytecode`)"]
     rows = [one for one in findings if isinstance(one, Row)]
-    lines += ["", *_table(rows, [one for one in findings if isinstance(one, Fact)])]
+    lines += ["", *_table(rows, findings)]
     if plot:
         lines += ["", f"![Ratios by row, with their targets]({plot})"]
     lines += _costs([one for one in findings if isinstance(one, Cost)], rows)
@@ -99,7 +99,8 @@ def render(
     return "\n".join(lines) + "\n"
 
 
-def _table(rows: Sequence[Row], facts: Sequence[Fact]) -> list[str]:
+def _table(rows: Sequence[Row], findings: Sequence[Finding]) -> list[str]:
+    facts = [one for one in findings if isinstance(one, Fact)]
     lines = [
         "| work | nbflow | against | that | ratio | at most | |",
         "|---|---|---|---|---|---|---|",
@@ -111,11 +112,11 @@ def _table(rows: Sequence[Row], facts: Sequence[Fact]) -> list[str]:
         lines.append(
             f"| {row.work} | {_amount(row.ours, row.unit)} | {row.against} "
             f"| {_amount(row.theirs, row.unit)} | **{row.ratio:.3g}** ({low:.2g} to {high:.2g}) "
-            f"| {target} | {_verdict(row) if target else ''} |"
+            f"| {target} | {_verdict(row, findings) if target else ''} |"
         )
     if facts:
         lines += ["", "| checked, not timed | found | |", "|---|---|---|"]
-        lines += [f"| {one.work} | {one.found} | {_verdict(one)} |" for one in facts]
+        lines += [f"| {one.work} | {one.found} | {_verdict(one, findings)} |" for one in facts]
     return lines
 
 
@@ -134,7 +135,7 @@ def _costs(costs: Sequence[Cost], rows: Sequence[Row]) -> list[str]:
 
 def _shares(cost: Cost, rows: Sequence[Row]) -> str:
     """The cost as a part of what peers take, beside what the target leaves."""
-    aimed = [row for row in rows if cost.under and row.work.startswith(cost.under) and row.at_most]
+    aimed = [row for row in rows if cost.bounds(row) and row.at_most]
     return "; ".join(
         f"{cost.taken.median / row.theirs.median:.2g} of {row.against} (target {row.at_most:g})"
         for row in aimed
@@ -150,8 +151,10 @@ def _amount(samples: Samples, unit: str) -> str:
     return f"{middle} {unit} ({low:.{digits}f} to {high:.{digits}f})"
 
 
-def _verdict(one: Row | Fact) -> str:
-    return "held" if one.held else "**missed**"
+def _verdict(one: Row | Fact, findings: Sequence[Finding]) -> str:
+    if one.held:
+        return "held"
+    return "below the floor" if isinstance(one, Row) and floor(one, findings) else "**missed**"
 
 
 def as_json(findings: Sequence[Finding], *, about: Mapping[str, str]) -> str:

@@ -9,7 +9,17 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.measure import Cost, Fact, MeasureError, Row, Samples, Unmeasured, in_turns, total
+from benchmarks.measure import (
+    Cost,
+    Fact,
+    MeasureError,
+    Row,
+    Samples,
+    Unmeasured,
+    floor,
+    in_turns,
+    total,
+)
 from benchmarks.places import environment, place
 from benchmarks.report import as_json, machine, render
 
@@ -74,6 +84,17 @@ def test_the_page_says_what_was_held_what_was_missed_and_what_could_not_be_measu
     assert "(results.png)" in page
     told = json.loads(as_json(findings, about={}))["findings"]
     assert [one.get("held") for one in told] == [True, False, True, None, False]
+
+
+def test_a_target_that_a_floor_of_the_same_run_exceeds_is_below_the_floor():
+    below, above = (Cost("limits", "a pass", Samples((taken,)), "two") for taken in (0.99, 1.01))
+    other = Cost("limits", "another pass", Samples((5.0,)), "three")
+    beside = Cost("limits", "something to compare with", Samples((5.0,)))
+    missed = row(at_most=0.1)  # leaves one second
+    assert floor(missed, [below, other, beside]) is None
+    assert floor(missed, [below, above, other, beside]) is above
+    page = render([missed, above], about={}, turns=3)
+    assert "| 0.1 | below the floor |" in page
 
 
 def test_what_changes_how_python_runs_does_not_reach_a_work(tmp_path):

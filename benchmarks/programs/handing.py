@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from recycling import recycle
+
 LIBRARY, DIRECTION, NOTEBOOK, FILE = sys.argv[1:]
 
 
@@ -31,6 +33,7 @@ def seconds() -> float:
         options = {"protocol": 5}
     if DIRECTION == "out":
         exec(make, space)
+    recycle()
     started = time.perf_counter()
     with open(FILE, "wb" if DIRECTION == "out" else "rb") as stream:  # noqa: PTH123
         if DIRECTION == "out":

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
+from recycling import recycle
 
 STEP, RUN, FILES, *VARIABLE = sys.argv[1:]
 
@@ -33,6 +34,8 @@ def main() -> dict[str, object]:
         if role == "parameters":
             given = {"params": "{}", "run": RUN, "files": FILES, "attempt": "1"}
             source = "\n".join(f"nbflow_{name} = {value!r}" for name, value in given.items())
+        if role in {"load", "save"}:
+            recycle()
         if role == "load":
             before = resident("VmRSS")
             Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew from here

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import abc
-import asyncio
 import sys
 import threading
 from _abc import _get_dump  # type: ignore[import-not-found]
@@ -15,6 +14,7 @@ from nbflow.runtime import interpreter
 from nbflow.runtime.patches import is_of_the_notebook
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterator
 
     from nbflow.runtime.orders import Orders
@@ -83,6 +83,10 @@ def _registered() -> set[tuple[str, str]]:
 
 
 def _pending() -> Iterator[tuple[str, str]]:
+    if "asyncio" not in sys.modules:  # outside of a kernel; then no task was made
+        return
+    import asyncio
+
     for loop in _loops():
         for task in asyncio.all_tasks(loop):
             coroutine: Any = task.get_coro()
@@ -94,6 +98,8 @@ def _pending() -> Iterator[tuple[str, str]]:
 
 
 def _loops() -> list[asyncio.AbstractEventLoop]:
+    import asyncio
+
     found: list[asyncio.AbstractEventLoop] = []
     with suppress(RuntimeError):
         found.append(asyncio.get_running_loop())
