@@ -39,16 +39,50 @@ def test_what_cannot_be_pickled_is_named_with_its_step_and_the_fix(tmp_path):
         assert "make it in a `setup` cell" in found.evalue
 
 
-def test_a_variable_that_was_never_bound_is_named(tmp_path):
+def test_a_variable_that_was_never_bound_is_unbound_in_the_cell_that_asks_for_it(tmp_path):
     notebook = Notebook(
         {
             "make": Hand(["if False:\n    late = 1"], saves=["late"]),
-            "use": Hand(["late"], after=["make"], needs=["late"]),
+            "use": Hand(
+                ["print('late' in globals())", "late"],
+                after=["make"],
+                needs=["late"],
+                saves=["late"],
+            ),
         }
     )
     found = failure(run(notebook, tmp_path / "run"), "use")
-    assert found.ename == "StoreError"
-    assert "needs variable 'late', which step 'make' ended without binding" in found.evalue
+    assert (found.ename, found.evalue) == ("NameError", "name 'late' is not defined")
+    assert found.cell == "use-1"
+
+
+def test_a_definition_that_asks_for_a_variable_that_was_never_bound_says_so(tmp_path):
+    notebook = Notebook(
+        {
+            "make": Hand(["if False:\n    late = 1"], saves=["late"]),
+            "use": Hand(
+                ["f()"],
+                after=["make"],
+                needs=["late"],
+                definitions=[("f", "def f(x=late):\n    return x")],
+            ),
+        }
+    )
+    found = failure(run(notebook, tmp_path / "run"), "use")
+    assert (found.ename, found.evalue) == ("NameError", "name 'late' is not defined")
+
+
+def test_two_steps_that_find_a_variable_unbound_do_not_race(tmp_path):
+    ask = Hand(["assert 'late' not in globals()"], after=["make"], needs=["late"], saves=["late"])
+    notebook = Notebook(
+        {
+            "make": Hand(["if False:\n    late = 1"], saves=["late"]),
+            "one": ask,
+            "two": ask,
+            "both": Hand(["assert 'late' not in globals()"], after=["one", "two"], needs=["late"]),
+        }
+    )
+    assert_success(run(notebook, tmp_path / "run"))
 
 
 def test_a_deleted_variable_does_not_come_back(tmp_path):
@@ -59,7 +93,7 @@ def test_a_deleted_variable_does_not_come_back(tmp_path):
             "use": Hand(["a"], after=["drop"], needs=["a"]),
         }
     )
-    assert failure(run(notebook, tmp_path / "run"), "use").ename == "StoreError"
+    assert failure(run(notebook, tmp_path / "run"), "use").ename == "NameError"
 
 
 @pytest.mark.parametrize("damage", ["changed", "gone", "empty", "short", "zeros"])

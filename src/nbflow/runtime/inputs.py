@@ -43,6 +43,7 @@ class Inputs:
         values: all variables loaded so far: those needed, and those that share with them.
         origins: by variable, the step that it was loaded from.
         resolved: names of classes and functions that loaded variables asked for.
+        unbound: needed variables that no step left: those that bind them took another path.
     """
 
     orders: Orders
@@ -53,6 +54,7 @@ class Inputs:
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     resolved: set[str] = field(default_factory=set)
+    unbound: set[str] = field(default_factory=set)
     _done: set[int] = field(default_factory=set)
     _running: list[int] = field(default_factory=list)
     _groups: set[tuple[str, str]] = field(default_factory=set)
@@ -64,7 +66,7 @@ class Inputs:
         """Run all definitions and load all needed variables into the notebook's namespace.
 
         Raises:
-            StoreError: a variable is missing, damaged, or cannot be rebuilt.
+            StoreError: a step has left nothing, or a variable is damaged or cannot be rebuilt.
             Exception: whatever a definition raises.
         """
         self._note_originals()
@@ -142,7 +144,7 @@ class Inputs:
         return None
 
     def _known(self, name: str, index: int) -> bool:
-        if name in self.orders.needs and name not in self.origins:
+        if name in self.orders.needs and name not in {*self.origins, *self.unbound}:
             return True
         other = self._definition(name)
         return other is not None and other != index and other not in self._running
@@ -162,11 +164,18 @@ class Inputs:
         return None
 
     def _bring(self, name: str) -> None:
-        """Load the group of a needed variable and bind the variable."""
+        """Load the group of a needed variable and bind the variable.
+
+        One that no step left stays unbound, as in one kernel: what asks for it gets a NameError,
+        or finds that it is not there.
+        """
         if name not in self.origins:
             manifest = self.latest(name)
             if manifest is None:
-                raise self._missing(name)
+                self._require_step_of(name)
+                self.names.namespace.pop(name, None)
+                self.unbound.add(name)
+                return
             self._load_group(manifest, manifest.variables[name]["group"])
         if self.latest(name) is not None:
             self.names.namespace[name] = self.values[name]
@@ -287,20 +296,15 @@ class Inputs:
             importlib.import_module(place.module)
         return self._originals[key]
 
-    def _missing(self, name: str) -> StoreError:
+    def _require_step_of(self, name: str) -> None:
+        """See that the step that binds a needed variable has ended."""
         meant = self.orders.needs.get(name, "an earlier step")
-        saved = [manifest.step for manifest in self.manifests]
-        if meant not in saved:
-            return StoreError(
+        if meant not in {manifest.step for manifest in self.manifests}:
+            raise StoreError(
                 f"step {self.orders.step!r} needs variable {name!r} of step {meant!r}, which has "
                 f"left nothing in {self.run.url}",
                 hint=f"run step {meant!r} first, in the same run",
             )
-        return StoreError(
-            f"step {self.orders.step!r} needs variable {name!r}, which step {meant!r} ended "
-            "without binding",
-            hint=f"give {name!r} a value in step {meant!r} in every case, and do not delete it",
-        )
 
     def _resolve(self, name: str, print_: str) -> Any:
         """A class or function of the notebook that a pickle names."""
@@ -315,11 +319,14 @@ class Inputs:
         spaces = [self.names.namespace] if self._is_defined(first) else []
         for space in (*spaces, self.names.given):
             found = _look_up(name, space)
-            if found is not None and (
-                not print_ or fingerprints.same(print_, self.names.print_of(found))
-            ):
+            if self._is_meant(found, print_):
                 return found
         return self._by_value(name, print_)
+
+    def _is_meant(self, found: Any, print_: str) -> bool:
+        return found is not None and (
+            not print_ or fingerprints.same(print_, self.names.print_of(found))
+        )
 
     def _by_value(self, name: str, print_: str) -> Any:
         if (name, print_) not in self._foreign:
@@ -329,6 +336,9 @@ class Inputs:
             )
             if manifest is None and _look_up(name, self.names.given) is not None:
                 return _look_up(name, self.names.given)  # setup's own, made otherwise here
+            own = _look_up(name, self.names.namespace)
+            if manifest is None and self._is_meant(own, print_):
+                return own  # the step's cells made it, and what it made is compared
             if manifest is None:
                 raise StoreError(
                     f"step {self.orders.step!r} needs the notebook's {name!r} to bring a variable "

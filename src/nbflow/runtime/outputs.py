@@ -109,7 +109,8 @@ def deleted(inputs: Inputs, standing: Changes) -> list[str]:
     space = inputs.names.namespace
     gone = {one if isinstance(one, str) else one.key for one in standing.deleted}
     gone |= {*standing.hidden.deleted}
-    return sorted(gone | {name for name in inputs.orders.needs if name not in space})
+    loaded = {*inputs.orders.needs} - inputs.unbound
+    return sorted(gone | {name for name in loaded if name not in space})
 
 
 def slots_of(names: Iterable[str], standing: Changes) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from nbflow.runtime import comparison, pickles, slots
@@ -57,8 +58,13 @@ def is_bound_to_the_living(pickled: pickles.Pickled) -> bool:
     A class of the notebook whose `__new__` makes no new object does so, a singleton for instance.
     """
     kinds = (one for one in pickled.pickler.named.values() if isinstance(one, type))
-    made = (one for one in kinds if not issubclass(one, tuple | enum.Enum))
-    return any(_is_own(one.__new__) for one in made)
+    return any(_is_own(one.__new__) for one in kinds if not issubclass(one, _made_anew()))
+
+
+def _made_anew() -> tuple[type, ...]:
+    """Classes whose objects come back without `__new__`, or from one that keeps none."""
+    numpy = sys.modules.get("numpy")
+    return (tuple, enum.Enum) if numpy is None else (tuple, enum.Enum, numpy.ndarray)
 
 
 def _is_own(new: Any) -> bool:

@@ -1,6 +1,5 @@
 # Subclasses of library classes: ndarray, DataFrame, dict, Exception, Thread, Estimator.
 # expect: equal
-# known: false alarm at run time: views of an ndarray subclass that are only read (loud)
 # %%
 import numpy as np
 import pandas as pd

@@ -1,6 +1,5 @@
 # Protocols, generics, overloads, ParamSpec and runtime checks of types.
 # expect: equal
-# known: a class that travels by value asks for the `ParamSpec` of its decorator, which a merged step lacks (loud)
 # %%
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass, field, fields
