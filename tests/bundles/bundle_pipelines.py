@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.model import (
+    Amount,
     Cell,
     Definition,
     Document,
@@ -205,9 +206,9 @@ def shared_profile() -> Settings:
     """Settings with everything a profile can say, and a store that is a URL."""
     profile = Profile(
         "big-node",
-        cpu=Quantity("16"),
-        memory=Quantity("256Gi"),
-        disk=Quantity("500Gi"),
+        cpu=Amount.of(Quantity("16")),
+        memory=Amount.of(Quantity("256Gi")),
+        disk=Amount.of(Quantity("500Gi")),
         gpu=Gpu(1, product="NVIDIA-L4"),
         shm=Quantity("16Gi"),
         node_selector={"pool": "highmem"},

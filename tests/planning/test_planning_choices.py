@@ -10,6 +10,7 @@ import pytest
 
 from nbflow.errors import PolicyError, SettingsError
 from nbflow.model import (
+    Amount,
     Cell,
     Document,
     Gpu,
@@ -64,7 +65,7 @@ def test_the_notebook_goes_over_the_settings_and_the_step_over_the_notebook() ->
     made = planned(own, options=PipelineOptions(defaults=notebook, owner="ada"))
     step = made.steps[0]
     assert (step.profile.name, step.retries, step.cache) == ("small", 0, True)
-    assert step.profile.cpu == Quantity("3")
+    assert step.profile.cpu == Amount.of(Quantity("3"))
     assert step.pod is not None
     assert step.pod["metadata"]["labels"] == {"a": "1", "b": "2"}
     assert made.owner == "ada"
@@ -102,10 +103,10 @@ def test_a_profile_that_says_nothing_asks_for_no_pod() -> None:
 
 def test_labels_alone_make_a_pod_with_airflows_container() -> None:
     made = planned(StepOptions(labels={"a": "b"}), profiles={"default": Profile("default")})
-    assert made.steps[0].pod == {
-        "metadata": {"labels": {"a": "b"}},
-        "spec": {"containers": [{"name": "base"}]},
-    }
+    assert made.steps[0].pod is not None
+    assert made.steps[0].pod["metadata"] == {"labels": {"a": "b"}}
+    assert {*container(made)} == {"name", "securityContext"}
+    assert container(made)["name"] == "base"
 
 
 def test_an_unknown_profile_is_an_error_with_step_and_known_ones() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import SettingsError
-from nbflow.model import Gpu, Quantity
+from nbflow.model import Amount, Gpu, Quantity
 from nbflow.settings import load_settings, settings_schema
 
 FULL = """\
@@ -103,14 +103,14 @@ def test_every_section_is_read(tmp_path: Path) -> None:
     assert settings.defaults.timeout == timedelta(minutes=90)
     assert settings.default_profile == "gpu-small"
     profile = settings.profiles["gpu-small"]
-    assert profile.cpu == Quantity("0.5")
+    assert profile.cpu == Amount.of(Quantity("0.5"))
     assert profile.gpu == Gpu(1, product="NVIDIA-L4")
     assert profile.shm == Quantity("16Gi")
     assert profile.tolerations == (
         {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},
     )
     assert settings.profiles["counted"].gpu == Gpu(2)
-    assert settings.profiles["small"].cpu == Quantity("1")
+    assert settings.profiles["small"].cpu == Amount.of(Quantity("1"))
     team = settings.teams["churn"]
     assert team.profiles == ("small", "gpu-small")
     assert team.quota["requests.cpu"] == Quantity("64")
@@ -133,9 +133,9 @@ def test_the_project_has_the_last_word_over_the_site(tmp_path: Path) -> None:
     assert settings.files == (site, file)
     assert settings.store == "s3://project"
     assert (settings.defaults.retries, settings.defaults.owner) == (1, "ops")
-    assert settings.profiles["tiny"].cpu == Quantity("100m")
+    assert settings.profiles["tiny"].cpu == Amount.of(Quantity("100m"))
     assert settings.profiles["small"].cpu is None
-    assert settings.profiles["small"].memory == Quantity("1Gi")
+    assert settings.profiles["small"].memory == Amount.of(Quantity("1Gi"))
     assert (settings.airflow.url, settings.airflow.token_env) == ("https://a", "T")
 
 

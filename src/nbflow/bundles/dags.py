@@ -13,7 +13,7 @@ from nbflow.bundles.layout import Call, Code, assign, lay_out
 from nbflow.bundles.literals import comment_text, jinja_text, text_block
 from nbflow.bundles.notebooks import runs_in_python
 from nbflow.bundles.params import common_schemas, param
-from nbflow.bundles.pods import pod_names, pod_override, pods_function
+from nbflow.bundles.pods import manifests, pod_names, pod_override, pods_function
 from nbflow.bundles.sentences import cells_sentence, headline, reasons_sentence
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ PARAMETERS = {
 }
 """
 # Names that the DAG file uses itself, so that no task may take them.
-_TAKEN = frozenset({"datetime", "timedelta", "pendulum", "pods", "make_output_folder"})
+_TAKEN = frozenset({"datetime", "json", "timedelta", "pendulum", "pods", "make_output_folder"})
 
 
 def dag_text(plan: Plan, *, digest: str) -> str:
@@ -58,6 +58,7 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         _docstring(plan),
         _imports(plan, pods=bool(pods)),
         _constants(plan, digest),
+        manifests(plan, pods) if pods else "",
         _functions(plan, pods),
         "PODS = pods()\n" if pods else "",
         _dag(plan, pods),
@@ -92,8 +93,10 @@ def _imports(plan: Plan, *, pods: bool) -> str:
     sdk += ["CronTriggerTimetable"] if _starts_with_next_tick(plan) else []
     sdk += ["get_parsing_context"] if pods else []
     ordered = sorted(sdk, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
-    standard = ["from datetime import timedelta"]
+    standard = ["import json"] if pods else []
+    standard += ["from datetime import timedelta"]
     standard += ["from pathlib import Path"] if _is_folder(plan.store) else []
+    standard += ["from types import SimpleNamespace"] if pods else []
     line = f"from airflow.sdk import {', '.join(ordered)}"
     if len(line) > 88:
         line = "from airflow.sdk import (\n" + "".join(f"    {name},\n" for name in ordered) + ")"
@@ -127,7 +130,7 @@ def _constants(plan: Plan, digest: str) -> str:
 
 def _functions(plan: Plan, pods: Mapping[str, str]) -> str:
     functions = [_MAKE_FOLDER] if _is_folder(plan.store) else []
-    functions += [pods_function(plan, pods)] if pods else []
+    functions += [pods_function()] if pods else []
     return "\n\n".join(functions)
 
 

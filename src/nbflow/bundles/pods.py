@@ -1,11 +1,10 @@
-"""Pods in the DAG file: Kubernetes' own models, as Airflow's documentation writes them."""
+"""Pods in the DAG file: the manifests that Kubernetes would get."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from nbflow.bundles.layout import Call, Code, lay_out
+from nbflow.bundles.layout import Code, assign
 from nbflow.bundles.literals import literal
 
 if TYPE_CHECKING:
@@ -17,24 +16,15 @@ _FUNCTION = '''\
 def pods():
     """Say which pods the KubernetesExecutor gives tasks; other executors do not ask."""
     if get_parsing_context().task_id:
-        return {}  # a task that runs has its pod, and these models take long to import
-    from kubernetes.client import models as k8s
+        return {}  # a task that runs has its pod, and Kubernetes' models take long to import
+    from kubernetes.client import ApiClient
 
+    def model(manifest):
+        text = SimpleNamespace(data=json.dumps(manifest))
+        return ApiClient().deserialize(text, "V1Pod")
+
+    return {name: model(manifest) for name, manifest in MANIFESTS.items()}
 '''
-# https://github.com/kubernetes-client/python/blob/master/kubernetes/docs/V1Pod.md
-_MODELS = {
-    "metadata": "V1ObjectMeta",
-    "spec": "V1PodSpec",
-    "containers": "V1Container",
-    "resources": "V1ResourceRequirements",
-    "env": "V1EnvVar",
-    "valueFrom": "V1EnvVarSource",
-    "secretKeyRef": "V1SecretKeySelector",
-    "volumeMounts": "V1VolumeMount",
-    "volumes": "V1Volume",
-    "emptyDir": "V1EmptyDirVolumeSource",
-    "tolerations": "V1Toleration",
-}
 
 
 def pod_names(plan: Plan) -> dict[str, str]:
@@ -52,11 +42,15 @@ def pod_names(plan: Plan) -> dict[str, str]:
     return names
 
 
-def pods_function(plan: Plan, names: Mapping[str, str]) -> str:
+def pods_function() -> str:
     """The function of the DAG file that makes the pods."""
+    return _FUNCTION
+
+
+def manifests(plan: Plan, names: Mapping[str, str]) -> str:
+    """The constant of the DAG file that holds the pods, as Kubernetes writes them."""
     named = {names[step.name]: step.pod for step in plan.steps if step.pod is not None}
-    made = {name: _call("V1Pod", pod) for name, pod in named.items()}
-    return _FUNCTION + "    " + lay_out(made, before="return ", indent=4) + "\n"
+    return "# Where steps run: Kubernetes pods by name.\n" + assign("MANIFESTS", named) + "\n"
 
 
 def pod_override(name: str) -> dict[str, Any]:
@@ -68,21 +62,3 @@ def _new_name(step: PlannedStep, taken: Mapping[str, Any]) -> str:
     """The profile's name where it says all; beside it the step's where the step says more."""
     wanted = step.profile.name
     return wanted if wanted not in taken else f"{wanted} for {step.name}"
-
-
-def _call(model: str, fields: Mapping[str, Any]) -> Call:
-    keywords = {_snake(key): _field(key, value) for key, value in fields.items()}
-    return Call(f"k8s.{model}", (), keywords)
-
-
-def _field(key: str, value: Any) -> Any:
-    model = _MODELS.get(key)
-    if model is None:
-        return value
-    if isinstance(value, list):
-        return [_call(model, item) for item in value]
-    return _call(model, value)
-
-
-def _snake(key: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()

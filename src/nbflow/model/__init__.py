@@ -22,13 +22,14 @@ from nbflow.model.pipeline import (
     StepOutline,
 )
 from nbflow.model.plan import Bundle, Plan, PlannedStep
-from nbflow.model.profile import Gpu, Profile
+from nbflow.model.profile import Amount, EnvReference, EnvSource, Gpu, Profile, Volume
 from nbflow.model.quantities import Quantity, format_duration, parse_duration, parse_quantity
 from nbflow.model.run import Failure, Run, RunState, StepRun
 from nbflow.model.schedules import PRESETS, schedule_fault, start_fault, timezone_fault
 
 __all__ = [
     "PRESETS",
+    "Amount",
     "Bundle",
     "Cell",
     "CellKind",
@@ -36,6 +37,8 @@ __all__ = [
     "Diagnostic",
     "Document",
     "Edge",
+    "EnvReference",
+    "EnvSource",
     "Failure",
     "FileUse",
     "Gpu",
@@ -62,6 +65,7 @@ __all__ = [
     "StepOptions",
     "StepOutline",
     "StepRun",
+    "Volume",
     "format_duration",
     "in_notebook_order",
     "parse_duration",

@@ -71,10 +71,17 @@ def _plan_step(
     return PlannedStep(
         step=step,
         profile=profile,
-        pod=pod(step.name, profile, options, extended=extended_resources(options), team=team),
+        pod=pod(
+            step.name,
+            profile,
+            options,
+            extended=extended_resources(options),
+            team=team,
+            always=settings.backend == "pod",
+        ),
         retries=defaults.retries if options.retries is None else options.retries,
         retry_delay=defaults.retry_delay,
-        timeout=defaults.timeout if options.timeout is None else options.timeout,
+        timeout=options.timeout or profile.timeout or defaults.timeout,
         cache=defaults.cache if options.cache is None else options.cache,
     )
 

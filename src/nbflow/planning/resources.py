@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from nbflow.errors import SettingsError
-from nbflow.model import Gpu, StepOptions
+from nbflow.model import Amount, Gpu, StepOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,12 +60,18 @@ def choose_profile(step: str, options: StepOptions, *, settings: Settings) -> Pr
     limits = options.limits
     return replace(
         profile,
-        cpu=limits.get("cpu", profile.cpu),
-        memory=limits.get("memory", profile.memory),
-        disk=limits.get("ephemeral-storage", profile.disk),
+        cpu=_limited(profile.cpu, limits.get("cpu")),
+        memory=_limited(profile.memory, limits.get("memory")),
+        disk=_limited(profile.disk, limits.get("ephemeral-storage")),
         gpu=_choose_gpu(step, profile.gpu, limits),
         image=options.image or profile.image,
     )
+
+
+def _limited(amount: Amount | None, limit: Quantity | None) -> Amount | None:
+    if limit is None:
+        return amount
+    return Amount.of(limit) if amount is None else amount.limited(limit)
 
 
 def extended_resources(options: StepOptions) -> dict[str, Quantity]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow.model import Gpu, Profile, Quantity
+from nbflow.model import Amount, Gpu, Profile, Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +81,9 @@ class Team:
         service_account: the Kubernetes service account of its pods, or None.
         profiles: names of the profiles that it may use, or None for all.
         images: patterns (`registry/*`) of the images that it may use, or None for all.
+        claims: patterns of the PersistentVolumeClaims that it may mount, or None for all.
+        host_paths: patterns of the folders of nodes that it may mount.
+        connections: patterns of the Airflow connections that it may use, or None for all.
         quota: Kubernetes resource quota by name.
     """
 
@@ -89,18 +92,24 @@ class Team:
     service_account: str | None = None
     profiles: tuple[str, ...] | None = None
     images: tuple[str, ...] | None = None
+    claims: tuple[str, ...] | None = None
+    host_paths: tuple[str, ...] = ()
+    connections: tuple[str, ...] | None = None
     quota: Mapping[str, Quantity] = field(default_factory=dict)
 
 
 def _built_in_profiles() -> dict[str, Profile]:
-    sizes = {
-        "small": Profile("small", cpu=Quantity("1"), memory=Quantity("2Gi")),
+    def sized(name: str, cpu: str, memory: str, gpu: Gpu | None = None) -> Profile:
+        cores, size = Amount.of(Quantity(cpu)), Amount.of(Quantity(memory))
+        return Profile(name, cpu=cores, memory=size, gpu=gpu)
+
+    return {
         # Asks for nothing: Airflow's own choice, and no pod override in the DAG.
         "default": Profile("default"),
-        "highmem": Profile("highmem", cpu=Quantity("8"), memory=Quantity("64Gi")),
-        "gpu": Profile("gpu", cpu=Quantity("4"), memory=Quantity("16Gi"), gpu=Gpu(1)),
+        "gpu": sized("gpu", "4", "16Gi", Gpu(1)),
+        "highmem": sized("highmem", "8", "64Gi"),
+        "small": sized("small", "1", "2Gi"),
     }
-    return dict(sorted(sizes.items()))
 
 
 @dataclass(frozen=True)

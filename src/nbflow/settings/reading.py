@@ -4,34 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from nbflow.errors import SettingsError
-from nbflow.model import Gpu, Profile, parse_duration, parse_quantity
+from nbflow.model import parse_duration, parse_quantity
 from nbflow.settings.choices import AirflowSettings, Defaults, Settings, TargetSettings, Team
-from nbflow.settings.schema import (
-    AirflowSection,
-    ChecksSection,
-    DefaultsSection,
-    GpuSection,
-    ProfileSection,
-    SettingsFile,
-    TargetSection,
-    TeamSection,
-    TolerationSection,
-)
+from nbflow.settings.profiles import read_profiles
+from nbflow.settings.schema import SettingsFile, TargetSection, TeamSection
 from nbflow.settings.secrets import refuse_secrets
 from nbflow.settings.yamlfile import YamlFile, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
-
-    from nbflow.model import Quantity
 
 
 def read_layer(path: Path, *, over: Settings) -> Settings:
@@ -54,7 +43,7 @@ def read_layer(path: Path, *, over: Settings) -> Settings:
 
 
 def _layer(file: YamlFile, said: SettingsFile, over: Settings) -> Settings:
-    profiles = {name: _profile(name, section) for name, section in said.profiles.items()}
+    profiles = read_profiles(file, said.profiles, over=over.profiles)
     teams = {name: _team(name, section) for name, section in said.teams.items()}
     return replace(
         over,
@@ -105,40 +94,22 @@ def _check_in_place(said: SettingsFile, *, over: bool) -> bool:
     return over if chosen is None else chosen
 
 
-def _profile(name: str, section: ProfileSection) -> Profile:
-    return Profile(
-        name,
-        cpu=_quantity(section.cpu),
-        memory=_quantity(section.memory),
-        disk=_quantity(section.disk),
-        gpu=_gpu(section.gpu),
-        shm=_quantity(section.shm),
-        node_selector=dict(sorted(section.node_selector.items())),
-        tolerations=tuple(t.model_dump(exclude_none=True) for t in section.tolerations),
-        image=section.image,
-        env=dict(sorted(section.env.items())),
-    )
-
-
-def _gpu(section: GpuSection | None) -> Gpu | None:
-    if section is None:
-        return None
-    return Gpu(section.count, section.resource, section.product)
-
-
-def _quantity(text: str | None) -> Quantity | None:
-    return None if text is None else parse_quantity(text)
-
-
 def _team(name: str, section: TeamSection) -> Team:
     return Team(
         name,
         namespace=section.namespace,
         service_account=section.service_account,
-        profiles=None if section.profiles is None else tuple(section.profiles),
-        images=None if section.images is None else tuple(section.images),
+        profiles=_names(section.profiles),
+        images=_names(section.images),
+        claims=_names(section.claims),
+        host_paths=tuple(section.host_paths),
+        connections=_names(section.connections),
         quota={key: parse_quantity(text) for key, text in sorted(section.quota.items())},
     )
+
+
+def _names(given: list[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(given)
 
 
 def _check_references(file: YamlFile, settings: Settings) -> None:
@@ -148,19 +119,42 @@ def _check_references(file: YamlFile, settings: Settings) -> None:
         for team in settings.teams.values()
         for profile in team.profiles or ()
     ]
+    named += [
+        (("profiles", profile.name, key), other)
+        for profile in settings.profiles.values()
+        for key, other in (
+            ("fallback", profile.fallback),
+            ("escalate_to", profile.escalate_to),
+        )
+        if other is not None
+    ]
     for keys, profile in named:
         if profile not in settings.profiles:
             known = ", ".join(settings.profiles)
             raise file.error(
                 keys, f"there is no profile {profile!r}", hint=f"the profiles are: {known}"
             )
+    for name in settings.profiles:
+        _refuse_circle(file, settings, name)
+
+
+def _refuse_circle(file: YamlFile, settings: Settings, name: str) -> None:
+    """A ladder has a top."""
+    seen = [name]
+    while (larger := settings.profiles[seen[-1]].escalate_to) is not None:
+        if larger in seen:
+            circle = " → ".join((*seen, larger))
+            raise file.error(
+                ("profiles", name, "escalate_to"), f"profiles escalate in a circle: {circle}"
+            )
+        seen.append(larger)
 
 
 def _explain(file: YamlFile, detail: ErrorDetails) -> SettingsError:
     """What pydantic found, with the line where it is."""
     keys = _place(file.content, detail["loc"])
     if detail["type"] == "extra_forbidden":
-        return _unknown(file, keys, _section(keys[:-1]).model_fields)
+        return _unknown(file, keys, _model(keys[:-1]).model_fields)
     if detail["type"] == "missing":
         return file.error(keys, f"{'.'.join(map(str, keys))}: {detail['loc'][-1]} is missing")
     where = ".".join(map(str, keys)) or "the file"
@@ -180,25 +174,22 @@ def _place(content: Any, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     return tuple(keys)
 
 
-def _section(keys: tuple[str | int, ...]) -> type[BaseModel]:
+def _model(keys: tuple[str | int, ...]) -> type[BaseModel]:
     """The model of what is said under these keys."""
-    match keys:
-        case ("profiles", _, "gpu"):
-            return GpuSection
-        case ("profiles", _, "tolerations", _):
-            return TolerationSection
-        case ("profiles", _):
-            return ProfileSection
-        case ("teams", _):
-            return TeamSection
-        case ("airflow",):
-            return AirflowSection
-        case ("defaults",):
-            return DefaultsSection
-        case ("checks",):
-            return ChecksSection
-        case _:
-            return SettingsFile
+    model: type[BaseModel] = SettingsFile
+    for key in keys:
+        field = model.model_fields.get(str(key))
+        if field is not None:  # else the key of an entry of a mapping, or a place in a list
+            model = next(_models(field.annotation), model)
+    return model
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models in an annotation such as `dict[str, Annotated[Model, …]] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def _unknown(file: YamlFile, keys: tuple[str | int, ...], known: Iterable[str]) -> SettingsError:

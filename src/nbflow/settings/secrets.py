@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbflow.settings.yamlfile import YamlFile
 
 _SECRET_NAME = re.compile(
@@ -29,7 +31,7 @@ def refuse_secrets(file: YamlFile) -> None:
         SettingsError: it does; the error names the place, never the value.
     """
     for keys, value in file.leaves():
-        named = next((key for key in reversed(keys) if isinstance(key, str)), "")
+        named = _name(keys)
         if value in (None, "") or not _looks_secret(named, value):
             continue
         in_pod = "env" in keys[:-1]
@@ -37,11 +39,23 @@ def refuse_secrets(file: YamlFile) -> None:
             keys,
             f"{'.'.join(map(str, keys))} holds a secret",
             hint=(
-                "tag the cell `secret:NAME:KEY:ENV` so that it comes from a Kubernetes Secret"
+                "name a Kubernetes Secret instead: `{secret: NAME, key: KEY}`, or a cell's tag "
+                "`secret:NAME:KEY:ENV`"
                 if in_pod
                 else f"say which environment variable holds it: `{_by_name(named)}: NAME`"
             ),
         )
+
+
+def _name(keys: Sequence[str | int]) -> str:
+    """What a value is called; empty where it is itself the name of a Secret."""
+    words = [key for key in keys if isinstance(key, str)]
+    in_environment = not {"env", "env_from"}.isdisjoint(words[:-1])
+    if in_environment and words[-1] == "secret":
+        return ""
+    if in_environment and words[-1] == "value":
+        return words[-2]
+    return words[-1] if words else ""
 
 
 def _looks_secret(name: str, value: Any) -> bool:

@@ -1,0 +1,43 @@
+"""What single values in a settings file may look like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from nbflow.model import parse_duration, parse_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _text(read: Callable[[str | float], object]) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError("write a number, or text such as 64Gi, 500m or 1h30m")
+        read(value)
+        return str(value).strip()
+
+    return check
+
+
+QuantityText = Annotated[
+    str,
+    BeforeValidator(_text(parse_quantity), json_schema_input_type=str | float),
+    Field(description="a Kubernetes quantity, such as 2, 500m or 64Gi"),
+]
+DurationText = Annotated[
+    str,
+    BeforeValidator(_text(parse_duration), json_schema_input_type=str | float),
+    Field(description="a duration, such as 90s, 30m or 1h30m"),
+]
+Name = Annotated[str, StringConstraints(min_length=1)]
+EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+MountPath = Annotated[str, StringConstraints(pattern=r"^/[^:]*$")]
+
+
+class Section(BaseModel):
+    """What stands under one key; an unknown key in it is an error."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
