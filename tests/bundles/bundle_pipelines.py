@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from nbflow.model import (
     StepOptions,
 )
 from nbflow.planning import plan
-from nbflow.settings import Settings, default_settings
+from nbflow.settings import Defaults, Settings, Team, default_settings
 
 ROOT = Path("/project")
 
@@ -221,6 +222,32 @@ def shared_profile() -> Settings:
     )
 
 
+def in_pods() -> Settings:
+    """Settings whose steps run in pods, with a ladder, a fallback and a team that may use some."""
+
+    def sized(name: str, memory: str, **more: Any) -> Profile:
+        return Profile(name, memory=Amount.of(Quantity(memory)), **more)
+
+    profiles = {
+        "default": sized("default", "2Gi", escalate_to="highmem"),
+        "gpu": sized("gpu", "16Gi", gpu=Gpu(1), fallback="highmem"),
+        "highmem": sized("highmem", "64Gi", startup_timeout=timedelta(minutes=20)),
+        "other": Profile("other", image="elsewhere.example.com/x"),
+    }
+    team = Team("churn", namespace="ds-churn", images=("registry.example.com/*",))
+    return settings(
+        store="s3://ml-runs",
+        backend="pod",
+        profiles=profiles,
+        teams={"churn": team},
+        defaults=Defaults(image="registry.example.com/nbflow-runtime:1"),
+    )
+
+
+def for_team(pipeline: Pipeline, team: str) -> Pipeline:
+    return replace(pipeline, options=replace(pipeline.options, team=team))
+
+
 def plans() -> dict[str, Plan]:
     """The plans of the golden files, by the file's name."""
     return {
@@ -228,5 +255,7 @@ def plans() -> dict[str, Plan]:
         "iris": plan(iris(), settings=settings()),
         "iris_in_a_bucket": plan(iris(), settings=shared_profile()),
         "everything": plan(everything(), settings=settings(store="/mnt/ünï store")),
+        "iris_in_pods": plan(for_team(iris(), "churn"), settings=in_pods()),
+        "everything_in_pods": plan(everything(), settings=in_pods()),
         "other_language": plan(other_language(), settings=settings()),
     }

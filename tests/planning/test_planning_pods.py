@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from nbflow.model import (
     Volume,
 )
 from nbflow.planning import plan
-from nbflow.settings import Settings, Team
+from nbflow.settings import Defaults, Settings, Team
 
 VERSIONS = ("1.27", "1.31", "1.34")
 NOTHING = StepOptions()
@@ -42,7 +43,13 @@ def pod_of(
         options=PipelineOptions(defaults=wider),
         steps=(Step("train", cells=("a",), options=own),),
     )
-    chosen = Settings(root=Path("/project"), profiles={"default": profile}, backend=backend)
+    chosen = Settings(
+        root=Path("/project"),
+        store="s3://runs",
+        profiles={"default": replace(profile, escalate_to=None, fallback=None)},
+        backend=backend,
+        defaults=Defaults(image="runtime" if backend == "pod" else None),
+    )
     return dict(plan(pipeline, settings=chosen).steps[0].pod or {})
 
 
@@ -153,7 +160,8 @@ def test_all_that_is_declared_reaches_the_pod_and_nothing_else(
     backend: str, own: StepOptions, wider: StepOptions, profile: Profile
 ) -> None:
     pod = pod_of(own, wider, profile, backend=backend)
-    wanted = expected(own, wider, profile)
+    shown = replace(profile, image=profile.image or ("runtime" if backend == "pod" else None))
+    wanted = expected(own, wider, shown)
     bare = expected(NOTHING, NOTHING, Profile("default"))
     if backend == "papermill" and not pod:
         assert wanted == bare

@@ -66,9 +66,12 @@ def publish(
 
     Raises:
         TargetError: the target cannot be written, or holds another notebook's DAG.
+        StoreError: steps run in pods, and the store, from which they take it, cannot be written.
         RemoteError: Airflow cannot import the DAG, or did not pick it up in time.
     """
-    current, bundle = compiled.inspected.settings, compiled.bundle
+    current, bundle, plan = compiled.inspected.settings, compiled.bundle, compiled.plan
+    if plan.backend == "pod":  # a pod sees the store, and not the folder of DAGs
+        targets.keep_in_store(bundle, runs_folder=plan.runs_folder)
     written = targets.publish(bundle, settings=current, force=force)
     published = Published(bundle.dag_id, bundle.digest, written.changed, written.path)
     if not wait or not airflows.in_reach(current):

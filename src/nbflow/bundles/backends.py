@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from nbflow.errors import SettingsError
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
     from nbflow.model import Plan
 
 GROUP = "nbflow.backends"
+_BUILT_IN = {
+    "papermill": "nbflow.bundles.backend_papermill",
+    "pod": "nbflow.bundles.backend_pod",
+}
 
 
 class Backend(Protocol):
@@ -26,16 +31,15 @@ def find_backend(name: str) -> Backend:
     Raises:
         SettingsError: there is none.
     """
-    if name == "papermill":
-        # Built in, and found without reading the metadata of every installed package.
-        from nbflow.bundles.dags import dag_text
-
-        return dag_text
+    if name in _BUILT_IN:
+        # Found without reading the metadata of every installed package.
+        built_in: Backend = import_module(_BUILT_IN[name]).dag_text
+        return built_in
     from importlib.metadata import entry_points
 
     found = {point.name: point for point in entry_points(group=GROUP)}
     if name not in found:
-        known = ", ".join(sorted({"papermill", *found}))
+        known = ", ".join(sorted({*_BUILT_IN, *found}))
         raise SettingsError(f"there is no backend {name!r}", hint=f"the backends are: {known}")
     backend: Backend = found[name].load()
     return backend

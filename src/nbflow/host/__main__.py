@@ -39,22 +39,20 @@ def _run(given: argparse.Namespace) -> int:
         from nbflow.kernel import launch
 
         launch()  # its imports and ours side by side
+    from nbflow.host.deliveries import delivered
     from nbflow.host.steps import Given, run_step
 
     try:
         json.loads(given.params)
     except ValueError as error:
         raise UsageError(f"--params is not JSON: {error}") from None
-    files = given.files or str(given.notebook.resolve().parent.parent / "files")
     run = given.run if "://" in given.run else str(Path(given.run).absolute())
-    values = Given(given.params, run, str(Path(files).absolute()), given.attempt)
-    failure = run_step(given.notebook, values, timeout=given.timeout, watch=_watch)
+    with delivered(given.notebook) as (notebook, files):
+        place = str(Path(given.files or files).absolute())
+        values = Given(given.params, run, place, given.attempt)
+        failure = run_step(notebook, values, timeout=given.timeout, tell=_tell)
     if failure is None:
         return 0
-    for line in failure.traceback:
-        _tell(line)
-    where = f"cell {failure.cell}: " if failure.cell else ""
-    _tell(f"failed: {where}{failure.ename}: {failure.evalue}")
     stopped = failure.ename == "Interrupted"
     return Interrupted.exit_status if stopped else StepFailed.exit_status
 
@@ -66,17 +64,13 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("notebook", type=Path, metavar="STEP.ipynb")
+    parser.add_argument("notebook", metavar="STEP.ipynb", help="a path, or a URL in a store")
     parser.add_argument("--run", required=True, help="the run's folder: a path, or a URL")
     parser.add_argument("--params", default="{}", help="values given to the run, as JSON")
     parser.add_argument("--files", help="what came with the notebook; ../files beside it")
     parser.add_argument("--attempt", type=int, default=1, help="counted from 1")
     parser.add_argument("--timeout", type=float, help="seconds for all of it")
     return parser
-
-
-def _watch(cell: str, done: bool) -> None:  # noqa: FBT001 - the host calls it so
-    _tell(f"{'ended' if done else 'started'} cell {cell}")
 
 
 def _tell(line: str) -> None:

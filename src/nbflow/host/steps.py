@@ -20,6 +20,7 @@ from nbflow.host.attempts import Attempt, Stopped
 from nbflow.host.handovers import handover_of, step_of
 from nbflow.host.kernels import require_kernel
 from nbflow.host.nursery import nursery
+from nbflow.host.reports import Report
 from nbflow.model import Failure
 
 __all__ = ["Given", "fill", "run_step"]
@@ -70,7 +71,7 @@ def run_step(
     given: Given,
     *,
     timeout: float | None = None,
-    watch: Callable[[str, bool], None] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Failure | None:
     """Execute a step notebook; what it makes, and the executed notebook, go to the run's folder.
 
@@ -81,7 +82,7 @@ def run_step(
         path: the step notebook.
         given: the values of its first cell.
         timeout: seconds for all of it, None for no limit.
-        watch: called with a cell's id and False when it starts, True when it has ended.
+        tell: takes lines that say how far the step is.
 
     Returns:
         What went wrong, or None.
@@ -91,6 +92,7 @@ def run_step(
         StoreError: the run's folder cannot be written.
     """
     notebook = _read(path)
+    report = Report(notebook, tell or (lambda _line: None))
     require_kernel(notebook["metadata"]["kernelspec"]["name"])
     step = step_of(notebook)
     assert step is not None
@@ -109,17 +111,21 @@ def run_step(
             folder=work,
             log=place / f"try-{given.attempt}.log",
             env={**os.environ, runtime.WORKSPACES: scratch},
-            watch=watch or (lambda _cell, _done: None),
+            watch=report.watch,
             nursery=nursery(),
         )
         mirror = None if place == Path(given.run) / step else _Mirror(given.run, step, place)
         if handover is None:
-            return asyncio.run(_run(attempt, timeout, mirror))
-        started = datetime.now(UTC)
-        workspace = handover.take_over(work)
-        failure = asyncio.run(_run(attempt, timeout, mirror))
-        if failure is None:
-            handover.hand_on(workspace, started=started)
+            failure = asyncio.run(_run(attempt, timeout, mirror))
+        else:
+            started = datetime.now(UTC)
+            workspace = handover.take_over(work)
+            failure = asyncio.run(_run(attempt, timeout, mirror))
+            if failure is None:
+                handover.hand_on(workspace, started=started)
+        for line in failure.traceback if failure else ():
+            report.tell(line)
+        report.end(failure, again=attempt.died)
         return failure
 
 

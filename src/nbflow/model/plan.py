@@ -22,6 +22,8 @@ class PlannedStep:
         profile: where it runs, with the step's own overrides applied.
         pod: the pod that it asks for (a Kubernetes pod manifest as plain data), or None where
             nothing is asked for.
+        alternatives: the pods of the other profiles that it may run on, by profile; a profile that
+            fails for want of memory or room leads to one of them, or a person chooses one.
         retries: how often an attempt that failed for no fault of the code is repeated.
         retry_delay: wait before a repetition.
         timeout: longest duration of one attempt, or None.
@@ -35,6 +37,7 @@ class PlannedStep:
     retry_delay: timedelta
     timeout: timedelta | None
     cache: bool
+    alternatives: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -61,6 +64,7 @@ class Plan:
         start: ISO date from which a schedule counts.
         max_active_runs: how many runs may be under way at once.
         check_in_place: whether a step looks, when it ends, which of its inputs it changed.
+        profiles: those that its steps run on or may, by name.
     """
 
     pipeline: Pipeline
@@ -71,6 +75,7 @@ class Plan:
     start: str
     max_active_runs: int
     check_in_place: bool = True
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
 
     @property
     def dag_id(self) -> str:

@@ -14,12 +14,13 @@ from nbflow.model import (
     timezone_fault,
 )
 from nbflow.planning.addresses import store_address
+from nbflow.planning.alternatives import BACKEND, alternatives, ladder, pod_profile
 from nbflow.planning.pods import pod
 from nbflow.planning.resources import choose_options, choose_profile, extended_resources
 from nbflow.planning.tenancy import check_policy, find_team
 
 if TYPE_CHECKING:
-    from nbflow.model import Pipeline, PipelineOptions, Step
+    from nbflow.model import Pipeline, PipelineOptions, Profile, Step, StepOptions
     from nbflow.settings import Settings, Team
 
 # A fixed day: a start that moves would make a new DAG version of an unchanged notebook.
@@ -55,6 +56,7 @@ def plan(pipeline: Pipeline, *, settings: Settings) -> Plan:
         check_in_place=settings.check_in_place
         if options.check_in_place is None
         else options.check_in_place,
+        profiles=settings.profiles,
     )
 
 
@@ -64,6 +66,9 @@ def _plan_step(
     defaults = settings.defaults
     options = choose_options(step.options, pipeline.options.defaults)
     profile = choose_profile(step.name, options, settings=settings)
+    in_pods = settings.backend == BACKEND
+    if in_pods:
+        profile = pod_profile(step.name, profile, settings=settings)
     try:
         check_policy(profile, team=team)
     except PolicyError as error:
@@ -77,13 +82,26 @@ def _plan_step(
             options,
             extended=extended_resources(options),
             team=team,
-            always=settings.backend == "pod",
+            always=in_pods,
         ),
-        retries=defaults.retries if options.retries is None else options.retries,
+        alternatives=alternatives(
+            step.name, options, own=profile.name, settings=settings, team=team
+        )
+        if in_pods
+        else {},
+        retries=_retries(options, profile, settings=settings),
         retry_delay=defaults.retry_delay,
         timeout=options.timeout or profile.timeout or defaults.timeout,
         cache=defaults.cache if options.cache is None else options.cache,
     )
+
+
+def _retries(options: StepOptions, profile: Profile, *, settings: Settings) -> int:
+    """As many as are asked for; where a try may lead to another profile, enough to get there."""
+    asked = settings.defaults.retries if options.retries is None else options.retries
+    if settings.backend != BACKEND:
+        return asked
+    return max(asked, ladder(profile.name, settings=settings))
 
 
 def _check_names(pipeline: Pipeline) -> None:

@@ -61,6 +61,7 @@ class Defaults:
         cache: whether an unchanged step may be skipped.
         owner: who answers for a pipeline.
         profile: name of the profile.
+        image: container image of a profile that names none, or None.
     """
 
     retries: int = 2
@@ -69,6 +70,7 @@ class Defaults:
     cache: bool = False
     owner: str = "nbflow"
     profile: str = "default"
+    image: str | None = None
 
 
 @dataclass(frozen=True)

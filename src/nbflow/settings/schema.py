@@ -70,6 +70,8 @@ class DefaultsSection(Section):
     """Who answers for a pipeline."""
     profile: Name | None = None
     """Name of the profile."""
+    image: Name | None = None
+    """Container image of a profile that names none."""
 
 
 class ChecksSection(Section):

@@ -2,6 +2,7 @@
 
 from nbflow.targets.folders import FolderTarget, Listing, Published, write_bundle
 from nbflow.targets.registry import Target, find_target, publish, published, unpublish
+from nbflow.targets.stores import keep_in_store
 
 __all__ = [
     "FolderTarget",
@@ -9,6 +10,7 @@ __all__ = [
     "Published",
     "Target",
     "find_target",
+    "keep_in_store",
     "publish",
     "published",
     "unpublish",

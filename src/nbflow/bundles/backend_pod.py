@@ -1,0 +1,202 @@
+"""The DAG file of the `pod` backend: each step in a Kubernetes pod that is made for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbflow.bundles.frames import Frame, dag_file
+from nbflow.bundles.layout import Call, assign
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbflow.model import Plan, PlannedStep
+
+POLL = 5
+"""Seconds between two looks of Airflow's triggerer at a pod."""
+STARTUP = 600
+"""Seconds that a pod may take to start where its profile says nothing: a pool may have to grow."""
+
+_CLASS = '''\
+class StepPod(KubernetesPodOperator):
+    """Runs a step in a pod of its profile.
+
+    A try that was killed for memory is followed by one on the next larger profile, a try that no
+    node had room for by one on the fallback. An error of the notebook is not tried again.
+    """
+
+    template_fields = ()  # what a run is given is data: nothing in it is a template
+
+    def __init__(self, *, profile, **arguments):
+        super().__init__(**arguments)
+        self.profile = profile
+
+    def execute(self, context):
+        profile = self.chosen(context)
+        values = {name: context["params"][name] for name in PARAMETERS}
+        words = [
+            f"{BUNDLE}/steps/{self.task_id}.ipynb",
+            f"--run={RUNS}/{context['run_id']}",
+            f"--attempt={context['ti'].try_number}",
+            f"--params={json.dumps(values)}",
+        ]
+        # Kubernetes would replace $(NAME) by a variable's value.
+        self.arguments = [word.replace("$", "$$") for word in words]
+        self.pod_template_dict = self.manifest(profile)
+        self.startup_timeout_seconds = STARTUP.get(profile, STARTUP[""])
+        self.schedule_timeout_seconds = self.startup_timeout_seconds
+        self.log.info("step %s runs on profile %s", self.task_id, profile)
+        return super().execute(context)
+
+    def trigger_reentry(self, context, event):
+        if event["status"] == "timeout":
+            event = {**event, "message": self.waiting(context, event)}
+        return super().trigger_reentry(context, event)
+
+    def cleanup(self, pod, remote_pod, xcom_result=None, context=None):
+        try:
+            super().cleanup(pod, remote_pod, xcom_result, context)
+        finally:
+            for one in (remote_pod and remote_pod.status.container_statuses) or ():
+                if one.name == self.base_container_name and one.state.terminated:
+                    self.judge(one.state.terminated, context)
+
+    def judge(self, ended, context):
+        """Say why the container ended, and whether another try may help."""
+        if not ended.exit_code:
+            return
+        try:
+            told = json.loads(ended.message or "{}")
+        except ValueError:
+            told = {}
+        cell = f", cell {told['cell']}" if told.get("cell") else ""
+        where = f"step {self.task_id}{cell}"
+        if ended.reason == "OOMKilled" or told.get("ename") == "OutOfMemory":
+            self.grow(where, told.get("evalue", "killed by the system"), context)
+        if told.get("ename") and not told.get("again"):
+            raise AirflowFailException(f"{where}: {told['ename']}: {told['evalue']}")
+        why = told.get("evalue") or f"exit code {ended.exit_code}, {ended.reason}"
+        raise AirflowException(f"{where}: {why}")
+
+    def grow(self, where, why, context):
+        profile = self.chosen(context)
+        limit = self.manifest(profile)["spec"]["containers"][0].get("resources", {})
+        limit = limit.get("limits", {}).get("memory", "no limit of its own")
+        said = f"{where}: out of memory: {why}; profile {profile} has {limit}"
+        if profile not in ESCALATE:
+            raise AirflowFailException(f"{said}, and there is no larger one to go to")
+        context["task_state_store"].set("profile", ESCALATE[profile])
+        raise AirflowException(f"{said}; the next try takes {ESCALATE[profile]}")
+
+    def waiting(self, context, event):
+        """Say why no node has taken the pod, and take the fallback next."""
+        profile = self.chosen(context)
+        pod = self.hook.get_pod(event["name"], event["namespace"])
+        said = [one.message for one in pod.status.conditions or () if one.message]
+        why = f"step {self.task_id}: no node took its pod in time: {'; '.join(said)}"
+        if pod.spec.node_name or profile not in FALLBACK:
+            return f"{why} ({event['message']})"
+        context["task_state_store"].set("profile", FALLBACK[profile])
+        return f"{why}; the next try takes {FALLBACK[profile]}"
+
+    def chosen(self, context):
+        """The profile of this try: an earlier one's word, the run's, the pipeline's."""
+        run = context["params"].get(f"profile.{self.task_id}")
+        return context["task_state_store"].get("profile") or run or self.profile
+
+    def manifest(self, profile):
+        own = MANIFESTS.get(f"{profile} for {self.task_id}")
+        return copy.deepcopy(own or MANIFESTS[profile])
+'''
+
+
+def dag_text(plan: Plan, *, digest: str) -> str:
+    """The DAG file's text; `digest` names the folder in the store that its notebooks lie in."""
+
+    def task(step: PlannedStep) -> Call:
+        return Call("StepPod", (), {"profile": step.profile.name})
+
+    frame = Frame(
+        standard=["import copy", "import json"],
+        providers=[
+            "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator"
+        ],
+        sdk=["AirflowException", "AirflowFailException"],
+        constants=_constants(plan, digest),
+        late_constants=[_manifests(plan), *_ladders(plan)],
+        functions=[_CLASS],
+        default_arguments={
+            "cmds": ["python", "-m", "nbflow.host"],
+            "deferrable": True,
+            "poll_interval": POLL,
+            "logging_interval": POLL,
+            "on_finish_action": "delete_pod",
+            "do_xcom_push": False,
+        },
+        params=_choices(plan),
+        task=task,
+    )
+    return dag_file(plan, frame)
+
+
+def _constants(plan: Plan, digest: str) -> list[str]:
+    names = [one.name for one in plan.pipeline.parameters]
+    return [
+        "# What runs make, and beside it the notebooks of the steps and the files that they use.\n"
+        + assign("RUNS", plan.runs_folder)
+        + f'\nBUNDLE = f"{{RUNS}}/.bundles/{digest}"\n',
+        "# The parameters that the notebook has.\n" + assign("PARAMETERS", names) + "\n",
+    ]
+
+
+def _manifests(plan: Plan) -> str:
+    made: dict[str, Mapping[str, Any]] = {}
+    for step in plan.steps:
+        assert step.pod is not None
+        for profile, pod in {step.profile.name: step.pod, **step.alternatives}.items():
+            if made.setdefault(profile, pod) != pod:
+                made[f"{profile} for {step.name}"] = pod
+    about = (
+        "# Where steps may run: Kubernetes pods by profile, and by step where it asks for more.\n"
+    )
+    return about + assign("MANIFESTS", made) + "\n"
+
+
+def _ladders(plan: Plan) -> list[str]:
+    used = {name for step in plan.steps for name in (step.profile.name, *step.alternatives)}
+    profiles = {name: one for name, one in plan.profiles.items() if name in used}
+    larger = {name: one.escalate_to for name, one in profiles.items() if one.escalate_to in used}
+    other = {name: one.fallback for name, one in profiles.items() if one.fallback in used}
+    seconds = {
+        name: int(one.startup_timeout.total_seconds())
+        for name, one in profiles.items()
+        if one.startup_timeout is not None
+    }
+    return [
+        "# The profile of the next try: after one was killed for memory, after no node had room.\n"
+        + assign("ESCALATE", larger)
+        + "\n"
+        + assign("FALLBACK", other)
+        + "\n",
+        "# Seconds that a pod of a profile may take to start.\n"
+        + assign("STARTUP", {"": STARTUP, **seconds})
+        + "\n",
+    ]
+
+
+def _choices(plan: Plan) -> dict[str, Any]:
+    """A parameter of each step that may run on several profiles: which one it takes this time."""
+    return {
+        f"profile.{step.name}": Call(
+            "Param",
+            [step.profile.name],
+            {
+                "description": f"Where step {step.name} runs.",
+                "type": "string",
+                "enum": sorted({step.profile.name, *step.alternatives}),
+                "section": "Profiles",
+            },
+        )
+        for step in plan.steps
+        if step.alternatives
+    }

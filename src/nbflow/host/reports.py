@@ -1,0 +1,88 @@
+"""What a step alone tells while it runs: lines for the log, and last words for its pod."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow.host.handovers import step_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from nbflow.model import Failure
+
+__all__ = ["LAST_WORDS", "Report"]
+
+LAST_WORDS = "NBFLOW_LAST_WORDS"
+"""The environment variable that names the file of last words, where it is not Kubernetes' own."""
+_TERMINATION = "/dev/termination-log"
+# https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
+_MOST = 1500
+"""Characters of an error's text; Kubernetes keeps 4 KB of last words in all."""
+_LINE = 100
+
+
+class Report:
+    """Of one step.
+
+    The last words are written before each cell: a container that is killed at once leaves the cell
+    in which that happened.
+
+    Attributes:
+        tell: takes lines for the log.
+    """
+
+    def __init__(self, notebook: Mapping[str, Any], tell: Callable[[str], None]) -> None:
+        """Prepare for a step notebook; `tell` takes lines for the log."""
+        own = [one for one in notebook["cells"] if "nbflow" not in one["metadata"]]
+        self._cells = [one for one in own if one["cell_type"] == "code"]
+        self._step = step_of(notebook) or ""
+        self.tell = tell
+        self._started = 0.0
+        path = Path(os.environ.get(LAST_WORDS, _TERMINATION))
+        self._last_words = path if path.exists() else None
+
+    def watch(self, cell: str, done: bool) -> None:  # noqa: FBT001 - the host calls it so
+        """Tell of a cell that starts or has ended; of ours nothing."""
+        ids = [one["id"] for one in self._cells]
+        if cell not in ids:
+            return
+        place = f"cell {ids.index(cell) + 1} of {len(ids)}"
+        if done:
+            self.tell(f"{place}: done in {time.monotonic() - self._started:.1f} s")
+            return
+        self._started = time.monotonic()
+        source = "".join(self._cells[ids.index(cell)]["source"]).strip().splitlines()
+        self.tell(f"{place} ({cell}): {source[0][:_LINE] if source else ''}")
+        self._write({"step": self._step, "cell": cell})
+
+    def end(self, failure: Failure | None, *, again: bool) -> None:
+        """Leave the last words: nothing of a step that went well.
+
+        Args:
+            failure: what went wrong.
+            again: another try may go well: the kernel was lost, or out of time.
+        """
+        if failure is None:
+            self._write({})
+            return
+        where = f"cell {failure.cell}: " if failure.cell else ""
+        self.tell(f"failed: {where}{failure.ename}: {failure.evalue}")
+        words = {
+            "step": self._step,
+            "cell": failure.cell,
+            "ename": failure.ename,
+            "evalue": failure.evalue[:_MOST],
+            "again": again,
+        }
+        self._write(words)
+
+    def _write(self, words: Mapping[str, Any]) -> None:
+        if self._last_words is not None:
+            with suppress(OSError):  # the log says it too
+                self._last_words.write_text(json.dumps(words) if words else "", encoding="utf-8")

@@ -1,0 +1,91 @@
+"""The other profiles that a step may run on, and what the `pod` backend needs of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import PolicyError, SettingsError
+from nbflow.planning.pods import pod
+from nbflow.planning.resources import choose_profile, extended_resources
+from nbflow.planning.tenancy import check_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbflow.model import Profile, StepOptions
+    from nbflow.settings import Settings, Team
+
+BACKEND = "pod"
+"""The backend whose every step has a pod, chosen when it runs."""
+
+
+def pod_profile(step: str, profile: Profile, *, settings: Settings) -> Profile:
+    """A profile with what a pod cannot do without.
+
+    Raises:
+        SettingsError: nobody names an image, or the pod would not see the store.
+    """
+    image = profile.image or settings.defaults.image
+    if image is None:
+        raise SettingsError(
+            f"step {step}: profile {profile.name!r} names no image, and a pod needs one",
+            hint="set `image:` on the profile, or `defaults: {image: …}` in nbflow.yaml",
+        )
+    _check_store(step, profile, settings=settings)
+    return replace(profile, image=image)
+
+
+def alternatives(
+    step: str, options: StepOptions, *, own: str, settings: Settings, team: Team | None
+) -> dict[str, Mapping[str, Any]]:
+    """The pods of the other profiles that a step's team may use, by profile.
+
+    A profile that the step could not run on is left out: one without an image or a way to the
+    store, or with something that the team may not use.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    for name in settings.profiles:
+        if name == own:
+            continue
+        try:
+            other = choose_profile(step, replace(options, profile=name), settings=settings)
+            other = pod_profile(step, other, settings=settings)
+            check_policy(other, team=team)
+            made = pod(
+                step,
+                other,
+                options,
+                extended=extended_resources(options),
+                team=team,
+                always=True,
+            )
+        except (PolicyError, SettingsError):
+            continue
+        if made is not None:
+            found[name] = made
+    return found
+
+
+def ladder(name: str, *, settings: Settings) -> int:
+    """How many larger profiles a step can still be tried on."""
+    steps, profile = 0, settings.profiles[name]
+    while profile.escalate_to is not None:
+        steps, profile = steps + 1, settings.profiles[profile.escalate_to]
+    return steps + (settings.profiles[name].fallback is not None)
+
+
+def _check_store(step: str, profile: Profile, *, settings: Settings) -> None:
+    """A folder must be mounted where it has the same path."""
+    if "://" in settings.store:
+        return
+    store = PurePosixPath(settings.store)
+    mounts = [PurePosixPath(one.mount) for one in profile.volumes if not one.read_only]
+    if not any(store.is_relative_to(mount) for mount in mounts):
+        raise SettingsError(
+            f"step {step}: the store {settings.store!r} is a folder that the pods of profile "
+            f"{profile.name!r} do not see",
+            hint="use a store that has a URL, such as s3://…, or give the profile a volume that is "
+            "mounted there",
+        )
