@@ -64,12 +64,12 @@ def environ(url: str, *, key: str = "test", secret: str = "test") -> dict[str, s
 
 
 @contextmanager
-def moto_server(**settings: str) -> Iterator[Server]:
-    """A server with one bucket."""
+def moto_server(*, host: str = "127.0.0.1", **settings: str) -> Iterator[Server]:
+    """A server with one bucket, which listens on an address of this machine."""
     port = free_port()
     program = str(Path(sys.executable).parent / "moto_server")
     process = subprocess.Popen(
-        [program, "-H", "127.0.0.1", "-p", str(port)],
+        [program, "-H", host, "-p", str(port)],
         env={**os.environ, **settings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -39,6 +39,7 @@ def airflow_up(current: settings.Settings, *, tell: Tell | None = None) -> embed
         home=_home(current),
         dags=current.target_folder,
         store=current.local_store,
+        deferring=current.backend == "pod",
         environ=os.environ,
         on_progress=tell,
     )

@@ -5,25 +5,30 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-
-from nbflow.embedded.instance import COMPONENTS
 
 _TIMEOUT = 20.0
 
 
-def component_health(port: int, *, living: frozenset[str], since: float) -> dict[str, str]:
+def component_health(
+    port: int, *, names: Iterable[str], living: frozenset[str], since: float
+) -> dict[str, str]:
     """A word for each component: `healthy`, `starting` or `stopped`.
 
-    A heartbeat older than `since` (seconds since the epoch) is one of an earlier life.
+    Args:
+        port: of the API server on 127.0.0.1.
+        names: the components.
+        living: those whose process lives.
+        since: seconds since the epoch; an older heartbeat is one of an earlier life.
     """
     # The first question to the part that tasks talk to takes seconds, in which it sets itself up:
     # better asked now than by the first task.
     serves_tasks = bool(living and _ask(port, "/execution/health"))
     report = _ask(port, "/api/v2/monitor/health") if living else {}
     health = {}
-    for name in COMPONENTS:
+    for name in names:
         if name not in living:
             health[name] = "stopped"
         elif name == "api-server":

@@ -8,12 +8,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.embedded import processes, startup
-from nbflow.embedded.instance import COMPONENTS, Instance, Record, read_record, write_record
+from nbflow.embedded.instance import (
+    COMPONENTS,
+    TRIGGERER,
+    Instance,
+    Record,
+    read_record,
+    write_record,
+)
 from nbflow.embedded.startup import Watch
 from nbflow.errors import RemoteError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 _GRACE = 5.0
@@ -26,6 +33,7 @@ def up(
     dags: Path,
     environ: Mapping[str, str],
     store: Path | None = None,
+    deferring: bool = False,
     on_progress: Callable[[str], None] | None = None,
     timeout: float = 180,
 ) -> Instance:
@@ -36,6 +44,7 @@ def up(
         dags: the folder that it reads DAGs from; made where there is none.
         environ: the environment that its tasks inherit.
         store: the folder that runs write to; made where there is none.
+        deferring: with the component that waits for pods.
         on_progress: is told in a few words what happens.
         timeout: seconds until everything must be healthy.
 
@@ -45,6 +54,7 @@ def up(
             or the one that runs reads another folder of DAGs.
     """
     watch = Watch(time.monotonic() + timeout, on_progress or (lambda _: None))
+    names = (*COMPONENTS, TRIGGERER) if deferring else COMPONENTS
     startup.find_airflow()
     home, dags = home.resolve(), dags.resolve()
     for folder in (home, home / "logs", dags, *([store] if store else [])):
@@ -52,12 +62,14 @@ def up(
     home.chmod(0o700)
     with _locked(home, watch=watch):
         record = read_record(home)
-        if record is not None and _complete(record, home=home):
+        if record is not None and _complete(record, names, home=home):
             _refuse_other_dags(record, dags, home=home)
             return startup.wait(home, record, watch=watch)
         _stop(home)
         try:
-            return startup.start(home, dags=dags, environ=environ, previous=record, watch=watch)
+            return startup.start(
+                home, dags=dags, names=names, environ=environ, previous=record, watch=watch
+            )
         except BaseException:
             _stop(home)
             raise
@@ -101,9 +113,9 @@ def _refuse_other_dags(record: Record, dags: Path, *, home: Path) -> None:
         )
 
 
-def _complete(record: Record, *, home: Path) -> bool:
+def _complete(record: Record, names: Iterable[str], *, home: Path) -> bool:
     births = record.births
-    return all(name in births and processes.alive(births[name], home=home) for name in COMPONENTS)
+    return all(name in births and processes.alive(births[name], home=home) for name in names)
 
 
 def _stop(home: Path) -> bool:

@@ -25,7 +25,7 @@ from nbflow.embedded.instance import COMPONENTS, Instance, Record, write_record
 from nbflow.errors import MissingExtraError, RemoteError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 # The server of task logs is for other machines, and its port for one Airflow only.
 _ARGUMENTS = {"scheduler": ("--skip-serve-logs",)}
@@ -69,11 +69,12 @@ def start(
     home: Path,
     *,
     dags: Path,
+    names: Iterable[str],
     environ: Mapping[str, str],
     previous: Record | None,
     watch: Watch,
 ) -> Instance:
-    """Write the settings, make or migrate the database, start everything, wait.
+    """Write the settings, make or migrate the database, start the components of these names, wait.
 
     Raises:
         MissingExtraError: Airflow is not installed beside this Python.
@@ -92,7 +93,7 @@ def start(
         record = replace(record, version=version)
     watch.say(f"Starting Airflow {version} on port {port}")
     record = replace(record, started=time.time())
-    for name in COMPONENTS:
+    for name in names:
         birth = processes.start(
             [str(program), name, *_ARGUMENTS.get(name, ())],
             folder=home,
@@ -142,7 +143,12 @@ def describe(home: Path, record: Record) -> Instance:
         dags=record.dags,
         logs=home / "logs",
         pids={name: birth.pid for name, birth in living.items()},
-        health=component_health(record.port, living=frozenset(living), since=record.started),
+        health=component_health(
+            record.port,
+            names=record.births or COMPONENTS,
+            living=frozenset(living),
+            since=record.started,
+        ),
     )
 
 
