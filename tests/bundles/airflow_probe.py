@@ -86,6 +86,7 @@ def parse(folder: Path, *, shift: float) -> dict[str, Any]:
         "rendered": {name: rendered(dag) for name, dag in bag.dags.items()},
         "runs": {name: next_runs(data) for name, data in serialized.items()},
         "pods": {name: pods(data) for name, data in serialized.items()},
+        "step_pods": {name: step_pods(dag) for name, dag in bag.dags.items()},
     }
 
 
@@ -107,6 +108,9 @@ def rendered(dag: Any) -> dict[str, Any]:
             "ti": types.SimpleNamespace(try_number=2),
             "task": task,
         }
+        if task.task_type == "StepPod":
+            found[task.task_id] = {"words": task.words(context), "params": params}
+            continue
         task.render_template_fields(context)
         given = (task.parameters or {}).get("nbflow_params")
         found[task.task_id] = {
@@ -155,10 +159,29 @@ def pods(data: dict[str, Any]) -> dict[str, Any]:
     )
     found = {}
     for task in dag.tasks:
+        if task.task_type == "StepPod":
+            continue
         override = PodGenerator.from_obj(task.executor_config)
         merged = PodGenerator.reconcile_pods(standard, override)
         sanitize = ApiClient().sanitize_for_serialization
         found[task.task_id] = {"asked": sanitize(override), "merged": sanitize(merged)}
+    return found
+
+
+def step_pods(dag: Any) -> dict[str, Any]:
+    """The pods that the operator of a step would ask Kubernetes for, by step and profile."""
+    from kubernetes.client import ApiClient
+
+    found: dict[str, Any] = {}
+    for task in dag.tasks:
+        if task.task_type != "StepPod":
+            continue
+        for profile in dag.params.get_param(f"profile.{task.task_id}").schema["enum"]:
+            task.env_vars = []  # the operator appends to it each time
+            task.pod_template_dict = task.manifest(profile)
+            pod = task.build_pod_request_obj(dry_run=True)
+            made = ApiClient().sanitize_for_serialization(pod)
+            found.setdefault(task.task_id, {})[profile] = made
     return found
 
 

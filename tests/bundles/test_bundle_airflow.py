@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,9 @@ pytestmark = pytest.mark.slow
 
 PLANS = plans()
 # Two plans of one pipeline cannot stand in one folder.
-NAMES = sorted(set(PLANS) - {"iris_in_a_bucket"})
+NAMES = sorted(
+    name for name in PLANS if name != "iris_in_a_bucket" and not name.endswith("_in_pods")
+)
 INTRUDER = b"import intruder  # from airflow.sdk import DAG\nraise ValueError('parsed as a dag')\n"
 
 
@@ -57,6 +61,13 @@ def probe(home: Path, *, plans: dict[str, Plan], **environ: str) -> dict[str, An
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     home = tmp_path_factory.mktemp("airflow")
     return probe(home, plans={name: PLANS[name] for name in NAMES}) | {"home": str(home)}
+
+
+@pytest.fixture(scope="module")
+def in_pods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The plans whose steps are pods, as Airflow reads them."""
+    plans = {name: PLANS[name] for name in ("iris_in_pods", "everything_in_pods")}
+    return probe(tmp_path_factory.mktemp("pods"), plans=plans)
 
 
 @pytest.fixture(scope="module")
@@ -191,9 +202,52 @@ def test_every_pod_arrives_at_the_scheduler_as_planned(
         (plan.dag_id, step.name): step.pod
         for name, plan in PLANS.items()
         for step in plan.steps
-        if name != "iris"
+        if name != "iris" and not name.endswith("_in_pods")
     }
     assert asked == planned
+
+
+def test_the_operator_asks_for_the_pod_of_each_profile_as_planned(in_pods: dict[str, Any]) -> None:
+    """Nothing is dropped or added but what Airflow's operator says of every pod."""
+    for plan in (PLANS["iris_in_pods"], PLANS["everything_in_pods"]):
+        asked = in_pods["step_pods"][plan.dag_id]
+        for step in plan.steps:
+            planned = {step.profile.name: step.pod, **step.alternatives}
+            assert {*asked[step.name]} == {*planned}
+            for profile, pod in planned.items():
+                assert pod is not None
+                assert_asked(asked[step.name][profile], planned=pod)
+
+
+def assert_asked(made: dict[str, Any], *, planned: Mapping[str, Any]) -> None:
+    (container,), (wanted,) = made["spec"].pop("containers"), planned["spec"]["containers"]
+    assert container.pop("command") == ["python", "-m", "nbflow.host"]
+    for empty in ("args", "env", "envFrom", "volumeMounts", "ports"):
+        assert container.get(empty) or container.pop(empty, None) in (None, [])
+    assert container.pop("terminationMessagePolicy", "File") == "File"
+    assert container == dict(wanted)
+    assert made["spec"].pop("restartPolicy") == "Never"
+    spec = {key: value for key, value in made["spec"].items() if value not in ([], {}, False)}
+    assert spec == {key: value for key, value in planned["spec"].items() if key != "containers"}
+    labels = planned.get("metadata", {}).get("labels", {})
+    own = {"airflow_version", "airflow_kpo_in_cluster", "kubernetes_pod_operator"}
+    assert {k: v for k, v in made["metadata"]["labels"].items() if k not in own} == labels
+    for key in ("namespace", "annotations"):
+        if key in planned.get("metadata", {}):
+            assert made["metadata"][key] == planned["metadata"][key]
+
+
+def test_what_a_step_in_a_pod_is_given_is_data(in_pods: dict[str, Any]) -> None:
+    told = in_pods["rendered"]["every.thing-1"]["class"]
+    notebook, run, attempt, params = told["words"]
+    place = "s3://ml-runs/default/every.thing-1"
+    assert re.fullmatch(rf"{place}/\.bundles/[0-9a-f]{{16}}/steps/class\.ipynb", notebook)
+    assert run == f"--run={place}/manual__2026-01-01T00:00:00+00:00"
+    assert attempt == "--attempt=2"
+    assert "$" not in params.replace("$$", "")
+    given = json.loads(params.replace("$$", "$").removeprefix("--params="))
+    assert given["evil"] == told["params"]["evil"]
+    assert not any(name.startswith("profile.") for name in given)
 
 
 def test_a_pod_is_merged_into_airflows_own_container(bucket: dict[str, Any]) -> None:

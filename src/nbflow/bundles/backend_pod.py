@@ -33,6 +33,14 @@ class StepPod(KubernetesPodOperator):
 
     def execute(self, context):
         profile = self.chosen(context)
+        self.arguments = self.words(context)
+        self.pod_template_dict = self.manifest(profile)
+        self.startup_timeout_seconds = STARTUP.get(profile, STARTUP[""])
+        self.schedule_timeout_seconds = self.startup_timeout_seconds
+        self.log.info("step %s runs on profile %s", self.task_id, profile)
+        return super().execute(context)
+
+    def words(self, context):
         values = {name: context["params"][name] for name in PARAMETERS}
         words = [
             f"{BUNDLE}/steps/{self.task_id}.ipynb",
@@ -41,12 +49,7 @@ class StepPod(KubernetesPodOperator):
             f"--params={json.dumps(values)}",
         ]
         # Kubernetes would replace $(NAME) by a variable's value.
-        self.arguments = [word.replace("$", "$$") for word in words]
-        self.pod_template_dict = self.manifest(profile)
-        self.startup_timeout_seconds = STARTUP.get(profile, STARTUP[""])
-        self.schedule_timeout_seconds = self.startup_timeout_seconds
-        self.log.info("step %s runs on profile %s", self.task_id, profile)
-        return super().execute(context)
+        return [word.replace("$", "$$") for word in words]
 
     def trigger_reentry(self, context, event):
         if event["status"] == "timeout":
@@ -119,9 +122,9 @@ def dag_text(plan: Plan, *, digest: str) -> str:
     frame = Frame(
         standard=["import copy", "import json"],
         providers=[
-            "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator"
+            "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator",
+            "from airflow.sdk.exceptions import AirflowException, AirflowFailException",
         ],
-        sdk=["AirflowException", "AirflowFailException"],
         constants=_constants(plan, digest),
         late_constants=[_manifests(plan), *_ladders(plan)],
         functions=[_CLASS],

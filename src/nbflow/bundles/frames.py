@@ -28,7 +28,7 @@ class Frame:
 
     Attributes:
         standard: its imports from the standard library, as lines.
-        providers: its imports from Airflow's providers, as lines.
+        providers: its other imports from Airflow, as lines.
         sdk: the names that it takes from `airflow.sdk`.
         constants: blocks of assignments, before those of the parameters and after.
         functions: functions and classes.
@@ -114,8 +114,9 @@ def _imports(plan: Plan, frame: Frame) -> str:
         [*frame.standard, "from datetime import timedelta"],
         key=lambda one: (one.startswith("from "), one),
     )
-    others = ["import pendulum"] if has_start(plan) else []
-    return "\n".join(standard) + "\n\n" + "\n".join([*others, *frame.providers, line]) + "\n"
+    others = sorted([*frame.providers, line], key=lambda one: one.split()[1])
+    others = ["import pendulum", *others] if has_start(plan) else others
+    return "\n".join(standard) + "\n\n" + "\n".join(others) + "\n"
 
 
 def _constants(plan: Plan, frame: Frame) -> Iterator[str]:

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pendulum
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
-from airflow.sdk import DAG, AirflowException, AirflowFailException, Param
+from airflow.sdk import DAG, Param
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 # What runs make, and beside it the notebooks of the steps and the files that they use.
 RUNS = "s3://ml-runs/default/every.thing-1"
@@ -558,6 +559,14 @@ class StepPod(KubernetesPodOperator):
 
     def execute(self, context):
         profile = self.chosen(context)
+        self.arguments = self.words(context)
+        self.pod_template_dict = self.manifest(profile)
+        self.startup_timeout_seconds = STARTUP.get(profile, STARTUP[""])
+        self.schedule_timeout_seconds = self.startup_timeout_seconds
+        self.log.info("step %s runs on profile %s", self.task_id, profile)
+        return super().execute(context)
+
+    def words(self, context):
         values = {name: context["params"][name] for name in PARAMETERS}
         words = [
             f"{BUNDLE}/steps/{self.task_id}.ipynb",
@@ -566,12 +575,7 @@ class StepPod(KubernetesPodOperator):
             f"--params={json.dumps(values)}",
         ]
         # Kubernetes would replace $(NAME) by a variable's value.
-        self.arguments = [word.replace("$", "$$") for word in words]
-        self.pod_template_dict = self.manifest(profile)
-        self.startup_timeout_seconds = STARTUP.get(profile, STARTUP[""])
-        self.schedule_timeout_seconds = self.startup_timeout_seconds
-        self.log.info("step %s runs on profile %s", self.task_id, profile)
-        return super().execute(context)
+        return [word.replace("$", "$$") for word in words]
 
     def trigger_reentry(self, context, event):
         if event["status"] == "timeout":

@@ -8,13 +8,8 @@ import json
 from datetime import timedelta
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
-from airflow.sdk import (
-    DAG,
-    AirflowException,
-    AirflowFailException,
-    CronTriggerTimetable,
-    Param,
-)
+from airflow.sdk import DAG, CronTriggerTimetable, Param
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 # What runs make, and beside it the notebooks of the steps and the files that they use.
 RUNS = "s3://ml-runs/churn/iris"
@@ -147,6 +142,14 @@ class StepPod(KubernetesPodOperator):
 
     def execute(self, context):
         profile = self.chosen(context)
+        self.arguments = self.words(context)
+        self.pod_template_dict = self.manifest(profile)
+        self.startup_timeout_seconds = STARTUP.get(profile, STARTUP[""])
+        self.schedule_timeout_seconds = self.startup_timeout_seconds
+        self.log.info("step %s runs on profile %s", self.task_id, profile)
+        return super().execute(context)
+
+    def words(self, context):
         values = {name: context["params"][name] for name in PARAMETERS}
         words = [
             f"{BUNDLE}/steps/{self.task_id}.ipynb",
@@ -155,12 +158,7 @@ class StepPod(KubernetesPodOperator):
             f"--params={json.dumps(values)}",
         ]
         # Kubernetes would replace $(NAME) by a variable's value.
-        self.arguments = [word.replace("$", "$$") for word in words]
-        self.pod_template_dict = self.manifest(profile)
-        self.startup_timeout_seconds = STARTUP.get(profile, STARTUP[""])
-        self.schedule_timeout_seconds = self.startup_timeout_seconds
-        self.log.info("step %s runs on profile %s", self.task_id, profile)
-        return super().execute(context)
+        return [word.replace("$", "$$") for word in words]
 
     def trigger_reentry(self, context, event):
         if event["status"] == "timeout":
