@@ -1,0 +1,108 @@
+"""A step notebook from a store, and what a pod that runs it leaves as its last words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+
+import pytest
+from by_hand import Hand, Notebook, step_notebook
+from object_servers import BUCKET, moto_server
+
+from nbflow.runtime import open_store
+
+NOTEBOOK = Notebook(
+    {
+        "reads": Hand(["print(open('data/note.txt').read())", "'quiet'"]),
+        "fails": Hand(["print('before')", "1 / 0"]),
+        "dies": Hand(["'still here'", "import os; os.kill(os.getpid(), 9)"]),
+    }
+)
+
+
+def bundle(url, **files):
+    """Write a bundle as publishing does."""
+    store = open_store(url)
+    content = {f"steps/{name}.ipynb": json.dumps(step_notebook(NOTEBOOK, name)).encode()
+               for name in NOTEBOOK.steps}  # fmt: skip
+    content["files/data/note.txt"] = b"from the store"
+    digests = {path: hashlib.sha256(data).hexdigest() for path, data in content.items()}
+    for path, data in (content | files).items():
+        store.write(path, data)
+    store.write("manifest.json", json.dumps({"files": digests}).encode())
+    return url
+
+
+@pytest.fixture
+def place(tmp_path):
+    with moto_server() as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in server.environ.items():
+            patch.setenv(name, value)
+        yield f"s3://{BUCKET}/demo"
+
+
+def run(address, *, store, **environ):
+    import os
+
+    command = [sys.executable, "-m", "nbflow.host", address, "--run", f"{store}/run"]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **environ},
+    )
+    return done.returncode, done.stderr
+
+
+def test_a_step_is_fetched_with_its_files_and_says_how_far_it_is(place, tmp_path):
+    address = bundle(f"{place}/.bundles/0123456789abcdef")
+    words = tmp_path / "last-words"
+    words.write_text("")
+    status, said = run(f"{address}/steps/reads.ipynb", store=place, NBFLOW_LAST_WORDS=str(words))
+    assert status == 0, said
+    assert "cell 1 of 2 (reads-0): print(open('data/note.txt').read())" in said
+    assert "cell 2 of 2: done in" in said
+    notebook = json.loads(open_store(f"{place}/run").read("reads/try-1.ipynb"))
+    texts = [one.get("text") for cell in notebook["cells"] for one in cell["outputs"]]
+    assert "from the store\n" in texts
+    assert words.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("fails", {"cell": "fails-1", "ename": "ZeroDivisionError", "again": False}),
+        ("dies", {"cell": "dies-1", "ename": "KernelDied", "again": True}),
+    ],
+)
+def test_the_last_words_name_step_cell_and_cause(place, tmp_path, step, expected):
+    address = bundle(f"{place}/.bundles/0123456789abcdef")
+    words = tmp_path / "last-words"
+    words.write_text("")
+    status, said = run(f"{address}/steps/{step}.ipynb", store=place, NBFLOW_LAST_WORDS=str(words))
+    assert status == 10, said
+    told = json.loads(words.read_text())
+    assert told["step"] == step
+    assert {key: told[key] for key in expected} == expected
+    assert told["evalue"]
+
+
+@pytest.mark.parametrize("wrong", ["gone", "another step", "damaged"])
+def test_what_is_wrong_with_a_bundle_is_told_before_anything_runs(place, wrong):
+    address = f"{place}/.bundles/0123456789abcdef"
+    name = "reads"
+    if wrong == "damaged":
+        bundle(address, **{"files/data/note.txt": b"changed"})
+    elif wrong == "another step":
+        bundle(address)
+        name = "nosuch"
+    status, said = run(f"{address}/steps/{name}.ipynb", store=place)
+    assert status == 2, said
+    words = {"gone": "is not there", "another step": "has no steps/nosuch", "damaged": "is damaged"}
+    assert words[wrong] in said
+    assert "publish the notebook again" in said
+    assert open_store(f"{place}/run").names() == ()
