@@ -58,7 +58,7 @@ def _find(reference: str, current: settings.Settings) -> tuple[Run, Path]:
         known = Run(folder.resolve().parent.name, folder.resolve().name, RunState.FAILED)
         return (known if ledger is None else ledger.run), folder
     run = find_run_anywhere(reference, current=current)
-    return run, records.require_folder(run, store=records.local_runs(current))
+    return run, records.require_folder(run, current=current)
 
 
 def _document(run: Run, folder: Path, current: settings.Settings) -> Document | None:

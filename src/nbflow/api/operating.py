@@ -12,7 +12,7 @@ from nbflow.api import airflows, records
 from nbflow.api.notebooks import Compiled
 from nbflow.api.running import Observe, write_merged
 from nbflow.api.values import parameter_from_schema, resolve
-from nbflow.errors import RemoteError, TargetError
+from nbflow.errors import RemoteError, StoreError, TargetError
 from nbflow.model import Parameter, Run, RunState, StepRun
 
 if TYPE_CHECKING:
@@ -140,8 +140,14 @@ def follow(
 
 
 def enrich(run: Run, *, current: settings.Settings) -> Run:
-    """Add to a run what the store knows: cells, failing cells, metrics, the steps' order."""
-    folder = records.find_folder(run, store=current.local_store)
+    """Add to a run what the store knows: cells, failing cells, metrics, the steps' order.
+
+    Who may not read the store sees the run as Airflow does.
+    """
+    try:
+        folder = records.find_folder(run, current=current)
+    except StoreError:
+        return run
     if folder is None:
         return run
     order = records.step_order(run.dag_id, current=current)
@@ -234,7 +240,7 @@ def output(run: Run, *, current: settings.Settings, to: Path) -> Path:
     Raises:
         StoreError: the store holds nothing of this run.
     """
-    folder = records.require_folder(run, store=records.local_runs(current))
+    folder = records.require_folder(run, current=current)
     document = records.author_document(run, folder=folder, current=current)
     write_merged(document, folder=folder, output=to, run=run)
     return to

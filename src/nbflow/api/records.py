@@ -15,11 +15,20 @@ LOCAL = "local__"
 """What the ids of runs on this machine begin with."""
 
 
-def find_folder(run: Run, *, store: Path | None) -> Path | None:
-    """The run's folder in a store on this machine, or None where it has none (yet)."""
-    if store is None:
-        return None
-    return next(iter(sorted(store.glob(f"*/{run.dag_id}/{run.run_id}"))), None)
+def find_folder(run: Run, *, current: settings.Settings) -> Path | None:
+    """The run's folder in the store, or None where it has none (yet).
+
+    Of a store that is not on this machine, a copy of what people read.
+
+    Raises:
+        StoreError: the store cannot be reached.
+    """
+    if current.local_store is None and not is_local(run.run_id):
+        from nbflow.api.mirrors import mirror
+
+        return mirror(run, current=current)
+    found = local_runs(current).glob(f"*/{run.dag_id}/{run.run_id}")
+    return next(iter(sorted(found)), None)
 
 
 def local_runs(current: settings.Settings) -> Path:
@@ -66,17 +75,17 @@ def _age(folder: Path) -> int:
     return folder.stat().st_mtime_ns
 
 
-def require_folder(run: Run, *, store: Path | None) -> Path:
-    """The run's folder.
+def require_folder(run: Run, *, current: settings.Settings) -> Path:
+    """The run's folder, see `find_folder`.
 
     Raises:
-        StoreError: the store holds nothing of this run, or is not on this machine.
+        StoreError: the store holds nothing of this run, or cannot be reached.
     """
-    folder = find_folder(run, store=store)
+    folder = find_folder(run, current=current)
     if folder is None:
         raise StoreError(
             f"the store holds nothing of run {run.run_id} of {run.dag_id}",
-            hint=f"Looked in {store}. Has a step started?",
+            hint=f"Looked in {current.store_address}. Has a step started?",
         )
     return folder
 

@@ -50,7 +50,10 @@ def _run(given: argparse.Namespace) -> int:
     with delivered(given.notebook) as (notebook, files):
         place = str(Path(given.files or files).absolute())
         values = Given(given.params, run, place, given.attempt)
-        failure = run_step(notebook, values, timeout=given.timeout, tell=_tell)
+        bundle = given.notebook.rpartition("/steps/")[0]
+        failure = run_step(
+            notebook, values, timeout=given.timeout, bundle=bundle or None, tell=_tell
+        )
     if failure is None:
         return 0
     stopped = failure.ename == "Interrupted"

@@ -71,6 +71,7 @@ def run_step(
     given: Given,
     *,
     timeout: float | None = None,
+    bundle: str | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Failure | None:
     """Execute a step notebook; what it makes, and the executed notebook, go to the run's folder.
@@ -82,6 +83,7 @@ def run_step(
         path: the step notebook.
         given: the values of its first cell.
         timeout: seconds for all of it, None for no limit.
+        bundle: where the step notebook came from; the executed one says so.
         tell: takes lines that say how far the step is.
 
     Returns:
@@ -92,6 +94,8 @@ def run_step(
         StoreError: the run's folder cannot be written.
     """
     notebook = _read(path)
+    if bundle is not None:
+        notebook["metadata"].setdefault("nbflow", {})["bundle"] = bundle
     report = Report(notebook, tell or (lambda _line: None))
     require_kernel(notebook["metadata"]["kernelspec"]["name"])
     step = step_of(notebook)
