@@ -12,6 +12,10 @@ import click
 from nbflow import checks, notebook, settings
 from nbflow.cli.app import app
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from settings_page import settings_page
+
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "reference"
 
@@ -22,6 +26,7 @@ def pages() -> dict[str, str]:
         "tags.md": tags(),
         "cli.md": command_line(),
         "diagnostics.md": diagnostics(),
+        "settings.md": settings_page(settings.settings_schema()),
         "notebook-metadata.schema.json": schema(notebook.options_schema()),
         "nbflow.yaml.schema.json": schema(settings.settings_schema()),
     }

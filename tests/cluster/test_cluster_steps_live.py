@@ -72,9 +72,9 @@ class Project:
         options = [word for one in given for word in ("-p", one)]
         return self.run("trigger", name, *options, "--wait", "-o", f"{name}-done.ipynb")
 
-    def logs(self, step: str) -> str:
+    def logs(self, dag_id: str, step: str) -> str:
         """What Airflow's log of a step says, all tries."""
-        folder = self.folder / ".nbflow/airflow/logs/tasks"
+        folder = self.folder / ".nbflow/airflow/logs/tasks" / f"dag_id={dag_id}"
         files = [path for path in folder.rglob("*.log*") if f"task_id={step}" in str(path)]
         return "\n".join(path.read_text(errors="replace") for path in sorted(files))
 
@@ -128,21 +128,21 @@ def test_a_run_in_pods_gives_what_the_notebook_gives_in_one_kernel(project: Proj
         ("step:right", "right = sum(box.held)\nright"),
         ("step:join", "print(left, right, isinstance(box, Box), open('note.txt').read())"),
     ]
-    ran = project.done("whole", *cells, given=(f"name={json.dumps(awkward)}", "sizes=[3, 4, 5]"))
-    assert ran.status == 0, ran.err + project.logs("make")
+    ran = project.done("whole", *cells, given=(f"name={awkward}", "sizes=[3, 4, 5]"))
+    assert ran.status == 0, ran.err + project.logs("whole", "make")
     whole = read(project.folder / "whole.ipynb", as_version=4)
     whole.cells[0].source = f"name = {awkward!r}\nsizes = [3, 4, 5]"
     execute(whole, cwd=project.folder)
     (project.folder / "expected.ipynb").write_text(json.dumps(whole))
     done, expected = project.folder / "whole-done.ipynb", project.folder / "expected.ipynb"
     assert outputs(done) == outputs(expected)
-    assert "cell 1 of 1 (" in project.logs("join")
+    assert "cell 1 of 1 (" in project.logs("whole", "join")
 
 
 def test_a_step_that_runs_out_of_memory_goes_to_the_next_profile(project: Project) -> None:
     cells = [("step:grow", "held = bytearray(900 * 2**20)\nlen(held)")]
     ran = project.done("hungry", *cells)
-    said = project.logs("grow")
+    said = project.logs("hungry", "grow")
     assert ran.status == 0, ran.err + said
     assert "out of memory" in said
     assert "profile small has 600Mi; the next try takes middle" in said
@@ -152,7 +152,7 @@ def test_a_step_that_runs_out_of_memory_goes_to_the_next_profile(project: Projec
 def test_the_top_of_the_ladder_is_the_end(project: Project) -> None:
     cells = [("step:grow profile:middle", "held = bytearray(3000 * 2**20)\nlen(held)")]
     ran = project.done("starving", *cells)
-    said = project.logs("grow")
+    said = project.logs("starving", "grow")
     assert ran.status == 10, ran.err + said
     assert "profile middle has 1500Mi, and there is no larger one to go to" in said
     assert said.count("runs on profile") == 1
@@ -162,12 +162,12 @@ def test_an_error_of_the_notebook_is_not_tried_again(project: Project) -> None:
     ran = project.done("wrong", ("step:fails", "print('before')\n1 / 0"))
     assert ran.status == 10
     assert "ZeroDivisionError" in ran.err
-    assert project.logs("fails").count("runs on profile") == 1
+    assert project.logs("wrong", "fails").count("runs on profile") == 1
 
 
 def test_a_pod_that_no_node_takes_says_why_and_goes_to_the_fallback(project: Project) -> None:
     ran = project.done("homeless", ("step:wants profile:nowhere", "print('here')"))
-    said = project.logs("wants")
+    said = project.logs("homeless", "wants")
     assert ran.status == 0, ran.err + said
     assert "Insufficient nvidia.com/gpu" in said
     assert "the next try takes small" in said
@@ -175,5 +175,5 @@ def test_a_pod_that_no_node_takes_says_why_and_goes_to_the_fallback(project: Pro
 
 def test_a_run_may_choose_another_profile(project: Project) -> None:
     ran = project.done("choosy", ("step:only", "print('here')"), given=("profile.only=tiny",))
-    assert ran.status == 0, ran.err + project.logs("only")
-    assert "runs on profile tiny" in project.logs("only")
+    assert ran.status == 0, ran.err + project.logs("choosy", "only")
+    assert "runs on profile tiny" in project.logs("choosy", "only")
