@@ -13,6 +13,8 @@ from nbflow.errors import Interrupted, NbflowError, StepFailed, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nbflow.model import Usage
+
 _EXAMPLE = """\
 example:
   python -m nbflow.host dags/train/0123456789abcdef/steps/fit.ipynb --run s3://runs/train/manual-1
@@ -48,13 +50,17 @@ def _run(given: argparse.Namespace) -> int:
     files = given.files or str(given.notebook.resolve().parent.parent / "files")
     run = given.run if "://" in given.run else str(Path(given.run).absolute())
     values = Given(given.params, run, str(Path(files).absolute()), given.attempt)
-    failure = run_step(given.notebook, values, timeout=given.timeout, watch=_watch)
+    failure = run_step(
+        given.notebook, values, timeout=given.timeout, watch=_watch, account=_account
+    )
     if failure is None:
         return 0
     for line in failure.traceback:
         _tell(line)
     where = f"cell {failure.cell}: " if failure.cell else ""
     _tell(f"failed: {where}{failure.ename}: {failure.evalue}")
+    if failure.hint:
+        _tell(f"  {failure.hint}")
     stopped = failure.ename == "Interrupted"
     return Interrupted.exit_status if stopped else StepFailed.exit_status
 
@@ -77,6 +83,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _watch(cell: str, done: bool) -> None:  # noqa: FBT001 - the host calls it so
     _tell(f"{'ended' if done else 'started'} cell {cell}")
+
+
+def _account(usage: Usage) -> None:
+    _tell(f"used: {usage}")
 
 
 def _tell(line: str) -> None:

@@ -20,12 +20,14 @@ from nbflow.host.attempts import Attempt, Stopped
 from nbflow.host.handovers import handover_of, step_of
 from nbflow.host.kernels import require_kernel
 from nbflow.host.nursery import nursery
-from nbflow.model import Failure
+from nbflow.model import Failure, Usage
 
 __all__ = ["Given", "fill", "run_step"]
 
 _PAUSE = 2.0
 """Seconds between two uploads of an executed notebook to a store that is no folder."""
+_POD = "KUBERNETES_SERVICE_HOST"
+"""What the environment has in every pod, where the step's cgroup is its own."""
 _SHARE = 10
 """At most one part in this many of the time goes into uploads."""
 
@@ -71,6 +73,7 @@ def run_step(
     *,
     timeout: float | None = None,
     watch: Callable[[str, bool], None] | None = None,
+    account: Callable[[Usage], None] | None = None,
 ) -> Failure | None:
     """Execute a step notebook; what it makes, and the executed notebook, go to the run's folder.
 
@@ -82,6 +85,7 @@ def run_step(
         given: the values of its first cell.
         timeout: seconds for all of it, None for no limit.
         watch: called with a cell's id and False when it starts, True when it has ended.
+        account: called at the end with what the step used.
 
     Returns:
         What went wrong, or None.
@@ -111,14 +115,15 @@ def run_step(
             env={**os.environ, runtime.WORKSPACES: scratch},
             watch=watch or (lambda _cell, _done: None),
             nursery=nursery(),
+            alone=_POD in os.environ,
         )
         mirror = None if place == Path(given.run) / step else _Mirror(given.run, step, place)
-        if handover is None:
-            return asyncio.run(_run(attempt, timeout, mirror))
         started = datetime.now(UTC)
-        workspace = handover.take_over(work)
+        workspace = handover.take_over(work) if handover else None
         failure = asyncio.run(_run(attempt, timeout, mirror))
-        if failure is None:
+        if account is not None and attempt.usage is not None:
+            account(attempt.usage)
+        if failure is None and handover is not None and workspace is not None:
             handover.hand_on(workspace, started=started)
         return failure
 
