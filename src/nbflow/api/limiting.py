@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from nbflow import host, planning
+from nbflow import host
+from nbflow.api.fitting import next_larger, set_aside, usable_profiles
 from nbflow.host import Limits
 from nbflow.model import format_bytes
 
@@ -25,7 +26,7 @@ def limits(compiled: Compiled) -> Limits:
         SettingsError: the environment names a cgroup that cannot be used.
     """
     pipeline, settings = compiled.plan.pipeline, compiled.inspected.settings
-    usable = planning.usable_profiles(settings=settings, team=pipeline.options.team)
+    usable = usable_profiles(settings=settings, team=pipeline.options.team)
     fence = host.find_fence(os.environ)
     found = {}
     for planned in compiled.plan.steps:
@@ -41,12 +42,12 @@ def limits(compiled: Compiled) -> Limits:
 
 
 def _way_out(profile: Profile, usable: Iterable[Profile]) -> str:
-    larger = planning.next_larger(profile, of=usable)
+    larger = next_larger(profile, of=usable)
     if larger is None:
         return (
             f"No profile has more memory than {profile.name} that may be used: let the step work "
             "on less at a time, or define a larger profile in nbflow.yaml."
         )
-    memory = planning.set_aside(larger.memory)
+    memory = set_aside(larger.memory)
     size = "" if memory is None else f" ({format_bytes(float(memory))})"
     return f"Profile {larger.name}{size} is the next larger one: `profile:{larger.name}`."

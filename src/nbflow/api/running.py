@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbflow import host, notebook
 from nbflow.api.notebooks import Compiled, within_project
@@ -15,8 +15,10 @@ from nbflow.api.records import LOCAL
 from nbflow.api.resuming import Resumed, runs_folder
 from nbflow.api.values import resolve
 from nbflow.errors import Interrupted, UsageError
-from nbflow.host import Limits
 from nbflow.model import Document, Run
+
+if TYPE_CHECKING:
+    from nbflow.host import Limits
 
 Observe = Callable[[Run], None]
 

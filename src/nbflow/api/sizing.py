@@ -8,9 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from nbflow import host, planning, settings
+from nbflow import host, settings
 from nbflow.api import records
 from nbflow.api.airflows import load_settings
+from nbflow.api.fitting import Demand, smallest, usable_profiles
 from nbflow.api.notebooks import inspect
 from nbflow.errors import StoreError
 from nbflow.model import Profile, Usage, parse_quantity
@@ -126,7 +127,7 @@ def _nothing(reference: str | None, store: Path) -> StoreError:
 
 def _of_pipeline(folder: Path, *, last: int, current: settings.Settings) -> Iterator[Sizing]:
     team = None if folder.parent.name == _NO_TEAM else folder.parent.name
-    usable = planning.usable_profiles(settings=current, team=team)
+    usable = usable_profiles(settings=current, team=team)
     for step, seen in _seen(folder, last=last, current=current).items():
         yield _sizing(folder.name, step, seen, usable=usable, current=current)
 
@@ -206,8 +207,8 @@ def _sizing(
     wall = sum(one.wall for one in timed)
     cores = sum(one.cpu or 0 for one in timed) / wall if timed else None
     instead = current.profiles.get(given.profile or "")
-    demand = planning.Demand(peak, cores, max(seen.exhausted, default=None))
-    chosen = planning.smallest(demand, of=usable, instead=instead)
+    demand = Demand(peak, cores, max(seen.exhausted, default=None))
+    chosen = smallest(demand, of=usable, instead=instead)
     hours = sum(one.wall for one in seen.usages) / 3600 / max(1, len(seen.runs))
     shares = [one.gpu for one in seen.usages if one.gpu is not None]
     return Sizing(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import shutil
 from dataclasses import dataclass
 
-__all__ = ["Glance", "glance", "present"]
+__all__ = ["Glance", "glance"]
 
 _PATIENCE = 20
 """Seconds after which a driver that does not answer is let be."""
@@ -28,12 +26,6 @@ class Glance:
     memory: int
     by_process: bool
     busy: float
-
-
-@functools.cache
-def present() -> bool:
-    """Whether there is anything to ask."""
-    return shutil.which("nvidia-smi") is not None
 
 
 def glance(pids: tuple[int, ...]) -> Glance | None:

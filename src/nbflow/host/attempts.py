@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 from nbflow.host.drafts import Draft
 from nbflow.host.executors import KernelLostError, Place
 from nbflow.host.forked import Forked
-from nbflow.host.meters import Meter
-from nbflow.host.shortages import denied, is_denial, killed
 from nbflow.model import Failure
 
 if TYPE_CHECKING:
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
     from nbflow.host.cgroups import Group
     from nbflow.host.executors import Executor, Reply
+    from nbflow.host.meters import Meter
     from nbflow.host.nursery import Nursery
     from nbflow.host.shortages import Limit
     from nbflow.model import Usage
@@ -139,11 +138,9 @@ class Attempt:
 
     async def _run(self) -> Failure | None:
         try:
-            await self._kernel.start()
+            await self._start()
         except KernelLostError as error:
             return await self._died(f"the kernel did not start: {error}", cell=None)
-        try:
-            self._measure()
         except OSError as error:
             return Failure("MemoryLimit", f"the memory limit cannot be set: {error}")
         for cell in self._notebook["cells"]:
@@ -182,6 +179,8 @@ class Attempt:
         lines = tuple(line for part in reply.traceback for line in part.splitlines())
         failure = Failure(reply.ename, reply.evalue, cell["id"], None, lines)
         usage = self._measured()
+        from nbflow.host.shortages import denied, is_denial
+
         if self._limit is None or self._meter is None or usage is None:
             return failure
         # A program that the kernel had started may have been killed in its place.
@@ -189,8 +188,18 @@ class Attempt:
             return denied(failure, usage=usage, limit=self._limit)
         return failure
 
-    def _measure(self) -> None:
-        """Measure the kernel, which has run no cell yet, and limit it where it is limited."""
+    async def _start(self) -> None:
+        """Start the kernel; measure it, and limit it where it is limited, before its first cell.
+
+        Raises:
+            KernelLostError: it did not start.
+            OSError: it cannot be limited.
+        """
+        starting = asyncio.create_task(self._kernel.start())
+        await asyncio.sleep(0)
+        from nbflow.host.meters import Meter  # while the kernel gets ready
+
+        await starting
         pid = self._kernel.pid
         if pid is None:
             return
@@ -215,6 +224,8 @@ class Attempt:
         status = await self._kernel.status()
         usage = self._measured()
         if status == -signal.SIGKILL and usage and self._meter and self._meter.ran_out():
+            from nbflow.host.shortages import killed
+
             self.died = self._limit is None  # what we limit to is the same the next time
             return killed(cell=cell, usage=usage, limit=self._limit, said=said)
         # Where memory is limited, a library that is given none may end the process.

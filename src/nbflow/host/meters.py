@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import shutil
 import time
 from typing import TYPE_CHECKING
 
-from nbflow.host import accelerators, trees
+from nbflow.host import trees
 from nbflow.host.cgroups import group_of
 from nbflow.model import Usage
 
 if TYPE_CHECKING:
+    from nbflow.host.accelerators import Glance
     from nbflow.host.cgroups import Group
     from nbflow.host.executors import Spent
 
@@ -44,11 +47,11 @@ class Meter:
         self._peak = 0
         self._cpu = 0.0
         self._pids: tuple[int, ...] = (pid,)
-        self._glances: list[accelerators.Glance] = []
+        self._glances: list[Glance] = []
 
     async def follow(self) -> None:
         """Look at it until cancelled."""
-        beat, due = _BEAT, time.monotonic() if accelerators.present() else float("inf")
+        beat, due = _BEAT, time.monotonic() if _has_accelerators() else float("inf")
         while True:
             if due <= time.monotonic():
                 took = await asyncio.to_thread(self._glance)
@@ -72,6 +75,8 @@ class Meter:
         return time.perf_counter() - began
 
     def _glance(self) -> float:
+        from nbflow.host import accelerators
+
         began = time.perf_counter()
         seen = accelerators.glance(self._pids)
         if seen is not None:
@@ -122,3 +127,8 @@ class Meter:
     def _gpu_share(self) -> float | None:
         busy = [one.busy for one in self._glances[1:]]
         return round(sum(busy) / len(busy), 3) if busy else None
+
+
+@functools.cache
+def _has_accelerators() -> bool:
+    return shutil.which("nvidia-smi") is not None

@@ -1,21 +1,6 @@
-"""Pipeline and settings become a Plan: pods, images, retries, addresses; and sizes that do."""
+"""Pipeline and settings become a Plan: pods, images, retries, addresses."""
 
 from nbflow.planning.choices import plan
-from nbflow.planning.sizing import (
-    HEADROOM,
-    Demand,
-    next_larger,
-    set_aside,
-    smallest,
-    usable_profiles,
-)
+from nbflow.planning.tenancy import check_policy, find_team
 
-__all__ = [
-    "HEADROOM",
-    "Demand",
-    "next_larger",
-    "plan",
-    "set_aside",
-    "smallest",
-    "usable_profiles",
-]
+__all__ = ["check_policy", "find_team", "plan"]

@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nbflow.api.fitting import HEADROOM, Demand, next_larger, smallest, usable_profiles
 from nbflow.model import Amount, Gpu, Profile, Quantity
-from nbflow.planning import HEADROOM, Demand, next_larger, smallest, usable_profiles
 from nbflow.settings import Settings, Team
 
 GIB = 1 << 30

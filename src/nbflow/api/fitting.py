@@ -6,14 +6,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from nbflow import planning
 from nbflow.errors import PolicyError
-from nbflow.planning.tenancy import check_policy, find_team
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nbflow.model import Amount, Profile
     from nbflow.settings import Settings
+
+__all__ = [
+    "HEADROOM",
+    "Demand",
+    "next_larger",
+    "set_aside",
+    "size",
+    "smallest",
+    "usable_profiles",
+    "would_do",
+]
 
 HEADROOM = Decimal("1.25")
 """What a profile must have of each resource, as a multiple of what was seen to be needed."""
@@ -40,11 +51,11 @@ def usable_profiles(*, settings: Settings, team: str | None) -> tuple[Profile, .
     Raises:
         SettingsError: there is no such team.
     """
-    whose = find_team(team, settings=settings)
+    whose = planning.find_team(team, settings=settings)
     found = []
     for profile in settings.profiles.values():
         try:
-            check_policy(profile, team=whose)
+            planning.check_policy(profile, team=whose)
         except PolicyError:
             continue
         found.append(profile)
