@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from nbflow.api.debugging import debug
     from nbflow.api.failures import failure_of
+    from nbflow.api.limiting import Limits, limits
     from nbflow.api.notebooks import (
         Compiled,
         Inspected,
@@ -46,14 +47,17 @@ if TYPE_CHECKING:
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
+    from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.values import parse_assignments, resolve
 
 __all__ = [
     "Compiled",
     "Finished",
     "Inspected",
+    "Limits",
     "Published",
     "Resumed",
+    "Sizing",
     "airflow_down",
     "airflow_status",
     "airflow_up",
@@ -71,6 +75,7 @@ __all__ = [
     "in_reach",
     "inspect",
     "is_dag",
+    "limits",
     "load",
     "load_settings",
     "output",
@@ -85,6 +90,7 @@ __all__ = [
     "resume",
     "run",
     "run_as_json",
+    "suggest",
     "trigger",
     "warm",
     "write",
@@ -94,8 +100,10 @@ _HOMES = {
     "Compiled": "notebooks",
     "Finished": "running",
     "Inspected": "notebooks",
+    "Limits": "limiting",
     "Published": "operating",
     "Resumed": "resuming",
+    "Sizing": "sizing",
     "airflow_down": "airflows",
     "airflow_status": "airflows",
     "airflow_up": "airflows",
@@ -113,6 +121,7 @@ _HOMES = {
     "in_reach": "airflows",
     "inspect": "notebooks",
     "is_dag": "operating",
+    "limits": "limiting",
     "load": "notebooks",
     "load_settings": "airflows",
     "output": "operating",
@@ -127,6 +136,7 @@ _HOMES = {
     "resume": "resuming",
     "run": "running",
     "run_as_json": "shapes",
+    "suggest": "sizing",
     "trigger": "operating",
     "warm": "running",
     "write": "notebooks",

@@ -32,4 +32,5 @@ def failure_of(run: Run) -> NbflowError | None:
         ename=failure.ename,
         evalue=failure.evalue,
         cause=f"{where}: {failure.ename}: {failure.evalue}",
+        hint=failure.hint,
     )

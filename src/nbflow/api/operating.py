@@ -176,6 +176,7 @@ def _detail(step: StepRun, folder: Path) -> StepRun:
         cells_done=seen.cells_done,
         cells_total=seen.cells_total,
         cell=seen.cell if step.state is RunState.RUNNING else None,
+        usage=seen.usage,
         failure=seen.failure if step.state in {RunState.FAILED, RunState.RETRYING} else None,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,8 @@ def find_stored(reference: str, *, store: Path | None) -> Run:
     dag_id, slash, run_id = reference.partition("/")
     patterns = [f"*/{dag_id}/{run_id}"] if slash else [f"*/*/{reference}", f"*/{reference}/*"]
     found = [path for pattern in patterns for path in (store.glob(pattern) if store else ())]
-    runs = [path for path in found if path.is_dir() and not _is_ours(path.name)]
-    newest = max(runs, key=_age, default=None)
+    runs = [path for path in found if path.is_dir() and not is_ours(path.name)]
+    newest = max(runs, key=age, default=None)
     if newest is None:
         raise StoreError(
             f"the store has no run {reference!r}",
@@ -66,12 +67,13 @@ def find_stored(reference: str, *, store: Path | None) -> Run:
     return Run(newest.parent.name, newest.name, state, metrics=read_metrics(newest))
 
 
-def _is_ours(name: str) -> bool:
+def is_ours(name: str) -> bool:
     """Whether a folder beside the runs is not one of them."""
     return name == "cache" or name.startswith(".")
 
 
-def _age(folder: Path) -> int:
+def age(folder: Path) -> int:
+    """When a run's folder last changed; sorts the newest last."""
     return folder.stat().st_mtime_ns
 
 
@@ -96,6 +98,24 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     for manifest in sorted(folder.glob("[!.]*/manifest.json")):
         metrics.update(json.loads(manifest.read_text())["metrics"])
     return metrics
+
+
+def manifest_of(folder: Path, *, current: settings.Settings) -> dict[str, Any]:
+    """The manifest of the bundle that a run came from; empty where the bundle is gone.
+
+    Args:
+        folder: the run's.
+        current: where bundles are published.
+    """
+    places = [folder / host.BUNDLE / "manifest.json"]
+    for executed in host.executed(folder).values():
+        source = _bundle_of(executed, dag_id=folder.parent.name, current=current)
+        if source is not None:
+            places.append(source.with_name("manifest.json"))
+    for place in places:
+        with suppress(OSError, ValueError):
+            return dict(json.loads(place.read_text(encoding="utf-8")))
+    return {}
 
 
 def step_order(dag_id: str, *, current: settings.Settings) -> Mapping[str, int]:

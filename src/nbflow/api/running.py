@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbflow import host, notebook
 from nbflow.api.notebooks import Compiled, within_project
@@ -16,6 +16,9 @@ from nbflow.api.resuming import Resumed, runs_folder
 from nbflow.api.values import resolve
 from nbflow.errors import Interrupted, UsageError
 from nbflow.model import Document, Run
+
+if TYPE_CHECKING:
+    from nbflow.host import Limits
 
 Observe = Callable[[Run], None]
 
@@ -44,6 +47,7 @@ def run(
     workers: int | None = None,
     resume: Resumed | None = None,
     cache: bool = True,
+    limits: Limits | None = None,
 ) -> Finished:
     """Run each step in its own process and working directory, independent ones in parallel.
 
@@ -55,6 +59,7 @@ def run(
         workers: how many steps may run at once; the number of cores where None.
         resume: an earlier run to go on with, see `resume`; `parameters` are given there.
         cache: False where steps that may be skipped run too.
+        limits: what each step may use, see `limits`; what the machine has where None.
 
     Returns:
         The run, which may have failed: look at `run.state`.
@@ -88,6 +93,7 @@ def run(
             resume=None if resume is None else resume.plan,
             source=within_project(compiled.inspected),
             cache=cache,
+            limits=None if limits is None else limits.steps,
         )
     except Interrupted as interruption:
         write_merged(pipeline.document, folder=folder, output=merged)

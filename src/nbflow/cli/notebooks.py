@@ -10,9 +10,10 @@ import click
 from nbflow.cli import options
 from nbflow.cli.console import print_diagnostics, print_error, print_json, summarise
 from nbflow.errors import CheckFailed, NotebookError, StepFailed, UsageError
+from nbflow.model import format_bytes
 
 if TYPE_CHECKING:
-    from nbflow.api import Compiled, Inspected, Resumed
+    from nbflow.api import Compiled, Inspected, Limits, Resumed
     from nbflow.model import Run
 
 
@@ -135,6 +136,9 @@ def compile_(*, path: Path, output: Path, as_json: bool) -> int:
 @click.option("--workers", "-j", type=click.IntRange(min=1), help="Steps that may run at once.")
 @options.resume
 @click.option("--no-cache", is_flag=True, help="Run steps with `cache:enabled` too.")
+@click.option(
+    "--enforce-limits", is_flag=True, help="Give each step the memory of its profile, not more."
+)
 @options.as_json
 def run(
     *,
@@ -145,13 +149,16 @@ def run(
     workers: int | None,
     resume: str | None,
     no_cache: bool,
+    enforce_limits: bool,
     as_json: bool,
 ) -> int:
     """Run the pipeline on this machine, each step in its own process and working directory.
 
     Without Airflow. One executed notebook comes back, whole or, after a failure or Ctrl-C, up to
     there. With --resume the newest run goes on from where it failed or was stopped: steps that
-    had succeeded are kept unless their cells, parameters or files have changed.
+    had succeeded are kept unless their cells, parameters or files have changed. With
+    --enforce-limits a step that needs more memory than its profile has fails here as it would in a
+    pod; see docs/right-size.md.
     """
     from nbflow import api
     from nbflow.cli.progress import follow
@@ -167,6 +174,9 @@ def run(
     if resume is not None:
         earlier = api.resume(compiled, reference=resume, parameters=values)
         print_resumed(earlier)
+    limits = api.limits(compiled) if enforce_limits else None
+    if limits is not None:
+        print_limits(limits)
     with follow(compiled.plan.pipeline.document) as observe:
         finished = api.run(
             compiled,
@@ -176,6 +186,7 @@ def run(
             workers=workers,
             resume=earlier,
             cache=not no_cache,
+            limits=limits,
         )
     if as_json:
         print_json({**api.run_as_json(finished.run), "notebook": str(finished.notebook)})
@@ -209,6 +220,16 @@ def print_resumed(earlier: Resumed) -> None:
         click.echo(f"  kept: {', '.join(earlier.plan.kept)}", err=True)
     for step, reason in earlier.plan.reasons.items():
         click.echo(f"  step {step} runs again: {reason}", err=True)
+
+
+def print_limits(limits: Limits) -> None:
+    """How steps are kept within their memory, and which."""
+    click.echo(f"memory limits by {limits.fence}", err=True)
+    for step, limit in limits.steps.items():
+        size = format_bytes(limit.memory)
+        click.echo(f"  step {step}: {size} (profile {limit.profile})", err=True)
+    if not limits.steps:
+        click.echo("  no step's profile has one", err=True)
 
 
 def print_result(run: Run, *, notebook: Path | None) -> None:

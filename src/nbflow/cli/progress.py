@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from nbflow.cli.console import is_terminal
-from nbflow.model import Document, Run, RunState, StepRun
+from nbflow.model import Document, Run, RunState, StepRun, format_bytes
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -93,6 +93,8 @@ def describe_step(step: StepRun) -> str:
         parts.append(f"{step.cells_done} of {step.cells_total} cells")
     if step.ended is not None and not step.kept and step.state is not RunState.UPSTREAM_FAILED:
         parts.append(elapsed(step))
+    if peak_memory(step):
+        parts.append(f"peak memory {peak_memory(step)}")
     if step.failure is not None:
         parts.append(f"{step.failure.ename}: {step.failure.evalue}".splitlines()[0])
     return ", ".join(parts)
@@ -103,6 +105,12 @@ def _taken(step: StepRun) -> str:
     if step.kept:
         return "kept from the run before"
     return "" if step.cached is None else f"cached from {step.cached}"
+
+
+def peak_memory(step: StepRun) -> str:
+    """What the step's last attempt used at its peak; empty where nobody measured."""
+    peak = None if step.usage is None or _taken(step) else step.usage.peak_memory
+    return "" if peak is None else format_bytes(peak)
 
 
 def elapsed(what: StepRun | Run) -> str:
@@ -133,6 +141,7 @@ def render_table(run: Run, *, document: Document | None = None) -> Table:
     table.add_column("step", no_wrap=True)
     table.add_column("cells", no_wrap=True)
     table.add_column("elapsed", justify="right", no_wrap=True)
+    table.add_column("peak memory", justify="right", no_wrap=True)
     table.add_column("", overflow="ellipsis", no_wrap=True, style="dim")
     for step in run.steps:
         mark, style = _MARKS[step.state]
@@ -141,10 +150,11 @@ def render_table(run: Run, *, document: Document | None = None) -> Table:
             Text(step.name, style=style),
             _bar(step),
             elapsed(step),
+            peak_memory(step),
             Text(_doing(step, document)),
         )
     mark, style = _MARKS[run.state]
-    table.add_row(Text(mark, style=style), Text(run.state, style=style), "", elapsed(run), "")
+    table.add_row(Text(mark, style=style), Text(run.state, style=style), "", elapsed(run), "", "")
     return table
 
 

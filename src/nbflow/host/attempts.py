@@ -18,8 +18,12 @@ from nbflow.model import Failure
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from nbflow.host.cgroups import Group
     from nbflow.host.executors import Executor, Reply
+    from nbflow.host.meters import Meter
     from nbflow.host.nursery import Nursery
+    from nbflow.host.shortages import Limit
+    from nbflow.model import Usage
 
 __all__ = ["Attempt", "Stopped"]
 
@@ -27,6 +31,7 @@ _GRACE = 3.0
 """Seconds that a kernel has to end a cell after an interrupt, before it is killed."""
 _BEAT = 0.5
 """Seconds between looks at whether a long cell has put something out."""
+_ABORTED = {-signal.SIGABRT, -signal.SIGSEGV}
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Attempt:
 
     Attributes:
         died: the kernel ended by itself, or was killed, so that another attempt may succeed.
+        usage: what it used, once it has ended; None where no kernel started.
     """
 
     def __init__(
@@ -54,6 +60,8 @@ class Attempt:
         env: Mapping[str, str],
         watch: Callable[[str, bool], None],
         nursery: Nursery | None = None,
+        limit: Limit | None = None,
+        alone: bool = False,
     ) -> None:
         """Prepare an attempt.
 
@@ -66,6 +74,8 @@ class Attempt:
             watch: called with a cell's id and False when it starts, True when it has ended.
             nursery: where the kernel may be forked from; it is started by Jupyter where None, or
                 where a forked one would be another than the notebook names.
+            limit: what the kernel and all that it starts may use, None for what the machine has.
+            alone: nothing else runs in the cgroup of this process, as in a pod.
         """
         self._notebook: dict[str, Any] = copy.deepcopy(dict(notebook))
         self._draft = Draft(self._notebook, path)
@@ -74,6 +84,12 @@ class Attempt:
         self._stopped: Stopped | None = None
         self._killer: asyncio.Task[None] | None = None
         self.died = False
+        self.usage: Usage | None = None
+        self._limit = limit
+        self._alone = alone
+        self._group: Group | None = None
+        self._meter: Meter | None = None
+        self._following: asyncio.Task[None] | None = None
         place = Place(folder, log, env, self._draft.touch)
         self._kernel = _executor(self._notebook, place, nursery)
 
@@ -97,8 +113,13 @@ class Attempt:
                 alarm.cancel()
             writing.cancel()
             await self._end()
+        self.usage = self._measured()
+        if self._group is not None:
+            self._group.remove()
         try:
             self._notebook["metadata"] |= self._kernel.metadata()
+            if self.usage is not None:
+                self._notebook["metadata"].setdefault("nbflow", {})["usage"] = self.usage.as_dict()
             self._draft.write()
         except OSError as error:
             failure = failure or self._unwritten(error)
@@ -117,9 +138,11 @@ class Attempt:
 
     async def _run(self) -> Failure | None:
         try:
-            await self._kernel.start()
+            await self._start()
         except KernelLostError as error:
             return await self._died(f"the kernel did not start: {error}", cell=None)
+        except OSError as error:
+            return Failure("MemoryLimit", f"the memory limit cannot be set: {error}")
         for cell in self._notebook["cells"]:
             if self._stopped is not None:
                 return self._because(self._stopped, cell=None)
@@ -140,6 +163,8 @@ class Attempt:
                 _show(failure, cell)
                 return failure
             finally:
+                if self._meter is not None:
+                    self._meter.look()
                 self._draft.touch()
                 self._draft.keep(cell)
                 self._draft.write_if_due()
@@ -152,23 +177,60 @@ class Attempt:
         if self._stopped is not None:
             return self._because(self._stopped, cell=cell["id"])
         lines = tuple(line for part in reply.traceback for line in part.splitlines())
-        return Failure(reply.ename, reply.evalue, cell["id"], None, lines)
+        failure = Failure(reply.ename, reply.evalue, cell["id"], None, lines)
+        usage = self._measured()
+        from nbflow.host.shortages import denied, is_denial
+
+        if self._limit is None or self._meter is None or usage is None:
+            return failure
+        # A program that the kernel had started may have been killed in its place.
+        if is_denial(reply.ename) or self._meter.ran_out():
+            return denied(failure, usage=usage, limit=self._limit)
+        return failure
+
+    async def _start(self) -> None:
+        """Start the kernel; measure it, and limit it where it is limited, before its first cell.
+
+        Raises:
+            KernelLostError: it did not start.
+            OSError: it cannot be limited.
+        """
+        starting = asyncio.create_task(self._kernel.start())
+        await asyncio.sleep(0)
+        from nbflow.host.meters import Meter  # while the kernel gets ready
+
+        await starting
+        pid = self._kernel.pid
+        if pid is None:
+            return
+        if self._limit is not None:
+            self._group = self._limit.fence.confine(pid, memory=self._limit.memory)
+        self._meter = Meter(pid, group=self._group, alone=self._alone)
+        self._following = asyncio.create_task(self._meter.follow())
+
+    def _measured(self) -> Usage | None:
+        """What was used so far; None where no kernel started."""
+        if self._meter is None:
+            return None
+        given = None if self._limit is None else self._limit.memory
+        return self._meter.usage(spent=self._kernel.spent, memory_limit=given)
 
     async def _died(self, sentence: str, *, cell: str | None) -> Failure:
         if self._stopped is not None:
             return self._because(self._stopped, cell=cell)
         self.died = True
-        said = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
-        return Failure("KernelDied", sentence + await self._exit(), cell, None, tuple(said[-20:]))
-
-    async def _exit(self) -> str:
-        """How the kernel's process ended, in words."""
+        text = self._log.read_text(errors="replace") if self._log.exists() else ""
+        said = tuple(text.splitlines()[-20:])
         status = await self._kernel.status()
-        if status == -signal.SIGKILL:
-            return ": it was killed (SIGKILL), as a system does that runs out of memory"
-        if status is not None and status < 0:
-            return f": it was killed by signal {-status} ({signal.Signals(-status).name})"
-        return "" if status is None else f": its process ended with status {status}"
+        usage = self._measured()
+        if status == -signal.SIGKILL and usage and self._meter and self._meter.ran_out():
+            from nbflow.host.shortages import killed
+
+            self.died = self._limit is None  # what we limit to is the same the next time
+            return killed(cell=cell, usage=usage, limit=self._limit, said=said)
+        # Where memory is limited, a library that is given none may end the process.
+        hint = self._limit.hint if self._limit and status in _ABORTED else None
+        return Failure("KernelDied", sentence + _end_of(status), cell, None, said, hint)
 
     def _because(self, stopped: Stopped, *, cell: str | None) -> Failure:
         self.died = stopped.ename == "Timeout"
@@ -191,6 +253,9 @@ class Attempt:
         if self._killer is not None:
             self._killer.cancel()
             await self._kernel.kill()
+        if self._following is not None and self._meter is not None:
+            self._following.cancel()
+            self._meter.look_at_all()
         await self._kernel.end()
         if self._log.exists() and not self._log.stat().st_size:
             self._log.unlink()
@@ -203,6 +268,15 @@ def _executor(notebook: dict[str, Any], place: Place, nursery: Nursery | None) -
     from nbflow.host.foreign import Foreign
 
     return Foreign(notebook, place)
+
+
+def _end_of(status: int | None) -> str:
+    """How the kernel's process ended, in words."""
+    if status == -signal.SIGKILL:
+        return ": it was killed (SIGKILL), as a system does that runs out of memory"
+    if status is not None and status < 0:
+        return f": it was killed by signal {-status} ({signal.Signals(-status).name})"
+    return "" if status is None else f": its process ended with status {status}"
 
 
 def _show(failure: Failure, cell: dict[str, Any]) -> None:

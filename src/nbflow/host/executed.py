@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.host.drafts import Draft, read_draft
-from nbflow.model import Failure, RunState, StepRun
+from nbflow.model import Failure, RunState, StepRun, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["executed", "failure_of", "note_cached", "progress"]
+__all__ = ["executed", "failure_of", "note_cached", "progress", "tries", "usage_of"]
 
 _TRY = re.compile(r"try-(\d+)\.ipynb")
 
@@ -33,6 +34,19 @@ def executed(folder: Path) -> dict[str, dict[str, Any]]:
     order: list[str] = next((_orders(one)["steps"] for one in found.values() if _orders(one)), [])
     position = {name: index for index, name in enumerate(order)}
     return dict(sorted(found.items(), key=lambda item: position.get(item[0], len(position))))
+
+
+def tries(folder: Path) -> list[dict[str, Any]]:
+    """The executed notebooks of all attempts of one step that can be read, the newest first.
+
+    Args:
+        folder: the step's, in a run's.
+    """
+    found = []
+    for path in _tries(folder).values():
+        with suppress(ValueError, OSError):
+            found.append(read_draft(path))
+    return found
 
 
 def progress(folder: Path, step: str, *, cells: Sequence[str] | None = None) -> StepRun | None:
@@ -70,6 +84,7 @@ def progress(folder: Path, step: str, *, cells: Sequence[str] | None = None) -> 
         started=min(times, default=None),
         attempt=attempt,
         failure=failure,
+        usage=usage_of(notebook),
     )
     return (
         found if found.state is RunState.RUNNING else replace(found, ended=max(times, default=None))
@@ -88,6 +103,15 @@ def failure_of(notebook: Mapping[str, Any]) -> Failure | None:
     return None
 
 
+def usage_of(notebook: Mapping[str, Any]) -> Usage | None:
+    """What the attempt used that an executed notebook is of; None where nobody measured."""
+    data = (_metadata(notebook).get("nbflow") or {}).get("usage")
+    try:
+        return Usage.from_dict(data) if data else None
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
 def note_cached(path: Path, *, run_id: str) -> None:
     """Write into an executed notebook which run its outputs were taken over from."""
     notebook = read_draft(path)
@@ -102,19 +126,24 @@ def _has_failed(cell: Mapping[str, Any]) -> bool:
 
 
 def _newest(folder: Path) -> tuple[int, dict[str, Any]] | None:
+    for number, path in _tries(folder).items():
+        # papermill writes in place: what is half-written now is whole a moment later.
+        try:
+            notebook = read_draft(path)
+        except (ValueError, FileNotFoundError):
+            continue
+        return number, notebook
+    return None
+
+
+def _tries(folder: Path) -> dict[int, Path]:
+    """The attempts' executed notebooks, the newest first."""
     tries: dict[int, Path] = {}
     for path in folder.glob("try-*.ipynb"):
         match = _TRY.fullmatch(path.name)
         if match:
             tries[int(match[1])] = path
-    for number in sorted(tries, reverse=True):
-        # papermill writes in place: what is half-written now is whole a moment later.
-        try:
-            notebook = read_draft(tries[number])
-        except (ValueError, FileNotFoundError):
-            continue
-        return number, notebook
-    return None
+    return dict(sorted(tries.items(), reverse=True))
 
 
 def _metadata(thing: Mapping[str, Any]) -> dict[str, Any]:

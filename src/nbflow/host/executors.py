@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-__all__ = ["Executor", "KernelLostError", "Place", "Reply"]
+__all__ = ["Executor", "KernelLostError", "Place", "Reply", "Spent"]
 
 
 class KernelLostError(Exception):
@@ -33,6 +33,19 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Spent:
+    """What the system says of a process that has ended, and of those that it waited for.
+
+    Attributes:
+        peak_memory: bytes that the largest of them had in memory.
+        cpu: seconds of all of them.
+    """
+
+    peak_memory: int
+    cpu: float
+
+
+@dataclass(frozen=True)
 class Place:
     """Where a kernel runs.
 
@@ -51,6 +64,16 @@ class Place:
 
 class Executor(Protocol):
     """A kernel that executes the cells of one notebook."""
+
+    @property
+    def pid(self) -> int | None:
+        """The kernel's process once it has started; None where it is not on this machine."""
+        ...
+
+    @property
+    def spent(self) -> Spent | None:
+        """What the kernel used in all, once it has ended; None where the system was not asked."""
+        ...
 
     async def start(self) -> None:
         """Start the kernel; raises KernelLostError."""

@@ -21,7 +21,7 @@ from nbflow.host.executors import KernelLostError, Reply
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from nbflow.host.executors import Place
+    from nbflow.host.executors import Place, Spent
 
 __all__ = ["Foreign"]
 
@@ -75,6 +75,16 @@ class Foreign:
         )
         self._client.touched = self._touched
         self._running: tuple[Any, dict[str, Any]] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """See `Executor`."""
+        return getattr(getattr(self._client.km, "provisioner", None), "pid", None)
+
+    @property
+    def spent(self) -> Spent | None:
+        """See `Executor`."""
+        return None
 
     async def start(self) -> None:
         """See `Executor`."""

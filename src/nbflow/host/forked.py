@@ -14,7 +14,7 @@ from nbflow.kernel import HEADER, decode, encode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.host.executors import Place
+    from nbflow.host.executors import Place, Spent
     from nbflow.host.nursery import Born, Nursery
 
 __all__ = ["Forked"]
@@ -34,6 +34,16 @@ class Forked:
         self._count = 0
         self._closed = False
         self._writer: asyncio.StreamWriter | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """See `Executor`."""
+        return None if self._born is None else self._born.pid
+
+    @property
+    def spent(self) -> Spent | None:
+        """See `Executor`."""
+        return None if self._born is None else self._born.spent
 
     async def start(self) -> None:
         """See `Executor`."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles import Slice
 from nbflow.errors import UsageError
-from nbflow.model import Failure, Run, RunState, StepRun
+from nbflow.model import Failure, Run, RunState, StepRun, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,7 +104,8 @@ def _step(data: dict[str, Any]) -> StepRun:
     failure = data.pop("failure")
     if failure is not None:
         failure = Failure(**{**failure, "traceback": tuple(failure["traceback"])})
-    return StepRun(**_timed(data), failure=failure)
+    usage = data.pop("usage", None)
+    return StepRun(**_timed(data), failure=failure, usage=usage and Usage.from_dict(usage))
 
 
 def _timed(data: Mapping[str, Any]) -> dict[str, Any]:

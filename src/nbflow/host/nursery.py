@@ -12,12 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nbflow.host.executors import Spent
 from nbflow.host.kernels import spec_of
 from nbflow.kernel import HEADER, decode, encode, take
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
     from pathlib import Path
+
+    Told = Callable[[], Coroutine[Any, Any, dict[str, Any] | None]]
 
 __all__ = ["Born", "Nursery", "nursery", "warm"]
 
@@ -34,14 +37,22 @@ class Born:
         connection: the socket to it.
         pid: its process, which leads a process group.
         ended: its exit status once it has ended, negative for a signal.
+        spent: what it used, once it has ended.
     """
 
-    def __init__(
-        self, connection: socket.socket, pid: int, status: Coroutine[Any, Any, int]
-    ) -> None:
+    def __init__(self, connection: socket.socket, pid: int, told: Told) -> None:
         self.connection = connection
         self.pid = pid
-        self.ended: asyncio.Task[int] = asyncio.create_task(status)
+        self.ended: asyncio.Task[int] = asyncio.create_task(self._end(told))
+        self.spent: Spent | None = None
+
+    async def _end(self, told: Told) -> int:
+        """Its exit status; the forking process tells of it, and may end before."""
+        message = await told()
+        if message is None:
+            return -signal.SIGKILL
+        self.spent = Spent(**message["spent"])
+        return int(message["status"])
 
     def signal(self, number: int) -> None:
         """Send a signal to the kernel alone; to all of its group where it must die."""
@@ -123,17 +134,19 @@ class Nursery:
             ours.close()
             await _close(writer)
             raise ConnectionError(_GONE)
-        return Born(ours, message["pid"], self._status(reader, writer))
+        return Born(ours, message["pid"], lambda: self._end(reader, writer))
 
-    async def _status(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
-        """The exit status of a kernel, told when nothing that it started is left.
+    async def _end(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> dict[str, Any] | None:
+        """How a kernel ended, told when nothing that it started is left.
 
-        It does not survive the forking process.
+        None where the forking process has ended, which no kernel survives.
         """
         message = await _message(reader)
         await _close(writer)
         self._living -= 1
-        return -signal.SIGKILL if message is None else int(message["status"])
+        return message
 
     def _ask(self, request: Mapping[str, Any], *sockets: socket.socket) -> None:
         data = encode(request)

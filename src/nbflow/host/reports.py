@@ -14,7 +14,7 @@ from nbflow.host.handovers import step_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from nbflow.model import Failure
+    from nbflow.model import Failure, Usage
 
 __all__ = ["LAST_WORDS", "Report"]
 
@@ -61,18 +61,25 @@ class Report:
         self.tell(f"{place} ({cell}): {source[0][:_LINE] if source else ''}")
         self._write({"step": self._step, "cell": cell})
 
-    def end(self, failure: Failure | None, *, again: bool) -> None:
-        """Leave the last words: nothing of a step that went well.
+    def end(self, failure: Failure | None, *, again: bool, usage: Usage | None) -> None:
+        """Tell how it ended, and leave the last words: nothing of a step that went well.
 
         Args:
             failure: what went wrong.
             again: another try may go well: the kernel was lost, or out of time.
+            usage: what the step used.
         """
+        if usage is not None:
+            self.tell(f"used: {usage}")
         if failure is None:
             self._write({})
             return
+        for line in failure.traceback:
+            self.tell(line)
         where = f"cell {failure.cell}: " if failure.cell else ""
         self.tell(f"failed: {where}{failure.ename}: {failure.evalue}")
+        if failure.hint:
+            self.tell(f"  {failure.hint}")
         words = {
             "step": self._step,
             "cell": failure.cell,

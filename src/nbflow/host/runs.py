@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbflow import runtime
 from nbflow.bundles import slices
@@ -19,6 +19,9 @@ from nbflow.host.kernels import require_kernel
 from nbflow.host.ledgers import WORK, Recorder, clear_abandoned, held, keep_bundle
 from nbflow.host.resuming import Resumption, set_aside
 from nbflow.model import Bundle, Plan, Run, RunState, StepRun
+
+if TYPE_CHECKING:
+    from nbflow.host.shortages import Limit
 
 __all__ = ["run"]
 
@@ -36,6 +39,7 @@ def run(
     resume: Resumption | None = None,
     source: str = "",
     cache: bool = True,
+    limits: Mapping[str, Limit] | None = None,
 ) -> Run:
     """Run a plan here: each step in its own process and directory, independent ones at once.
 
@@ -50,6 +54,7 @@ def run(
         resume: the run's folder holds an earlier, unfinished run: what is kept of it.
         source: the notebook's path within its project, to know the run by.
         cache: False where steps that may be skipped run too.
+        limits: by name of the step, what it may use; others may use what the machine has.
 
     Returns:
         The run at its end, failed or not.
@@ -91,6 +96,7 @@ def run(
             observe=watch,
             workers=workers or os.cpu_count() or 1,
             env={} if cache else {runtime.CACHE: "off"},
+            limits=limits,
         )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbflow import runtime
 from nbflow.errors import StoreError
@@ -23,7 +23,10 @@ from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.ledgers import BUNDLE
 from nbflow.host.nursery import nursery
 from nbflow.host.steps import Given, fill
-from nbflow.model import Failure, Plan, PlannedStep, Run, RunState, StepRun
+from nbflow.model import Failure, Plan, PlannedStep, Run, RunState, StepRun, Usage
+
+if TYPE_CHECKING:
+    from nbflow.host.shortages import Limit
 
 __all__ = ["complete"]
 
@@ -38,6 +41,7 @@ def complete(
     observe: Callable[[Run], None],
     workers: int,
     env: Mapping[str, str] | None = None,
+    limits: Mapping[str, Limit] | None = None,
 ) -> Run:
     """Run a plan to its end, also where the calling thread has a running loop (Jupyter).
 
@@ -51,6 +55,7 @@ def complete(
         observe: called with the run at each change.
         workers: how many steps may run at once.
         env: environment variables for all steps.
+        limits: by name of the step, what it may use.
 
     Raises:
         RunInterrupted: Ctrl-C.
@@ -58,7 +63,9 @@ def complete(
 
     def start() -> Coroutine[Any, Any, Run]:
         places = asyncio.Semaphore(workers)
-        run = _LocalRun(plan, work, folder, parameters, state, observe, places, env or {})
+        run = _LocalRun(
+            plan, work, folder, parameters, state, observe, places, env or {}, limits or {}
+        )
         return run.execute()
 
     try:
@@ -108,6 +115,7 @@ class _LocalRun:
     observe: Callable[[Run], None]
     places: asyncio.Semaphore
     env: Mapping[str, str]
+    limits: Mapping[str, Limit]
     running: dict[str, Attempt] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -170,16 +178,25 @@ class _LocalRun:
                 attempt=number,
                 cells_done=0,
                 failure=None,
+                usage=None,
             )
+            usage = None
             try:
-                failure, again = await self._attempt(planned, number)
+                failure, again, usage = await self._attempt(planned, number)
             except (OSError, StoreError) as error:  # a full disk, say: no reason to stop others
                 failure, again = self._not_run(planned, error), False
             if self.stopping.is_set() or not again or number == last:
                 break
             delay = planned.retry_delay.total_seconds()
             note = f"in {delay:g} s, attempt {number + 1} of {last}"
-            self._set(planned.name, state=RunState.RETRYING, failure=failure, cell=None, note=note)
+            self._set(
+                planned.name,
+                state=RunState.RETRYING,
+                failure=failure,
+                cell=None,
+                note=note,
+                usage=usage,
+            )
             if await self._stopped_within(planned.retry_delay.total_seconds()):
                 break
         state = RunState.FAILED if failure else RunState.SUCCESS
@@ -187,7 +204,15 @@ class _LocalRun:
             state = RunState.CANCELLED
         cached = self._cached(planned, number) if state is RunState.SUCCESS else None
         ended = datetime.now(UTC)
-        self._set(planned.name, state=state, failure=failure, cell=None, ended=ended, cached=cached)
+        self._set(
+            planned.name,
+            state=state,
+            failure=failure,
+            cell=None,
+            ended=ended,
+            cached=cached,
+            usage=usage,
+        )
 
     def _cached(self, planned: PlannedStep, number: int) -> str | None:
         """The run that the step's outcome was taken over from; its notebook says so too."""
@@ -212,7 +237,9 @@ class _LocalRun:
             return False
         return True
 
-    async def _attempt(self, planned: PlannedStep, number: int) -> tuple[Failure | None, bool]:
+    async def _attempt(
+        self, planned: PlannedStep, number: int
+    ) -> tuple[Failure | None, bool, Usage | None]:
         name = planned.name
         work = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.work))
         place = self.folder / name
@@ -231,6 +258,7 @@ class _LocalRun:
             env=self._environment(planned),
             watch=lambda cell, done: self._watch(planned, cell, done=done),
             nursery=nursery(),
+            limit=self.limits.get(name),
         )
         timeout = planned.timeout.total_seconds() if planned.timeout else None
         try:
@@ -240,7 +268,7 @@ class _LocalRun:
         finally:
             del self.running[name]
             await _clear(work)
-        return self._placed(failure), attempt.died
+        return self._placed(failure), attempt.died, attempt.usage
 
     def _environment(self, planned: PlannedStep) -> dict[str, str]:
         workspaces = {runtime.WORKSPACES: str(self.work)}

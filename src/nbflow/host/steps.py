@@ -27,6 +27,8 @@ __all__ = ["Given", "fill", "run_step"]
 
 _PAUSE = 2.0
 """Seconds between two uploads of an executed notebook to a store that is no folder."""
+_POD = "KUBERNETES_SERVICE_HOST"
+"""What the environment has in every pod, where the step's cgroup is its own."""
 _SHARE = 10
 """At most one part in this many of the time goes into uploads."""
 
@@ -117,19 +119,15 @@ def run_step(
             env={**os.environ, runtime.WORKSPACES: scratch},
             watch=report.watch,
             nursery=nursery(),
+            alone=_POD in os.environ,
         )
         mirror = None if place == Path(given.run) / step else _Mirror(given.run, step, place)
-        if handover is None:
-            failure = asyncio.run(_run(attempt, timeout, mirror))
-        else:
-            started = datetime.now(UTC)
-            workspace = handover.take_over(work)
-            failure = asyncio.run(_run(attempt, timeout, mirror))
-            if failure is None:
-                handover.hand_on(workspace, started=started)
-        for line in failure.traceback if failure else ():
-            report.tell(line)
-        report.end(failure, again=attempt.died)
+        started = datetime.now(UTC)
+        workspace = handover.take_over(work) if handover else None
+        failure = asyncio.run(_run(attempt, timeout, mirror))
+        if failure is None and handover is not None and workspace is not None:
+            handover.hand_on(workspace, started=started)
+        report.end(failure, again=attempt.died, usage=attempt.usage)
         return failure
 
 

@@ -52,11 +52,14 @@ class _Ended:
     Attributes:
         host: where the host waits to be told.
         status: how it ended.
+        spent: bytes of memory that it, or the largest process that it waited for, had at its peak,
+            and seconds that all of them computed.
         patience: the time at which what it left is killed.
     """
 
     host: socket.socket
     status: int
+    spent: dict[str, float]
     patience: float
 
 
@@ -211,7 +214,7 @@ def _finish(status: int) -> NoReturn:
 def _reap(nest: _Nest) -> None:
     while True:
         try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            pid, status, used = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
             return
         if pid == 0:
@@ -219,7 +222,8 @@ def _reap(nest: _Nest) -> None:
         if pid in nest.living:
             patience = time.monotonic() + _GRACE
             code = os.waitstatus_to_exitcode(status)
-            nest.ended.append(_Ended(nest.living.pop(pid), code, patience))
+            spent = {"peak_memory": used.ru_maxrss * 1024, "cpu": used.ru_utime + used.ru_stime}
+            nest.ended.append(_Ended(nest.living.pop(pid), code, spent, patience))
             _signal_left(nest, signal.SIGTERM)
 
 
@@ -229,7 +233,7 @@ def _clear(nest: _Nest) -> None:
         number = signal.SIGKILL if one.patience <= time.monotonic() else 0
         if not _signal_left(nest, number):
             nest.ended.remove(one)
-            _answer(one.host, {"status": one.status})
+            _answer(one.host, {"status": one.status, "spent": one.spent})
             one.host.close()
 
 

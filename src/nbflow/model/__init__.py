@@ -26,6 +26,7 @@ from nbflow.model.profile import Amount, EnvReference, EnvSource, Gpu, Profile, 
 from nbflow.model.quantities import Quantity, format_duration, parse_duration, parse_quantity
 from nbflow.model.run import Failure, Run, RunState, StepRun
 from nbflow.model.schedules import PRESETS, schedule_fault, start_fault, timezone_fault
+from nbflow.model.usage import Usage, format_bytes
 
 __all__ = [
     "PRESETS",
@@ -65,7 +66,9 @@ __all__ = [
     "StepOptions",
     "StepOutline",
     "StepRun",
+    "Usage",
     "Volume",
+    "format_bytes",
     "format_duration",
     "in_notebook_order",
     "parse_duration",

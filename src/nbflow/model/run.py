@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from nbflow.model.usage import Usage
+
 
 class RunState(StrEnum):
     """The state of a run or of a step."""
@@ -39,6 +41,7 @@ class Failure:
         cell: id of the failing cell, None when no cell was running.
         cell_index: its position in the author's notebook, counted from 1, or None.
         traceback: lines, with terminal colours as IPython made them.
+        hint: what can be done about it, where more is known than the exception says.
     """
 
     ename: str
@@ -46,6 +49,7 @@ class Failure:
     cell: str | None = None
     cell_index: int | None = None
     traceback: tuple[str, ...] = ()
+    hint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class StepRun:
         kept: it had succeeded when the run was resumed, and was not run again.
         cached: id of the run whose outcome it took over because nothing had changed, or None.
         note: why, or when, it runs again; or None.
+        usage: what its last attempt used, or None where nobody measured.
     """
 
     name: str
@@ -78,6 +83,7 @@ class StepRun:
     kept: bool = False
     cached: str | None = None
     note: str | None = None
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True)

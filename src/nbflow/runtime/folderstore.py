@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from nbflow.runtime.mappings import Memory
+from nbflow.runtime.room import make_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +88,7 @@ class FolderStore:
             if not size or os.fstat(stream.fileno()).st_size < offset + size:
                 stream.seek(offset)
                 return memoryview(Memory(stream.read(size)))
+            make_room(size + extra)
             mapped = mmap.mmap(
                 stream.fileno(), size + extra, access=mmap.ACCESS_COPY, offset=offset - extra
             )

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from nbflow.errors import MissingExtraError, StoreError
 from nbflow.runtime.folderstore import draft_name, is_draft
 from nbflow.runtime.mappings import Memory
+from nbflow.runtime.room import make_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,6 +132,7 @@ class RemoteStore:
             stream = tempfile.TemporaryFile(prefix="nbflow-")  # noqa: SIM115 - closed by `_close`
             self._download(path, stream, offset=offset, size=size)
             self._mapped[key] = stream
+        make_room(size)
         return memoryview(mmap.mmap(self._mapped[key].fileno(), size, access=mmap.ACCESS_COPY))
 
     def _about(self, path: str) -> dict[str, Any]:

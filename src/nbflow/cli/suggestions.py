@@ -1,0 +1,109 @@
+"""`nbflow profiles suggest`: what steps used, and the smallest profile that would do."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nbflow.cli import options
+from nbflow.cli.console import print_json
+from nbflow.model import format_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbflow.api import Sizing
+
+_HEADS = (
+    "step",
+    "profile",
+    "memory",
+    "peak",
+    "unused",
+    "cpu",
+    "busy",
+    "unused",
+    "would do",
+    "cost",
+)
+
+
+@click.command(epilog="Example: nbflow profiles suggest train_models --last 20")
+@click.argument("reference", metavar="[DAG | NB]", required=False)
+@click.option(
+    "--last",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="How many runs to look at, the newest ones.",
+)
+@options.project
+@options.as_json
+def suggest(*, reference: str | None, last: int, project: Path, as_json: bool) -> int:
+    """Say which profile each step should have, from what it used in its last runs.
+
+    It is the smallest one that the team may use, with 25 % more memory and cores than were used.
+    """
+    from nbflow import api
+
+    found = api.suggest(reference, last=last, project=project)
+    if as_json:
+        print_json([one.as_json() for one in found])
+        return 0
+    for dag_id, steps in groupby(found, key=lambda one: one.dag_id):
+        click.echo(f"{dag_id}:")
+        for line in _table([_HEADS, *map(_row, together := list(steps))]):
+            click.echo(f"  {line}")
+        for step in together:
+            for line in _remarks(step):
+                click.echo(f"  {step.step}: {line}")
+    return 0
+
+
+def _row(one: Sizing) -> tuple[str, ...]:
+    return (
+        one.step,
+        one.profile or "?",
+        "-" if one.memory is None else format_bytes(one.memory),
+        format_bytes(one.peak_memory),
+        _share(one.memory_unused),
+        "-" if one.cpu is None else f"{one.cpu:g}",
+        "-" if one.cores is None else f"{one.cores:.2f}",
+        _share(one.cpu_unused),
+        one.suggestion or "none",
+        _cost(one),
+    )
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.0%}"
+
+
+def _cost(one: Sizing) -> str:
+    if one.cost is None and one.cost_then is None:
+        return "-"
+    now, then = ("?" if cost is None else f"{cost:.3g}" for cost in (one.cost, one.cost_then))
+    return now if one.suggestion == one.profile else f"{now} → {then}"
+
+
+def _remarks(one: Sizing) -> Iterable[str]:
+    if one.ran_out:
+        yield "an attempt ran out of memory; what it needs may be more than the peak says"
+    if one.suggestion is None:
+        yield (
+            f"no profile would do that may be used: it takes {format_bytes(one.peak_memory * 1.25)}"
+            + ("" if one.cores is None else f" and {one.cores * 1.25:.2g} cores")
+        )
+    if one.gpu is not None and one.gpu_memory is not None:
+        yield f"GPU: {format_bytes(one.gpu_memory)} at the peak, busy {one.gpu:.0%} of the time"
+
+
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
