@@ -136,7 +136,7 @@ def test_a_run_in_pods_gives_what_the_notebook_gives_in_one_kernel(project: Proj
     (project.folder / "expected.ipynb").write_text(json.dumps(whole))
     done, expected = project.folder / "whole-done.ipynb", project.folder / "expected.ipynb"
     assert outputs(done) == outputs(expected)
-    assert "cell 1 of 1 (" in project.logs("whole", "join")
+    assert "cell 3 of 3 (cell-6): print(left, right" in project.logs("whole", "join")
 
 
 def test_a_step_that_runs_out_of_memory_goes_to_the_next_profile(project: Project) -> None:
