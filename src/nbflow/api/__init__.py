@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
+    from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "cut_every_cell",
     "debug",
     "describe",
+    "describe_teams",
     "enrich",
     "enrich_failed",
     "failure_of",
@@ -85,9 +87,11 @@ __all__ = [
     "resume",
     "run",
     "run_as_json",
+    "team_manifests",
     "trigger",
     "warm",
     "write",
+    "write_manifests",
 ]
 
 _HOMES = {
@@ -104,6 +108,7 @@ _HOMES = {
     "cut_every_cell": "proving",
     "debug": "debugging",
     "describe": "notebooks",
+    "describe_teams": "teams",
     "enrich": "operating",
     "enrich_failed": "operating",
     "failure_of": "failures",
@@ -127,9 +132,11 @@ _HOMES = {
     "resume": "resuming",
     "run": "running",
     "run_as_json": "shapes",
+    "team_manifests": "teams",
     "trigger": "operating",
     "warm": "running",
     "write": "notebooks",
+    "write_manifests": "teams",
 }
 """The module that each name comes from."""
 
