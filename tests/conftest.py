@@ -48,8 +48,15 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that use the one Airflow on one worker, so that there is one."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests that use the one Airflow on one worker, so that there is one.
+
+    Tests marked `cluster` are left out where no cluster is named; where one is, all of them run.
+    """
     for item in items:
         if "airflow" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("airflow"))
+    if not os.environ.get("KUBECONFIG"):
+        without = [item for item in items if item.get_closest_marker("cluster")]
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if item not in without]
