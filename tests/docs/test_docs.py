@@ -13,8 +13,8 @@ from pages import DOCS, PAGES, ROOT, Workspace, copy_examples, follow, parts, re
 
 _LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.*)$", re.M)
-# What a reader does once and by hand: it needs a network, or takes the tests themselves.
-_BY_HAND = ("pip ", "make ", "git ", "cd ", "jupyter ", "airflow ", "export ")
+# What a reader does once and by hand: it needs a network, a cluster, or takes the tests themselves.
+_BY_HAND = ("pip ", "make ", "git ", "cd ", "jupyter ", "airflow ", "export ", "kubectl ")
 _WITH_AIRFLOW = [page for page in PAGES if any(p.about == "airflow" for p in parts(page))]
 
 

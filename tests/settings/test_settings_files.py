@@ -11,12 +11,15 @@ import pytest
 
 from nbflow.errors import SettingsError
 from nbflow.model import Amount, Gpu, Quantity
-from nbflow.settings import load_settings, settings_schema
+from nbflow.settings import Account, Egress, Port, load_settings, settings_schema
 
 FULL = """\
 store: s3://ml-runs
 target: {kind: folder, path: dags}
-airflow: {url: https://airflow.example.com, token_env: AIRFLOW_TOKEN}
+airflow:
+  url: https://airflow.example.com
+  token_env: AIRFLOW_TOKEN
+  service_account: airflow/worker
 backend: papermill
 defaults: {retries: 4, retry_delay: 1m, timeout: 1h30m, profile: gpu-small, owner: ada}
 profiles:
@@ -37,6 +40,9 @@ teams:
     profiles: [small, gpu-small]
     images: ["registry/*"]
     quota: {requests.cpu: 64, requests.nvidia.com/gpu: 4}
+    egress:
+    - {cidr: 10.0.0.0/8, ports: [443, 53/UDP, 443]}
+    - {cidr: 10.0.0.0/8, ports: [443/TCP, 53/UDP]}
 """
 
 
@@ -99,6 +105,7 @@ def test_every_section_is_read(tmp_path: Path) -> None:
     assert settings.target_folder == tmp_path / "dags"
     assert settings.airflow.url == "https://airflow.example.com"
     assert settings.airflow.token_env == "AIRFLOW_TOKEN"
+    assert settings.airflow.service_account == Account("airflow", "worker")
     assert settings.defaults.retry_delay == timedelta(minutes=1)
     assert settings.defaults.timeout == timedelta(minutes=90)
     assert settings.default_profile == "gpu-small"
@@ -114,6 +121,7 @@ def test_every_section_is_read(tmp_path: Path) -> None:
     team = settings.teams["churn"]
     assert team.profiles == ("small", "gpu-small")
     assert team.quota["requests.cpu"] == Quantity("64")
+    assert team.egress == (Egress("10.0.0.0/8", (Port(53, "UDP"), Port(443))),)
 
 
 def test_the_project_has_the_last_word_over_the_site(tmp_path: Path) -> None:
@@ -254,6 +262,7 @@ def test_the_schema_knows_every_key_and_describes_it() -> None:
     for section in (
         "ProfileSection",
         "TeamSection",
+        "EgressSection",
         "AirflowSection",
         "DefaultsSection",
         "ChecksSection",

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
+    from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "cut_every_cell",
     "debug",
     "describe",
+    "describe_teams",
     "enrich",
     "enrich_failed",
     "failure_of",
@@ -91,9 +93,11 @@ __all__ = [
     "run",
     "run_as_json",
     "suggest",
+    "team_manifests",
     "trigger",
     "warm",
     "write",
+    "write_manifests",
 ]
 
 _HOMES = {
@@ -112,6 +116,7 @@ _HOMES = {
     "cut_every_cell": "proving",
     "debug": "debugging",
     "describe": "notebooks",
+    "describe_teams": "teams",
     "enrich": "operating",
     "enrich_failed": "operating",
     "failure_of": "failures",
@@ -137,9 +142,11 @@ _HOMES = {
     "run": "running",
     "run_as_json": "shapes",
     "suggest": "sizing",
+    "team_manifests": "teams",
     "trigger": "operating",
     "warm": "running",
     "write": "notebooks",
+    "write_manifests": "teams",
 }
 """The module that each name comes from."""
 

@@ -27,6 +27,7 @@ _HOMES = {
     "run": "notebooks",
     "runs": "operate",
     "show": "notebooks",
+    "teams": "teams",
     "trigger": "operate",
 }
 """The module that each command comes from."""

@@ -9,14 +9,19 @@ from nbflow.settings.choices import (
     default_settings,
 )
 from nbflow.settings.layers import load_settings, settings_schema
+from nbflow.settings.tenants import Account, Egress, Port, parse_account
 
 __all__ = [
+    "Account",
     "AirflowSettings",
     "Defaults",
+    "Egress",
+    "Port",
     "Settings",
     "TargetSettings",
     "Team",
     "default_settings",
     "load_settings",
+    "parse_account",
     "settings_schema",
 ]

@@ -12,6 +12,8 @@ from nbflow.model import Amount, Gpu, Profile, Quantity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nbflow.settings.tenants import Account, Egress
+
 
 @dataclass(frozen=True)
 class TargetSettings:
@@ -37,12 +39,14 @@ class AirflowSettings:
         token_env: environment variable that holds a bearer token.
         user: name to log in with, where no token is given.
         password_env: environment variable that holds the password.
+        service_account: the Kubernetes service account with which it starts pods, or None.
     """
 
     url: str | None = None
     token_env: str | None = None
     user: str | None = None
     password_env: str | None = None
+    service_account: Account | None = None
 
     @property
     def embedded(self) -> bool:
@@ -87,6 +91,7 @@ class Team:
         host_paths: patterns of the folders of nodes that it may mount.
         connections: patterns of the Airflow connections that it may use, or None for all.
         quota: Kubernetes resource quota by name.
+        egress: what its pods may reach beside the cluster's DNS, sorted.
     """
 
     name: str
@@ -98,6 +103,7 @@ class Team:
     host_paths: tuple[str, ...] = ()
     connections: tuple[str, ...] | None = None
     quota: Mapping[str, Quantity] = field(default_factory=dict)
+    egress: tuple[Egress, ...] = ()
 
 
 def _built_in_profiles() -> dict[str, Profile]:

@@ -12,8 +12,9 @@ from nbflow.errors import SettingsError
 from nbflow.model import parse_duration, parse_quantity
 from nbflow.settings.choices import AirflowSettings, Defaults, Settings, TargetSettings, Team
 from nbflow.settings.profiles import read_profiles
-from nbflow.settings.schema import SettingsFile, TargetSection, TeamSection
+from nbflow.settings.schema import EgressSection, SettingsFile, TargetSection, TeamSection
 from nbflow.settings.secrets import refuse_secrets
+from nbflow.settings.tenants import Egress, parse_account, parse_port
 from nbflow.settings.yamlfile import YamlFile, read_yaml
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ def _target(file: YamlFile, section: TargetSection) -> TargetSettings:
 def _airflow(said: SettingsFile, over: AirflowSettings) -> AirflowSettings:
     if said.airflow is None:
         return over
-    return replace(over, **said.airflow.model_dump(exclude_unset=True))
+    chosen = said.airflow.model_dump(exclude_unset=True)
+    if chosen.get("service_account") is not None:
+        chosen["service_account"] = parse_account(chosen["service_account"])
+    return replace(over, **chosen)
 
 
 def _defaults(said: SettingsFile, over: Defaults) -> Defaults:
@@ -105,7 +109,13 @@ def _team(name: str, section: TeamSection) -> Team:
         host_paths=tuple(section.host_paths),
         connections=_names(section.connections),
         quota={key: parse_quantity(text) for key, text in sorted(section.quota.items())},
+        egress=tuple(sorted({_egress(one) for one in section.egress})),
     )
+
+
+def _egress(section: EgressSection) -> Egress:
+    ports = {parse_port(text) for text in section.ports or ()}
+    return Egress(section.cidr, tuple(sorted(ports)))
 
 
 def _names(given: list[str] | None) -> tuple[str, ...] | None:

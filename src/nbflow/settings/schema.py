@@ -7,15 +7,36 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, StringConstraints
 
 from nbflow.settings.sizes import ProfileSection
-from nbflow.settings.words import DurationText, EnvironmentName, Name, QuantityText, Section
+from nbflow.settings.words import (
+    AccountName,
+    AccountText,
+    CidrText,
+    DurationText,
+    EnvironmentName,
+    Name,
+    NamespaceName,
+    PortText,
+    QuantityText,
+    QuotaName,
+    Section,
+)
+
+
+class EgressSection(Section):
+    """Addresses that a team's pods may reach."""
+
+    cidr: CidrText
+    """The addresses in CIDR notation, such as `10.20.0.0/16`."""
+    ports: Annotated[list[PortText], Field(min_length=1)] | None = None
+    """Their ports; all where none are given."""
 
 
 class TeamSection(Section):
     """A tenant."""
 
-    namespace: Name | None = None
+    namespace: NamespaceName | None = None
     """The Kubernetes namespace of its pods."""
-    service_account: Name | None = None
+    service_account: AccountName | None = None
     """The Kubernetes service account of its pods."""
     profiles: list[Name] | None = None
     """Names of the profiles that it may use; all where none are given."""
@@ -27,8 +48,10 @@ class TeamSection(Section):
     """Patterns of the folders of nodes that it may mount, such as `/mnt/fast/*`; none otherwise."""
     connections: list[Name] | None = None
     """Patterns of the Airflow connections that it may use; all where none are given."""
-    quota: dict[str, QuantityText] = {}
+    quota: dict[QuotaName, QuantityText] = {}
     """Kubernetes resource quota."""
+    egress: list[EgressSection] = []
+    """What its pods may reach, beside the cluster's DNS; nothing otherwise."""
 
 
 class AirflowSection(Section):
@@ -42,6 +65,8 @@ class AirflowSection(Section):
     """Name to log in with."""
     password_env: EnvironmentName | None = None
     """Environment variable that holds the password."""
+    service_account: AccountText | None = None
+    """Kubernetes service account with which it starts pods, as NAMESPACE/NAME."""
 
 
 class TargetSection(Section):

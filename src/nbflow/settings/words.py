@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from nbflow.model import parse_duration, parse_quantity
+from nbflow.settings.tenants import (
+    check_account_name,
+    check_namespace,
+    check_quota_name,
+    parse_account,
+    parse_cidr,
+    parse_port,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +47,19 @@ DurationText = Annotated[
     BeforeValidator(_text(parse_duration), json_schema_input_type=str | float),
     Field(description="a duration, such as 90s, 30m or 1h30m"),
 ]
+PortText = Annotated[
+    str,
+    BeforeValidator(_text(parse_port), json_schema_input_type=str | int),
+    Field(description="a port, such as 443 or 53/UDP"),
+]
 Name = Annotated[str, StringConstraints(min_length=1)]
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 MountPath = Annotated[str, StringConstraints(pattern=r"^/[^:]*$")]
+NamespaceName = Annotated[str, AfterValidator(check_namespace)]
+AccountName = Annotated[str, AfterValidator(check_account_name)]
+AccountText = Annotated[str, AfterValidator(lambda text: str(parse_account(text)))]
+CidrText = Annotated[str, AfterValidator(parse_cidr)]
+QuotaName = Annotated[str, AfterValidator(check_quota_name)]
 
 
 class Section(BaseModel):

@@ -1,0 +1,176 @@
+"""What a team is in a cluster: accounts, ways out of its namespace, names in its quota."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_SUBDOMAIN = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+)
+_PORT = re.compile(r"(?P<number>[0-9]{1,5})(?:/(?P<protocol>TCP|UDP|SCTP))?")
+_HIGHEST_PORT = 65535
+
+# https://kubernetes.io/docs/concepts/policy/resource-quotas/
+_COMPUTE = ("cpu", "ephemeral-storage", "memory")
+_COUNTED = (
+    "configmaps",
+    "persistentvolumeclaims",
+    "pods",
+    "replicationcontrollers",
+    "resourcequotas",
+    "secrets",
+    "services",
+    "services.loadbalancers",
+    "services.nodeports",
+)
+_QUOTAS = frozenset(
+    {
+        *_COMPUTE,
+        *(f"requests.{name}" for name in _COMPUTE),
+        *(f"limits.{name}" for name in _COMPUTE),
+        "requests.storage",
+        *_COUNTED,
+    }
+)
+_QUOTA_FORMS = re.compile(
+    r"(?:requests\.)?hugepages-\w+"
+    r"|requests\.[^/]+/[^/]+"  # extended resources: only what is asked for can be counted
+    r"|count/[^/]+"
+    r"|[^/]+\.storageclass\.storage\.k8s\.io/(?:requests\.storage|persistentvolumeclaims)"
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A Kubernetes service account.
+
+    Attributes:
+        namespace: where it is.
+        name: in that namespace.
+    """
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, order=True)
+class Port:
+    """A port of a machine.
+
+    Attributes:
+        number: from 1 to 65535.
+        protocol: `TCP`, `UDP` or `SCTP`.
+    """
+
+    number: int
+    protocol: str = "TCP"
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.protocol}"
+
+
+@dataclass(frozen=True, order=True)
+class Egress:
+    """Addresses that a team's pods may reach.
+
+    Attributes:
+        cidr: the addresses, in CIDR notation.
+        ports: of these addresses, sorted; all where there are none.
+    """
+
+    cidr: str
+    ports: tuple[Port, ...] = ()
+
+
+def parse_account(text: str) -> Account:
+    """Read `NAMESPACE/NAME`.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    namespace, slash, name = text.partition("/")
+    if not slash:
+        raise ValueError(f"{text!r} is no service account; write NAMESPACE/NAME")
+    return Account(check_namespace(namespace), check_account_name(name))
+
+
+def parse_port(text: str | float) -> Port:
+    """Read a port such as `443` (TCP) or `53/UDP`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    match = _PORT.fullmatch(str(text).strip())
+    if match is None or not 0 < int(match["number"]) <= _HIGHEST_PORT:
+        raise ValueError(f"{text!r} is no port; write 443, or 53/UDP")
+    return Port(int(match["number"]), match["protocol"] or "TCP")
+
+
+def parse_cidr(text: str) -> str:
+    """Read addresses in CIDR notation, and write them as Kubernetes does.
+
+    Raises:
+        ValueError: it is something else, or has bits set that the mask takes away.
+    """
+    from ipaddress import ip_network
+
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(
+            f"{error}; write the first address and a length, such as 10.20.0.0/16"
+        ) from error
+
+
+def check_namespace(name: str) -> str:
+    """The name of a Kubernetes namespace.
+
+    Raises:
+        ValueError: Kubernetes would refuse it.
+    """
+    if not _LABEL.fullmatch(name):
+        raise ValueError(
+            f"{name!r} is no name of a namespace: at most 63 lower-case letters, digits and -, "
+            "a letter or digit first and last"
+        )
+    return name
+
+
+def check_account_name(name: str) -> str:
+    """The name of a Kubernetes service account.
+
+    Raises:
+        ValueError: Kubernetes would refuse it.
+    """
+    if not _SUBDOMAIN.fullmatch(name):
+        raise ValueError(
+            f"{name!r} is no name of a service account: lower-case letters, digits, - and ."
+        )
+    return name
+
+
+def check_quota_name(name: str) -> str:
+    """The name of something that a Kubernetes quota counts.
+
+    Raises:
+        ValueError: Kubernetes refuses it, or takes it and counts nothing.
+    """
+    if name in _QUOTAS or _QUOTA_FORMS.fullmatch(name):
+        return name
+    if "/" in name:
+        resource = re.sub(r"^(?:limits|requests)\.", "", name)
+        raise ValueError(
+            f"a quota counts nothing under {name!r}; write requests.{resource}, or count/… for "
+            "objects"
+        )
+    near = get_close_matches(name, sorted(_QUOTAS), n=1)
+    raise ValueError(
+        f"a quota cannot count {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    )
