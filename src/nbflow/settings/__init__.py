@@ -2,7 +2,9 @@
 
 from nbflow.settings.choices import (
     AirflowSettings,
+    ClusterSettings,
     Defaults,
+    NodePool,
     Settings,
     TargetSettings,
     Team,
@@ -12,7 +14,9 @@ from nbflow.settings.layers import load_settings, settings_schema
 
 __all__ = [
     "AirflowSettings",
+    "ClusterSettings",
     "Defaults",
+    "NodePool",
     "Settings",
     "TargetSettings",
     "Team",

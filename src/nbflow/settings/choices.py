@@ -37,17 +37,45 @@ class AirflowSettings:
         token_env: environment variable that holds a bearer token.
         user: name to log in with, where no token is given.
         password_env: environment variable that holds the password.
+        service_account: Kubernetes service account that makes its pods, as NAMESPACE/NAME, or None.
     """
 
     url: str | None = None
     token_env: str | None = None
     user: str | None = None
     password_env: str | None = None
+    service_account: str | None = None
 
     @property
     def embedded(self) -> bool:
         """The private Airflow on this machine is meant."""
         return self.url is None
+
+
+@dataclass(frozen=True)
+class NodePool:
+    """A pool of nodes that grows when pods wait, from none if need be.
+
+    Attributes:
+        labels: of its nodes.
+        taints: of its nodes, as in Kubernetes.
+        capacity: what pods can ask for on an empty node of it, by resource.
+    """
+
+    labels: Mapping[str, str]
+    taints: tuple[Mapping[str, Any], ...]
+    capacity: Mapping[str, Quantity]
+
+
+@dataclass(frozen=True)
+class ClusterSettings:
+    """What the Kubernetes cluster cannot say of itself.
+
+    Attributes:
+        autoscaled: pools of nodes that grow when pods wait.
+    """
+
+    autoscaled: tuple[NodePool, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +149,7 @@ class Settings:
         store: where runs keep what they make: a folder or a URL.
         target: where bundles are published.
         airflow: the Airflow that runs them.
+        cluster: what the Kubernetes cluster cannot say of itself.
         backend: how a step becomes an Airflow task.
         profiles: sizes and places by name, sorted.
         teams: tenants by name, sorted.
@@ -133,6 +162,7 @@ class Settings:
     store: str = ".nbflow/store"
     target: TargetSettings = field(default_factory=TargetSettings)
     airflow: AirflowSettings = field(default_factory=AirflowSettings)
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
     backend: str = "papermill"
     profiles: Mapping[str, Profile] = field(default_factory=_built_in_profiles)
     teams: Mapping[str, Team] = field(default_factory=dict)

@@ -10,7 +10,15 @@ from pydantic import BaseModel, ValidationError
 
 from nbflow.errors import SettingsError
 from nbflow.model import parse_duration, parse_quantity
-from nbflow.settings.choices import AirflowSettings, Defaults, Settings, TargetSettings, Team
+from nbflow.settings.choices import (
+    AirflowSettings,
+    ClusterSettings,
+    Defaults,
+    NodePool,
+    Settings,
+    TargetSettings,
+    Team,
+)
 from nbflow.settings.profiles import read_profiles
 from nbflow.settings.schema import SettingsFile, TargetSection, TeamSection
 from nbflow.settings.secrets import refuse_secrets
@@ -51,6 +59,7 @@ def _layer(file: YamlFile, said: SettingsFile, over: Settings) -> Settings:
         backend=said.backend or over.backend,
         target=over.target if said.target is None else _target(file, said.target),
         airflow=_airflow(said, over.airflow),
+        cluster=_cluster(said, over.cluster),
         defaults=_defaults(said, over.defaults),
         check_in_place=_check_in_place(said, over=over.check_in_place),
         profiles=dict(sorted({**over.profiles, **profiles}.items())),
@@ -77,6 +86,21 @@ def _airflow(said: SettingsFile, over: AirflowSettings) -> AirflowSettings:
     if said.airflow is None:
         return over
     return replace(over, **said.airflow.model_dump(exclude_unset=True))
+
+
+def _cluster(said: SettingsFile, over: ClusterSettings) -> ClusterSettings:
+    if said.cluster is None or "autoscaled" not in said.cluster.model_fields_set:
+        return over
+    return ClusterSettings(
+        autoscaled=tuple(
+            NodePool(
+                labels=dict(sorted(pool.labels.items())),
+                taints=tuple(taint.model_dump(exclude_none=True) for taint in pool.taints),
+                capacity={key: parse_quantity(text) for key, text in pool.capacity.items()},
+            )
+            for pool in said.cluster.autoscaled
+        )
+    )
 
 
 def _defaults(said: SettingsFile, over: Defaults) -> Defaults:
