@@ -48,8 +48,18 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that use the one Airflow on one worker, so that there is one."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests that use the one Airflow on one worker, so that there is one.
+
+    Tests of a Kubernetes cluster are left out where none is named.
+    """
     for item in items:
         if "airflow" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("airflow"))
+    if not os.environ.get("KUBECONFIG"):
+        config.hook.pytest_deselected(items=[one for one in items if _needs_cluster(one)])
+        items[:] = [one for one in items if not _needs_cluster(one)]
+
+
+def _needs_cluster(item: pytest.Item) -> bool:
+    return item.get_closest_marker("cluster") is not None

@@ -26,7 +26,7 @@ from nbflow.model import (
     StepOptions,
     Volume,
 )
-from nbflow.planning import plan
+from nbflow.planning import plan, profile_pod
 from nbflow.settings import Settings, Team
 
 VERSIONS = ("1.27", "1.31", "1.34")
@@ -170,6 +170,23 @@ def test_every_pod_is_valid_for_the_schema_of_kubernetes(
     pod = pod_of(own, wider, profile, backend="pod")
     whole = {"apiVersion": "v1", "kind": "Pod", **pod}
     kubernetes_validate.validate(whole, version, strict=True)
+
+
+@pytest.mark.parametrize("backend", ["papermill", "pod"])
+@settings(max_examples=60, deadline=None)
+@given(profile=PROFILES)
+def test_the_pod_of_a_profile_is_that_of_a_step_which_chooses_it(
+    backend: str, profile: Profile
+) -> None:
+    chosen = Settings(root=Path("/project"), profiles={"default": profile}, backend=backend)
+    pod = profile_pod(profile, settings=chosen, team=None)
+    assert (pod or {}) == pod_of(NOTHING, NOTHING, profile, backend=backend)
+
+
+def test_what_kubernetes_would_refuse_of_a_profile_names_the_profile() -> None:
+    profile = Profile("odd", pull_secrets=("UPPER",))
+    with pytest.raises(SettingsError, match=r"^profile odd: Kubernetes refuses pull secret"):
+        profile_pod(profile, settings=Settings(root=Path("/project")), team=None)
 
 
 def test_a_step_that_asks_for_nothing_gets_airflows_own_pod() -> None:

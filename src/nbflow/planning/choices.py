@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import PolicyError, SettingsError
 from nbflow.model import (
     Plan,
     PlannedStep,
+    StepOptions,
     schedule_fault,
     start_fault,
     timezone_fault,
@@ -19,7 +20,7 @@ from nbflow.planning.resources import choose_options, choose_profile, extended_r
 from nbflow.planning.tenancy import check_policy, find_team
 
 if TYPE_CHECKING:
-    from nbflow.model import Pipeline, PipelineOptions, Step
+    from nbflow.model import Pipeline, PipelineOptions, Profile, Step
     from nbflow.settings import Settings, Team
 
 # A fixed day: a start that moves would make a new DAG version of an unchanged notebook.
@@ -72,7 +73,7 @@ def _plan_step(
         step=step,
         profile=profile,
         pod=pod(
-            step.name,
+            f"step {step.name}",
             profile,
             options,
             extended=extended_resources(options),
@@ -83,6 +84,28 @@ def _plan_step(
         retry_delay=defaults.retry_delay,
         timeout=options.timeout or profile.timeout or defaults.timeout,
         cache=defaults.cache if options.cache is None else options.cache,
+    )
+
+
+def profile_pod(
+    profile: Profile, *, settings: Settings, team: Team | None
+) -> dict[str, Any] | None:
+    """The pod of a step that chooses a profile and nothing else, as it would be sent.
+
+    None where nothing is asked for and Airflow's own pod is used.
+
+    Raises:
+        SettingsError: Kubernetes would refuse it.
+        PolicyError: the team may not use it.
+    """
+    check_policy(profile, team=team)
+    return pod(
+        f"profile {profile.name}",
+        profile,
+        StepOptions(),
+        extended={},
+        team=team,
+        always=settings.backend == "pod",
     )
 
 

@@ -1,0 +1,106 @@
+"""Whether the account that makes the pods may make them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbflow.cluster.findings import Answer, Verdict
+
+
+@dataclass(frozen=True)
+class Right:
+    """Something that an account may do with pods of a namespace."""
+
+    verb: str
+    subresource: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.verb} {'/'.join(filter(None, ('pods', self.subresource)))}"
+
+
+# What Airflow's KubernetesExecutor and KubernetesPodOperator do with a task's pod.
+RIGHTS = (
+    Right("create"),
+    Right("get"),
+    Right("list"),
+    Right("watch"),
+    Right("patch"),
+    Right("delete"),
+    Right("get", "log"),
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A service account."""
+
+    namespace: str
+    name: str
+
+    @classmethod
+    def read(cls, text: str) -> Account:
+        """From `NAMESPACE/NAME`."""
+        namespace, _, name = text.partition("/")
+        return cls(namespace, name)
+
+    @property
+    def user(self) -> str:
+        """Its name among users."""
+        return f"system:serviceaccount:{self.namespace}:{self.name}"
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups that the API server puts it in."""
+        group = "system:serviceaccounts"
+        return [group, f"{group}:{self.namespace}", "system:authenticated"]
+
+
+def review(right: Right, *, namespace: str, account: Account | None) -> tuple[str, dict[str, Any]]:
+    """The question whether an account, or one's own, has a right: kind and body."""
+    attributes = {
+        "namespace": namespace,
+        "verb": right.verb,
+        "resource": "pods",
+        "subresource": right.subresource,
+    }
+    spec: dict[str, Any] = {"resourceAttributes": attributes}
+    kind = "SelfSubjectAccessReview"
+    if account is not None:
+        kind = "SubjectAccessReview"
+        spec |= {"user": account.user, "groups": account.groups}
+    return kind, {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
+
+
+def judge_rights(
+    answers: Mapping[Right, Mapping[str, Any]], *, namespace: str, account: Account | None
+) -> Answer:
+    """What the API server's answers mean.
+
+    Args:
+        answers: the reviews that came back.
+        namespace: where the pods would be.
+        account: whose rights they are; None for one's own, which say little of Airflow's.
+    """
+    lacking = [right for right, one in answers.items() if not one["status"].get("allowed")]
+    who = "your account" if account is None else f"Airflow's account {account.user}"
+    if not lacking:
+        return Answer(Verdict.OK, f"{who} may run pods in namespace {namespace}")
+    message = f"{who} may not {_listed(lacking)} in namespace {namespace}"
+    if account is None:
+        return Answer(
+            Verdict.WARNING,
+            message,
+            hint="whether Airflow's may is not known: name it in nbflow.yaml as "
+            "`airflow: {service_account: NAMESPACE/NAME}`",
+        )
+    return Answer(
+        Verdict.PROBLEM,
+        message,
+        hint=f"bind a Role with these rights in {namespace} to it with a RoleBinding",
+    )
+
+
+def _listed(rights: Sequence[Right]) -> str:
+    return ", ".join(map(str, rights))
