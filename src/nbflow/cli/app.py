@@ -22,6 +22,7 @@ _HOMES = {
     "compile": "notebooks",
     "debug": "debugging",
     "output": "operate",
+    "profiles": "profiles",
     "publish": "operate",
     "run": "notebooks",
     "runs": "operate",

@@ -1,0 +1,158 @@
+"""`nbflow profiles [check]`: what steps can run on, and whether the cluster has it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nbflow.cli import options
+from nbflow.cli.console import print_json, print_table
+from nbflow.errors import CheckFailed, UsageError
+
+if TYPE_CHECKING:
+    from nbflow.cluster import Finding
+
+_COLUMNS = ("name", "cpu", "memory", "gpu", "disk", "image", "fallback", "escalate_to")
+_MARKS = {"ok": "✓", "warning": "!", "unknown": "?", "problem": "✗"}
+_COLOURS = {"ok": "green", "warning": "yellow", "unknown": "cyan", "problem": "red"}
+_WORST_FIRST = ("problem", "warning", "unknown", "ok")
+
+
+@click.group(
+    name="profiles",
+    invoke_without_command=True,
+    epilog="Example: nbflow profiles --json | jq '.[].name'; nbflow profiles check gpu",
+)
+@options.project
+@options.as_json
+@click.pass_context
+def group(context: click.Context, *, project: Path, as_json: bool) -> int:
+    """List the profiles that a step can choose with `profile:NAME`.
+
+    With `check`, ask the cluster whether their pods could run there.
+    """
+    if context.invoked_subcommand is not None:
+        if as_json or project != Path():
+            raise UsageError(
+                "--json and --project stand before `check`",
+                hint="write `nbflow profiles check --json`",
+            )
+        return 0
+    from nbflow import api
+
+    current = api.load_settings(project)
+    described = api.describe_profiles(current)
+    if as_json:
+        print_json(described)
+        return 0
+    print_table(_COLUMNS, [[_cell(one[column]) for column in _COLUMNS] for one in described])
+    click.echo(f"\nA step that names no profile gets {current.default_profile!r}.")
+    return 0
+
+
+@group.command(
+    epilog="Example: nbflow profiles check gpu highmem --team churn; nbflow profiles check --json"
+)
+@click.argument("names", metavar="[PROFILE]...", nargs=-1)
+@click.option("--team", metavar="TEAM", help="Whose pods; every team that may use it by default.")
+@click.option("--context", metavar="CTX", help="Context of the kubeconfig; its current one else.")
+@options.project
+@options.as_json
+def check(
+    *, names: tuple[str, ...], team: str | None, context: str | None, project: Path, as_json: bool
+) -> int:
+    """Ask the cluster whether the profiles' pods could run there, before a run finds out.
+
+    Looked at are nodes, limit ranges and quotas, everything that a pod names (Secrets, volumes,
+    accounts, classes), and the rights of Airflow's account. Nothing is changed.
+
+    Ends with 0 where there is no problem, with 3 where there is one, with 6 where the cluster
+    cannot be reached.
+    """
+    from nbflow import api
+
+    found = api.check_profiles(api.load_settings(project), names=names, team=team, context=context)
+    if as_json:
+        print_json([one.as_json() for one in found])
+    else:
+        _print_findings(found)
+    return CheckFailed.exit_status if any(one.verdict == "problem" for one in found) else 0
+
+
+def _cell(value: Any) -> str:
+    """A cell of the list: `2`, `1-4` (set aside, at most), `1+`, `2 nvidia.com/gpu`."""
+    from rich.markup import escape
+
+    match value:
+        case None:
+            return "-"
+        case {"request": request, "limit": limit}:
+            if limit is None:
+                return f"{request}+"
+            return str(limit) if request == limit else f"{request}-{limit}"
+        case {"count": count, "resource": resource, "product": product}:
+            return escape(f"{count} {resource}{f' ({product})' if product else ''}")
+    return escape(str(value))
+
+
+def _print_findings(found: Sequence[Finding]) -> None:
+    from nbflow.cluster import CHECKS
+
+    by_pod: dict[tuple[str, str | None], list[Finding]] = {}
+    for one in found:
+        by_pod.setdefault((one.profile, one.team), []).append(one)
+    print_table(
+        ("profile", "team", *CHECKS),
+        [
+            (profile, team or "-", *(_mark(inside, check) for check in CHECKS))
+            for (profile, team), inside in sorted(by_pod.items(), key=lambda item: str(item[0]))
+        ],
+    )
+    # What is the same for many profiles is said once.
+    same: dict[tuple[str, str, str, str | None], list[Finding]] = {}
+    for one in found:
+        if one.verdict != "ok":
+            key = (str(one.verdict), one.check, one.message, one.hint)
+            same.setdefault(key, []).append(one)
+    for key in sorted(same, key=lambda key: _WORST_FIRST.index(key[0])):
+        verdict, check, message, hint = key
+        head = click.style(f"{verdict}[{check}]", fg=_COLOURS[verdict], bold=True)
+        click.echo(f"\n{head}: {_pods(same[key])}: {message}")
+        if hint:
+            click.echo(f"   = help: {hint}")
+    click.echo(f"\n{_summary(found)}")
+
+
+def _mark(inside: Sequence[Finding], check: str) -> str:
+    verdicts = {str(one.verdict) for one in inside if one.check == check}
+    worst = next((one for one in _WORST_FIRST if one in verdicts), None)
+    return "-" if worst is None else f"[{_COLOURS[worst]}]{_MARKS[worst]}[/]"
+
+
+def _pods(findings: Sequence[Finding]) -> str:
+    names = dict.fromkeys(one.profile for one in findings)
+    teams = dict.fromkeys(one.team for one in findings if one.team)
+    whose = f" of team{'s' * (len(teams) > 1)} {', '.join(teams)}" if teams else ""
+    return f"profile{'s' * (len(names) > 1)} {', '.join(names)}{whose}"
+
+
+def _summary(found: Sequence[Finding]) -> str:
+    if not found:
+        return "no profile to look at"
+    counts = {verdict: sum(one.verdict == verdict for one in found) for verdict in _WORST_FIRST}
+    told = [
+        f"{counts[verdict]} {word if counts[verdict] == 1 or verdict == 'unknown' else word + 's'}"
+        for verdict, word in (
+            ("problem", "problem"),
+            ("warning", "warning"),
+            ("unknown", "unknown"),
+        )
+        if counts[verdict]
+    ]
+    return ", ".join(told) or "no problems"
+
+
+COMMANDS = (group,)
