@@ -130,3 +130,14 @@ def test_a_profile_that_the_team_may_not_use_is_a_problem(folder):
     assert result.status == 3
     (found,) = [one for one in result.json if one["check"] == "policy"]
     assert found["message"] == "team churn may not use profile 'train'"
+
+
+@pytest.mark.cluster
+@pytest.mark.slow
+def test_a_profile_that_asks_for_nothing_is_not_said_to_fit(tmp_path):
+    result = nbflow("profiles", "check", "default", "--json", cwd=tmp_path)
+    assert result.status == 0
+    found = {one["check"]: one for one in result.json}
+    assert list(found) == ["namespace", "nodes", "account"]
+    assert found["nodes"]["verdict"] == "unknown"
+    assert "Airflow's own pod" in found["nodes"]["message"]

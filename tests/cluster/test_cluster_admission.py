@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from manifests import limit_range, node, pod, quota
+from cluster_objects import limit_range, node, pod, quota
 
 from nbflow.cluster.admission import admitted, judge_limits
 from nbflow.cluster.amounts import pod_amounts, read_amounts

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 import yaml
+from cluster_objects import REQUIRED, node, pod
 from hypothesis import given
 from hypothesis import strategies as st
-from manifests import REQUIRED, node, pod
 
 from nbflow.cluster.amounts import pod_amounts, read_amounts, write_amount
 from nbflow.cluster.findings import Answer, Verdict
 from nbflow.cluster.placement import judge_beyond, judge_placement
-from nbflow.cluster.places import Place, obstacles, read_nodes
+from nbflow.cluster.places import Place, apart_from, obstacles, read_nodes
 
 GPU_TAINT = {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
 
@@ -240,6 +240,17 @@ def test_required_node_affinity_holds_where_one_term_does(
     affinity = {"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": terms}}}
     place = node("n", labels={"zone": "a", "cores": "8"})
     assert (judged(pod(affinity=affinity), place).verdict is Verdict.OK) is fits
+
+
+def test_a_volume_keeps_its_pod_on_the_nodes_that_reach_it() -> None:
+    term = {"matchExpressions": [{"key": "zone", "operator": "In", "values": ["a"]}]}
+    disk = {"spec": {"nodeAffinity": {"required": {"nodeSelectorTerms": [term]}}}}
+    volumes = {"warehouse": disk, "shared": {"spec": {}}}
+    places = read_nodes([node("x", labels={"zone": "b"}), node("y", labels={"zone": "a"})], pods=[])
+    far, near = (apart_from(one, volumes) for one in places)
+    assert judge_placement(pod(), nodes=[near, far]).message == "fits now, on 1 of 2 nodes"
+    answer = judge_placement(pod(), nodes=[far])
+    assert "1 of 1 node: cannot reach the volume of claim warehouse" in answer.message
 
 
 def test_what_is_not_looked_at_is_said() -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,77 +12,13 @@ import pytest
 import yaml
 from kubernetes import client as k8s
 from kubernetes import config
-from kubernetes.utils import create_from_dict
+from live_cluster import NPU, Project, allow, as_account, npus, until
 
 from nbflow import api
-from nbflow.cluster import Finding
+from nbflow.cluster import Candidate, connect, preflight
 from nbflow.errors import ClusterError
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.xdist_group("cluster")]
-
-# A resource and a taint of our own: whoever else uses the cluster is left alone.
-NPU = "nbflow-check.example/npu"
-NPU_TAINT = {"key": NPU, "value": "present", "effect": "NoSchedule"}
-IMAGE = "docker.io/library/python:3.11-slim-bookworm"
-
-
-def until(look: Callable[[], Any], *, seconds: float = 30) -> Any:
-    """What `look` returns, once it returns something."""
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.2)
-    return found
-
-
-@dataclass(frozen=True)
-class Project:
-    """A folder with settings, and a namespace in the cluster for its team `ds`."""
-
-    folder: Path
-    namespace: str
-    client: k8s.ApiClient
-
-    @property
-    def core(self) -> k8s.CoreV1Api:
-        return k8s.CoreV1Api(self.client)
-
-    def make(self, kind: str, name: str, *, version: str = "v1", **fields: Any) -> None:
-        """Make an object in the namespace."""
-        metadata = {"name": name, "namespace": self.namespace}
-        manifest = {"apiVersion": version, "kind": kind, "metadata": metadata, **fields}
-        create_from_dict(self.client, manifest)
-
-    def check(self, profile: dict[str, Any], **sections: Any) -> dict[str, Finding]:
-        """The worst finding of each check for a profile with these fields."""
-        team = {"namespace": self.namespace}
-        said = {"profiles": {"it": profile}, "teams": {"ds": team}, **sections}
-        (self.folder / "nbflow.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
-        current = api.load_settings(self.folder)
-        found = api.check_profiles(current, names=["it"], team="ds")
-        order = ["problem", "warning", "unknown", "ok"]
-        ranked = sorted(found, key=lambda one: order.index(one.verdict), reverse=True)
-        return {one.check: one for one in ranked}
-
-    def run_pod(self, name: str, resources: dict[str, Any]) -> str:
-        """Send a pod; `scheduled`, or what the scheduler says of it."""
-        container = {"name": "base", "image": IMAGE, "command": ["sleep", "600"]}
-        spec = {
-            "containers": [
-                {**container, "imagePullPolicy": "IfNotPresent", "resources": resources}
-            ],
-            "terminationGracePeriodSeconds": 0,
-        }
-        self.make("Pod", name, spec=spec)
-
-        def verdict() -> str | None:
-            pod = self.core.read_namespaced_pod(name, self.namespace)
-            for one in pod.status.conditions or []:
-                if one.type == "PodScheduled":
-                    return "scheduled" if one.status == "True" else one.message
-            return None
-
-        return str(until(verdict))
 
 
 @pytest.fixture(scope="module")
@@ -100,40 +33,10 @@ def project(tmp_path: Path, kube: k8s.ApiClient) -> Iterator[Project]:
     core = k8s.CoreV1Api(kube)
     core.create_namespace({"metadata": {"name": name}})
     try:
-        there = lambda: core.list_namespaced_service_account(name).items  # noqa: E731
-        until(there)
+        until(lambda: core.list_namespaced_service_account(name).items)
         yield Project(tmp_path, name, kube)
     finally:
         core.delete_namespace(name)
-
-
-@contextmanager
-def npus(kube: k8s.ApiClient, *, count: int, taint: bool = False) -> Iterator[None]:
-    """One node has accelerators, and a taint if asked, while the body goes on."""
-    core = k8s.CoreV1Api(kube)
-    node = core.list_node().items[0].metadata.name
-    path = f"/status/capacity/{NPU.replace('/', '~1')}"
-
-    def allocatable() -> dict[str, str]:
-        return dict(core.read_node(node).status.allocatable)
-
-    def mark(taints: list[dict[str, str]]) -> None:
-        others = [
-            {"key": one.key, "value": one.value, "effect": one.effect}
-            for one in core.read_node(node).spec.taints or []
-            if one.key != NPU
-        ]
-        core.patch_node(node, [{"op": "add", "path": "/spec/taints", "value": others + taints}])
-
-    core.patch_node_status(node, [{"op": "add", "path": path, "value": str(count)}])
-    try:
-        mark([NPU_TAINT] if taint else [])
-        until(lambda: allocatable().get(NPU) == str(count))
-        yield
-    finally:
-        mark([])
-        core.patch_node_status(node, [{"op": "remove", "path": path}])
-        until(lambda: NPU not in allocatable())
 
 
 def test_what_fits_is_scheduled_and_what_fits_no_node_is_not(project: Project) -> None:
@@ -266,25 +169,89 @@ def test_everything_that_is_named_is_looked_for(project: Project) -> None:
         project.core.delete_persistent_volume(project.namespace)
 
 
+ZONE = "nbflow-check.example/zone"
+
+
+def wanting(**term: Any) -> dict[str, Any]:
+    """An affinity to nodes whose zone is as said."""
+    terms = [{"matchExpressions": [{"key": ZONE, **term}]}]
+    required = {"nodeSelectorTerms": terms}
+    return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+
+
+ODD_PODS: list[dict[str, Any]] = [
+    {"asked": {NPU: "1"}},
+    {"nodeSelector": {ZONE: "8"}},
+    {"nodeSelector": {ZONE: "b"}},
+    {"nodeSelector": {"nbflow-check.example/none": ""}},
+    {"affinity": wanting(operator="In", values=["7", "8"])},
+    {"affinity": wanting(operator="NotIn", values=["8"])},
+    {"affinity": wanting(operator="Exists")},
+    {"affinity": wanting(operator="DoesNotExist")},
+    {"affinity": wanting(operator="Gt", values=["7"])},
+    {"affinity": wanting(operator="Lt", values=["8"])},
+    {"asked": {NPU: "1"}},
+    {"asked": {NPU: "1"}},  # one too many
+    {"asked": {"memory": "9Ti"}},
+    {"asked": {"cpu": "900"}},
+    {"asked": {"ephemeral-storage": "90Ti"}},
+    {"asked": {"cpu": "1m", "memory": "1Mi"}},
+]
+
+
+def test_the_scheduler_agrees_pod_by_pod(project: Project, kube: k8s.ApiClient) -> None:
+    node = project.core.list_node().items[0].metadata.name
+
+    def mark(value: str | None) -> None:
+        project.core.patch_node(node, {"metadata": {"labels": {ZONE: value}}})
+
+    mark("8")
+    try:
+        with npus(kube, count=2):
+            for number, one in enumerate(ODD_PODS):
+                asked = one.get("asked", {})
+                container = {"name": "base", "resources": {"requests": asked, "limits": asked}}
+                rest = {key: value for key, value in one.items() if key != "asked"}
+                pod = {"spec": {"containers": [container], **rest}}
+                candidate = Candidate("it", None, project.namespace, pod)
+                here = connect(environ=os.environ)
+                found = preflight([candidate], cluster=here)
+                (said,) = [each for each in found if each.check == "nodes"]
+                done = project.run_pod(f"odd-{number}", {"limits": asked}, **rest)
+                assert (said.verdict == "ok") is (done == "scheduled"), (one, said, done)
+    finally:
+        mark(None)
+
+
+def test_a_volume_that_no_node_reaches_keeps_a_pod_waiting(project: Project) -> None:
+    term = {"matchExpressions": [{"key": ZONE, "operator": "In", "values": ["nowhere"]}]}
+    volume = {
+        "capacity": {"storage": "1Mi"},
+        "accessModes": ["ReadWriteOnce"],
+        "hostPath": {"path": f"/tmp/{project.namespace}"},
+        "storageClassName": project.namespace,
+        "nodeAffinity": {"required": {"nodeSelectorTerms": [term]}},
+    }
+    project.make("PersistentVolume", project.namespace, spec=volume)
+    try:
+        asked = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
+        spec = {**asked, "storageClassName": project.namespace}
+        project.make("PersistentVolumeClaim", "warehouse", spec=spec)
+        claims = project.core.read_namespaced_persistent_volume_claim
+        until(lambda: claims("warehouse", project.namespace).status.phase == "Bound")
+        found = project.check({"volumes": {"data": {"claim": "warehouse", "mount": "/data"}}})
+        assert "cannot reach the volume of claim warehouse" in found["nodes"].message
+        source = {"name": "data", "persistentVolumeClaim": {"claimName": "warehouse"}}
+        assert "volume node affinity conflict" in project.run_pod("far", {}, volumes=[source])
+    finally:
+        project.core.delete_persistent_volume(project.namespace)
+
+
 def test_a_namespace_that_is_not_there_is_the_only_problem(project: Project) -> None:
     teams = {"ds": {"namespace": "nbflow-check-none"}}
     found = project.check({"cpu": "10m", "pull_secrets": ["registry"]}, teams=teams)
     problems = [one for one in found.values() if one.verdict == "problem"]
     assert [one.message for one in problems] == ["there is no namespace nbflow-check-none"]
-
-
-def allow(project: Project, account: str, *rules: dict[str, list[str]]) -> None:
-    """Give an account of the namespace rights in it."""
-    group = "rbac.authorization.k8s.io"
-    version = f"{group}/v1"
-    project.make("Role", account, version=version, rules=list(rules))
-    project.make(
-        "RoleBinding",
-        account,
-        version=version,
-        roleRef={"apiGroup": group, "kind": "Role", "name": account},
-        subjects=[{"kind": "ServiceAccount", "name": account, "namespace": project.namespace}],
-    )
 
 
 def test_airflows_account_must_be_there_and_may_run_pods(project: Project) -> None:
@@ -294,7 +261,10 @@ def test_airflows_account_must_be_there_and_may_run_pods(project: Project) -> No
     project.make("ServiceAccount", "worker")
     powerless = project.check({"cpu": "10m"}, airflow=airflow)["account"]
     assert powerless.verdict == "problem"
-    assert f"{project.namespace}:worker may not create pods, get pods" in powerless.message
+    assert (
+        f"{project.namespace}:worker may not create, get, list, watch, patch, delete pods; "
+        in powerless.message
+    )
     allow(
         project,
         "worker",
@@ -306,32 +276,6 @@ def test_airflows_account_must_be_there_and_may_run_pods(project: Project) -> No
     )
     able = project.check({"cpu": "10m"}, airflow=airflow)["account"]
     assert (able.verdict, "may run pods" in able.message) == ("ok", True)
-
-
-@contextmanager
-def as_account(project: Project, account: str) -> Iterator[None]:
-    """KUBECONFIG leads to the cluster as an account of the namespace."""
-    project.make("ServiceAccount", account)
-    request = {"spec": {"audiences": None}}
-    token = project.core.create_namespaced_service_account_token(
-        account, project.namespace, request
-    ).status.token
-    here = project.client.configuration
-    authority = {"certificate-authority": here.ssl_ca_cert} if here.ssl_ca_cert else {}
-    path = project.folder / "kubeconfig"
-    content = {
-        "clusters": [{"name": "c", "cluster": {"server": here.host, **authority}}],
-        "users": [{"name": "u", "user": {"token": token}}],
-        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
-        "current-context": "c",
-    }
-    path.write_text(yaml.safe_dump(content), encoding="utf-8")
-    before = os.environ["KUBECONFIG"]
-    os.environ["KUBECONFIG"] = str(path)
-    try:
-        yield
-    finally:
-        os.environ["KUBECONFIG"] = before
 
 
 def test_an_account_without_any_right_learns_that_nothing_was_seen(project: Project) -> None:

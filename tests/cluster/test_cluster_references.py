@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from manifests import pod
+from cluster_objects import pod
 
 from nbflow.cluster.access import RIGHTS, Account, judge_rights, review
 from nbflow.cluster.findings import Verdict
@@ -128,7 +128,7 @@ def test_rights_that_lack_are_listed_and_ones_own_prove_little(
     answers = {one: {"status": {"allowed": one.verb not in refused}} for one in RIGHTS}
     answer = judge_rights(answers, namespace="ds", account=account)
     assert answer.verdict == verdict
-    assert "may not create pods, get pods, get pods/log in namespace ds" in answer.message
+    assert "may not create, get pods; get pods/log in namespace ds" in answer.message
 
 
 def test_rights_that_are_there_are_fine() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ _COLUMNS = ("name", "cpu", "memory", "gpu", "disk", "image", "fallback", "escala
 _MARKS = {"ok": "✓", "warning": "!", "unknown": "?", "problem": "✗"}
 _COLOURS = {"ok": "green", "warning": "yellow", "unknown": "cyan", "problem": "red"}
 _WORST_FIRST = ("problem", "warning", "unknown", "ok")
+_PLURALS = {"problem": "problems", "warning": "warnings"}
+_Said = tuple[str, str, str, str | None]
 
 
 @click.group(
@@ -101,6 +104,9 @@ def _cell(value: Any) -> str:
 def _print_findings(found: Sequence[Finding]) -> None:
     from nbflow.cluster import CHECKS
 
+    if not found:
+        click.echo("this team may use no profile")
+        return
     by_pod: dict[tuple[str, str | None], list[Finding]] = {}
     for one in found:
         by_pod.setdefault((one.profile, one.team), []).append(one)
@@ -111,19 +117,26 @@ def _print_findings(found: Sequence[Finding]) -> None:
             for (profile, team), inside in sorted(by_pod.items(), key=lambda item: str(item[0]))
         ],
     )
-    # What is the same for many profiles is said once.
-    same: dict[tuple[str, str, str, str | None], list[Finding]] = {}
-    for one in found:
-        if one.verdict != "ok":
-            key = (str(one.verdict), one.check, one.message, one.hint)
-            same.setdefault(key, []).append(one)
-    for key in sorted(same, key=lambda key: _WORST_FIRST.index(key[0])):
-        verdict, check, message, hint = key
+    same = _grouped(found)
+    for verdict, check, message, hint in same:
+        pods = _pods(same[verdict, check, message, hint])
         head = click.style(f"{verdict}[{check}]", fg=_COLOURS[verdict], bold=True)
-        click.echo(f"\n{head}: {_pods(same[key])}: {message}")
+        click.echo(f"\n{head}: {pods}: {message}")
         if hint:
             click.echo(f"   = help: {hint}")
-    click.echo(f"\n{_summary(found)}")
+    counts = Counter(verdict for verdict, *_ in same)
+    told = [f"{counts[one]} {_PLURALS.get(one, one) if counts[one] > 1 else one}" for one in counts]
+    click.echo(f"\n{', '.join(told) or 'no problems'}")
+
+
+def _grouped(found: Sequence[Finding]) -> dict[_Said, list[Finding]]:
+    """What is not well, the worst first; what is the same for many profiles is said once."""
+    same: dict[_Said, list[Finding]] = {}
+    for one in found:
+        if one.verdict != "ok":
+            said = (str(one.verdict), one.check, one.message, one.hint)
+            same.setdefault(said, []).append(one)
+    return {said: same[said] for said in sorted(same, key=lambda it: _WORST_FIRST.index(it[0]))}
 
 
 def _mark(inside: Sequence[Finding], check: str) -> str:
@@ -137,22 +150,6 @@ def _pods(findings: Sequence[Finding]) -> str:
     teams = dict.fromkeys(one.team for one in findings if one.team)
     whose = f" of team{'s' * (len(teams) > 1)} {', '.join(teams)}" if teams else ""
     return f"profile{'s' * (len(names) > 1)} {', '.join(names)}{whose}"
-
-
-def _summary(found: Sequence[Finding]) -> str:
-    if not found:
-        return "no profile to look at"
-    counts = {verdict: sum(one.verdict == verdict for one in found) for verdict in _WORST_FIRST}
-    told = [
-        f"{counts[verdict]} {word if counts[verdict] == 1 or verdict == 'unknown' else word + 's'}"
-        for verdict, word in (
-            ("problem", "problem"),
-            ("warning", "warning"),
-            ("unknown", "unknown"),
-        )
-        if counts[verdict]
-    ]
-    return ", ".join(told) or "no problems"
 
 
 COMMANDS = (group,)

@@ -16,8 +16,10 @@ class Right:
     verb: str
     subresource: str = ""
 
-    def __str__(self) -> str:
-        return f"{self.verb} {'/'.join(filter(None, ('pods', self.subresource)))}"
+    @property
+    def resource(self) -> str:
+        """As in a Role: `pods` or `pods/log`."""
+        return f"pods/{self.subresource}" if self.subresource else "pods"
 
 
 # What Airflow's KubernetesExecutor and KubernetesPodOperator do with a task's pod.
@@ -103,4 +105,8 @@ def judge_rights(
 
 
 def _listed(rights: Sequence[Right]) -> str:
-    return ", ".join(map(str, rights))
+    """`create, get pods; get pods/log`."""
+    verbs: dict[str, list[str]] = {}
+    for right in rights:
+        verbs.setdefault(right.resource, []).append(right.verb)
+    return "; ".join(f"{', '.join(those)} {resource}" for resource, those in verbs.items())

@@ -18,6 +18,7 @@ _PATHS = {
     "LimitRange": (f"{_CORE}/namespaces/{{namespace}}", "limitranges"),
     "Namespace": (_CORE, "namespaces"),
     "Node": (_CORE, "nodes"),
+    "PersistentVolume": (_CORE, "persistentvolumes"),
     "PersistentVolumeClaim": (f"{_CORE}/namespaces/{{namespace}}", "persistentvolumeclaims"),
     "Pod": (_CORE, "pods"),
     "PriorityClass": ("/apis/scheduling.k8s.io/v1", "priorityclasses"),

@@ -103,6 +103,8 @@ def _reason(same: Sequence[Obstacle], *, has_none: bool, busy: bool) -> str:
             return f"no label {one.subject}"
         case "affinity":
             return "the required node affinity does not hold"
+        case "volume":
+            return f"cannot reach the volume of claim {one.subject}"
         case "taint":
             return f"taint {one.subject} not tolerated"
     if has_none:
@@ -132,6 +134,8 @@ def _advice(obstacle: Obstacle, nearest: Place, places: Iterable[Place]) -> str:
         return sorts[obstacle.sort](obstacle, nearest, places)
     if obstacle.sort == "cordon":
         return "it takes no further pods until `kubectl uncordon`"
+    if obstacle.sort == "volume":
+        return f"`kubectl describe pv` shows where the volume of {obstacle.subject} is"
     return "correct the profile's `affinity:`"
 
 

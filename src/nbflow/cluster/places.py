@@ -24,6 +24,7 @@ class Place:
         capacity: what pods can ask for, by resource.
         used: what the pods that are there have asked for.
         cordoned: it takes no further pods.
+        far: the claims whose volumes cannot be reached from there.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Place:
     capacity: Amounts = field(default_factory=dict)
     used: Amounts = field(default_factory=dict)
     cordoned: bool = False
+    far: Sequence[str] = ()
 
     def emptied(self) -> Place:
         """The same without any pod."""
@@ -47,8 +49,8 @@ class Obstacle:
     """Why a pod cannot run in a place.
 
     Attributes:
-        sort: `cordon`, `label`, `affinity`, `taint` or `resource`.
-        subject: which label, taint or resource.
+        sort: `cordon`, `label`, `affinity`, `volume`, `taint` or `resource`.
+        subject: which label, claim, taint or resource.
         asked: how much of the resource.
         room: how much of it there is.
     """
@@ -83,6 +85,21 @@ def _read_node(node: Mapping[str, Any], pods: Iterable[Amounts]) -> Place:
     )
 
 
+def apart_from(place: Place, volumes: Mapping[str, Mapping[str, Any]]) -> Place:
+    """A place that knows which volumes it cannot reach.
+
+    Args:
+        place: any.
+        volumes: the PersistentVolumes that a pod mounts, by claim.
+    """
+    required = {
+        claim: ((volume["spec"].get("nodeAffinity") or {}).get("required") or {})
+        for claim, volume in volumes.items()
+    }
+    far = [claim for claim, one in required.items() if one and not _selected(one, place)]
+    return replace(place, far=tuple(far))
+
+
 def whole_pod(pod: Mapping[str, Any]) -> dict[str, Decimal]:
     """What a pod takes of a node: what it asks for, and one of the pods that a node can hold."""
     return {**pod_amounts(pod), "pods": Decimal(1)}
@@ -100,6 +117,7 @@ def obstacles(pod: Mapping[str, Any], place: Place) -> tuple[Obstacle, ...]:
             found.append(Obstacle("label", f"{key}={value}"))
     if not _attracted(spec.get("affinity") or {}, place):
         found.append(Obstacle("affinity", ""))
+    found += [Obstacle("volume", claim) for claim in place.far]
     for taint in place.taints:
         own = taint["key"] != _CORDON["key"] and taint["effect"] != "PreferNoSchedule"
         if own and not _tolerated(taint, tolerations):
@@ -134,12 +152,15 @@ def _tolerates(toleration: Mapping[str, Any], taint: Mapping[str, Any]) -> bool:
 
 
 def _attracted(affinity: Mapping[str, Any], place: Place) -> bool:
-    """Whether the node affinity that is required holds; of its terms one is enough."""
+    """Whether the node affinity that is required holds."""
     nodes = affinity.get("nodeAffinity") or {}
     required = nodes.get("requiredDuringSchedulingIgnoredDuringExecution")
-    if not required:
-        return True
-    return any(_described(term, place) for term in required.get("nodeSelectorTerms") or [])
+    return not required or _selected(required, place)
+
+
+def _selected(selector: Mapping[str, Any], place: Place) -> bool:
+    """Of a node selector's terms one is enough."""
+    return any(_described(term, place) for term in selector.get("nodeSelectorTerms") or [])
 
 
 def _described(term: Mapping[str, Any], place: Place) -> bool:

@@ -11,7 +11,7 @@ from nbflow.cluster.admission import admitted, judge_limits
 from nbflow.cluster.client import Cluster, Unseen
 from nbflow.cluster.findings import Answer, Finding, Verdict
 from nbflow.cluster.placement import judge_beyond, judge_placement
-from nbflow.cluster.places import Place, read_nodes
+from nbflow.cluster.places import Place, apart_from, read_nodes
 from nbflow.cluster.quotas import judge_quotas
 from nbflow.cluster.references import Reference, judge_reference, references
 from nbflow.errors import ClusterError
@@ -19,8 +19,11 @@ from nbflow.errors import ClusterError
 if TYPE_CHECKING:
     from nbflow.settings import NodePool
 
-_NOTHING: Mapping[str, Any] = {"spec": {"containers": [{"name": "base"}]}}
-"""The pod of a profile that asks for nothing: Airflow's own, of which nothing is known here."""
+_AIRFLOWS_OWN = Answer(
+    Verdict.UNKNOWN,
+    "asks for nothing, so Airflow's own pod is used, of which nothing is known here",
+    hint="say `cpu:` and `memory:` in the profile to have it looked at",
+)
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,13 @@ def preflight(
     found: list[Finding] = []
     for one in candidates:
         namespace = one.namespace or home
-        look = _Look(cluster, namespace, one.pod or _NOTHING, maker, pools)
+        look = _Look(cluster, namespace, one.pod or {}, maker, pools)
+        answers = list(look.answers(CHECKS if one.pod else ("namespace", "account")))
+        if not one.pod:
+            answers.insert(1, ("nodes", _AIRFLOWS_OWN))
         found += [
             Finding(one.profile, one.team, check, answer.verdict, answer.message, answer.hint)
-            for check, answer in look.answers()
+            for check, answer in answers
         ]
     if found and not any(one.verdict in {Verdict.OK, Verdict.PROBLEM} for one in found):
         raise ClusterError(
@@ -100,11 +106,11 @@ class _Look:
     account: Account | None
     pools: Sequence[Place]
 
-    def answers(self) -> Iterator[tuple[str, Answer]]:
+    def answers(self, checks: Iterable[str]) -> Iterator[tuple[str, Answer]]:
         """What was found, by check; what the account may not see is unknown, not missing."""
-        for check, ask in _QUESTIONS.items():
+        for check in checks:
             try:
-                answers = list(ask(self))
+                answers = list(_QUESTIONS[check](self))
             except Unseen as error:
                 answers = [_unseen(error, self.namespace)]
             yield from ((check, one) for one in answers)
@@ -147,11 +153,32 @@ def _nodes(look: _Look) -> Iterator[Answer]:
     except Unseen:
         pods, seen = [], False
     pod = look.kept()
-    places = read_nodes(nodes, pods=pods)
-    yield judge_placement(pod, nodes=places, pools=look.pools, pods_seen=seen)
+    volumes, hidden = _volumes(look)
+    places = [apart_from(one, volumes) for one in read_nodes(nodes, pods=pods)]
+    pools = [apart_from(one, volumes) for one in look.pools]
+    yield judge_placement(pod, nodes=places, pools=pools, pods_seen=seen)
+    yield from hidden
     beyond = judge_beyond(pod)
     if beyond is not None:
         yield beyond
+
+
+def _volumes(look: _Look) -> tuple[dict[str, dict[str, Any]], list[Answer]]:
+    """The bound volumes that the pod mounts, by claim; and what cannot be seen of them."""
+    volumes, hidden = {}, []
+    for one in references(look.pod):
+        if one.kind != "PersistentVolumeClaim":
+            continue
+        try:
+            claim = look.cluster.read(one.kind, one.name, namespace=look.namespace) or {}
+            name = claim.get("spec", {}).get("volumeName")
+            volume = look.cluster.read("PersistentVolume", name) if name else None
+        except Unseen as error:
+            hidden.append(_unseen(error, look.namespace))
+            continue
+        if volume is not None:
+            volumes[one.name] = volume
+    return volumes, hidden
 
 
 def _limits(look: _Look) -> Iterable[Answer]:
