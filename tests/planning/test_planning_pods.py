@@ -27,7 +27,7 @@ from nbflow.model import (
     StepOptions,
     Volume,
 )
-from nbflow.planning import plan
+from nbflow.planning import plan, profile_pod
 from nbflow.settings import Defaults, Settings, Team
 
 VERSIONS = ("1.27", "1.31", "1.34")
@@ -43,14 +43,18 @@ def pod_of(
         options=PipelineOptions(defaults=wider),
         steps=(Step("train", cells=("a",), options=own),),
     )
-    chosen = Settings(
+    chosen = settings_with(profile, backend=backend)
+    return dict(plan(pipeline, settings=chosen).steps[0].pod or {})
+
+
+def settings_with(profile: Profile, *, backend: str) -> Settings:
+    return Settings(
         root=Path("/project"),
         store="s3://runs",
         profiles={"default": replace(profile, escalate_to=None, fallback=None)},
         backend=backend,
         defaults=Defaults(image="runtime" if backend == "pod" else None),
     )
-    return dict(plan(pipeline, settings=chosen).steps[0].pod or {})
 
 
 def expected(own: StepOptions, wider: StepOptions, profile: Profile) -> dict[str, Any]:
@@ -178,6 +182,23 @@ def test_every_pod_is_valid_for_the_schema_of_kubernetes(
     pod = pod_of(own, wider, profile, backend="pod")
     whole = {"apiVersion": "v1", "kind": "Pod", **pod}
     kubernetes_validate.validate(whole, version, strict=True)
+
+
+@pytest.mark.parametrize("backend", ["papermill", "pod"])
+@settings(max_examples=60, deadline=None)
+@given(profile=PROFILES)
+def test_the_pod_of_a_profile_is_that_of_a_step_which_chooses_it(
+    backend: str, profile: Profile
+) -> None:
+    chosen = settings_with(profile, backend=backend)
+    pod = profile_pod(profile, settings=chosen, team=None)
+    assert (pod or {}) == pod_of(NOTHING, NOTHING, profile, backend=backend)
+
+
+def test_what_kubernetes_would_refuse_of_a_profile_names_the_profile() -> None:
+    profile = Profile("odd", pull_secrets=("UPPER",))
+    with pytest.raises(SettingsError, match=r"^profile odd: Kubernetes refuses pull secret"):
+        profile_pod(profile, settings=Settings(root=Path("/project")), team=None)
 
 
 def test_a_step_that_asks_for_nothing_gets_airflows_own_pod() -> None:

@@ -253,6 +253,7 @@ def test_the_schema_knows_every_key_and_describes_it() -> None:
         "airflow",
         "backend",
         "checks",
+        "cluster",
         "defaults",
         "profiles",
         "store",

@@ -1,4 +1,4 @@
-"""The verbs: load, check, show, compile, run, publish, trigger, and what follows a run.
+"""The verbs: load, check, show, compile, run, publish, trigger, and what is around them.
 
 Each verb's module is imported when the verb is first asked for: a command needs few of them.
 """
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         refuse_one_name_for_two,
         trigger,
     )
+    from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
@@ -62,11 +63,13 @@ __all__ = [
     "airflow_down",
     "airflow_status",
     "airflow_up",
+    "check_profiles",
     "compile",
     "connect",
     "cut_every_cell",
     "debug",
     "describe",
+    "describe_profiles",
     "describe_teams",
     "enrich",
     "enrich_failed",
@@ -111,12 +114,14 @@ _HOMES = {
     "airflow_down": "airflows",
     "airflow_status": "airflows",
     "airflow_up": "airflows",
+    "check_profiles": "profiles",
     "compile": "notebooks",
     "connect": "airflows",
     "cut_every_cell": "proving",
     "debug": "debugging",
     "describe": "notebooks",
     "describe_teams": "teams",
+    "describe_profiles": "profiles",
     "enrich": "operating",
     "enrich_failed": "operating",
     "failure_of": "failures",

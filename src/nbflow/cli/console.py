@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
@@ -77,6 +77,25 @@ def summarise(diagnostics: Iterable[Diagnostic]) -> str:
 def explain(error: CheckFailed, *, document: Document, path: str) -> None:
     """Write the findings that stopped the work, before the error itself is written."""
     print_diagnostics(error.diagnostics, document=document, path=path, err=True)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write rows under headings: fitted to a terminal, and in full width to a pipe.
+
+    Args:
+        columns: the headings.
+        rows: cells, which may have rich's markup.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
 
 
 def is_terminal() -> bool:

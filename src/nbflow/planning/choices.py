@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import PolicyError, SettingsError
 from nbflow.model import (
     Plan,
     PlannedStep,
+    StepOptions,
     schedule_fault,
     start_fault,
     timezone_fault,
@@ -68,7 +69,7 @@ def _plan_step(
     profile = choose_profile(step.name, options, settings=settings)
     in_pods = settings.backend == BACKEND
     if in_pods:
-        profile = pod_profile(step.name, profile, settings=settings)
+        profile = pod_profile(f"step {step.name}", profile, settings=settings)
     try:
         check_policy(profile, team=team)
     except PolicyError as error:
@@ -77,7 +78,7 @@ def _plan_step(
         step=step,
         profile=profile,
         pod=pod(
-            step.name,
+            f"step {step.name}",
             profile,
             options,
             extended=extended_resources(options),
@@ -102,6 +103,30 @@ def _retries(options: StepOptions, profile: Profile, *, settings: Settings) -> i
     if settings.backend != BACKEND:
         return asked
     return max(asked, ladder(profile.name, settings=settings))
+
+
+def profile_pod(
+    profile: Profile, *, settings: Settings, team: Team | None
+) -> dict[str, Any] | None:
+    """The pod of a step that chooses a profile and nothing else, as it would be sent.
+
+    None where nothing is asked for and Airflow's own pod is used.
+
+    Raises:
+        SettingsError: Kubernetes would refuse it.
+        PolicyError: the team may not use it.
+    """
+    if settings.backend == BACKEND:
+        profile = pod_profile(f"profile {profile.name}", profile, settings=settings)
+    check_policy(profile, team=team)
+    return pod(
+        f"profile {profile.name}",
+        profile,
+        StepOptions(),
+        extended={},
+        team=team,
+        always=settings.backend == BACKEND,
+    )
 
 
 def _check_names(pipeline: Pipeline) -> None:

@@ -42,21 +42,32 @@ def _unite(own: tuple[Secret, ...], wider: tuple[Secret, ...]) -> tuple[Secret, 
     return (*(secret for secret in wider if secret.env not in taken), *own)
 
 
+def find_profile(name: str, *, settings: Settings) -> Profile:
+    """The profile of this name.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    if name not in settings.profiles:
+        near = get_close_matches(name, settings.profiles, n=1)
+        guess = f"did you mean {near[0]!r}? " if near else ""
+        raise SettingsError(
+            f"there is no profile {name!r}",
+            hint=f"{guess}the profiles are: {', '.join(sorted(settings.profiles))}",
+        )
+    return settings.profiles[name]
+
+
 def choose_profile(step: str, options: StepOptions, *, settings: Settings) -> Profile:
     """The step's profile, with its own limits and image in place of the profile's.
 
     Raises:
         SettingsError: there is no such profile, or a limit is nothing that Kubernetes takes.
     """
-    name = options.profile or settings.default_profile
-    profile = settings.profiles.get(name)
-    if profile is None:
-        near = get_close_matches(name, settings.profiles, n=1)
-        guess = f"did you mean {near[0]!r}? " if near else ""
-        raise SettingsError(
-            f"step {step}: there is no profile {name!r}",
-            hint=f"{guess}the profiles are: {', '.join(sorted(settings.profiles))}",
-        )
+    try:
+        profile = find_profile(options.profile or settings.default_profile, settings=settings)
+    except SettingsError as error:
+        raise SettingsError(f"step {step}: {error.message}", hint=error.hint) from None
     limits = options.limits
     return replace(
         profile,

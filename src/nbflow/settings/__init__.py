@@ -2,7 +2,9 @@
 
 from nbflow.settings.choices import (
     AirflowSettings,
+    ClusterSettings,
     Defaults,
+    NodePool,
     Settings,
     TargetSettings,
     Team,
@@ -14,8 +16,10 @@ from nbflow.settings.tenants import Account, Egress, Port, parse_account
 __all__ = [
     "Account",
     "AirflowSettings",
+    "ClusterSettings",
     "Defaults",
     "Egress",
+    "NodePool",
     "Port",
     "Settings",
     "TargetSettings",

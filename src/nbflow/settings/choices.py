@@ -55,6 +55,32 @@ class AirflowSettings:
 
 
 @dataclass(frozen=True)
+class NodePool:
+    """A pool of nodes that grows when pods wait, from none if need be.
+
+    Attributes:
+        labels: of its nodes.
+        taints: of its nodes, as in Kubernetes.
+        capacity: what pods can ask for on an empty node of it, by resource.
+    """
+
+    labels: Mapping[str, str]
+    taints: tuple[Mapping[str, Any], ...]
+    capacity: Mapping[str, Quantity]
+
+
+@dataclass(frozen=True)
+class ClusterSettings:
+    """What the Kubernetes cluster cannot say of itself.
+
+    Attributes:
+        autoscaled: pools of nodes that grow when pods wait.
+    """
+
+    autoscaled: tuple[NodePool, ...] = ()
+
+
+@dataclass(frozen=True)
 class Defaults:
     """What a step does where the notebook says nothing.
 
@@ -129,6 +155,7 @@ class Settings:
         store: where runs keep what they make: a folder or a URL.
         target: where bundles are published.
         airflow: the Airflow that runs them.
+        cluster: what the Kubernetes cluster cannot say of itself.
         backend: how a step becomes an Airflow task.
         profiles: sizes and places by name, sorted.
         teams: tenants by name, sorted.
@@ -141,6 +168,7 @@ class Settings:
     store: str = ".nbflow/store"
     target: TargetSettings = field(default_factory=TargetSettings)
     airflow: AirflowSettings = field(default_factory=AirflowSettings)
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
     backend: str = "papermill"
     profiles: Mapping[str, Profile] = field(default_factory=_built_in_profiles)
     teams: Mapping[str, Team] = field(default_factory=dict)

@@ -28,6 +28,17 @@ class Toleration(Section):
     """How long the taint is tolerated."""
 
 
+class Taint(Section):
+    """What keeps pods off a node that do not tolerate it."""
+
+    key: Name
+    """Its key."""
+    value: str | None = None
+    """Its value."""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+    """What happens to pods that do not tolerate it."""
+
+
 class Requirement(Section):
     """A condition on one label."""
 

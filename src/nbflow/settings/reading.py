@@ -10,7 +10,15 @@ from pydantic import BaseModel, ValidationError
 
 from nbflow.errors import SettingsError
 from nbflow.model import parse_duration, parse_quantity
-from nbflow.settings.choices import AirflowSettings, Defaults, Settings, TargetSettings, Team
+from nbflow.settings.choices import (
+    AirflowSettings,
+    ClusterSettings,
+    Defaults,
+    NodePool,
+    Settings,
+    TargetSettings,
+    Team,
+)
 from nbflow.settings.profiles import read_profiles
 from nbflow.settings.schema import EgressSection, SettingsFile, TargetSection, TeamSection
 from nbflow.settings.secrets import refuse_secrets
@@ -52,6 +60,7 @@ def _layer(file: YamlFile, said: SettingsFile, over: Settings) -> Settings:
         backend=said.backend or over.backend,
         target=over.target if said.target is None else _target(file, said.target),
         airflow=_airflow(said, over.airflow),
+        cluster=_cluster(said, over.cluster),
         defaults=_defaults(said, over.defaults),
         check_in_place=_check_in_place(said, over=over.check_in_place),
         profiles=dict(sorted({**over.profiles, **profiles}.items())),
@@ -81,6 +90,21 @@ def _airflow(said: SettingsFile, over: AirflowSettings) -> AirflowSettings:
     if chosen.get("service_account") is not None:
         chosen["service_account"] = parse_account(chosen["service_account"])
     return replace(over, **chosen)
+
+
+def _cluster(said: SettingsFile, over: ClusterSettings) -> ClusterSettings:
+    if said.cluster is None or "autoscaled" not in said.cluster.model_fields_set:
+        return over
+    return ClusterSettings(
+        autoscaled=tuple(
+            NodePool(
+                labels=dict(sorted(pool.labels.items())),
+                taints=tuple(taint.model_dump(exclude_none=True) for taint in pool.taints),
+                capacity={key: parse_quantity(text) for key, text in pool.capacity.items()},
+            )
+            for pool in said.cluster.autoscaled
+        )
+    )
 
 
 def _defaults(said: SettingsFile, over: Defaults) -> Defaults:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from nbflow.settings.kubernetes import Taint
 from nbflow.settings.sizes import ProfileSection
 from nbflow.settings.words import (
     AccountName,
@@ -69,6 +70,24 @@ class AirflowSection(Section):
     """Kubernetes service account with which it starts pods, as NAMESPACE/NAME."""
 
 
+class NodePoolSection(Section):
+    """A pool of nodes that grows when pods wait, from none if need be."""
+
+    labels: dict[Name, str] = {}
+    """Labels of its nodes."""
+    taints: list[Taint] = []
+    """Taints of its nodes."""
+    capacity: Annotated[dict[Name, QuantityText], Field(min_length=1)]
+    """What pods can ask for on an empty node of it."""
+
+
+class ClusterSection(Section):
+    """What the Kubernetes cluster cannot say of itself."""
+
+    autoscaled: list[NodePoolSection] = []
+    """Pools of nodes that grow when pods wait."""
+
+
 class TargetSection(Section):
     """Where bundles are published."""
 
@@ -113,6 +132,7 @@ class SettingsFile(Section):
     """Where runs keep what they make: a folder or a URL."""
     target: TargetSection | None = None
     airflow: AirflowSection | None = None
+    cluster: ClusterSection | None = None
     backend: Name | None = None
     """How a step becomes an Airflow task."""
     profiles: dict[Name, ProfileSection] = {}

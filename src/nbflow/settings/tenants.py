@@ -56,6 +56,17 @@ class Account:
     namespace: str
     name: str
 
+    @property
+    def user(self) -> str:
+        """Its name among users."""
+        return f"system:serviceaccount:{self.namespace}:{self.name}"
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups that the API server puts it in."""
+        group = "system:serviceaccounts"
+        return [group, f"{group}:{self.namespace}", "system:authenticated"]
+
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
 
