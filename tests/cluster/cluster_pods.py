@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from kubernetes import client as k8s
 from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
+from kubernetes.stream import stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,19 @@ def apply(
     return versions
 
 
-def signed_in(admin: k8s.ApiClient, namespace: str, account: str) -> k8s.ApiClient:
+@contextmanager
+def connected(client: k8s.ApiClient) -> Iterator[k8s.ApiClient]:
+    """A client whose connections are closed in the end, which it does not do of itself."""
+    with client:
+        try:
+            yield client
+        finally:
+            client.rest_client.pool_manager.clear()
+
+
+def signed_in(
+    admin: k8s.ApiClient, namespace: str, account: str
+) -> AbstractContextManager[k8s.ApiClient]:
     """A client with a token of this account, as a pod or an Airflow outside would have."""
     asked = {"spec": {"audiences": [], "expirationSeconds": 3600}}
     answer = k8s.CoreV1Api(admin).create_namespaced_service_account_token(account, namespace, asked)
@@ -44,7 +57,7 @@ def signed_in(admin: k8s.ApiClient, namespace: str, account: str) -> k8s.ApiClie
     chosen.ssl_ca_cert = admin.configuration.ssl_ca_cert
     chosen.verify_ssl = admin.configuration.verify_ssl
     chosen.api_key = {"authorization": f"Bearer {answer.status.token}"}
-    return k8s.ApiClient(chosen)
+    return connected(k8s.ApiClient(chosen))
 
 
 def pod(name: str, program: str = "print('hello')", **spec: Any) -> dict[str, Any]:
@@ -141,6 +154,19 @@ def log_of(core: k8s.CoreV1Api, namespace: str, name: str) -> str:
     answer = core.read_namespaced_pod_log(name, namespace, _preload_content=False)
     printed: bytes = answer.data
     return printed.decode().strip()
+
+
+def output_of(core: k8s.CoreV1Api, namespace: str, name: str, command: list[str]) -> str:
+    """What a command prints that is executed in a pod."""
+    asked = {"command": command, "stdout": True, "_preload_content": False}
+    connection = stream(core.connect_get_namespaced_pod_exec, name, namespace, **asked)
+    try:
+        connection.run_forever(timeout=30)
+        printed: str = connection.read_all()
+    finally:
+        # Its `close` leaves the socket open where the other side closed first.
+        connection.sock.shutdown()
+    return printed.strip()
 
 
 def used(core: k8s.CoreV1Api, namespace: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,13 @@ import pytest
 import yaml
 from cluster_pods import (
     apply,
+    connected,
     created,
     ended,
     forbidden,
     ignored,
     log_of,
+    output_of,
     pod,
     present,
     says_no_less,
@@ -37,8 +40,6 @@ pytestmark = [
     pytest.mark.cluster,
     pytest.mark.slow,
     pytest.mark.xdist_group("cluster"),
-    # kubernetes.client leaves idle connections to the garbage collector.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 
 SETTINGS = """\
@@ -87,10 +88,11 @@ def tenants(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
     mark = uuid.uuid4().hex[:6]
     names = {name: f"nbflow-{mark}-{name}" for name in ("airflow", "churn", "fraud", "strangers")}
     (folder / "nbflow.yaml").write_text(SETTINGS.format(**names))
-    with kubernetes.config.new_client_from_config() as admin:
+    with ExitStack() as clients:
+        admin = clients.enter_context(connected(kubernetes.config.new_client_from_config()))
         core = k8s.CoreV1Api(admin)
         try:
-            yield make_tenants(admin, folder, names=names)
+            yield make_tenants(admin, folder, names=names, clients=clients)
         finally:
             for name in names.values():
                 with ignored(404):
@@ -98,7 +100,9 @@ def tenants(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
             wait(lambda: not present(core, set(names.values())), "the namespaces to go")
 
 
-def make_tenants(admin: k8s.ApiClient, folder: Path, *, names: dict[str, str]) -> Tenants:
+def make_tenants(
+    admin: k8s.ApiClient, folder: Path, *, names: dict[str, str], clients: ExitStack
+) -> Tenants:
     core = k8s.CoreV1Api(admin)
     core.create_namespace({"metadata": {"name": names["airflow"]}})
     for account in ("worker", "other-worker"):
@@ -116,8 +120,8 @@ def make_tenants(admin: k8s.ApiClient, folder: Path, *, names: dict[str, str]) -
         core.create_namespaced_secret(namespace, secret)
     return Tenants(
         admin,
-        signed_in(admin, names["airflow"], "worker"),
-        signed_in(admin, names["churn"], "churn-runner"),
+        clients.enter_context(signed_in(admin, names["airflow"], "worker")),
+        clients.enter_context(signed_in(admin, names["churn"], "churn-runner")),
         *(names[name] for name in ("churn", "fraud", "strangers")),
         manifests,
         versions,
@@ -176,6 +180,18 @@ def test_airflow_runs_a_pod_of_a_team_and_reads_its_log(tenants, team):
         core.patch_namespaced_pod(name, namespace, patch)
         seen = {event.reason for event in core.list_namespaced_event(namespace).items}
         assert "Scheduled" in seen
+
+
+def test_airflow_executes_a_command_in_a_pod_of_a_team(tenants):
+    core = k8s.CoreV1Api(tenants.airflow)
+    with created(
+        tenants.airflow, tenants.churn, pod("busy", "import time; time.sleep(60)")
+    ) as name:
+        wait(
+            lambda: core.read_namespaced_pod(name, tenants.churn).status.phase == "Running",
+            "the pod to run",
+        )
+        assert output_of(core, tenants.churn, name, ["python3", "-c", "print(6 * 7)"]) == "42"
 
 
 @pytest.mark.parametrize("namespace", ["default", "kube-system", "strangers"])
