@@ -49,7 +49,7 @@ make_environment() {  # make_environment FOLDER REQUIREMENT...
 }
 
 printf 'setup: .venv (nbflow, Airflow, development tools): about 250 packages, one to five minutes\n'
-make_environment .venv -c constraints.txt -e '.[airflow,examples,s3,dev]'
+make_environment .venv -c constraints.txt -e '.[airflow,cluster,examples,s3,dev]'
 # torch, only as a build for the CPU: another brings gigabytes. Without it its tests are skipped.
 if ! .venv/bin/python -c 'import torch' 2>/dev/null; then
     pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check)

@@ -29,7 +29,7 @@ def connect(*, environ: Mapping[str, str], context: str | None = None) -> Cluste
     except ImportError as error:
         raise MissingExtraError(
             f"asking a cluster needs the package kubernetes, which is not installed: {error}",
-            hint="pip install 'nbflow[cluster]'",
+            hint="install the extra `cluster`: pip install '.[cluster]' in nbflow's checkout",
         ) from error
     chosen = k8s.Configuration()
     namespace = _configure(chosen, config, environ=environ, context=context)
