@@ -183,6 +183,14 @@ def test_a_named_group_that_cannot_be_divided_is_refused(fake, change, said):
     assert "NBFLOW_CGROUP" in error.value.hint
 
 
+def test_groups_of_hosts_that_were_killed_are_removed(fake):
+    left, living = fake / f"nbflow-{1 << 30}-1", fake / f"nbflow-{os.getpid()}-1"
+    left.mkdir()
+    living.mkdir()
+    find_fence({"NBFLOW_CGROUP": str(fake)})
+    assert (left.exists(), living.exists()) == (False, True)
+
+
 def test_no_group_is_divided_where_none_is_wanted():
     assert find_fence({"NBFLOW_CGROUP": "off"}) == Fence()
     assert Fence().kind == "RLIMIT_DATA"

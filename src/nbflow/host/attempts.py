@@ -178,13 +178,13 @@ class Attempt:
             return self._because(self._stopped, cell=cell["id"])
         lines = tuple(line for part in reply.traceback for line in part.splitlines())
         failure = Failure(reply.ename, reply.evalue, cell["id"], None, lines)
-        usage = self._measured()
+        if self._limit is None or self._meter is None:
+            return failure
         from nbflow.host.shortages import denied, is_denial
 
-        if self._limit is None or self._meter is None or usage is None:
-            return failure
         # A program that the kernel had started may have been killed in its place.
         if is_denial(reply.ename) or self._meter.ran_out():
+            usage = self._meter.usage(spent=None, memory_limit=self._limit.memory)
             return denied(failure, usage=usage, limit=self._limit)
         return failure
 
@@ -201,6 +201,8 @@ class Attempt:
 
         await starting
         pid = self._kernel.pid
+        if pid is None and self._limit is not None:
+            raise OSError("the kernel's process is not on this machine")
         if pid is None:
             return
         if self._limit is not None:

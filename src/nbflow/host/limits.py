@@ -133,6 +133,7 @@ def _named(folder: Path) -> Group:
 
 def _divisible(group: Group) -> Group:
     """The group, ready to have groups with limits below it; raises OSError."""
+    _sweep(group)
     if group.version == 1:
         if not os.access(group.folder, os.W_OK):
             raise PermissionError(None, "it may not be written")
@@ -145,6 +146,13 @@ def _divisible(group: Group) -> Group:
     if "memory" not in switch.read_text().split():
         switch.write_text("+memory")
     return group
+
+
+def _sweep(group: Group) -> None:
+    """Remove the groups of hosts that were killed; their kernels have died with them."""
+    for folder in group.folder.glob("nbflow-*-*"):
+        if not Path(f"/proc/{folder.name.split('-')[1]}").exists():
+            Group(folder, group.version, group.root).remove()
 
 
 def _make_leaf(group: Group) -> None:
