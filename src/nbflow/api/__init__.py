@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from nbflow.api.debugging import debug
     from nbflow.api.failures import failure_of
+    from nbflow.api.images import Doubt, ImageFile, image, write_image
     from nbflow.api.notebooks import (
         Compiled,
         Inspected,
@@ -50,7 +51,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Compiled",
+    "Doubt",
     "Finished",
+    "ImageFile",
     "Inspected",
     "Published",
     "Resumed",
@@ -68,6 +71,7 @@ __all__ = [
     "find_run",
     "find_run_anywhere",
     "follow",
+    "image",
     "in_reach",
     "inspect",
     "is_dag",
@@ -88,11 +92,14 @@ __all__ = [
     "trigger",
     "warm",
     "write",
+    "write_image",
 ]
 
 _HOMES = {
     "Compiled": "notebooks",
+    "Doubt": "images",
     "Finished": "running",
+    "ImageFile": "images",
     "Inspected": "notebooks",
     "Published": "operating",
     "Resumed": "resuming",
@@ -110,6 +117,7 @@ _HOMES = {
     "find_run": "operating",
     "find_run_anywhere": "operating",
     "follow": "operating",
+    "image": "images",
     "in_reach": "airflows",
     "inspect": "notebooks",
     "is_dag": "operating",
@@ -130,6 +138,7 @@ _HOMES = {
     "trigger": "operating",
     "warm": "running",
     "write": "notebooks",
+    "write_image": "images",
 }
 """The module that each name comes from."""
 
