@@ -74,9 +74,9 @@ def moto_server(*, host: str = "127.0.0.1", **settings: str) -> Iterator[Server]
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    server = Server(f"http://127.0.0.1:{port}", process)
+    server = Server(f"http://{host}:{port}", process)
     try:
-        wait_for_port(port)
+        wait_for_port(port, host=host)
         server.client().create_bucket(Bucket=BUCKET)
         yield server
     finally:
@@ -90,11 +90,11 @@ def free_port() -> int:
         return port
 
 
-def wait_for_port(port: int) -> None:
+def wait_for_port(port: int, *, host: str = "127.0.0.1") -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
+            socket.create_connection((host, port)).close()
         except OSError:
             time.sleep(0.05)
         else:

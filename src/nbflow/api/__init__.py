@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from nbflow.api.debugging import debug
     from nbflow.api.failures import failure_of
+    from nbflow.api.images import Doubt, ImageFile, image, write_image
     from nbflow.api.limiting import Limits, limits
     from nbflow.api.notebooks import (
         Compiled,
@@ -54,7 +55,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Compiled",
+    "Doubt",
     "Finished",
+    "ImageFile",
     "Inspected",
     "Limits",
     "Published",
@@ -77,6 +80,7 @@ __all__ = [
     "find_run",
     "find_run_anywhere",
     "follow",
+    "image",
     "in_reach",
     "inspect",
     "is_dag",
@@ -100,12 +104,15 @@ __all__ = [
     "trigger",
     "warm",
     "write",
+    "write_image",
     "write_manifests",
 ]
 
 _HOMES = {
     "Compiled": "notebooks",
+    "Doubt": "images",
     "Finished": "running",
+    "ImageFile": "images",
     "Inspected": "notebooks",
     "Limits": "limiting",
     "Published": "operating",
@@ -128,6 +135,7 @@ _HOMES = {
     "find_run": "operating",
     "find_run_anywhere": "operating",
     "follow": "operating",
+    "image": "images",
     "in_reach": "airflows",
     "inspect": "notebooks",
     "is_dag": "operating",
@@ -152,6 +160,7 @@ _HOMES = {
     "warm": "running",
     "write": "notebooks",
     "write_manifests": "teams",
+    "write_image": "images",
 }
 """The module that each name comes from."""
 

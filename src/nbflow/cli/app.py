@@ -21,6 +21,7 @@ _HOMES = {
     "check": "notebooks",
     "compile": "notebooks",
     "debug": "debugging",
+    "image": "images",
     "output": "operate",
     "profiles": "profiles",
     "publish": "operate",
