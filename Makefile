@@ -4,7 +4,7 @@ SHELL := bash
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-fast format lint docs bench clean
+.PHONY: help setup demo test test-fast test-cluster format lint docs bench clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ test: setup lint  ## everything that needs no cluster (real kernels, real Airflo
 
 test-fast: setup  ## what answers within a minute or two
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not slow and not airflow"
+
+test-cluster: setup  ## what needs a cluster in KUBECONFIG, with the image that CONTRIBUTING.md names
+	$(BIN)/python -m pytest -m cluster
 
 format: setup  ## format the code
 	$(BIN)/ruff format src tests scripts benchmarks
