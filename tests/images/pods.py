@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 IMAGE = os.environ.get("NBFLOW_TEST_IMAGE", "localhost/nbflow-runtime:test")
 NAMESPACE = "default"
-HOST = "10.244.0.1"
+HOST = os.environ.get("NBFLOW_TEST_HOST", "10.244.0.1")
 """Where pods reach the machine that they run on."""
 
 
