@@ -153,12 +153,16 @@ def _constants(plan: Plan, digest: str) -> list[str]:
 
 
 def _manifests(plan: Plan) -> str:
-    made: dict[str, Mapping[str, Any]] = {}
+    asked: dict[str, dict[str, Mapping[str, Any]]] = {}
     for step in plan.steps:
         assert step.pod is not None
         for profile, pod in {step.profile.name: step.pod, **step.alternatives}.items():
-            if made.setdefault(profile, pod) != pod:
-                made[f"{profile} for {step.name}"] = pod
+            asked.setdefault(profile, {})[step.name] = pod
+    made: dict[str, Mapping[str, Any]] = {}
+    for profile, by_step in asked.items():
+        pods = list(by_step.values())
+        usual = made[profile] = max(pods, key=pods.count)
+        made |= {f"{profile} for {step}": pod for step, pod in by_step.items() if pod != usual}
     about = (
         "# Where steps may run: Kubernetes pods by profile, and by step where it asks for more.\n"
     )

@@ -63,6 +63,96 @@ See README.md
 # Where steps may run: Kubernetes pods by profile, and by step where it asks for more.
 MANIFESTS = {
     "gpu": {
+        "spec": {
+            "containers": [
+                {
+                    "name": "base",
+                    "image": "registry.example.com/nbflow-runtime:1",
+                    "resources": {
+                        "requests": {"memory": "16Gi", "nvidia.com/gpu": "1"},
+                        "limits": {"memory": "16Gi", "nvidia.com/gpu": "1"},
+                    },
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                },
+            ],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    },
+    "gpu for class": {
+        "metadata": {
+            "labels": {"team": "ds"},
+            "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
+        },
+        "spec": {
+            "containers": [
+                {
+                    "name": "base",
+                    "image": "registry.example.com/it's:1@sha256:abc",
+                    "resources": {
+                        "requests": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                        "limits": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                    },
+                    "env": [
+                        {
+                            "name": "DB_PASSWORD",
+                            "valueFrom": {
+                                "secretKeyRef": {"name": "db", "key": "password"},
+                            },
+                        },
+                    ],
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                },
+            ],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    },
+    "gpu for pod": {
+        "metadata": {
+            "labels": {"team": "ds"},
+            "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
+        },
+        "spec": {
+            "containers": [
+                {
+                    "name": "base",
+                    "image": "registry.example.com/it's:1@sha256:abc",
+                    "resources": {
+                        "requests": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                        "limits": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                    },
+                    "env": [
+                        {
+                            "name": "DB_PASSWORD",
+                            "valueFrom": {
+                                "secretKeyRef": {"name": "db", "key": "password"},
+                            },
+                        },
+                    ],
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                },
+            ],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    },
+    "gpu for datetime": {
         "metadata": {
             "labels": {"team": "ds"},
             "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
@@ -97,6 +187,96 @@ MANIFESTS = {
         },
     },
     "default": {
+        "spec": {
+            "containers": [
+                {
+                    "name": "base",
+                    "image": "registry.example.com/nbflow-runtime:1",
+                    "resources": {
+                        "requests": {"memory": "2Gi"},
+                        "limits": {"memory": "2Gi"},
+                    },
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                },
+            ],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    },
+    "default for class": {
+        "metadata": {
+            "labels": {"team": "ds"},
+            "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
+        },
+        "spec": {
+            "containers": [
+                {
+                    "name": "base",
+                    "image": "registry.example.com/it's:1@sha256:abc",
+                    "resources": {
+                        "requests": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                        "limits": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                    },
+                    "env": [
+                        {
+                            "name": "DB_PASSWORD",
+                            "valueFrom": {
+                                "secretKeyRef": {"name": "db", "key": "password"},
+                            },
+                        },
+                    ],
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                },
+            ],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    },
+    "default for pod": {
+        "metadata": {
+            "labels": {"team": "ds"},
+            "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
+        },
+        "spec": {
+            "containers": [
+                {
+                    "name": "base",
+                    "image": "registry.example.com/it's:1@sha256:abc",
+                    "resources": {
+                        "requests": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                        "limits": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                    },
+                    "env": [
+                        {
+                            "name": "DB_PASSWORD",
+                            "valueFrom": {
+                                "secretKeyRef": {"name": "db", "key": "password"},
+                            },
+                        },
+                    ],
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                },
+            ],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    },
+    "default for datetime": {
         "metadata": {
             "labels": {"team": "ds"},
             "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
@@ -131,6 +311,96 @@ MANIFESTS = {
         },
     },
     "highmem": {
+        "spec": {
+            "containers": [
+                {
+                    "name": "base",
+                    "image": "registry.example.com/nbflow-runtime:1",
+                    "resources": {
+                        "requests": {"memory": "64Gi"},
+                        "limits": {"memory": "64Gi"},
+                    },
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                },
+            ],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    },
+    "highmem for class": {
+        "metadata": {
+            "labels": {"team": "ds"},
+            "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
+        },
+        "spec": {
+            "containers": [
+                {
+                    "name": "base",
+                    "image": "registry.example.com/it's:1@sha256:abc",
+                    "resources": {
+                        "requests": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                        "limits": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                    },
+                    "env": [
+                        {
+                            "name": "DB_PASSWORD",
+                            "valueFrom": {
+                                "secretKeyRef": {"name": "db", "key": "password"},
+                            },
+                        },
+                    ],
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                },
+            ],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    },
+    "highmem for pod": {
+        "metadata": {
+            "labels": {"team": "ds"},
+            "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
+        },
+        "spec": {
+            "containers": [
+                {
+                    "name": "base",
+                    "image": "registry.example.com/it's:1@sha256:abc",
+                    "resources": {
+                        "requests": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                        "limits": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                    },
+                    "env": [
+                        {
+                            "name": "DB_PASSWORD",
+                            "valueFrom": {
+                                "secretKeyRef": {"name": "db", "key": "password"},
+                            },
+                        },
+                    ],
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                },
+            ],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    },
+    "highmem for datetime": {
         "metadata": {
             "labels": {"team": "ds"},
             "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
@@ -165,6 +435,24 @@ MANIFESTS = {
         },
     },
     "other": {
+        "spec": {
+            "containers": [
+                {
+                    "name": "base",
+                    "image": "elsewhere.example.com/x",
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                },
+            ],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+        },
+    },
+    "other for class": {
         "metadata": {
             "labels": {"team": "ds"},
             "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
@@ -198,16 +486,28 @@ MANIFESTS = {
             },
         },
     },
-    "default for import_": {
+    "other for pod": {
+        "metadata": {
+            "labels": {"team": "ds"},
+            "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
+        },
         "spec": {
             "containers": [
                 {
                     "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
+                    "image": "registry.example.com/it's:1@sha256:abc",
                     "resources": {
-                        "requests": {"memory": "2Gi"},
-                        "limits": {"memory": "2Gi"},
+                        "requests": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                        "limits": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
                     },
+                    "env": [
+                        {
+                            "name": "DB_PASSWORD",
+                            "valueFrom": {
+                                "secretKeyRef": {"name": "db", "key": "password"},
+                            },
+                        },
+                    ],
                     "securityContext": {
                         "allowPrivilegeEscalation": False,
                         "capabilities": {"drop": ["ALL"]},
@@ -220,308 +520,28 @@ MANIFESTS = {
             },
         },
     },
-    "gpu for import_": {
+    "other for datetime": {
+        "metadata": {
+            "labels": {"team": "ds"},
+            "annotations": {"example.com/link": "http://x:80/y {{ z }}"},
+        },
         "spec": {
             "containers": [
                 {
                     "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
+                    "image": "registry.example.com/it's:1@sha256:abc",
                     "resources": {
-                        "requests": {"memory": "16Gi", "nvidia.com/gpu": "1"},
-                        "limits": {"memory": "16Gi", "nvidia.com/gpu": "1"},
+                        "requests": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
+                        "limits": {"memory": "1.5Gi", "nvidia.com/gpu": "2"},
                     },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "highmem for import_": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
-                    "resources": {
-                        "requests": {"memory": "64Gi"},
-                        "limits": {"memory": "64Gi"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "other for import_": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "elsewhere.example.com/x",
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "default for import": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
-                    "resources": {
-                        "requests": {"memory": "2Gi"},
-                        "limits": {"memory": "2Gi"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "gpu for import": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
-                    "resources": {
-                        "requests": {"memory": "16Gi", "nvidia.com/gpu": "1"},
-                        "limits": {"memory": "16Gi", "nvidia.com/gpu": "1"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "highmem for import": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
-                    "resources": {
-                        "requests": {"memory": "64Gi"},
-                        "limits": {"memory": "64Gi"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "other for import": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "elsewhere.example.com/x",
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "default for aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
-                    "resources": {
-                        "requests": {"memory": "2Gi"},
-                        "limits": {"memory": "2Gi"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "gpu for aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
-                    "resources": {
-                        "requests": {"memory": "16Gi", "nvidia.com/gpu": "1"},
-                        "limits": {"memory": "16Gi", "nvidia.com/gpu": "1"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "highmem for aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
-                    "resources": {
-                        "requests": {"memory": "64Gi"},
-                        "limits": {"memory": "64Gi"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "other for aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "elsewhere.example.com/x",
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "default for bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
-                    "resources": {
-                        "requests": {"memory": "2Gi"},
-                        "limits": {"memory": "2Gi"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "gpu for bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
-                    "resources": {
-                        "requests": {"memory": "16Gi", "nvidia.com/gpu": "1"},
-                        "limits": {"memory": "16Gi", "nvidia.com/gpu": "1"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "highmem for bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "registry.example.com/nbflow-runtime:1",
-                    "resources": {
-                        "requests": {"memory": "64Gi"},
-                        "limits": {"memory": "64Gi"},
-                    },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                },
-            ],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-        },
-    },
-    "other for bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb": {
-        "spec": {
-            "containers": [
-                {
-                    "name": "base",
-                    "image": "elsewhere.example.com/x",
+                    "env": [
+                        {
+                            "name": "DB_PASSWORD",
+                            "valueFrom": {
+                                "secretKeyRef": {"name": "db", "key": "password"},
+                            },
+                        },
+                    ],
                     "securityContext": {
                         "allowPrivilegeEscalation": False,
                         "capabilities": {"drop": ["ALL"]},
