@@ -1,6 +1,6 @@
 """Write the pinned lists that the images install, from `constraints.txt` and what is installed.
 
-The runtime's list is whole: it is installed with `--no-deps`, and nothing is resolved in a build.
+A list is whole: it is installed with `--no-deps`, and nothing is resolved while an image is built.
 """
 
 from __future__ import annotations
