@@ -1,8 +1,14 @@
-"""A Plan becomes a Bundle: step notebooks, DAG text, manifest."""
+"""A Plan becomes a Bundle: step notebooks, DAG text, manifest.
+
+What few commands need loads when it is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.assembly import bundle
 from nbflow.bundles.backends import Backend, find_backend
-from nbflow.bundles.dockerfiles import DOCKERFILE_MARK, dockerfile
 from nbflow.bundles.literals import literal
 from nbflow.bundles.notebooks import code_cell, step_notebook
 from nbflow.bundles.parameters import (
@@ -12,8 +18,11 @@ from nbflow.bundles.parameters import (
     to_wire,
     wire_default,
 )
-from nbflow.bundles.requirements import Requirements, distribution_name, read_requirements
 from nbflow.bundles.slices import Slice, slices
+
+if TYPE_CHECKING:
+    from nbflow.bundles.dockerfiles import DOCKERFILE_MARK, dockerfile
+    from nbflow.bundles.requirements import Requirements, distribution_name, read_requirements
 
 __all__ = [
     "DOCKERFILE_MARK",
@@ -35,3 +44,19 @@ __all__ = [
     "to_wire",
     "wire_default",
 ]
+
+_LATER = {
+    "DOCKERFILE_MARK": "dockerfiles",
+    "Requirements": "requirements",
+    "distribution_name": "requirements",
+    "dockerfile": "dockerfiles",
+    "read_requirements": "requirements",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
