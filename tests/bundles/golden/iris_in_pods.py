@@ -204,10 +204,12 @@ class StepPod(KubernetesPodOperator):
         """Say why no node has taken the pod, and take the fallback next."""
         profile = self.chosen(context)
         pod = self.hook.get_pod(event["name"], event["namespace"])
+        if pod.spec.node_name:  # it took too long on a node, or to start there
+            return f"step {self.task_id}: {event['message']}"
         said = [one.message for one in pod.status.conditions or () if one.message]
         why = f"step {self.task_id}: no node took its pod in time: {'; '.join(said)}"
-        if pod.spec.node_name or profile not in FALLBACK:
-            return f"{why} ({event['message']})"
+        if profile not in FALLBACK:
+            return why
         context["task_state_store"].set("profile", FALLBACK[profile])
         return f"{why}; the next try takes {FALLBACK[profile]}"
 
