@@ -52,8 +52,14 @@ def start(*arguments, cwd, **environ):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=_heed_signals,
     )
+
+
+def _heed_signals():
+    """`nohup`, too, lets what it starts ignore a signal."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def write_notebook(path, *cells, kernelspec=PYTHON3, **metadata):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,8 @@ from nbflow.model import Profile, Usage, parse_quantity
 __all__ = ["Sizing", "suggest"]
 
 _NO_TEAM = "default"
+_TELLING = 10.0
+"""Seconds that an attempt must have lasted to tell how many cores a step needs."""
 """The folder of runs of pipelines without a team."""
 
 
@@ -203,11 +205,10 @@ def _sizing(
 ) -> Sizing:
     given = seen.given
     peak = max((one.peak_memory or 0 for one in seen.usages), default=0)
-    timed = [one for one in seen.usages if one.cpu is not None and one.wall > 0]
-    wall = sum(one.wall for one in timed)
-    cores = sum(one.cpu or 0 for one in timed) / wall if timed else None
+    cores = _busy(seen.usages)
+    telling = _busy([one for one in seen.usages if one.wall >= _TELLING])
     instead = current.profiles.get(given.profile or "")
-    demand = Demand(peak, cores, max(seen.exhausted, default=None))
+    demand = Demand(peak, telling, max(seen.exhausted, default=None))
     chosen = smallest(demand, of=usable, instead=instead)
     hours = sum(one.wall for one in seen.usages) / 3600 / max(1, len(seen.runs))
     shares = [one.gpu for one in seen.usages if one.gpu is not None]
@@ -231,6 +232,13 @@ def _sizing(
         cost=_cost(hours, instead),
         cost_then=_cost(hours, chosen),
     )
+
+
+def _busy(usages: Sequence[Usage]) -> float | None:
+    """Cores that were busy on average; None where nobody measured."""
+    timed = [one for one in usages if one.cpu is not None and one.wall > 0]
+    wall = sum(one.wall for one in timed)
+    return sum(one.cpu or 0 for one in timed) / wall if timed else None
 
 
 def _unused(used: float | None, *, of: Decimal | None) -> float | None:
