@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from nbflow import embedded, remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# The machine's load is no property of the code.
+settings.register_profile("nbflow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("nbflow")
 
 
 @dataclass(frozen=True)
