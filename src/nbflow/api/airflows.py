@@ -34,12 +34,13 @@ def airflow_up(current: settings.Settings, *, tell: Tell | None = None) -> embed
         RemoteError: it did not start.
     """
     from nbflow import embedded
+    from nbflow.planning import POD_BACKEND
 
     return embedded.up(
         home=_home(current),
         dags=current.target_folder,
         store=current.local_store,
-        deferring=current.backend == "pod",
+        deferring=current.backend == POD_BACKEND,
         environ=os.environ,
         on_progress=tell,
     )

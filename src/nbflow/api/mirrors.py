@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +13,6 @@ from nbflow.model import RunState
 if TYPE_CHECKING:
     from nbflow import settings
     from nbflow.model import Run
-
-_TRY = re.compile(r"try-(\d+)\.ipynb")
 
 
 def mirror(run: Run, *, current: settings.Settings) -> Path | None:
@@ -45,13 +42,12 @@ def _copy_step(run: runtime.Store, step: str, place: Path) -> None:
     if seen is not None and seen.state is RunState.SUCCESS:
         return
     names = run.names(step)
-    tries = [name for name in names if _TRY.fullmatch(name)]
-    newest = max(tries, key=lambda name: int(name[4:-6]), default=None)
+    tries = [(number, name) for name in names if (number := host.attempt_of(name)) is not None]
+    newest = [max(tries)[1]] if tries else []
     place.mkdir(parents=True, exist_ok=True)
-    for name in (newest, "manifest.json" if "manifest.json" in names else None):
-        if name is not None:
-            with suppress(FileNotFoundError):
-                run.fetch(f"{step}/{name}", place / name)
+    for name in (*newest, *(one for one in names if one == "manifest.json")):
+        with suppress(FileNotFoundError):
+            run.fetch(f"{step}/{name}", place / name)
 
 
 def _copy_author(folder: Path) -> None:

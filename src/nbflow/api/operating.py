@@ -14,6 +14,7 @@ from nbflow.api.running import Observe, write_merged
 from nbflow.api.values import parameter_from_schema, resolve
 from nbflow.errors import RemoteError, StoreError, TargetError
 from nbflow.model import Parameter, Run, RunState, StepRun
+from nbflow.planning import POD_BACKEND
 
 if TYPE_CHECKING:
     from nbflow.remote import Airflow
@@ -70,7 +71,7 @@ def publish(
         RemoteError: Airflow cannot import the DAG, or did not pick it up in time.
     """
     current, bundle, plan = compiled.inspected.settings, compiled.bundle, compiled.plan
-    if plan.backend == "pod":  # a pod sees the store, and not the folder of DAGs
+    if plan.backend == POD_BACKEND:  # a pod sees the store, and not the folder of DAGs
         targets.keep_in_store(bundle, runs_folder=plan.runs_folder)
     written = targets.publish(bundle, settings=current, force=force)
     published = Published(bundle.dag_id, bundle.digest, written.changed, written.path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow.host.debugging import debug_notebook
-from nbflow.host.executed import executed, failure_of, progress, tries, usage_of
+from nbflow.host.executed import attempt_of, executed, failure_of, progress, tries, usage_of
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.kernels import Kernel, kernels, require_kernel
 from nbflow.host.ledgers import BUNDLE, Ledger, read_ledger
@@ -30,6 +30,7 @@ __all__ = [
     "Limits",
     "Resumption",
     "RunInterrupted",
+    "attempt_of",
     "debug_notebook",
     "execute",
     "executed",

@@ -15,7 +15,7 @@ from nbflow.model import Failure, RunState, StepRun, Usage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["executed", "failure_of", "note_cached", "progress", "tries", "usage_of"]
+__all__ = ["attempt_of", "executed", "failure_of", "note_cached", "progress", "tries", "usage_of"]
 
 _TRY = re.compile(r"try-(\d+)\.ipynb")
 
@@ -34,6 +34,12 @@ def executed(folder: Path) -> dict[str, dict[str, Any]]:
     order: list[str] = next((_orders(one)["steps"] for one in found.values() if _orders(one)), [])
     position = {name: index for index, name in enumerate(order)}
     return dict(sorted(found.items(), key=lambda item: position.get(item[0], len(position))))
+
+
+def attempt_of(name: str) -> int | None:
+    """The attempt that a file of this name is the executed notebook of; None where it is none."""
+    match = _TRY.fullmatch(name)
+    return None if match is None else int(match[1])
 
 
 def tries(folder: Path) -> list[dict[str, Any]]:
@@ -140,9 +146,9 @@ def _tries(folder: Path) -> dict[int, Path]:
     """The attempts' executed notebooks, the newest first."""
     tries: dict[int, Path] = {}
     for path in folder.glob("try-*.ipynb"):
-        match = _TRY.fullmatch(path.name)
-        if match:
-            tries[int(match[1])] = path
+        number = attempt_of(path.name)
+        if number is not None:
+            tries[number] = path
     return dict(sorted(tries.items(), reverse=True))
 
 

@@ -1,7 +1,8 @@
 """Pipeline and settings become a Plan: pods, images, retries, addresses."""
 
+from nbflow.planning.alternatives import POD_BACKEND
 from nbflow.planning.choices import plan, profile_pod
 from nbflow.planning.resources import find_profile
 from nbflow.planning.tenancy import check_policy, find_team
 
-__all__ = ["check_policy", "find_profile", "find_team", "plan", "profile_pod"]
+__all__ = ["POD_BACKEND", "check_policy", "find_profile", "find_team", "plan", "profile_pod"]

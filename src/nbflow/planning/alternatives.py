@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nbflow.model import Profile, StepOptions
     from nbflow.settings import Settings, Team
 
-BACKEND = "pod"
+POD_BACKEND = "pod"
 """The backend whose every step has a pod, chosen when it runs."""
 
 

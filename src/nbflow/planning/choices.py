@@ -15,7 +15,7 @@ from nbflow.model import (
     timezone_fault,
 )
 from nbflow.planning.addresses import store_address
-from nbflow.planning.alternatives import BACKEND, alternatives, ladder, pod_profile
+from nbflow.planning.alternatives import POD_BACKEND, alternatives, ladder, pod_profile
 from nbflow.planning.pods import pod
 from nbflow.planning.resources import choose_options, choose_profile, extended_resources
 from nbflow.planning.tenancy import check_policy, find_team
@@ -67,7 +67,7 @@ def _plan_step(
     defaults = settings.defaults
     options = choose_options(step.options, pipeline.options.defaults)
     profile = choose_profile(step.name, options, settings=settings)
-    in_pods = settings.backend == BACKEND
+    in_pods = settings.backend == POD_BACKEND
     if in_pods:
         profile = pod_profile(f"step {step.name}", profile, settings=settings)
     try:
@@ -100,7 +100,7 @@ def _plan_step(
 def _retries(options: StepOptions, profile: Profile, *, settings: Settings) -> int:
     """As many as are asked for; where a try may lead to another profile, enough to get there."""
     asked = settings.defaults.retries if options.retries is None else options.retries
-    if settings.backend != BACKEND:
+    if settings.backend != POD_BACKEND:
         return asked
     return max(asked, ladder(profile.name, settings=settings))
 
@@ -116,7 +116,7 @@ def profile_pod(
         SettingsError: Kubernetes would refuse it.
         PolicyError: the team may not use it.
     """
-    if settings.backend == BACKEND:
+    if settings.backend == POD_BACKEND:
         profile = pod_profile(f"profile {profile.name}", profile, settings=settings)
     check_policy(profile, team=team)
     return pod(
@@ -125,7 +125,7 @@ def profile_pod(
         StepOptions(),
         extended={},
         team=team,
-        always=settings.backend == BACKEND,
+        always=settings.backend == POD_BACKEND,
     )
 
 
