@@ -65,7 +65,6 @@ def test_the_list_is_there_for_programs(project):
         "images": ["registry.example.com/*"],
         "claims": None,
         "host_paths": [],
-        "connections": None,
         "quota": {"requests.cpu": "64", "requests.memory": "512Gi"},
         "egress": [{"cidr": "10.20.0.0/16", "ports": ["53/UDP", "443/TCP"]}],
     }

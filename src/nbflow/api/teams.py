@@ -26,7 +26,6 @@ def describe_teams(current: Settings) -> list[dict[str, Any]]:
             "images": _listed(team.images),
             "claims": _listed(team.claims),
             "host_paths": list(team.host_paths),
-            "connections": _listed(team.connections),
             "quota": {name: str(quantity) for name, quantity in team.quota.items()},
             "egress": [
                 {"cidr": one.cidr, "ports": [str(port) for port in one.ports]}

@@ -115,7 +115,6 @@ class Team:
         images: patterns (`registry/*`) of the images that it may use, or None for all.
         claims: patterns of the PersistentVolumeClaims that it may mount, or None for all.
         host_paths: patterns of the folders of nodes that it may mount.
-        connections: patterns of the Airflow connections that it may use, or None for all.
         quota: Kubernetes resource quota by name.
         egress: what its pods may reach beside the cluster's DNS, sorted.
     """
@@ -127,7 +126,6 @@ class Team:
     images: tuple[str, ...] | None = None
     claims: tuple[str, ...] | None = None
     host_paths: tuple[str, ...] = ()
-    connections: tuple[str, ...] | None = None
     quota: Mapping[str, Quantity] = field(default_factory=dict)
     egress: tuple[Egress, ...] = ()
 

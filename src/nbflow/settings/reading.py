@@ -131,7 +131,6 @@ def _team(name: str, section: TeamSection) -> Team:
         images=_names(section.images),
         claims=_names(section.claims),
         host_paths=tuple(section.host_paths),
-        connections=_names(section.connections),
         quota={key: parse_quantity(text) for key, text in sorted(section.quota.items())},
         egress=tuple(sorted({_egress(one) for one in section.egress})),
     )

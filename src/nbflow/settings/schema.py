@@ -47,8 +47,6 @@ class TeamSection(Section):
     """Patterns of the PersistentVolumeClaims that it may mount; all of its namespace otherwise."""
     host_paths: list[Name] = []
     """Patterns of the folders of nodes that it may mount, such as `/mnt/fast/*`; none otherwise."""
-    connections: list[Name] | None = None
-    """Patterns of the Airflow connections that it may use; all where none are given."""
     quota: dict[QuotaName, QuantityText] = {}
     """Kubernetes resource quota."""
     egress: list[EgressSection] = []
