@@ -149,6 +149,23 @@ def test_a_killed_kernel_is_tried_again(project):
     assert outputs(folder / "done.ipynb")["cell-2"] == "alive\n"
 
 
+def test_a_step_that_never_began_fails_the_run_with_what_its_task_says(project, airflow):
+    folder, run = project
+    write_notebook(folder / "headless.ipynb", ("step:one retries:0", "x = 1"))
+    assert run("publish", "headless.ipynb").status == 0
+    [step] = airflow.dags.glob("headless/*/steps/one.ipynb")
+    step.unlink()
+    ran = run("trigger", "headless", "--wait", "-o", "done.ipynb")
+    assert ran.status == 10
+    assert "one.ipynb" in ran.err, ran.err
+    assert "no notebook: " in ran.err
+    assert not (folder / "done.ipynb").exists()
+    shown = run("runs", "headless", "--json").json[0]
+    asked = run("runs", f"headless/{shown['run_id']}")
+    assert asked.status == 10
+    assert "one.ipynb" in asked.err
+
+
 def test_publishing_again_changes_nothing(project):
     folder, run = project
     write_notebook(folder / "again.ipynb", "print(1)")

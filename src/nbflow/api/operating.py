@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from nbflow.api.notebooks import Compiled
 from nbflow.api.running import Observe, write_merged
 from nbflow.api.values import parameter_from_schema, resolve
 from nbflow.errors import RemoteError, StoreError, TargetError
-from nbflow.model import Parameter, Run, RunState, StepRun
+from nbflow.model import Failure, Parameter, Run, RunState, StepRun
 from nbflow.planning import POD_BACKEND
 
 if TYPE_CHECKING:
@@ -132,12 +133,51 @@ def follow(
     run: Run, *, client: Airflow, current: settings.Settings, observe: Observe | None = None
 ) -> Run:
     """Wait for a run to end; its executed notebooks in the store are its progress."""
+    known: dict[tuple[str, int], Failure | None] = {}
     return client.watch(
         run.dag_id,
         run.run_id,
         observe=observe,
-        enrich=lambda seen: enrich(seen, current=current),
+        enrich=lambda seen: explain(enrich(seen, current=current), client=client, known=known),
     )
+
+
+def explain(
+    run: Run, *, client: Airflow, known: dict[tuple[str, int], Failure | None] | None = None
+) -> Run:
+    """Name the failures that no notebook tells of, such as a pod that never began.
+
+    Args:
+        run: as `enrich` gives it.
+        client: the Airflow whose log names them.
+        known: by step and attempt, what was asked before; what is asked now is added.
+    """
+    known = {} if known is None else known
+    steps = []
+    for step in run.steps:
+        if step.failure is None and step.state in {RunState.FAILED, RunState.RETRYING}:
+            key = (step.name, step.attempt)
+            if key not in known:
+                known[key] = _told(run, step, client)
+            step = replace(step, failure=known[key])
+        steps.append(step)
+    return replace(run, steps=tuple(steps))
+
+
+def _told(run: Run, step: StepRun, client: Airflow) -> Failure | None:
+    """The last error in the log of a step's attempt."""
+    try:
+        said = client.failure(run.dag_id, run.run_id, step.name, attempt=step.attempt)
+    except RemoteError:  # the run has failed whether or not its log can be had
+        return None
+    if said is None:
+        return None
+    # What the task says of its pod.
+    about = rf"step {re.escape(step.name)}(?:, cell (?P<cell>[^ :]+))?: (?P<why>.+)"
+    found = re.fullmatch(about, said.evalue, re.DOTALL)
+    if found is None or not said.ename.startswith("Airflow"):
+        return said
+    return Failure(ename="Failed", evalue=found["why"], cell=found["cell"])
 
 
 def enrich(run: Run, *, current: settings.Settings) -> Run:
@@ -165,7 +205,8 @@ def enrich_failed(run: Run, *, client: Airflow, current: settings.Settings) -> R
     """A listed run as it is; one that failed with its steps, so that the cause can be named."""
     if run.state is not RunState.FAILED:
         return run
-    return enrich(client.run(run.dag_id, run.run_id), current=current)
+    detailed = enrich(client.run(run.dag_id, run.run_id), current=current)
+    return explain(detailed, client=client)
 
 
 def _detail(step: StepRun, folder: Path) -> StepRun:
@@ -233,7 +274,7 @@ def find_run_anywhere(reference: str, *, current: settings.Settings) -> Run:
     if records.is_local(reference) or not airflows.in_reach(current):
         return records.find_stored(reference, store=records.local_runs(current))
     with airflows.connect(current) as client:
-        return enrich(find_run(reference, client=client), current=current)
+        return explain(enrich(find_run(reference, client=client), current=current), client=client)
 
 
 def output(run: Run, *, current: settings.Settings, to: Path) -> Path:

@@ -12,17 +12,26 @@ if TYPE_CHECKING:
 
     from nbflow.model import Plan, PlannedStep
 
-POLL = 5
-"""Seconds between two looks of Airflow's triggerer at a pod."""
+LOOK = 2
+"""Seconds between two looks of Airflow's triggerer at a pod that starts; Airflow's own, while it
+runs."""
+LOGS = 5
+"""Seconds between two readings of a running pod's log."""
 STARTUP = 600
 """Seconds that a pod may take to start where its profile says nothing: a pool may have to grow."""
 
+_EXCEPTIONS = """\
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowRescheduleException,
+)"""
 _CLASS = '''\
 class StepPod(KubernetesPodOperator):
     """Runs a step in a pod of its profile.
 
     A try that was killed for memory is followed by one on the next larger profile, a try that no
-    node had room for by one on the fallback. An error of the notebook is not tried again.
+    node or quota had room for by one on the fallback. An error of the notebook is not tried again.
     """
 
     template_fields = ()  # what a run is given is data: nothing in it is a template
@@ -38,7 +47,10 @@ class StepPod(KubernetesPodOperator):
         self.startup_timeout_seconds = STARTUP.get(profile, STARTUP[""])
         self.schedule_timeout_seconds = self.startup_timeout_seconds
         self.log.info("step %s runs on profile %s", self.task_id, profile)
-        return super().execute(context)
+        try:
+            return super().execute(context)
+        except ApiException as error:
+            raise self.refused(error, context) from None
 
     def words(self, context):
         values = {name: context["params"][name] for name in PARAMETERS}
@@ -51,58 +63,76 @@ class StepPod(KubernetesPodOperator):
         # Kubernetes would replace $(NAME) by a variable's value.
         return [word.replace("$", "$$") for word in words]
 
+    def refused(self, error, context):
+        """What Kubernetes has against the pod; while a quota is used up, wait for room."""
+        try:
+            said = json.loads(error.body)["message"]
+        except (TypeError, ValueError, KeyError):
+            said = str(error)
+        where = f"step {self.task_id}"
+        if "exceeded quota" not in said:
+            sort = AirflowFailException if error.status == 422 else AirflowException
+            return sort(f"{where}: Kubernetes refused its pod: {said}")
+        now = timezone.utcnow()
+        since = context["ti"].get_first_reschedule_date(context) or now
+        if (now - since).total_seconds() < self.startup_timeout_seconds:
+            self.log.warning("%s waits for its team's quota: %s", where, said)
+            return AirflowRescheduleException(now + timedelta(seconds=20))
+        return self.homeless(f"{where}: its team's quota is used up: {said}", context)
+
     def trigger_reentry(self, context, event):
-        if event["status"] == "timeout":
-            event = {**event, "message": self.waiting(context, event)}
-        return super().trigger_reentry(context, event)
-
-    def cleanup(self, pod, remote_pod, xcom_result=None, context=None):
         try:
-            super().cleanup(pod, remote_pod, xcom_result, context)
-        finally:
-            for one in (remote_pod and remote_pod.status.container_statuses) or ():
-                if one.name == self.base_container_name and one.state.terminated:
-                    self.judge(one.state.terminated, context)
+            return super().trigger_reentry(context, event)
+        except AirflowException:
+            raise self.failure(context, event) from None
 
-    def judge(self, ended, context):
-        """Say why the container ended, and whether another try may help."""
-        if not ended.exit_code:
-            return
+    def failure(self, context, event):
+        """Why the pod failed, as an error that says whether another try may help."""
+        where = f"step {self.task_id}"
+        if self.pod is None:
+            why = "its pod is gone: deleted, evicted, or its node lost"
+            return AirflowException(f"{where}: {why}")
+        status = self.pod.status
+        states = {one.name: one.state for one in status.container_statuses or ()}
+        ended = states["base"].terminated if "base" in states else None
         try:
-            told = json.loads(ended.message or "{}")
-        except ValueError:
+            told = json.loads(ended.message)
+        except (AttributeError, TypeError, ValueError):
             told = {}
-        cell = f", cell {told['cell']}" if told.get("cell") else ""
-        where = f"step {self.task_id}{cell}"
-        if ended.reason == "OOMKilled" or told.get("ename") == "OutOfMemory":
-            self.grow(where, told.get("evalue", "killed by the system"), context)
+        if told.get("cell"):
+            where += f", cell {told['cell']}"
+        if status.reason:  # evicted, preempted, its node lost
+            return AirflowException(f"{where}: {status.reason}: {status.message}")
+        if event["status"] == "timeout" and not self.pod.spec.node_name:
+            said = "; ".join(one.message or "" for one in status.conditions or ())
+            return self.homeless(f"{where}: no node took its pod: {said}", context)
+        killed = ended is not None and ended.reason == "OOMKilled"
+        if killed or told.get("ename") == "OutOfMemory":
+            why = told.get("evalue", "killed by the system")
+            return self.starved(f"{where}: out of memory: {why}", context)
         if told.get("ename") and not told.get("again"):
-            raise AirflowFailException(f"{where}: {told['ename']}: {told['evalue']}")
-        why = told.get("evalue") or f"exit code {ended.exit_code}, {ended.reason}"
-        raise AirflowException(f"{where}: {why}")
+            return AirflowFailException(f"{where}: {told['ename']}: {told['evalue']}")
+        if ended and ended.exit_code:
+            why = told.get("evalue") or f"exit code {ended.exit_code}, {ended.reason}"
+            return AirflowException(f"{where}: {why}")
+        return AirflowException(f"{where}: {event['message']}")
 
-    def grow(self, where, why, context):
+    def starved(self, why, context):
         profile = self.chosen(context)
         limit = self.manifest(profile)["spec"]["containers"][0].get("resources", {})
         limit = limit.get("limits", {}).get("memory", "no limit of its own")
-        said = f"{where}: out of memory: {why}; profile {profile} has {limit}"
+        said = f"{why}; profile {profile} has {limit}"
         if profile not in ESCALATE:
-            raise AirflowFailException(f"{said}, and there is no larger one to go to")
+            return AirflowFailException(f"{said}, and there is no larger one to go to")
         context["task_state_store"].set("profile", ESCALATE[profile])
-        raise AirflowException(f"{said}; the next try takes {ESCALATE[profile]}")
+        return AirflowException(f"{said}; the next try takes {ESCALATE[profile]}")
 
-    def waiting(self, context, event):
-        """Say why no node has taken the pod, and take the fallback next."""
+    def homeless(self, why, context):
         profile = self.chosen(context)
-        pod = self.hook.get_pod(event["name"], event["namespace"])
-        if pod.spec.node_name:  # it took too long on a node, or to start there
-            return f"step {self.task_id}: {event['message']}"
-        said = [one.message for one in pod.status.conditions or () if one.message]
-        why = f"step {self.task_id}: no node took its pod in time: {'; '.join(said)}"
         if profile not in FALLBACK:
-            return why
+            return AirflowException(why)
         context["task_state_store"].set("profile", FALLBACK[profile])
-        return f"{why}; the next try takes {FALLBACK[profile]}"
+        return AirflowException(f"{why}; the next try takes {FALLBACK[profile]}")
 
     def chosen(self, context):
         """The profile of this try: an earlier one's word, the run's, the pipeline's."""
@@ -123,9 +153,11 @@ def dag_text(plan: Plan, *, digest: str) -> str:
 
     frame = Frame(
         standard=["import copy", "import json"],
+        sdk=["timezone"],
         providers=[
             "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator",
-            "from airflow.sdk.exceptions import AirflowException, AirflowFailException",
+            _EXCEPTIONS,
+            "from kubernetes.client import ApiException",
         ],
         constants=_constants(plan, digest),
         late_constants=[_manifests(plan), *_ladders(plan)],
@@ -133,8 +165,9 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         default_arguments={
             "cmds": ["python", "-m", "nbflow.host"],
             "deferrable": True,
-            "poll_interval": POLL,
-            "logging_interval": POLL,
+            "startup_check_interval_seconds": LOOK,
+            "logging_interval": LOGS,
+            "log_pod_spec_on_failure": False,
             "on_finish_action": "delete_pod",
             "do_xcom_push": False,
         },

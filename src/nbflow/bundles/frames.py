@@ -53,7 +53,8 @@ class Frame:
     def names(self) -> set[str]:
         """The names that the file takes, so that no task may."""
         lines = [*self.standard, *self.providers]
-        imported = {word.strip() for line in lines for word in line.split("import ")[1].split(",")}
+        words = [word for line in lines for word in line.split("import ")[1].split(",")]
+        imported = {word.strip("() \n") for word in words}
         defined = {block.split("(")[0].split()[1] for block in self.functions}
         return {"datetime", "pendulum", "timedelta", *self.sdk, *imported, *defined}
 

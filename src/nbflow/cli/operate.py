@@ -10,7 +10,7 @@ from nbflow.cli import options
 from nbflow.cli.console import print_json
 from nbflow.cli.notebooks import checked, exit_status, print_result
 from nbflow.cli.progress import describe_step, elapsed, follow
-from nbflow.errors import Interrupted
+from nbflow.errors import Interrupted, StoreError
 from nbflow.model import Run
 
 
@@ -92,7 +92,13 @@ def trigger(
                 " what it has made.",
             ) from None
     if output is not None:
-        api.output(run, current=current, to=output)
+        try:
+            api.output(run, current=current, to=output)
+        except StoreError as error:
+            if run.failed_step is None:
+                raise
+            click.echo(f"no notebook: {error}", err=True)
+            output = None
     if as_json:
         print_json(api.run_as_json(run))
     else:
@@ -116,7 +122,7 @@ def runs(*, reference: str | None, limit: int, project: Path, as_json: bool) -> 
     with api.connect(current) as client:
         if reference is not None and not api.is_dag(reference, client=client):
             run = api.enrich(api.find_run(reference, client=client), current=current)
-            return _show_run(run, as_json=as_json)
+            return _show_run(api.explain(run, client=client), as_json=as_json)
         found = [
             api.enrich_failed(run, client=client, current=current)
             for run in client.runs(reference, limit=limit)

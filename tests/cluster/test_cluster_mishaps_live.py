@@ -1,0 +1,97 @@
+"""Pods that fare badly on a real cluster: each is named, and tried again where that may help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from kubernetes import client as k8s
+from live_cluster import npus, until
+from live_steps import FULL, NAMESPACE
+
+if TYPE_CHECKING:
+    from live_steps import Project
+
+pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.timeout(600)]
+
+WAITS = "import time\ntime.sleep(8)"
+
+
+def test_the_log_tells_of_cells_while_the_pod_runs(steps: Project) -> None:
+    cells = [("step:slow", "a = 1"), WAITS, "print('last')"]
+    with steps.running("talks", *cells):
+        until(
+            lambda: "cell 2 of 3 (cell-2): import time" in steps.logs("talks", "slow"), seconds=90
+        )
+        assert steps.pod("talks").status.phase == "Running"
+        assert "cell 2 of 3: done" not in steps.logs("talks", "slow")
+    assert steps.logs("talks", "slow").count("cell 2 of 3: done") == 1
+
+
+def test_a_pod_that_is_lost_is_tried_again(steps: Project) -> None:
+    with steps.running("lost", ("step:waits", WAITS)):
+        pod = steps.pod("lost")
+        k8s.CoreV1Api().delete_namespaced_pod(pod.metadata.name, NAMESPACE, grace_period_seconds=0)
+    said = steps.logs("lost", "waits")
+    assert said.count("runs on profile") == 2
+    assert "step waits: its pod is gone: deleted, evicted, or its node lost" in said
+
+
+def test_a_pod_that_is_drained_is_tried_again(steps: Project) -> None:
+    with steps.running("drained", ("step:waits", WAITS)):
+        pod = steps.pod("drained")
+        k8s.CoreV1Api().create_namespaced_pod_eviction(
+            pod.metadata.name, NAMESPACE, {"metadata": {"name": pod.metadata.name}}
+        )
+    said = steps.logs("drained", "waits")
+    assert said.count("runs on profile") == 2
+
+
+def test_a_pod_that_fills_its_disk_is_evicted_and_says_so(steps: Project) -> None:
+    filling = "open('big', 'wb').write(bytes(200 * 2**20))"
+    ran = steps.done(
+        "filled", ("step:fills profile:narrow", filling), "import time\ntime.sleep(120)"
+    )
+    assert ran.status == 10
+    assert "Evicted" in ran.err
+    assert "ephemeral" in ran.err
+    assert steps.logs("filled", "fills").count("runs on profile") == 2
+
+
+def test_a_quota_that_stays_used_up_is_named_in_the_end(steps: Project) -> None:
+    ran = steps.done("stuck", ("step:waits profile:hasty", "print('here')"), team="full")
+    assert ran.status == 10
+    assert "step waits: Failed: its team's quota is used up" in ran.err
+    assert "exceeded quota: none, requested: pods=1" in ran.err
+
+
+def test_a_pod_waits_while_its_teams_quota_is_used_up(steps: Project) -> None:
+    with steps.running("crowded", ("step:waits", "print('here')"), team="full"):
+        until(lambda: "exceeded quota: none" in steps.logs("crowded", "waits"), seconds=60)
+        k8s.CoreV1Api().delete_namespaced_resource_quota("none", FULL)
+    said = steps.logs("crowded", "waits")
+    assert "step waits waits for its team's quota" in said
+    assert '"try_number":2' not in said
+
+
+def test_a_pod_that_kubernetes_refuses_says_why(steps: Project) -> None:
+    ran = steps.done("refused", ("step:wants profile:first-class", "print('here')"))
+    assert ran.status == 10
+    assert "step wants: Failed: Kubernetes refused its pod: pods" in ran.err
+    assert "no PriorityClass with name nbflow-test-nowhere was found" in ran.err
+
+
+def test_an_image_that_cannot_be_pulled_is_named(steps: Project) -> None:
+    ran = steps.done("unpulled", ("step:wants profile:unknown-image", "print('here')"))
+    assert ran.status == 10
+    assert "step wants: Failed: Image cannot be pulled" in ran.err
+    assert "localhost/nbflow-test-nowhere:1" in ran.err
+
+
+def test_a_taint_is_named_while_the_pod_waits(steps: Project) -> None:
+    kube = k8s.ApiClient()
+    with steps.running("tainted", ("step:wants profile:npu", "print('here')")):
+        with npus(kube, count=1, taint=True):
+            until(lambda: "had taint" in steps.logs("tainted", "wants"), seconds=60)
+        with npus(kube, count=1):
+            until(lambda: "cell 1 of 1: done" in steps.logs("tainted", "wants"), seconds=60)
