@@ -4,7 +4,7 @@ SHELL := bash
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-fast test-cluster format lint docs bench clean
+.PHONY: help setup demo test test-fast test-cluster format lint docs bench bench-pods clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ docs: setup  ## write the generated pages again
 
 bench: setup .venv-peers/.setup-stamp  ## measure against the peers: about ten minutes, best alone
 	$(BIN)/python -m benchmarks
+
+bench-pods: setup  ## measure steps as pods; needs what test-cluster needs, and NBFLOW_BUILD
+	$(BIN)/python -m benchmarks --only pods --page benchmarks/PODS.md
 
 clean:  ## remove what make made
 	rm -rf .venv .venv-kale .venv-peers .nbflow .mypy_cache .ruff_cache .pytest_cache build dist

@@ -17,6 +17,7 @@ from benchmarks import (
     frames,
     limits,
     parsing,
+    pods,
     steps,
 )
 from benchmarks.measure import Finding, MeasureError, Row, Unmeasured, floor
@@ -40,9 +41,10 @@ GROUPS: dict[str, Callable[[Place], Iterator[Finding]]] = {
     "steps": steps.steps,
     "limits": limits.limits,
     "airflow": airflow.airflow,
+    "pods": pods.pods,
 }
-ASKED_FOR = {"airflow"}
-"""What runs only where it is named: it starts an Airflow."""
+ASKED_FOR = {"airflow", "pods"}
+"""What runs only where it is named: it starts an Airflow, or needs a cluster."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     if complete:
         RESULTS.write_text(page, encoding="utf-8")
+    if asked.page is not None:
+        asked.page.write_text(page, encoding="utf-8")
     print(as_json(findings, about=about) if asked.json else page)
     return _verdict(findings)
 
@@ -80,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", default="", metavar="A,B", help=f"of {', '.join(GROUPS)}")
     parser.add_argument("--repeat", type=int, default=5, help="turns that count (5)")
     parser.add_argument("--json", action="store_true", help="every sample, as JSON")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="write the page there too")
     parser.add_argument(
         "--bytecode",
         action=argparse.BooleanOptionalAction,
