@@ -92,8 +92,8 @@ def given_to(task: Any) -> Iterator[dict[str, Any]]:
 def _usual_connections(kind: type) -> dict[str, str]:
     """The connections that an operator takes where nobody names one."""
     found: dict[str, str] = {}
-    for one in kind.__mro__:
-        for name, parameter in signature(one.__init__).parameters.items():
+    for make in filter(None, (vars(one).get("__init__") for one in kind.__mro__[:-1])):
+        for name, parameter in signature(make).parameters.items():
             if name.endswith("conn_id") and isinstance(parameter.default, str):
                 found.setdefault(name, parameter.default)
     return found
