@@ -14,7 +14,7 @@ _NAMESPACE = '"metadata": {"namespace": "ds-churn"}'
 _OF_ADS = '"metadata": {"namespace": "ds-ads"}'
 _CONNECTION = '        "kubernetes_conn_id": "kubernetes_churn",\n'
 _OVERRIDE = '{"pod_override": PODS.get("large")}'
-_MADE = '{"pod_override": k8s.V1Pod(spec=k8s.V1PodSpec(containers=[k8s.V1Container(name="base", image="docker.io/miner")]))}'  # noqa: E501
+_MADE = '{"pod_override": k8s.V1Pod(spec=k8s.V1PodSpec(containers=[k8s.V1Container(name="base", image="docker.io/miner")]))}'
 _IMPORT = "import json\n"
 HEAD = """\
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
@@ -202,10 +202,12 @@ LATE_OPERATOR = edited(
     by_hand("late", "Late(task_id='train', **OURS)"),
     (
         "\nwith DAG",
-        "\nclass Late(KubernetesPodOperator):\n"
-        "    def build_pod_request_obj(self, *given, **named):\n"
-        "        self.namespace, self.image = 'ds-' + 'ads', 'docker.io/' + 'miner'\n"
-        "        return super().build_pod_request_obj(*given, **named)\n\n\nwith DAG",
+        (
+            "\nclass Late(KubernetesPodOperator):\n"
+            "    def build_pod_request_obj(self, *given, **named):\n"
+            "        self.namespace, self.image = 'ds-' + 'ads', 'docker.io/' + 'miner'\n"
+            "        return super().build_pod_request_obj(*given, **named)\n\n\nwith DAG"
+        ),
     ),
 )
 LATE_PROFILE = Edit(
@@ -213,9 +215,11 @@ LATE_PROFILE = Edit(
     (
         (
             "        return copy.deepcopy(own or MANIFESTS[profile])",
-            "        pod = copy.deepcopy(own or MANIFESTS[profile])\n"
-            "        pod['metadata']['namespace'] = 'ds-' + 'ads'\n"
-            "        return pod",
+            (
+                "        pod = copy.deepcopy(own or MANIFESTS[profile])\n"
+                "        pod['metadata']['namespace'] = 'ds-' + 'ads'\n"
+                "        return pod"
+            ),
         ),
         ('dag_id="churn_pods"', 'dag_id="late_profile"'),
     ),

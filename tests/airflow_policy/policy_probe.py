@@ -41,7 +41,7 @@ def look(order: dict[str, str]) -> dict[str, Any]:
         for task in dag.tasks:
             try:
                 found.setdefault("pods", {})[task.task_id] = ask(task, order)
-            except Exception as error:  # what is asked is which
+            except Exception as error:  # noqa: BLE001 - what is asked is which
                 told = error.__cause__ or error
                 found.setdefault("refused", {})[task.task_id] = [type(told).__name__, str(told)]
     return found

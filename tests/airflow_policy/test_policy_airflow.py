@@ -1,4 +1,4 @@
-"""A real Airflow with the package reads DAG files: generated ones, and others that leave their team."""
+"""A real Airflow with the package reads DAG files, generated ones and edited ones."""
 
 from __future__ import annotations
 
