@@ -9,7 +9,7 @@ from commands import nbflow
 from policy_files import EDITS, LATE_OPERATOR, LATE_PROFILE, WRITTEN, by_hand, operator
 from policy_site import compiled, edited, environment, install, read
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("policy")]
 
 _WITHIN = ("generated pods", "generated mill", "by hand", "mapped")
 _MAPPED = "KubernetesPodOperator.partial(task_id='train', **OURS).expand(arguments=[['a']])"

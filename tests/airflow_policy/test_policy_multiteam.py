@@ -14,7 +14,12 @@ from policy_site import compiled, edited, install, write_settings
 from nbflow.errors import NbflowError
 from nbflow.model import RunState
 
-pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.airflow,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("policy"),
+]
 
 _READS = """\
 from airflow.sdk import DAG, Connection, task
