@@ -30,12 +30,12 @@ test-cluster: setup  ## what needs a cluster in KUBECONFIG, with the image that 
 	$(BIN)/python -m pytest -m cluster
 
 format: setup  ## format the code
-	$(BIN)/ruff format src tests scripts benchmarks
-	$(BIN)/ruff check --fix src tests scripts benchmarks
+	$(BIN)/ruff format src airflow_policy tests scripts benchmarks
+	$(BIN)/ruff check --fix src airflow_policy tests scripts benchmarks
 
 lint: setup  ## formatting, lint, types, layers
-	$(BIN)/ruff format --check src tests scripts benchmarks
-	$(BIN)/ruff check src tests scripts benchmarks
+	$(BIN)/ruff format --check src airflow_policy tests scripts benchmarks
+	$(BIN)/ruff check src airflow_policy tests scripts benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

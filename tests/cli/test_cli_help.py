@@ -31,7 +31,7 @@ def test_every_command_of_the_contract_is_there():
     names = {" ".join(path) for path in commands()}
     asked = ["check", "show", "compile", "run", "publish", "trigger", "runs", "output"]
     assert names >= {*asked, "airflow up", "airflow down", "airflow status"}
-    assert names >= {"teams", "teams manifests"}
+    assert names >= {"teams", "teams airflow", "teams manifests", "teams policy"}
 
 
 def test_help_comes_from_the_installed_command(tmp_path):

@@ -14,6 +14,8 @@ teams:
     images: ["registry.example.com/*"]
     quota: {requests.memory: 512Gi, requests.cpu: 64}
     egress: [{cidr: 10.20.0.0/16, ports: [443, 53/UDP]}]
+    connections: [kubernetes_default, "churn_*"]
+    bundle: {name: dags, folder: churn/, path: /srv/dags}
   ads: {namespace: ds-ads, profiles: []}
 """
 
@@ -41,15 +43,19 @@ def test_the_list_says_what_each_team_may_use(project):
         "  service account  the namespace's default\n"
         "  profiles         none\n"
         "  images           all\n"
+        "  connections      all\n"
         "  quota            none\n"
         "  egress           none\n"
+        "  DAG bundle       ads\n"
         "churn\n"
         "  namespace        ds-churn\n"
         "  service account  churn-runner\n"
         "  profiles         small, highmem\n"
         "  images           registry.example.com/*\n"
+        "  connections      kubernetes_default, churn_*\n"
         "  quota            requests.cpu 64, requests.memory 512Gi\n"
         "  egress           10.20.0.0/16 53/UDP 443/TCP\n"
+        "  DAG bundle       dags/churn\n"
     )
 
 
@@ -65,6 +71,16 @@ def test_the_list_is_there_for_programs(project):
         "images": ["registry.example.com/*"],
         "claims": None,
         "host_paths": [],
+        "connections": ["kubernetes_default", "churn_*"],
+        "kubernetes_connection": None,
+        "airflow_account": None,
+        "bundle": {
+            "name": "dags",
+            "folder": "churn",
+            "path": "/srv/dags",
+            "classpath": None,
+            "kwargs": {},
+        },
         "quota": {"requests.cpu": "64", "requests.memory": "512Gi"},
         "egress": [{"cidr": "10.20.0.0/16", "ports": ["53/UDP", "443/TCP"]}],
     }
@@ -174,6 +190,16 @@ def test_a_team_that_cannot_be_a_tenant_ends_with_4(tmp_path, teams, arguments, 
         ("egress: [{cidr: 10.0.0.0/8, ports: []}]", "at least 1 item"),
         ("egress: [{cidr: 10.0.0.0/8, port: 443}]", "did you mean 'ports'?"),
         ("egress: [{ports: [443]}]", "cidr is missing"),
+        ("kubernetes_connection: no spaces", "no name of a connection"),
+        ("airflow_account: worker", "write NAMESPACE/NAME"),
+        ("connections: churn_db", "valid list"),
+        ("bundle: {folder: ../ads}", "no folder within the bundle"),
+        ("bundle: {folder: /ads}", "no folder within the bundle"),
+        ("bundle: {path: dags}", "bundle.path"),
+        ("bundle: {path: /dags, classpath: a.B}", "say `path`, or `classpath` and `kwargs`"),
+        ("bundle: {kwargs: {a: 1}}", "say the `classpath`"),
+        ("bundle: {class: a.B}", "did you mean 'classpath'?"),
+        ("bundle: {classpath: a.B, kwargs: {password: hunter2}}", "holds a secret"),
     ],
 )
 def test_what_kubernetes_would_refuse_is_an_error_with_its_line(tmp_path, line, says):
@@ -234,3 +260,17 @@ def test_options_of_the_list_are_not_taken_for_the_manifests(project, option):
     assert result.status == 2
     assert result.out == ""
     assert "--project after `manifests`" in result.err
+
+
+def test_a_teams_own_account_of_airflow_gets_its_rights(project):
+    text = (project / "nbflow.yaml").read_text()
+    (project / "nbflow.yaml").write_text(f"{text}    airflow_account: airflow/ads\n".replace(
+        "  ads: {namespace: ds-ads, profiles: []}\n", "  ads:\n    namespace: ds-ads\n"
+    ))  # fmt: skip
+    documents = yaml.safe_load_all(nbflow("teams", "manifests", cwd=project).out)
+    bound = {
+        one["metadata"]["namespace"]: one["subjects"][0]["name"]
+        for one in documents
+        if one["kind"] == "RoleBinding"
+    }
+    assert bound == {"ds-ads": "ads", "ds-churn": "airflow-worker"}

@@ -27,6 +27,8 @@ from nbflow.planning import plan
 from nbflow.settings import Defaults, Settings, TargetSettings, Team
 
 ROOT = Path("/project")
+PINNED = f"registry/x@sha256:{'0' * 64}"
+OF_OTHERS = Secret(name="s", key="k", env="AIRFLOW_CONN_WAREHOUSE")
 
 
 def planned(
@@ -161,11 +163,54 @@ def test_an_unknown_team_is_an_error() -> None:
     [
         (Team("t", profiles=("small",)), StepOptions(profile="gpu")),
         (Team("t", images=("registry/*",)), StepOptions(image="docker.io/x")),
+        (Team("t", images=("registry/*@sha256:*",)), StepOptions(image="registry/x:1")),
+        (Team("t", images=(PINNED,)), StepOptions(image=PINNED.replace("0", "1"))),
+        (Team("t", connections=("own_*",)), StepOptions(secrets=(OF_OTHERS,))),
     ],
 )
 def test_what_a_team_may_not_use_is_refused(team: Team, options: StepOptions) -> None:
     with pytest.raises(PolicyError, match="step train: team t may not use"):
         planned(options, options=PipelineOptions(team="t"), teams={"t": team})
+
+
+@pytest.mark.parametrize("pattern", ["registry/*@sha256:*", "registry/x@*", PINNED])
+def test_an_image_may_be_asked_for_by_its_digest(pattern: str) -> None:
+    team = Team("t", namespace="ds", images=(pattern,))
+    made = planned(StepOptions(image=PINNED), options=PipelineOptions(team="t"), teams={"t": team})
+    pod = made.steps[0].pod
+    assert pod is not None
+    assert pod["spec"]["containers"][0]["image"] == PINNED
+
+
+@pytest.mark.parametrize("own", [None, "kubernetes_own"])
+def test_the_connection_that_makes_a_teams_pods_must_be_the_teams(own: str | None) -> None:
+    def made(*connections: str) -> Plan:
+        team = Team("t", namespace="ds", connections=connections, kubernetes_connection=own)
+        return planned(
+            StepOptions(image="x"),
+            options=PipelineOptions(team="t"),
+            teams={"t": team},
+            backend="pod",
+            store="s3://runs",
+        )
+
+    assert made("kubernetes_*").kubernetes_connection == own
+    with pytest.raises(PolicyError, match=f"connection '{own or 'kubernetes_default'}'"):
+        made("warehouse")
+    with pytest.raises(PolicyError, match="connection") as refusal:
+        made()
+    assert refusal.value.hint == "it may use no connection"
+
+
+def test_a_connection_of_a_profiles_environment_must_be_the_teams() -> None:
+    profile = Profile("wired", env={"AIRFLOW_CONN_WAREHOUSE": "postgres://db"})
+    chosen = {"profiles": {"wired": profile}, "defaults": Defaults(profile="wired")}
+    own = Team("t", connections=("warehouse",))
+    planned(options=PipelineOptions(team="t"), teams={"t": own}, **chosen)
+    with pytest.raises(PolicyError, match="connection 'warehouse'"):
+        planned(
+            options=PipelineOptions(team="t"), teams={"t": replace(own, connections=())}, **chosen
+        )
 
 
 @pytest.mark.parametrize(

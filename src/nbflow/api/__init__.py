@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nbflow.api.failures import failure_of
     from nbflow.api.images import Doubt, ImageFile, image, write_image
     from nbflow.api.limiting import Limits, limits
+    from nbflow.api.multiteam import airflow_teams, airflow_teams_text, team_policy, write_policy
     from nbflow.api.notebooks import (
         Compiled,
         Inspected,
@@ -66,6 +67,8 @@ __all__ = [
     "Sizing",
     "airflow_down",
     "airflow_status",
+    "airflow_teams",
+    "airflow_teams_text",
     "airflow_up",
     "check_profiles",
     "compile",
@@ -103,11 +106,13 @@ __all__ = [
     "run_as_json",
     "suggest",
     "team_manifests",
+    "team_policy",
     "trigger",
     "warm",
     "write",
     "write_image",
     "write_manifests",
+    "write_policy",
 ]
 
 _HOMES = {
@@ -122,6 +127,8 @@ _HOMES = {
     "Sizing": "sizing",
     "airflow_down": "airflows",
     "airflow_status": "airflows",
+    "airflow_teams": "multiteam",
+    "airflow_teams_text": "multiteam",
     "airflow_up": "airflows",
     "check_profiles": "profiles",
     "compile": "notebooks",
@@ -159,10 +166,12 @@ _HOMES = {
     "run_as_json": "shapes",
     "suggest": "sizing",
     "team_manifests": "teams",
+    "team_policy": "multiteam",
     "trigger": "operating",
     "warm": "running",
     "write": "notebooks",
     "write_manifests": "teams",
+    "write_policy": "multiteam",
     "write_image": "images",
 }
 """The module that each name comes from."""

@@ -10,13 +10,15 @@ from nbflow.errors import SettingsError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nbflow.settings import Account, Settings, Team
+    from nbflow.settings import Account, DagBundle, Settings, Team
 
 _RESERVED = ("default", "kube-node-lease", "kube-public", "kube-system")
 
 
 def describe_teams(current: Settings) -> list[dict[str, Any]]:
     """What `nbflow teams --json` prints; None stands for everything, or for what is not said."""
+    from nbflow import planning
+
     return [
         {
             "name": team.name,
@@ -26,6 +28,10 @@ def describe_teams(current: Settings) -> list[dict[str, Any]]:
             "images": _listed(team.images),
             "claims": _listed(team.claims),
             "host_paths": list(team.host_paths),
+            "connections": _listed(team.connections),
+            "kubernetes_connection": team.kubernetes_connection,
+            "airflow_account": team.airflow_account and str(team.airflow_account),
+            "bundle": _described(planning.team_bundle(team)),
             "quota": {name: str(quantity) for name, quantity in team.quota.items()},
             "egress": [
                 {"cidr": one.cidr, "ports": [str(port) for port in one.ports]}
@@ -45,7 +51,7 @@ def team_manifests(
         current: the project's settings.
         names: of the teams; all where there are none.
         airflow_account: NAMESPACE/NAME of the service account with which Airflow starts pods, in
-            place of `airflow.service_account`.
+            place of what the settings say.
 
     Raises:
         SettingsError: there is no such team, it has no namespace of its own, or Airflow's account
@@ -55,9 +61,9 @@ def team_manifests(
     from nbflow import cluster
 
     teams = _teams(current, names)
-    account = _account(current, airflow_account)
     written = {}
     for team in teams:
+        account = _account(current, airflow_account or team.airflow_account)
         namespace, *inside = cluster.team_manifests(team, airflow=account)
         _refuse_shared(team, current=current, airflow=account)
         written[namespace["metadata"]["name"]] = cluster.as_yaml((namespace, *inside))
@@ -87,26 +93,23 @@ def _teams(current: Settings, names: Iterable[str]) -> list[Team]:
     from nbflow.planning import find_team
 
     chosen = [find_team(name, settings=current) for name in sorted(set(names))]
-    teams = [team for team in chosen if team is not None] or list(current.teams.values())
-    if not teams:
-        raise SettingsError(
-            f"{_files(current)}: there are no teams",
-            hint="write a section `teams:`, such as `teams: {churn: {namespace: ds-churn}}`",
-        )
-    return teams
+    refuse_no_teams(current)
+    return [team for team in chosen if team is not None] or list(current.teams.values())
 
 
-def _account(current: Settings, given: str | None) -> Account:
+def _account(current: Settings, given: str | Account | None) -> Account:
     from nbflow.settings import parse_account
 
-    if given is not None:
+    if isinstance(given, str):
         try:
             return parse_account(given)
         except ValueError as error:
             raise UsageError(f"--airflow-account: {error}") from error
+    if given is not None:
+        return given
     if current.airflow.service_account is None:
         raise SettingsError(
-            f"{_files(current)}: the service account with which Airflow starts pods is not said",
+            f"{said_in(current)}: the service account with which Airflow starts pods is not said",
             hint="say `airflow: {service_account: NAMESPACE/NAME}`, or give --airflow-account "
             "NAMESPACE/NAME",
         )
@@ -128,15 +131,38 @@ def _refuse_shared(team: Team, *, current: Settings, airflow: Account) -> None:
     others += ["Kubernetes itself"] if team.namespace in _RESERVED else []
     if others:
         raise SettingsError(
-            f"{_files(current)}: team {team.name!r} shares its namespace {team.namespace!r} with "
+            f"{said_in(current)}: team {team.name!r} shares its namespace {team.namespace!r} with "
             f"{', '.join(others)}",
             hint="give each team a namespace of its own: quota, rights and network end there",
         )
 
 
-def _files(current: Settings) -> str:
+def refuse_no_teams(current: Settings) -> None:
+    """Refuse settings without teams where they are what is asked for.
+
+    Raises:
+        SettingsError: there are none.
+    """
+    if not current.teams:
+        raise SettingsError(
+            f"{said_in(current)}: there are no teams",
+            hint="write a section `teams:`, such as `teams: {churn: {namespace: ds-churn}}`",
+        )
+
+
+def said_in(current: Settings) -> str:
     """The settings files that were read, for messages."""
     return ", ".join(map(str, current.files)) or str(current.root / "nbflow.yaml")
+
+
+def _described(bundle: DagBundle) -> dict[str, Any]:
+    return {
+        "name": bundle.name,
+        "folder": bundle.folder,
+        "path": bundle.path,
+        "classpath": bundle.classpath,
+        "kwargs": dict(bundle.kwargs),
+    }
 
 
 def _listed(names: tuple[str, ...] | None) -> list[str] | None:

@@ -163,6 +163,7 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         late_constants=[_manifests(plan), *_ladders(plan)],
         functions=[_CLASS],
         default_arguments={
+            **_connection(plan),
             "cmds": ["python", "-m", "nbflow.host"],
             "deferrable": True,
             "startup_check_interval_seconds": LOOK,
@@ -175,6 +176,13 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         task=task,
     )
     return dag_file(plan, frame)
+
+
+def _connection(plan: Plan) -> dict[str, str]:
+    """The credentials for Kubernetes, where the team has its own."""
+    if plan.kubernetes_connection is None:
+        return {}
+    return {"kubernetes_conn_id": plan.kubernetes_connection}
 
 
 def _constants(plan: Plan, digest: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""`nbflow teams [manifests]`: the tenants of a project, and what a cluster must hold for them."""
+"""`nbflow teams`: the tenants of a project, and what a cluster and Airflow must know of them."""
 
 from __future__ import annotations
 
@@ -72,8 +72,63 @@ def manifests(
     return 0
 
 
+@group.command(epilog="Example: nbflow teams policy -o /etc/nbflow/policy.json")
+@click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    type=options.PATH,
+    help="File that gets it; standard output by default.",
+)
+@options.project
+def policy(*, output: Path | None, project: Path) -> int:
+    """Write what each team may use, as JSON for the package nbflow-airflow-policy.
+
+    In Airflow that package keeps DAG files within their teams that somebody wrote or edited by
+    hand. The same settings give the same bytes.
+    """
+    from nbflow import api
+
+    text = api.team_policy(api.load_settings(project))
+    if output is None:
+        click.echo(text, nl=False)
+        return 0
+    click.echo(api.write_policy(text, output))
+    return 0
+
+
+@group.command(epilog="Example: nbflow teams airflow --format env > airflow.env")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["cfg", "env", "helm"]),
+    default="cfg",
+    show_default=True,
+    help="Lines of airflow.cfg, environment variables, or values of Airflow's chart.",
+)
+@click.option(
+    "--policy",
+    "policy_file",
+    metavar="FILE",
+    help="Where Airflow finds the policy of `nbflow teams policy`; not said by default.",
+)
+@options.as_json
+@options.project
+def airflow(*, form: str, policy_file: str | None, as_json: bool, project: Path) -> int:
+    """Write the configuration of Airflow's multi-team mode: which DAG bundle is which team's."""
+    from nbflow import api
+
+    wanted = api.airflow_teams(api.load_settings(project), policy=policy_file)
+    if as_json:
+        print_json(wanted)
+        return 0
+    click.echo(api.airflow_teams_text(wanted, form=form), nl=False)
+    return 0
+
+
 def _print(team: dict[str, Any]) -> None:
     quota = [f"{name} {quantity}" for name, quantity in team["quota"].items()]
+    bundle = team["bundle"]
     egress = [" ".join([one["cidr"], *one["ports"]]) for one in team["egress"]]
     click.echo(click.style(team["name"], bold=True))
     for label, said in (
@@ -81,8 +136,10 @@ def _print(team: dict[str, Any]) -> None:
         ("service account", team["service_account"] or "the namespace's default"),
         ("profiles", _some(team["profiles"], otherwise="all")),
         ("images", _some(team["images"], otherwise="all")),
+        ("connections", _some(team["connections"], otherwise="all")),
         ("quota", _some(quota, otherwise="none")),
         ("egress", _some(egress, otherwise="none")),
+        ("DAG bundle", "/".join(filter(None, (bundle["name"], bundle["folder"])))),
     ):
         click.echo(f"  {label:<17}{said}")
 

@@ -65,6 +65,8 @@ class Plan:
         max_active_runs: how many runs may be under way at once.
         check_in_place: whether a step looks, when it ends, which of its inputs it changed.
         profiles: those that its steps run on or may, by name.
+        kubernetes_connection: the Airflow connection with which its pods are made, None for
+            Airflow's own default.
     """
 
     pipeline: Pipeline
@@ -76,6 +78,7 @@ class Plan:
     max_active_runs: int
     check_in_place: bool = True
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    kubernetes_connection: str | None = None
 
     @property
     def dag_id(self) -> str:

@@ -2,7 +2,17 @@
 
 from nbflow.planning.alternatives import POD_BACKEND
 from nbflow.planning.choices import plan, profile_pod
+from nbflow.planning.policies import policy, team_bundle
 from nbflow.planning.resources import find_profile
 from nbflow.planning.tenancy import check_policy, find_team
 
-__all__ = ["POD_BACKEND", "check_policy", "find_profile", "find_team", "plan", "profile_pod"]
+__all__ = [
+    "POD_BACKEND",
+    "check_policy",
+    "find_profile",
+    "find_team",
+    "plan",
+    "policy",
+    "profile_pod",
+    "team_bundle",
+]

@@ -52,7 +52,7 @@ def alternatives(
         try:
             other = choose_profile(step, replace(options, profile=name), settings=settings)
             other = pod_profile(f"step {step}", other, settings=settings)
-            check_policy(other, team=team)
+            check_policy(other, team=team, secrets=options.secrets, in_pods=True)
             made = pod(
                 f"step {step}",
                 other,

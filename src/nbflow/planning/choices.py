@@ -58,6 +58,7 @@ def plan(pipeline: Pipeline, *, settings: Settings) -> Plan:
         if options.check_in_place is None
         else options.check_in_place,
         profiles=settings.profiles,
+        kubernetes_connection=team.kubernetes_connection if team else None,
     )
 
 
@@ -71,7 +72,7 @@ def _plan_step(
     if in_pods:
         profile = pod_profile(f"step {step.name}", profile, settings=settings)
     try:
-        check_policy(profile, team=team)
+        check_policy(profile, team=team, secrets=options.secrets, in_pods=in_pods)
     except PolicyError as error:
         raise PolicyError(f"step {step.name}: {error.message}", hint=error.hint) from None
     return PlannedStep(
@@ -116,16 +117,17 @@ def profile_pod(
         SettingsError: Kubernetes would refuse it.
         PolicyError: the team may not use it.
     """
-    if settings.backend == POD_BACKEND:
+    in_pods = settings.backend == POD_BACKEND
+    if in_pods:
         profile = pod_profile(f"profile {profile.name}", profile, settings=settings)
-    check_policy(profile, team=team)
+    check_policy(profile, team=team, in_pods=in_pods)
     return pod(
         f"profile {profile.name}",
         profile,
         StepOptions(),
         extended={},
         team=team,
-        always=settings.backend == POD_BACKEND,
+        always=in_pods,
     )
 
 

@@ -11,12 +11,13 @@ from nbflow.settings.choices import (
     default_settings,
 )
 from nbflow.settings.layers import load_settings, settings_schema
-from nbflow.settings.tenants import Account, Egress, Port, parse_account
+from nbflow.settings.tenants import Account, DagBundle, Egress, Port, parse_account
 
 __all__ = [
     "Account",
     "AirflowSettings",
     "ClusterSettings",
+    "DagBundle",
     "Defaults",
     "Egress",
     "NodePool",

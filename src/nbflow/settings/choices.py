@@ -12,7 +12,7 @@ from nbflow.model import Amount, Gpu, Profile, Quantity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.settings.tenants import Account, Egress
+    from nbflow.settings.tenants import Account, DagBundle, Egress
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class AirflowSettings:
         user: name to log in with, where no token is given.
         password_env: environment variable that holds the password.
         service_account: the Kubernetes service account with which it starts pods, or None.
+        bundles: DAG bundles that are no team's, sorted by name.
     """
 
     url: str | None = None
@@ -47,6 +48,7 @@ class AirflowSettings:
     user: str | None = None
     password_env: str | None = None
     service_account: Account | None = None
+    bundles: tuple[DagBundle, ...] = ()
 
     @property
     def embedded(self) -> bool:
@@ -115,6 +117,12 @@ class Team:
         images: patterns (`registry/*`) of the images that it may use, or None for all.
         claims: patterns of the PersistentVolumeClaims that it may mount, or None for all.
         host_paths: patterns of the folders of nodes that it may mount.
+        connections: patterns of the Airflow connections that its DAGs may name, or None for all.
+        kubernetes_connection: the Airflow connection with which its pods are made, or None for
+            Airflow's own default.
+        airflow_account: the service account with which Airflow starts its pods, or None for that
+            of all teams.
+        bundle: the DAG bundle of its DAG files, or None for one of the team's name.
         quota: Kubernetes resource quota by name.
         egress: what its pods may reach beside the cluster's DNS, sorted.
     """
@@ -126,6 +134,10 @@ class Team:
     images: tuple[str, ...] | None = None
     claims: tuple[str, ...] | None = None
     host_paths: tuple[str, ...] = ()
+    connections: tuple[str, ...] | None = None
+    kubernetes_connection: str | None = None
+    airflow_account: Account | None = None
+    bundle: DagBundle | None = None
     quota: Mapping[str, Quantity] = field(default_factory=dict)
     egress: tuple[Egress, ...] = ()
 

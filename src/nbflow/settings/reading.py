@@ -20,9 +20,16 @@ from nbflow.settings.choices import (
     Team,
 )
 from nbflow.settings.profiles import read_profiles
-from nbflow.settings.schema import EgressSection, SettingsFile, TargetSection, TeamSection
+from nbflow.settings.schema import (
+    BundleSection,
+    EgressSection,
+    SettingsFile,
+    TargetSection,
+    TeamBundleSection,
+    TeamSection,
+)
 from nbflow.settings.secrets import refuse_secrets
-from nbflow.settings.tenants import Egress, parse_account, parse_port
+from nbflow.settings.tenants import DagBundle, Egress, parse_account, parse_port
 from nbflow.settings.yamlfile import YamlFile, read_yaml
 
 if TYPE_CHECKING:
@@ -86,7 +93,10 @@ def _target(file: YamlFile, section: TargetSection) -> TargetSettings:
 def _airflow(said: SettingsFile, over: AirflowSettings) -> AirflowSettings:
     if said.airflow is None:
         return over
-    chosen = said.airflow.model_dump(exclude_unset=True)
+    chosen = said.airflow.model_dump(exclude_unset=True, exclude={"bundles"})
+    if "bundles" in said.airflow.model_fields_set:
+        named = sorted(said.airflow.bundles.items())
+        chosen["bundles"] = tuple(_bundle(name, section) for name, section in named)
     if chosen.get("service_account") is not None:
         chosen["service_account"] = parse_account(chosen["service_account"])
     return replace(over, **chosen)
@@ -131,9 +141,20 @@ def _team(name: str, section: TeamSection) -> Team:
         images=_names(section.images),
         claims=_names(section.claims),
         host_paths=tuple(section.host_paths),
+        connections=_names(section.connections),
+        kubernetes_connection=section.kubernetes_connection,
+        airflow_account=parse_account(section.airflow_account) if section.airflow_account else None,
+        bundle=_bundle(name, section.bundle) if section.bundle else None,
         quota={key: parse_quantity(text) for key, text in sorted(section.quota.items())},
         egress=tuple(sorted({_egress(one) for one in section.egress})),
     )
+
+
+def _bundle(name: str, section: BundleSection) -> DagBundle:
+    own = section.name if isinstance(section, TeamBundleSection) else None
+    folder = section.folder if isinstance(section, TeamBundleSection) else ""
+    kwargs = dict(sorted(section.kwargs.items()))
+    return DagBundle(own or name, folder, section.path, section.classpath, kwargs)
 
 
 def _egress(section: EgressSection) -> Egress:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from nbflow.settings.kubernetes import Taint
 from nbflow.settings.sizes import ProfileSection
@@ -12,8 +12,11 @@ from nbflow.settings.words import (
     AccountName,
     AccountText,
     CidrText,
+    ConnectionName,
     DurationText,
     EnvironmentName,
+    InnerFolder,
+    MountPath,
     Name,
     NamespaceName,
     PortText,
@@ -32,6 +35,34 @@ class EgressSection(Section):
     """Their ports; all where none are given."""
 
 
+class BundleSection(Section):
+    """A DAG bundle of Airflow: a folder (`path`), or another place (`classpath`, `kwargs`)."""
+
+    path: MountPath | None = None
+    """A folder that Airflow's components see, as an absolute path."""
+    classpath: Name | None = None
+    """The class of another place, such as `airflow.providers.git.bundles.git.GitDagBundle`."""
+    kwargs: dict[Name, Any] = {}
+    """What that class is given, such as `{git_conn_id: churn_dags, tracking_ref: main}`."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.path is not None and (self.classpath is not None or self.kwargs):
+            raise ValueError("say `path`, or `classpath` and `kwargs`")
+        if self.kwargs and self.classpath is None:
+            raise ValueError("say the `classpath` that the `kwargs` are for")
+        return self
+
+
+class TeamBundleSection(BundleSection):
+    """The DAG bundle in which a team's DAG files lie."""
+
+    name: Name | None = None
+    """Its name in Airflow; the team's where it is not said."""
+    folder: InnerFolder = ""
+    """The folder in it that is the team's; all of it otherwise."""
+
+
 class TeamSection(Section):
     """A tenant."""
 
@@ -47,6 +78,14 @@ class TeamSection(Section):
     """Patterns of the PersistentVolumeClaims that it may mount; all of its namespace otherwise."""
     host_paths: list[Name] = []
     """Patterns of the folders of nodes that it may mount, such as `/mnt/fast/*`; none otherwise."""
+    connections: list[Name] | None = None
+    """Patterns of the Airflow connections that its DAGs may name; all where none are given."""
+    kubernetes_connection: ConnectionName | None = None
+    """The Airflow connection with which its pods are made; `kubernetes_default` otherwise."""
+    airflow_account: AccountText | None = None
+    """Service account with which Airflow starts its pods; `airflow.service_account` otherwise."""
+    bundle: TeamBundleSection | None = None
+    """The DAG bundle of its DAG files."""
     quota: dict[QuotaName, QuantityText] = {}
     """Kubernetes resource quota."""
     egress: list[EgressSection] = []
@@ -66,6 +105,8 @@ class AirflowSection(Section):
     """Environment variable that holds the password."""
     service_account: AccountText | None = None
     """Kubernetes service account with which it starts pods, as NAMESPACE/NAME."""
+    bundles: dict[Name, BundleSection] = {}
+    """DAG bundles that are no team's, by name: their DAG files may do everything."""
 
 
 class NodePoolSection(Section):

@@ -1,12 +1,17 @@
-"""What a team is in a cluster: accounts, ways out of its namespace, names in its quota."""
+"""What a team is elsewhere: its accounts, ways out and quota in a cluster, its place in Airflow."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+_CONNECTION = re.compile(r"[\w.\-]{1,250}", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SUBDOMAIN = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
@@ -100,6 +105,25 @@ class Egress:
     ports: tuple[Port, ...] = ()
 
 
+@dataclass(frozen=True)
+class DagBundle:
+    """A DAG bundle: a place that Airflow reads DAG files from.
+
+    Attributes:
+        name: as Airflow knows it.
+        folder: the folder in it that is meant, all of it where that is empty.
+        path: of a folder that Airflow's components see, absolute; None where it is another place.
+        classpath: the class of another place; None where nothing is said.
+        kwargs: what that class is given.
+    """
+
+    name: str
+    folder: str = ""
+    path: str | None = None
+    classpath: str | None = None
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
 def parse_account(text: str) -> Account:
     """Read `NAMESPACE/NAME`.
 
@@ -165,6 +189,29 @@ def check_account_name(name: str) -> str:
             f"{name!r} is no name of a service account: lower-case letters, digits, - and ."
         )
     return name
+
+
+def check_connection(name: str) -> str:
+    """The name of an Airflow connection.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not _CONNECTION.fullmatch(name):
+        raise ValueError(f"{name!r} is no name of a connection: letters, digits, -, _ and .")
+    return name
+
+
+def check_folder(path: str) -> str:
+    """A folder within another one.
+
+    Raises:
+        ValueError: it leads out of it.
+    """
+    parts = path.split("/")
+    if path.startswith("/") or ".." in parts or "\\" in path:
+        raise ValueError(f"{path!r} is no folder within the bundle; write one such as churn/dags")
+    return "/".join(part for part in parts if part not in ("", "."))
 
 
 def check_quota_name(name: str) -> str:

@@ -16,6 +16,8 @@ from pydantic import (
 from nbflow.model import parse_duration, parse_quantity
 from nbflow.settings.tenants import (
     check_account_name,
+    check_connection,
+    check_folder,
     check_namespace,
     check_quota_name,
     parse_account,
@@ -58,6 +60,8 @@ MountPath = Annotated[str, StringConstraints(pattern=r"^/[^:]*$")]
 NamespaceName = Annotated[str, AfterValidator(check_namespace)]
 AccountName = Annotated[str, AfterValidator(check_account_name)]
 AccountText = Annotated[str, AfterValidator(lambda text: str(parse_account(text)))]
+ConnectionName = Annotated[str, AfterValidator(check_connection)]
+InnerFolder = Annotated[str, AfterValidator(check_folder)]
 CidrText = Annotated[str, AfterValidator(parse_cidr)]
 QuotaName = Annotated[str, AfterValidator(check_quota_name)]
 
