@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from by_hand import Hand, Notebook, step_notebook
@@ -18,6 +21,12 @@ NOTEBOOK = Notebook(
         "reads": Hand(["print(open('data/note.txt').read())", "'quiet'"]),
         "fails": Hand(["print('before')", "1 / 0"]),
         "dies": Hand(["'still here'", "import os; os.kill(os.getpid(), 9)"]),
+        "vanishes": Hand(
+            [
+                "import time\nheld = bytearray(300 * 2**20)\ntime.sleep(2)",
+                "time.sleep(60)",
+            ]
+        ),
     }
 )
 
@@ -44,8 +53,6 @@ def place(tmp_path):
 
 
 def run(address, *, store, **environ):
-    import os
-
     command = [sys.executable, "-m", "nbflow.host", address, "--run", f"{store}/run"]
     done = subprocess.run(
         command,
@@ -89,6 +96,27 @@ def test_the_last_words_name_step_cell_and_cause(place, tmp_path, step, expected
     assert told["step"] == step
     assert {key: told[key] for key in expected} == expected
     assert told["evalue"]
+
+
+def test_a_host_that_is_killed_with_its_kernel_leaves_the_cell_and_the_peak(place, tmp_path):
+    address = bundle(f"{place}/.bundles/0123456789abcdef")
+    words = tmp_path / "last-words"
+    words.write_text("")
+    with subprocess.Popen(
+        [sys.executable, "-m", "nbflow.host", f"{address}/steps/vanishes.ipynb",
+         "--run", f"{place}/run"],
+        env={**os.environ, "NBFLOW_LAST_WORDS": str(words)},
+        start_new_session=True,
+    ) as host:  # fmt: skip
+        deadline = time.monotonic() + 60
+        while "vanishes-1" not in words.read_text() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        os.killpg(host.pid, signal.SIGKILL)
+    told = json.loads(words.read_text())
+    assert told["cell"] == "vanishes-1"
+    number, unit = told["peak"].split()
+    assert unit == "MiB"
+    assert 300 < float(number) < 600
 
 
 @pytest.mark.parametrize("wrong", ["gone", "another step", "damaged"])

@@ -62,6 +62,7 @@ class Attempt:
         nursery: Nursery | None = None,
         limit: Limit | None = None,
         alone: bool = False,
+        grew: Callable[[int], None] | None = None,
     ) -> None:
         """Prepare an attempt.
 
@@ -76,6 +77,7 @@ class Attempt:
                 where a forked one would be another than the notebook names.
             limit: what the kernel and all that it starts may use, None for what the machine has.
             alone: nothing else runs in the cgroup of this process, as in a pod.
+            grew: told of the kernel's peak memory, in bytes, as it grows.
         """
         self._notebook: dict[str, Any] = copy.deepcopy(dict(notebook))
         self._draft = Draft(self._notebook, path)
@@ -87,6 +89,7 @@ class Attempt:
         self.usage: Usage | None = None
         self._limit = limit
         self._alone = alone
+        self._grew = grew
         self._group: Group | None = None
         self._meter: Meter | None = None
         self._following: asyncio.Task[None] | None = None
@@ -207,7 +210,7 @@ class Attempt:
             return
         if self._limit is not None:
             self._group = self._limit.fence.confine(pid, memory=self._limit.memory)
-        self._meter = Meter(pid, group=self._group, alone=self._alone)
+        self._meter = Meter(pid, group=self._group, alone=self._alone, grew=self._grew)
         self._following = asyncio.create_task(self._meter.follow())
 
     def _measured(self) -> Usage | None:

@@ -13,6 +13,8 @@ from nbflow.host.cgroups import group_of
 from nbflow.model import Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nbflow.host.accelerators import Glance
     from nbflow.host.cgroups import Group
     from nbflow.host.executors import Spent
@@ -23,6 +25,8 @@ _BEAT = 0.5
 """Seconds between looks at the processes."""
 _GPU_BEAT = 2.0
 """Seconds between looks at the accelerators."""
+_GROWTH = 1.1
+"""By how much a peak has grown that is worth telling."""
 _SHARE = 100
 """At most one part in this many of the time goes into looking."""
 
@@ -30,7 +34,14 @@ _SHARE = 100
 class Meter:
     """Measures a kernel and everything that it starts, from its start on."""
 
-    def __init__(self, pid: int, *, group: Group | None = None, alone: bool = False) -> None:
+    def __init__(
+        self,
+        pid: int,
+        *,
+        group: Group | None = None,
+        alone: bool = False,
+        grew: Callable[[int], None] | None = None,
+    ) -> None:
         """Begin.
 
         Args:
@@ -38,6 +49,7 @@ class Meter:
             group: the cgroup that it was given for itself.
             alone: the one that it runs in is for itself, as in a pod. The system's own count of a
                 cgroup with nothing else in it is the peak.
+            grew: told of the peak, in bytes, while it goes on and when that has grown by a tenth.
         """
         self._pid = pid
         self._counting = group or group_of(pid)
@@ -48,6 +60,8 @@ class Meter:
         self._cpu = 0.0
         self._pids: tuple[int, ...] = (pid,)
         self._glances: list[Glance] = []
+        self._grew = grew
+        self._told = 0
 
     async def follow(self) -> None:
         """Look at it until cancelled."""
@@ -58,6 +72,9 @@ class Meter:
                 due = time.monotonic() + max(_GPU_BEAT, _SHARE * took)
             await asyncio.sleep(beat)
             beat = max(_BEAT, _SHARE * await asyncio.to_thread(self.look_at_all))
+            if self._grew is not None and self._peak > _GROWTH * self._told:
+                self._told = self._peak
+                self._grew(self._peak)
 
     def look(self) -> None:
         """Look at the kernel itself, which is cheap; the peak of all others is a matter of luck."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.host.handovers import step_of
+from nbflow.model import format_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,8 +31,8 @@ _LINE = 100
 class Report:
     """Of one step.
 
-    The last words are written before each cell: a container that is killed at once leaves the cell
-    in which that happened.
+    The last words are written before each cell and as the memory grows: a container that is killed
+    at once leaves the cell in which that happened, and the peak that was seen last.
 
     Attributes:
         tell: takes lines for the log.
@@ -46,6 +47,7 @@ class Report:
         self._started = 0.0
         path = Path(os.environ.get(LAST_WORDS, _TERMINATION))
         self._last_words = path if path.exists() else None
+        self._now: dict[str, Any] = {"step": self._step}
 
     def watch(self, cell: str, done: bool) -> None:  # noqa: FBT001 - the host calls it so
         """Tell of a cell that starts or has ended; of ours nothing."""
@@ -59,7 +61,13 @@ class Report:
         self._started = time.monotonic()
         source = "".join(self._cells[ids.index(cell)]["source"]).strip().splitlines()
         self.tell(f"{place} ({cell}): {source[0][:_LINE] if source else ''}")
-        self._write({"step": self._step, "cell": cell})
+        self._now["cell"] = cell
+        self._write(self._now)
+
+    def grow(self, peak: int) -> None:
+        """Keep the peak of memory, in bytes, for one that cannot tell any more."""
+        self._now["peak"] = format_bytes(peak)
+        self._write(self._now)
 
     def end(self, failure: Failure | None, *, again: bool, usage: Usage | None) -> None:
         """Tell how it ended, and leave the last words: nothing of a step that went well.

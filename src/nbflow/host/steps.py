@@ -120,6 +120,7 @@ def run_step(
             watch=report.watch,
             nursery=nursery(),
             alone=_POD in os.environ,
+            grew=report.grow,
         )
         mirror = None if place == Path(given.run) / step else _Mirror(given.run, step, place)
         started = datetime.now(UTC)

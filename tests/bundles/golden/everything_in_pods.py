@@ -650,7 +650,8 @@ class StepPod(KubernetesPodOperator):
             return self.homeless(f"{where}: no node took its pod: {said}", context)
         killed = ended is not None and ended.reason == "OOMKilled"
         if killed or told.get("ename") == "OutOfMemory":
-            why = told.get("evalue", "killed by the system")
+            seen = told.get("peak", "an unknown peak")
+            why = told.get("evalue") or f"killed by the system, last seen at {seen}"
             return self.starved(f"{where}: out of memory: {why}", context)
         if told.get("ename") and not told.get("again"):
             return AirflowFailException(f"{where}: {told['ename']}: {told['evalue']}")
