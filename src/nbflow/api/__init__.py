@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         refuse_one_name_for_two,
         trigger,
     )
+    from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
     from nbflow.api.resuming import Resumed, resume
@@ -60,6 +61,8 @@ __all__ = [
     "ImageFile",
     "Inspected",
     "Limits",
+    "PodFinding",
+    "Preflight",
     "Published",
     "Resumed",
     "Sizing",
@@ -90,11 +93,13 @@ __all__ = [
     "output",
     "parameters_of",
     "parse_assignments",
+    "preflight",
     "prove",
     "publish",
     "published_as_json",
     "read_values",
     "refuse_one_name_for_two",
+    "refuse_what_cannot_run",
     "resolve",
     "resume",
     "run",
@@ -115,6 +120,8 @@ _HOMES = {
     "ImageFile": "images",
     "Inspected": "notebooks",
     "Limits": "limiting",
+    "PodFinding": "preflights",
+    "Preflight": "preflights",
     "Published": "operating",
     "Resumed": "resuming",
     "Sizing": "sizing",
@@ -145,11 +152,13 @@ _HOMES = {
     "output": "operating",
     "parameters_of": "operating",
     "parse_assignments": "values",
+    "preflight": "preflights",
     "prove": "proving",
     "publish": "operating",
     "published_as_json": "shapes",
     "read_values": "shapes",
     "refuse_one_name_for_two": "operating",
+    "refuse_what_cannot_run": "preflights",
     "resolve": "values",
     "resume": "resuming",
     "run": "running",
