@@ -4,6 +4,7 @@
     ├── NotebookError       the notebook cannot be read                       exit 2
     ├── UsageError          an argument makes no sense                        exit 2
     ├── CheckFailed         the notebook cannot become a pipeline             exit 3
+    ├── PreflightFailed     the cluster could not run the steps               exit 3
     ├── SettingsError       nbflow.yaml or the notebook's options are wrong   exit 4
     ├── PolicyError         something the team may not do                     exit 4
     ├── MissingExtraError   an optional dependency is not installed           exit 5
@@ -32,6 +33,7 @@ __all__ = [
     "NbflowError",
     "NotebookError",
     "PolicyError",
+    "PreflightFailed",
     "RemoteError",
     "SettingsError",
     "StepFailed",
@@ -98,6 +100,25 @@ class CheckFailed(NbflowError):
         """The error with each of its diagnostics."""
         found = [diagnostic.as_json() for diagnostic in self.diagnostics]
         return {**super().as_json(), "diagnostics": found}
+
+
+class PreflightFailed(NbflowError):
+    """The cluster could not run what would be published; `findings` says why, each with its fix."""
+
+    code = "preflight"
+    exit_status = 3
+    http_status = 422
+
+    def __init__(
+        self, message: str, *, findings: Sequence[Any] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.findings = tuple(findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """The error with each of its findings."""
+        found = [finding.as_json() for finding in self.findings]
+        return {**super().as_json(), "findings": found}
 
 
 class SettingsError(NbflowError):

@@ -129,7 +129,7 @@ def test_a_step_of_a_resumed_run_and_a_damaged_notebook_do_no_harm(project):
         (["nothing"], 6, "no run of nothing in "),
         (["missing.ipynb"], 2, "missing.ipynb"),
         (["--last", "0"], 2, "--last"),
-        ([], 6, "says what its steps used"),
+        ([], 6, "there is no run in "),
     ],
 )
 def test_what_cannot_be_told_is_an_error(tmp_path, arguments, status, said):

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from kubernetes import client as k8s
-from kubernetes import config
 from live_cluster import NPU, Project, allow, as_account, npus, until
 
 from nbflow import api
@@ -19,24 +15,6 @@ from nbflow.cluster import Candidate, connect, preflight
 from nbflow.errors import ClusterError
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.xdist_group("cluster")]
-
-
-@pytest.fixture(scope="module")
-def kube() -> Iterator[k8s.ApiClient]:
-    with config.new_client_from_config() as client:
-        yield client
-
-
-@pytest.fixture
-def project(tmp_path: Path, kube: k8s.ApiClient) -> Iterator[Project]:
-    name = f"nbflow-check-{uuid.uuid4().hex[:8]}"
-    core = k8s.CoreV1Api(kube)
-    core.create_namespace({"metadata": {"name": name}})
-    try:
-        until(lambda: core.list_namespaced_service_account(name).items)
-        yield Project(tmp_path, name, kube)
-    finally:
-        core.delete_namespace(name)
 
 
 def test_what_fits_is_scheduled_and_what_fits_no_node_is_not(project: Project) -> None:

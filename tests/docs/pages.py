@@ -56,16 +56,18 @@ def parts(page: Path) -> list[Part]:
     ]
 
 
-def follow(part: Part, *, workspace: Workspace, airflow: bool) -> None:
-    """Do what a block says; with `airflow`, its commands are those that need one."""
-    wanted = "airflow" if airflow else "test"
+def follow(part: Part, *, workspace: Workspace, wanted: str = "test") -> None:
+    """Do what a block says; its commands where they are of the kind that is wanted.
+
+    Those marked `airflow` need an Airflow, those marked `cluster` a Kubernetes cluster and a store.
+    """
     match part.language, part.about:
-        case "python", "test" if not airflow:
+        case "python", "test" if wanted == "test":
             _run_python(part, workspace)
         case "python", about if about.endswith(".ipynb"):
             workspace.notebook = workspace.folder / about
             workspace.notebook.write_text(json.dumps(read_cells(part.text)), encoding="utf-8")
-        case "python", about if about.startswith("of ") and not airflow:
+        case "python", about if about.startswith("of ") and wanted == "test":
             _require_lines(part, (workspace.folder / about.removeprefix("of ")).read_text("utf-8"))
         case "json", "metadata":
             _add_metadata(workspace.path(), json.loads(part.text))

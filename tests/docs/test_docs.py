@@ -6,9 +6,14 @@ import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "host"))
+
 from pages import DOCS, PAGES, ROOT, Workspace, copy_examples, follow, parts, read_cells
 
 _LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
@@ -16,6 +21,7 @@ _HEADING = re.compile(r"^#+ (.*)$", re.M)
 # What a reader does once and by hand: it needs a network, a cluster, or takes the tests themselves.
 _BY_HAND = ("pip ", "make ", "git ", "cd ", "jupyter ", "airflow ", "export ", "kubectl ")
 _WITH_AIRFLOW = [page for page in PAGES if any(p.about == "airflow" for p in parts(page))]
+_WITH_CLUSTER = [page for page in PAGES if any(p.about == "cluster" for p in parts(page))]
 
 
 def _text(page: Path) -> str:
@@ -38,7 +44,7 @@ def test_what_a_page_tells_to_do_works(page, tmp_path):
     copy_examples(tmp_path)
     workspace = Workspace(tmp_path)
     for part in parts(page):
-        follow(part, workspace=workspace, airflow=False)
+        follow(part, workspace=workspace)
 
 
 @pytest.mark.airflow
@@ -52,7 +58,48 @@ def test_what_a_page_tells_to_do_with_airflow_works(page, project):
     copy_examples(folder)
     workspace = Workspace(folder)
     for part in parts(page):
-        follow(part, workspace=workspace, airflow=True)
+        follow(part, workspace=workspace, wanted="airflow")
+
+
+@pytest.mark.cluster
+@pytest.mark.slow
+@pytest.mark.xdist_group("cluster")
+@pytest.mark.parametrize("page", _WITH_CLUSTER, ids=lambda page: page.stem)
+def test_what_a_page_tells_to_do_with_a_cluster_works(page, tmp_path, platform):
+    workspace = Workspace(tmp_path)
+    for part in parts(page):
+        follow(part, workspace=workspace, wanted="cluster")
+
+
+@pytest.fixture
+def platform(monkeypatch):
+    """An Airflow's account in a cluster that has none of the pages' teams yet, and their bucket."""
+    from kubernetes import client, config
+    from object_servers import moto_server
+
+    config.load_kube_config()
+    core = client.CoreV1Api()
+
+    def there():
+        return {one.metadata.name for one in core.list_namespace().items}
+
+    made = {"airflow", "ds-forecast", "ds-ranking"}
+    assert not made & there(), "somebody else's are there"
+    core.create_namespace({"metadata": {"name": "airflow"}})
+    account = {"metadata": {"name": "airflow-scheduler"}}
+    core.create_namespaced_service_account("airflow", account)
+    try:
+        with moto_server() as server:
+            server.client().create_bucket(Bucket="ml-runs")
+            for name, value in server.environ.items():
+                monkeypatch.setenv(name, value)
+            yield
+    finally:
+        for name in made & there():
+            core.delete_namespace(name)
+        until = time.monotonic() + 120
+        while made & there() and time.monotonic() < until:
+            time.sleep(0.5)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +117,7 @@ def test_every_block_of_a_page_says_how_it_is_tested(page):
     for part in parts(page):
         where = f"{page.name}, line {part.line}"
         if part.language == "console":
-            assert part.about in {"test", "airflow", "by-hand"}, where
+            assert part.about in {"test", "airflow", "cluster", "by-hand"}, where
             if part.about == "by-hand":
                 lines = [line[2:] for line in part.text.splitlines() if line.startswith("$ ")]
                 assert lines, where
@@ -103,6 +150,32 @@ def test_the_tutorials_notebook_is_the_one_that_its_page_shows():
     there = json.loads((DOCS / "tutorial" / "digits.ipynb").read_text(encoding="utf-8"))
     sources = ["".join(cell["source"]) for cell in there["cells"]]
     assert sources == [cell["source"] for cell in read_cells(shown.text)["cells"]]
+
+
+def test_the_values_of_airflows_chart_are_keys_that_it_has():
+    known = yaml.safe_load((Path(__file__).parent / "chart_keys.yaml").read_text("utf-8"))
+    shown = [part for part in parts(DOCS / "helm.md") if part.about.endswith("values.yaml")]
+    assert len(shown) > 1
+    for part in shown:
+        values = yaml.safe_load(part.text)
+        assert list(_unknown_keys(values, known)) == [], f"helm.md, line {part.line}"
+    assert list(_unknown_keys({"executer": 1, "dags": {"x": 1}}, known)) == ["executer", "dags.x"]
+
+
+def _unknown_keys(values, known, path=()):
+    if isinstance(known, dict) and isinstance(values, dict):
+        for key, value in values.items():
+            if key not in known:
+                yield ".".join((*path, key))
+            yield from _unknown_keys(value, known.get(key), (*path, key))
+    elif isinstance(known, list):
+        yield from (".".join((*path, key)) for one in values for key in one if key not in known)
+
+
+def test_the_charts_airflow_is_the_one_that_the_image_starts_from():
+    (values,) = [p for p in parts(DOCS / "helm.md") if p.about == "file values.yaml"]
+    version = yaml.safe_load(values.text)["airflowVersion"]
+    assert f"apache/airflow:{version}-" in (ROOT / "images/airflow/Dockerfile").read_text("utf-8")
 
 
 def test_images_are_small():

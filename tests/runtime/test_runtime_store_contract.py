@@ -68,6 +68,22 @@ def test_what_is_there_is_listed(store):
 
 
 @every
+def test_what_is_there_is_listed_with_sizes_and_times(store):
+    before = time.time() - 2
+    assert store.entries() == ()
+    store.write("b/one", b"1")
+    store.write("b/deep/two", b"22")
+    found = {entry.name: entry for entry in store.entries("b")}
+    assert list(found) == ["deep", "one"]
+    assert (found["deep"].size, found["one"].size) == (None, 1)
+    for entry in found.values():
+        assert entry.changed is None or before < entry.changed < time.time() + 2
+    assert found["one"].changed is not None or "memory" in store.url
+    assert store.entries("none") == ()
+    assert store.entries("b/one") == ()
+
+
+@every
 def test_a_buffer_is_writable_and_private(store):
     with store.create("data") as stream:
         stream.write(bytes(range(200)) * 20_000)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from nbflow import api
 from nbflow.errors import SettingsError, TargetError
 from nbflow.model import Bundle
 from nbflow.settings import Settings, TargetSettings, default_settings
@@ -66,6 +67,27 @@ def test_publishing_the_same_bundle_changes_nothing(settings: Settings) -> None:
     before = snapshot(settings.target_folder)
     assert not publish(bundle(), settings=settings).changed
     assert snapshot(settings.target_folder) == before
+
+
+@pytest.mark.parametrize("backend", ["papermill", "pod"])
+def test_what_each_backend_makes_is_known_again_when_it_is_published_again(
+    tmp_path: Path, backend: str
+) -> None:
+    cell = {"cell_type": "code", "id": "a", "source": "x = 1", "outputs": []}
+    cell |= {"metadata": {"tags": ["step:load"]}, "execution_count": None}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "iris.ipynb").write_text(json.dumps(notebook))
+    (tmp_path / "nbflow.yaml").write_text(
+        f"backend: {backend}\nstore: s3://runs\ndefaults: {{image: x}}\n"
+    )
+    made = api.compile(tmp_path / "iris.ipynb")
+    changes = [
+        publish(made.bundle, settings=made.inspected.settings).changed for _ in ("first", "again")
+    ]
+    assert changes == [True, False]
+    (listing,) = published(made.inspected.settings)
+    assert (listing.digest, listing.notebook) == (made.bundle.digest, "iris.ipynb")
+    assert unpublish("iris", settings=made.inspected.settings) == listing
 
 
 def test_older_bundles_stay_for_runs_in_flight(settings: Settings) -> None:

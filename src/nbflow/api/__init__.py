@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         refuse_one_name_for_two,
         trigger,
     )
+    from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
     from nbflow.api.resuming import Resumed, resume
@@ -62,6 +63,8 @@ __all__ = [
     "ImageFile",
     "Inspected",
     "Limits",
+    "PodFinding",
+    "Preflight",
     "Published",
     "Resumed",
     "Sizing",
@@ -95,11 +98,13 @@ __all__ = [
     "output",
     "parameters_of",
     "parse_assignments",
+    "preflight",
     "prove",
     "publish",
     "published_as_json",
     "read_values",
     "refuse_one_name_for_two",
+    "refuse_what_cannot_run",
     "resolve",
     "resume",
     "run",
@@ -122,6 +127,8 @@ _HOMES = {
     "ImageFile": "images",
     "Inspected": "notebooks",
     "Limits": "limiting",
+    "PodFinding": "preflights",
+    "Preflight": "preflights",
     "Published": "operating",
     "Resumed": "resuming",
     "Sizing": "sizing",
@@ -155,11 +162,13 @@ _HOMES = {
     "output": "operating",
     "parameters_of": "operating",
     "parse_assignments": "values",
+    "preflight": "preflights",
     "prove": "proving",
     "publish": "operating",
     "published_as_json": "shapes",
     "read_values": "shapes",
     "refuse_one_name_for_two": "operating",
+    "refuse_what_cannot_run": "preflights",
     "resolve": "values",
     "resume": "resuming",
     "run": "running",

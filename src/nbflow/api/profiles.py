@@ -59,7 +59,7 @@ def check_profiles(
         names: profiles; all otherwise.
         team: whose pods they would be. Otherwise each team that may use the profile, and nobody's
             where there is none.
-        context: of the kubeconfig; its current one otherwise.
+        context: of the kubeconfig; else the one that the settings name, else its current one.
 
     Raises:
         SettingsError: there is no such profile or team.
@@ -87,7 +87,7 @@ def check_profiles(
         candidates.append(cluster.Candidate(profile.name, name, namespace, pod))
     found = cluster.preflight(
         candidates,
-        cluster=cluster.connect(environ=os.environ, context=context),
+        cluster=cluster.connect(environ=os.environ, context=context or current.cluster.context),
         account=current.airflow.service_account,
         autoscaled=current.cluster.autoscaled,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -100,24 +99,6 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     return metrics
 
 
-def manifest_of(folder: Path, *, current: settings.Settings) -> dict[str, Any]:
-    """The manifest of the bundle that a run came from; empty where the bundle is gone.
-
-    Args:
-        folder: the run's.
-        current: where bundles are published.
-    """
-    places = [folder / host.BUNDLE / "manifest.json"]
-    for executed in host.executed(folder).values():
-        source = _bundle_of(executed, dag_id=folder.parent.name, current=current)
-        if source is not None:
-            places.append(source.with_name("manifest.json"))
-    for place in places:
-        with suppress(OSError, ValueError):
-            return dict(json.loads(place.read_text(encoding="utf-8")))
-    return {}
-
-
 def step_order(dag_id: str, *, current: settings.Settings) -> Mapping[str, int]:
     """The notebook's order of the steps, from the newest published bundle; may be empty."""
     newest = max(
@@ -141,7 +122,7 @@ def author_document(run: Run, *, folder: Path, current: settings.Settings) -> Do
     if kept.is_file():
         return notebook.read(kept)
     for executed in host.executed(folder).values():
-        source = _bundle_of(executed, dag_id=run.dag_id, current=current)
+        source = bundle_of(executed, dag_id=run.dag_id, current=current)
         if source is not None and source.is_file():
             return notebook.read(source)
     raise StoreError(
@@ -150,10 +131,10 @@ def author_document(run: Run, *, folder: Path, current: settings.Settings) -> Do
     )
 
 
-def _bundle_of(
+def bundle_of(
     executed: Mapping[str, Any], *, dag_id: str, current: settings.Settings
 ) -> Path | None:
-    """Path of the author's notebook beside the step notebook that was executed."""
+    """Path in the target of the author's notebook beside the step notebook that was executed."""
     given = executed["metadata"].get("papermill", {}).get("parameters", {})
     files = given.get("nbflow_files")
     if not files:

@@ -12,6 +12,7 @@ from nbflow.model import Run
 
 if TYPE_CHECKING:
     from nbflow.api.operating import Published
+    from nbflow.api.preflights import Preflight
 
 
 def run_as_json(run: Run) -> dict[str, Any]:
@@ -27,9 +28,16 @@ def run_as_json(run: Run) -> dict[str, Any]:
     return described
 
 
-def published_as_json(published: Published) -> dict[str, Any]:
-    """What `nbflow publish --json` prints of one notebook."""
-    return asdict(published)
+def published_as_json(
+    published: Published, *, preflight: Preflight | None = None
+) -> dict[str, Any]:
+    """What `nbflow publish --json` prints of one notebook.
+
+    Args:
+        published: what was published.
+        preflight: what a cluster said before; None where none was asked.
+    """
+    return {**asdict(published), "preflight": preflight and preflight.as_json()}
 
 
 def read_values(path: Path | None) -> dict[str, Any]:

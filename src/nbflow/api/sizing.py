@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from nbflow import host, settings
-from nbflow.api import records
 from nbflow.api.airflows import load_settings
 from nbflow.api.fitting import Demand, smallest, usable_profiles
+from nbflow.api.measurements import NO_TEAM, Measured, Place, dags, measured, places, teams
 from nbflow.api.notebooks import inspect
-from nbflow.errors import StoreError
+from nbflow.errors import MissingExtraError, StoreError
 from nbflow.model import Profile, Usage, parse_quantity
 
 __all__ = ["Sizing", "suggest"]
 
-_NO_TEAM = "default"
 _TELLING = 10.0
 """Seconds that an attempt must have lasted to tell how many cores a step needs."""
-"""The folder of runs of pipelines without a team."""
 
 
 @dataclass(frozen=True)
@@ -82,117 +80,138 @@ class _Seen:
 
     given: _Given
     usages: list[Usage] = field(default_factory=list)
-    runs: set[Path] = field(default_factory=set)
+    runs: int = 0
     exhausted: list[int] = field(default_factory=list)
 
 
 def suggest(
-    reference: str | None = None, *, last: int = 10, project: Path | None = None
+    reference: str | None = None,
+    *,
+    last: int = 10,
+    project: Path | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> tuple[Sizing, ...]:
     """For each step of a pipeline, what it used and the smallest profile that would do.
+
+    Runs are read where they are kept; no Airflow is asked.
 
     Args:
         reference: a DAG's id, or a notebook's path; all DAGs with runs where None.
         last: how many runs to look at, the newest ones; of each DAG.
         project: folder from which nbflow.yaml is looked for upward, where no notebook is named.
+        tell: is told where only runs of this machine were read.
 
     Raises:
-        StoreError: there is no run that says what it used.
+        StoreError: there is no run that says what it used, or the store cannot be reached.
+        MissingExtraError: what speaks to the store is not installed.
         NotebookError, SettingsError: the notebook or the settings cannot be read.
     """
-    dag_id, team, current = reference or "*", "*", None
+    dag_id, team, current = reference, None, None
     if reference is not None and reference.endswith(".ipynb"):
         inspected = inspect(reference)
         dag_id, current = inspected.pipeline.name, inspected.settings
-        team = inspected.pipeline.options.team or _NO_TEAM
+        team = inspected.pipeline.options.team or NO_TEAM
     current = current or load_settings(project or Path())
-    store = records.local_runs(current)
+    known = places(current)
+    try:
+        return _suggest(dag_id, team, last=last, current=current, of=known)
+    except (StoreError, MissingExtraError) as error:
+        nearby = tuple(place for place in known if not place.is_remote)
+        if nearby == known or isinstance(error, _NothingError):
+            raise
+        try:
+            found = _suggest(dag_id, team, last=last, current=current, of=nearby)
+        except _NothingError:
+            raise error from None
+        if tell is not None:
+            tell(f"only the runs of this machine were looked at: {error.message}")
+        return found
+
+
+class _NothingError(StoreError):
+    """No run says what it used."""
+
+
+def _suggest(
+    dag_id: str | None,
+    team: str | None,
+    *,
+    last: int,
+    current: settings.Settings,
+    of: Sequence[Place],
+) -> tuple[Sizing, ...]:
+    if dag_id is None:
+        pairs = sorted({pair for place in of for pair in dags(place, current=current)})
+    else:
+        pairs = [(one, dag_id) for one in ([team] if team else teams(current))]
     found: list[Sizing] = []
-    for folder in sorted(store.glob(f"{team}/{dag_id}")):
-        if folder.is_dir() and not records.is_ours(folder.name):
-            found += _of_pipeline(folder, last=last, current=current)
+    silent = 0
+    for folder, name in pairs:
+        runs, there = measured(folder, name, of=of, current=current, last=last)
+        found += _of_pipeline(folder, name, runs, current=current)
+        silent += 0 if runs else there
     if not found:
-        raise _nothing(reference, store)
+        raise _nothing(dag_id, of, silent=silent, current=current)
     return tuple(found)
 
 
-def _nothing(reference: str | None, store: Path) -> StoreError:
-    known = sorted({one.parent.name for one in store.glob("*/*/*") if one.is_dir()} - {"cache"})
-    whose = "no run" if reference is None else f"no run of {reference}"
-    return StoreError(
-        f"{whose} in {store} says what its steps used",
-        hint="`nbflow run NB` and `python -m nbflow.host` measure it; a run that papermill "
-        "made, or an older one, does not say."
-        + (f" DAGs with runs: {', '.join(known)}." if known else ""),
+def _nothing(
+    dag_id: str | None, of: Sequence[Place], *, silent: int, current: settings.Settings
+) -> StoreError:
+    where = " and ".join(place.address for place in of)
+    whose = "" if dag_id is None else f" of {dag_id}"
+    if silent:
+        return _NothingError(
+            f"of the {silent} run{'' if silent == 1 else 's'}{whose} in {where} none says what its "
+            "steps used",
+            hint="`nbflow run NB` and steps in pods (`backend: pod`) measure it; a run that "
+            "papermill made, or an older one, does not say.",
+        )
+    names = sorted({name for place in of for _, name in dags(place, current=current)})
+    known = f" DAGs with runs: {', '.join(names)}." if names else ""
+    return _NothingError(
+        f"there is no run{whose} in {where}",
+        hint="Run it first: `nbflow run NB` here, or `nbflow trigger DAG` with steps in pods."
+        + known,
     )
 
 
-def _of_pipeline(folder: Path, *, last: int, current: settings.Settings) -> Iterator[Sizing]:
-    team = None if folder.parent.name == _NO_TEAM else folder.parent.name
-    usable = usable_profiles(settings=current, team=team)
-    for step, seen in _seen(folder, last=last, current=current).items():
-        yield _sizing(folder.name, step, seen, usable=usable, current=current)
+def _of_pipeline(
+    folder: str, dag_id: str, runs: Sequence[Measured], *, current: settings.Settings
+) -> Iterator[Sizing]:
+    usable = usable_profiles(settings=current, team=None if folder == NO_TEAM else folder)
+    for step, seen in _seen(runs).items():
+        yield _sizing(dag_id, step, seen, usable=usable, current=current)
 
 
-def _seen(folder: Path, *, last: int, current: settings.Settings) -> dict[str, _Seen]:
-    """By step, what the newest runs that say it used; steps that the newest has not are old."""
+def _seen(runs: Sequence[Measured]) -> dict[str, _Seen]:
+    """By step, what the runs say that it used; steps that the newest has not are old."""
     found: dict[str, _Seen] = {}
-    runs = sorted(filter(Path.is_dir, folder.iterdir()), key=records.age, reverse=True)
-    counted = 0
-    for run in runs:
-        measured = _measured(run)
-        if not measured or counted == last:
-            continue
-        given = _given(run, current=current)
-        for step, notebooks in measured.items():
-            if not counted or step in found:
-                seen = found.setdefault(step, _Seen(given.get(step, _Given())))
-                _add(seen, notebooks, run)
-        counted += 1
+    for number, run in enumerate(runs):
+        for step, attempts in run.attempts.items():
+            if number and step not in found:
+                continue
+            seen = found.setdefault(step, _Seen(_given(run.steps.get(step, {}))))
+            seen.runs += 1
+            for one in attempts:
+                seen.usages.append(one.usage)
+                name, limit = one.stopped_by, one.usage.memory_limit
+                short = name is not None and (name == "OutOfMemory" or host.is_denial(name))
+                if short and limit is not None:
+                    seen.exhausted.append(limit)
     return found
 
 
-def _measured(run: Path) -> dict[str, list[dict[str, Any]]]:
-    """By step, in the notebook's order, the executed notebooks that say what an attempt used."""
-    found = {}
-    for step in host.executed(run):
-        own = [
-            one
-            for one in host.tries(run / step)
-            if host.usage_of(one) and "cached" not in one["metadata"]["nbflow"]
-        ]
-        if own:
-            found[step] = own
-    return found
-
-
-def _add(seen: _Seen, notebooks: list[dict[str, Any]], run: Path) -> None:
-    seen.runs.add(run)
-    for notebook in notebooks:
-        usage = host.usage_of(notebook)
-        if usage is None or usage.peak_memory is None:
-            continue
-        seen.usages.append(usage)
-        failure = host.failure_of(notebook)
-        short = failure and (failure.ename == "OutOfMemory" or host.is_denial(failure.ename))
-        if short and usage.memory_limit is not None:
-            seen.exhausted.append(usage.memory_limit)
-
-
-def _given(run: Path, *, current: settings.Settings) -> dict[str, _Given]:
-    """By step, what it asked for, as the bundle says that the run came from."""
-    found = {}
-    for step in records.manifest_of(run, current=current).get("steps", ()):
-        pod: Mapping[str, Any] = step.get("pod") or {}
-        containers = pod.get("spec", {}).get("containers") or [{}]
-        resources = containers[0].get("resources", {})
-        asked = {**resources.get("limits", {}), **resources.get("requests", {})}
-        amounts = {
-            name: parse_quantity(asked[key]).amount if key in asked else None
-            for name, key in (("memory", "memory"), ("cpu", "cpu"))
-        }
-        found[step["name"]] = _Given(step.get("profile"), **amounts)
-    return found
+def _given(step: Mapping[str, Any]) -> _Given:
+    """What a step asked for, as the bundle says that its run came from."""
+    containers = (step.get("pod") or {}).get("spec", {}).get("containers") or [{}]
+    resources = containers[0].get("resources", {})
+    asked = {**resources.get("limits", {}), **resources.get("requests", {})}
+    amounts = {
+        name: parse_quantity(asked[name]).amount if name in asked else None
+        for name in ("memory", "cpu")
+    }
+    return _Given(step.get("profile"), **amounts)
 
 
 def _sizing(
@@ -210,7 +229,7 @@ def _sizing(
     instead = current.profiles.get(given.profile or "")
     demand = Demand(peak, telling, max(seen.exhausted, default=None))
     chosen = smallest(demand, of=usable, instead=instead)
-    hours = sum(one.wall for one in seen.usages) / 3600 / max(1, len(seen.runs))
+    hours = sum(one.wall for one in seen.usages) / 3600 / max(1, seen.runs)
     shares = [one.gpu for one in seen.usages if one.gpu is not None]
     return Sizing(
         dag_id=dag_id,

@@ -9,6 +9,7 @@ import click
 from nbflow.cli import options
 from nbflow.cli.console import print_json
 from nbflow.cli.notebooks import checked, exit_status, print_result
+from nbflow.cli.preflights import print_preflights
 from nbflow.cli.progress import describe_step, elapsed, follow
 from nbflow.errors import Interrupted, StoreError
 from nbflow.model import Run
@@ -18,16 +19,27 @@ from nbflow.model import Run
 @options.notebooks
 @click.option("--no-wait", is_flag=True, help="Do not wait until Airflow has it.")
 @click.option("--force", is_flag=True, help="Replace a DAG that came from another notebook.")
+@click.option("--no-preflight", is_flag=True, help="Do not ask the cluster whether pods fit.")
 @options.as_json
-def publish(*, paths: tuple[Path, ...], no_wait: bool, force: bool, as_json: bool) -> int:
+def publish(
+    *, paths: tuple[Path, ...], no_wait: bool, force: bool, no_preflight: bool, as_json: bool
+) -> int:
     """Write notebooks' DAGs where Airflow reads them, and wait until it has them.
 
     Publishing the same notebook again changes nothing.
+
+    Where the settings speak of a Kubernetes cluster, it is asked first whether it can run the
+    steps' pods, as `nbflow profiles check` asks for profiles. Where it cannot, this ends with 3
+    and nothing is written; where it is not reached within seconds, that is a warning.
     """
     from nbflow import api
 
     compiled = [checked(path) for path in paths]
     api.refuse_one_name_for_two(compiled)
+    asked = [None] * len(compiled) if no_preflight else api.preflight(compiled)
+    if not as_json and any(asked):
+        print_preflights(asked)
+    api.refuse_what_cannot_run(asked)
     published = [
         api.publish(
             each, wait=not no_wait, force=force, tell=lambda text: click.echo(text, err=True)
@@ -35,7 +47,8 @@ def publish(*, paths: tuple[Path, ...], no_wait: bool, force: bool, as_json: boo
         for each in compiled
     ]
     if as_json:
-        print_json([api.published_as_json(each) for each in published])
+        pairs = zip(published, asked, strict=True)
+        print_json([api.published_as_json(each, preflight=said) for each, said in pairs])
         return 0
     for each in published:
         state = "published" if each.changed else "unchanged"

@@ -62,7 +62,7 @@ def group(context: click.Context, *, project: Path, as_json: bool) -> int:
 )
 @click.argument("names", metavar="[PROFILE]...", nargs=-1)
 @click.option("--team", metavar="TEAM", help="Whose pods; every team that may use it by default.")
-@click.option("--context", metavar="CTX", help="Context of the kubeconfig; its current one else.")
+@click.option("--context", metavar="CTX", help="Context of the kubeconfig, else as in nbflow.yaml.")
 @options.project
 @options.as_json
 def check(

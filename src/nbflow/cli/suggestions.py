@@ -13,13 +13,14 @@ from nbflow.cli.console import print_json
 from nbflow.model import format_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from nbflow.api import Sizing
 
 _HEADS = (
     "step",
     "profile",
+    "tries",
     "memory",
     "peak",
     "unused",
@@ -27,8 +28,10 @@ _HEADS = (
     "busy",
     "unused",
     "would do",
-    "cost",
+    "a run costs",
 )
+_LEAST = 0.0001
+"""Costs below this are not told apart."""
 
 
 @click.command(epilog="Example: nbflow profiles suggest train_models --last 20")
@@ -46,10 +49,16 @@ def suggest(*, reference: str | None, last: int, project: Path, as_json: bool) -
     """Say which profile each step should have, from what it used in its last runs.
 
     It is the smallest one that the team may use, with 25 % more memory and cores than were used.
+    Runs are read in the store, whether that is a folder or S3; no Airflow is asked.
     """
     from nbflow import api
 
-    found = api.suggest(reference, last=last, project=project)
+    found = api.suggest(
+        reference,
+        last=last,
+        project=project,
+        tell=lambda text: click.echo(f"warning: {text}", err=True),
+    )
     if as_json:
         print_json([one.as_json() for one in found])
         return 0
@@ -57,6 +66,9 @@ def suggest(*, reference: str | None, last: int, project: Path, as_json: bool) -
         click.echo(f"{dag_id}:")
         for line in _table([_HEADS, *map(_row, together := list(steps))]):
             click.echo(f"  {line}")
+        total = _total(together)
+        if total is not None:
+            click.echo(f"  {total}")
         for step in together:
             for line in _remarks(step):
                 click.echo(f"  {step.step}: {line}")
@@ -67,6 +79,7 @@ def _row(one: Sizing) -> tuple[str, ...]:
     return (
         one.step,
         one.profile or "?",
+        str(one.attempts),
         "-" if one.memory is None else format_bytes(one.memory),
         format_bytes(one.peak_memory),
         _share(one.memory_unused),
@@ -85,8 +98,30 @@ def _share(share: float | None) -> str:
 def _cost(one: Sizing) -> str:
     if one.cost is None and one.cost_then is None:
         return "-"
-    now, then = ("?" if cost is None else f"{cost:.3g}" for cost in (one.cost, one.cost_then))
-    return now if one.suggestion == one.profile else f"{now} → {then}"
+    if one.suggestion in {None, one.profile}:
+        return _price(one.cost)
+    return f"{_price(one.cost)} → {_price(one.cost_then)}"
+
+
+def _price(cost: float | None) -> str:
+    if cost is None:
+        return "?"
+    if 0 < cost < _LEAST:
+        return f"<{_LEAST:g}"
+    return f"{cost:.2f}" if cost >= 1 else f"{cost:.4f}"
+
+
+def _total(steps: Sequence[Sizing]) -> str | None:
+    """What a run costs, where every step has a price, and what it would."""
+    costs = [one.cost for one in steps if one.cost is not None]
+    then = [one.cost if one.suggestion is None else one.cost_then for one in steps]
+    known = [cost for cost in then if cost is not None]
+    if not len(costs) == len(known) == len(steps) or costs == known:
+        return None
+    return (
+        f"a run costs {_price(sum(costs))}, and {_price(sum(known))} with what would do, if that "
+        "takes as long"
+    )
 
 
 def _remarks(one: Sizing) -> Iterable[str]:

@@ -4,7 +4,7 @@ from nbflow.cluster.client import Cluster
 from nbflow.cluster.findings import Finding, Verdict
 from nbflow.cluster.kubeconfig import connect
 from nbflow.cluster.manifests import as_yaml, team_manifests
-from nbflow.cluster.preflight import CHECKS, Candidate, preflight
+from nbflow.cluster.preflight import CHECKS, Candidate, preflight, preflight_each
 
 __all__ = [
     "CHECKS",
@@ -15,5 +15,6 @@ __all__ = [
     "as_yaml",
     "connect",
     "preflight",
+    "preflight_each",
     "team_manifests",
 ]

@@ -32,7 +32,10 @@ _PATHS = {
 }
 """Where the API server keeps each kind: pods are asked for over all namespaces."""
 
-_TIMEOUT = (5, 30)
+_REACH = 5
+"""Seconds within which the server must be reached."""
+PATIENCE = 30
+"""Seconds within which it must answer."""
 _PAGE = 500
 _RUNNING = "status.phase!=Succeeded,status.phase!=Failed"
 
@@ -52,8 +55,9 @@ class Unseen(Exception):
 class Cluster:
     """One look at a cluster: what was read once is not asked for again."""
 
-    def __init__(self, client: Any, *, namespace: str) -> None:
+    def __init__(self, client: Any, *, namespace: str, patience: float = PATIENCE) -> None:
         self._client = client
+        self._timeout = (min(_REACH, patience), patience)
         self._seen: dict[str, Any] = {}
         self.namespace = namespace
         """The namespace that the kubeconfig's context names."""
@@ -171,7 +175,7 @@ class Cluster:
                 headers=headers,
                 body=body,
                 _preload_content=False,
-                _request_timeout=_TIMEOUT,
+                _request_timeout=self._timeout,
             )
             return json.loads(answer.data)
         except ApiException as error:

@@ -24,11 +24,13 @@ class Answer:
         verdict: how it stands.
         message: what was found.
         hint: what can be done about it, or None.
+        variable: the environment variable that it is about, or None.
     """
 
     verdict: Verdict
     message: str
     hint: str | None = None
+    variable: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Finding:
         verdict: how it stands.
         message: what was found.
         hint: what can be done about it, or None.
+        variable: the environment variable that it is about, or None.
     """
 
     profile: str
@@ -51,6 +54,7 @@ class Finding:
     verdict: Verdict
     message: str
     hint: str | None = None
+    variable: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The finding as programs read it."""

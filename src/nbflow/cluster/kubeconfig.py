@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nbflow.cluster.client import Cluster
+from nbflow.cluster.client import PATIENCE, Cluster
 from nbflow.errors import ClusterError, MissingExtraError
 
 _POD_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
-def connect(*, environ: Mapping[str, str], context: str | None = None) -> Cluster:
+def connect(
+    *, environ: Mapping[str, str], context: str | None = None, patience: float = PATIENCE
+) -> Cluster:
     """The cluster of the kubeconfig, or, in a pod without one, the pod's own.
 
     Args:
         environ: for `KUBECONFIG`.
         context: of the kubeconfig; its current one otherwise.
+        patience: seconds that the cluster may take for each answer.
 
     Raises:
         MissingExtraError: the official client is not installed.
@@ -35,7 +38,7 @@ def connect(*, environ: Mapping[str, str], context: str | None = None) -> Cluste
     namespace = _configure(chosen, config, environ=environ, context=context)
     # One try: who waits at a terminal is better served by the reason.
     chosen.retries = False
-    cluster = Cluster(k8s.ApiClient(chosen), namespace=namespace)
+    cluster = Cluster(k8s.ApiClient(chosen), namespace=namespace, patience=patience)
     cluster.greet()
     return cluster
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nbflow.cluster.access import RIGHTS, judge_rights, review
@@ -62,27 +64,47 @@ def preflight(
     Raises:
         ClusterError: the cluster cannot be reached, or shows nothing at all to this account.
     """
+    found = preflight_each(candidates, cluster=cluster, account=account, autoscaled=autoscaled)
+    return tuple(chain.from_iterable(found))
+
+
+def preflight_each(
+    candidates: Iterable[Candidate],
+    *,
+    cluster: Cluster,
+    account: Account | None = None,
+    autoscaled: Sequence[NodePool] = (),
+) -> tuple[tuple[Finding, ...], ...]:
+    """As `preflight`; what was found of each pod, in their order."""
     home = cluster.namespace if account is None else account.namespace
-    pools = tuple(_pool(one) for one in autoscaled)
-    found: list[Finding] = []
-    for one in candidates:
-        namespace = one.namespace or home
-        look = _Look(cluster, namespace, one.pod or {}, account, pools)
-        answers = list(look.answers(CHECKS if one.pod else ("namespace", "account")))
-        if not one.pod:
-            answers.insert(1, ("nodes", _AIRFLOWS_OWN))
-        found += [
-            Finding(one.profile, one.team, check, answer.verdict, answer.message, answer.hint)
-            for check, answer in answers
-        ]
-    if found and not any(one.verdict in {Verdict.OK, Verdict.PROBLEM} for one in found):
+    view = _View(cluster, account, tuple(_pool(one) for one in autoscaled))
+    found = tuple(tuple(_findings(one, view=view, home=home)) for one in candidates)
+    verdicts = {one.verdict for of_one in found for one in of_one}
+    if verdicts and not verdicts & {Verdict.OK, Verdict.PROBLEM}:
         raise ClusterError(
             f"the cluster at {cluster.server} shows nothing to your account: every question was"
             " forbidden (403)",
             hint="ask who runs the cluster for the right to read nodes, pods, and what is in"
             f" namespace {home}",
         )
-    return tuple(found)
+    return found
+
+
+def _findings(one: Candidate, *, view: _View, home: str) -> Iterator[Finding]:
+    look = _Look(view, one.namespace or home, one.pod or {})
+    answers = list(look.answers(CHECKS if one.pod else ("namespace", "account")))
+    if not one.pod:
+        answers.insert(1, ("nodes", _AIRFLOWS_OWN))
+    for check, answer in answers:
+        yield Finding(
+            one.profile,
+            one.team,
+            check,
+            answer.verdict,
+            answer.message,
+            answer.hint,
+            answer.variable,
+        )
 
 
 def _pool(pool: NodePool) -> Place:
@@ -96,14 +118,35 @@ def _pool(pool: NodePool) -> Place:
 
 
 @dataclass(frozen=True)
+class _View:
+    """What is the same for all pods, read once."""
+
+    cluster: Cluster
+    account: Account | None
+    pools: Sequence[Place]
+
+    @cached_property
+    def nodes(self) -> tuple[Sequence[Place], bool]:
+        """The nodes, and whether it is known what the pods on them have asked for."""
+        nodes = self.cluster.all_of("Node")
+        try:
+            return read_nodes(nodes, pods=self.cluster.all_of("Pod")), True
+        except Unseen:
+            return read_nodes(nodes, pods=()), False
+
+
+@dataclass(frozen=True)
 class _Look:
     """A look at one pod in its namespace."""
 
-    cluster: Cluster
+    view: _View
     namespace: str
     pod: Mapping[str, Any]
-    account: Account | None
-    pools: Sequence[Place]
+
+    @property
+    def cluster(self) -> Cluster:
+        """Where it would run."""
+        return self.view.cluster
 
     def answers(self, checks: Iterable[str]) -> Iterator[tuple[str, Answer]]:
         """What was found, by check; what the account may not see is unknown, not missing."""
@@ -146,15 +189,11 @@ def _namespace(look: _Look) -> Iterator[Answer]:
 
 
 def _nodes(look: _Look) -> Iterator[Answer]:
-    nodes = look.cluster.all_of("Node")
-    try:
-        pods, seen = look.cluster.all_of("Pod"), True
-    except Unseen:
-        pods, seen = [], False
+    nodes, seen = look.view.nodes
     pod = look.kept()
     volumes, hidden = _volumes(look)
-    places = [apart_from(one, volumes) for one in read_nodes(nodes, pods=pods)]
-    pools = [apart_from(one, volumes) for one in look.pools]
+    places = [apart_from(one, volumes) for one in nodes]
+    pools = [apart_from(one, volumes) for one in look.view.pools]
     yield judge_placement(pod, nodes=places, pools=pools, pods_seen=seen)
     yield from hidden
     beyond = judge_beyond(pod)
@@ -206,7 +245,7 @@ def _object(look: _Look, one: Reference) -> Answer:
 
 
 def _account(look: _Look) -> Iterator[Answer]:
-    account = look.account
+    account = look.view.account
     if account is not None:
         try:
             found = look.cluster.read("ServiceAccount", account.name, namespace=account.namespace)

@@ -20,12 +20,14 @@ class Reference:
         name: its name.
         use: what the pod wants of it.
         key: the key that must be in it, or None.
+        variable: the environment variable that gets the key, or None.
     """
 
     kind: str
     name: str
     use: str
     key: str | None = None
+    variable: str | None = None
 
 
 def references(pod: Mapping[str, Any]) -> tuple[Reference, ...]:
@@ -53,7 +55,8 @@ def _of_environment(container: Mapping[str, Any]) -> Iterator[Reference]:
         for field, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
             one = source.get(field)
             if one and not one.get("optional"):
-                yield Reference(kind, one["name"], f"for {variable['name']}", one["key"])
+                name = variable["name"]
+                yield Reference(kind, one["name"], f"for {name}", one["key"], name)
     for source in container.get("envFrom") or []:
         for field, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
             one = source.get(field)
@@ -94,17 +97,24 @@ def judge_reference(
         return Answer(
             Verdict.PROBLEM,
             f"{what} ({one.use}) is not there{where}",
-            hint="correct the name in nbflow.yaml, or have it made",
+            hint=f"correct the name {_place(one)}, or have it made",
+            variable=one.variable,
         )
     if one.key is not None and one.key not in keys:
         return Answer(
             Verdict.PROBLEM,
             f"{what} ({one.use}) has no key {one.key}{where}",
             hint=f"its keys are: {', '.join(sorted(keys)) or 'none'}",
+            variable=one.variable,
         )
     if one.kind == "PersistentVolumeClaim":
         return _judge_claim(what, found, storage_class=storage_class)
     return Answer(Verdict.OK, f"{what} is there")
+
+
+def _place(one: Reference) -> str:
+    """Where the name may have been said: a variable of a Secret may be a step's own."""
+    return "in nbflow.yaml" if one.variable is None else "in nbflow.yaml or the step's tag"
 
 
 def _judge_claim(

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow.host.debugging import debug_notebook
-from nbflow.host.executed import attempt_of, executed, failure_of, progress, tries, usage_of
+from nbflow.host.executed import attempt_of, executed, failure_of, progress, stopped_by, usage_of
+from nbflow.host.glances import glance
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.kernels import Kernel, kernels, require_kernel
 from nbflow.host.ledgers import BUNDLE, Ledger, read_ledger
@@ -36,6 +37,7 @@ __all__ = [
     "executed",
     "failure_of",
     "find_fence",
+    "glance",
     "is_denial",
     "kernels",
     "progress",
@@ -43,7 +45,7 @@ __all__ = [
     "require_kernel",
     "resumption",
     "run",
-    "tries",
+    "stopped_by",
     "usage_of",
     "warm",
 ]

@@ -122,7 +122,11 @@ class Attempt:
         try:
             self._notebook["metadata"] |= self._kernel.metadata()
             if self.usage is not None:
-                self._notebook["metadata"].setdefault("nbflow", {})["usage"] = self.usage.as_dict()
+                about = self._notebook["metadata"].setdefault("nbflow", {})
+                about |= {
+                    "usage": self.usage.as_dict(),
+                    "stopped_by": None if failure is None else failure.ename,
+                }
             self._draft.write()
         except OSError as error:
             failure = failure or self._unwritten(error)

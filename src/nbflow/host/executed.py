@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +14,15 @@ from nbflow.model import Failure, RunState, StepRun, Usage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["attempt_of", "executed", "failure_of", "note_cached", "progress", "tries", "usage_of"]
+__all__ = [
+    "attempt_of",
+    "executed",
+    "failure_of",
+    "note_cached",
+    "progress",
+    "stopped_by",
+    "usage_of",
+]
 
 _TRY = re.compile(r"try-(\d+)\.ipynb")
 
@@ -40,19 +47,6 @@ def attempt_of(name: str) -> int | None:
     """The attempt that a file of this name is the executed notebook of; None where it is none."""
     match = _TRY.fullmatch(name)
     return None if match is None else int(match[1])
-
-
-def tries(folder: Path) -> list[dict[str, Any]]:
-    """The executed notebooks of all attempts of one step that can be read, the newest first.
-
-    Args:
-        folder: the step's, in a run's.
-    """
-    found = []
-    for path in _tries(folder).values():
-        with suppress(ValueError, OSError):
-            found.append(read_draft(path))
-    return found
 
 
 def progress(folder: Path, step: str, *, cells: Sequence[str] | None = None) -> StepRun | None:
@@ -116,6 +110,15 @@ def usage_of(notebook: Mapping[str, Any]) -> Usage | None:
         return Usage.from_dict(data) if data else None
     except (TypeError, ValueError, AttributeError):
         return None
+
+
+def stopped_by(notebook: Mapping[str, Any]) -> str | None:
+    """The name of the exception that ended an attempt; None where it went well."""
+    about = _metadata(notebook).get("nbflow") or {}
+    if "stopped_by" in about:
+        return about["stopped_by"] and str(about["stopped_by"])
+    failure = failure_of(notebook)
+    return None if failure is None else failure.ename
 
 
 def note_cached(path: Path, *, run_id: str) -> None:

@@ -6,7 +6,7 @@ from nbflow.runtime.orders import CACHE, DefinitionOrder, Orders, ParameterOrder
 from nbflow.runtime.parameters import conform, from_wire
 from nbflow.runtime.preparation import look_around, prepare
 from nbflow.runtime.session import begin, given, load, save
-from nbflow.runtime.store import Store, open_store
+from nbflow.runtime.store import Entry, Store, open_store
 from nbflow.runtime.verification import is_whole
 from nbflow.runtime.workspace import PARENT as WORKSPACES
 from nbflow.runtime.workspace import Workspace
@@ -15,6 +15,7 @@ __all__ = [
     "CACHE",
     "WORKSPACES",
     "DefinitionOrder",
+    "Entry",
     "Manifest",
     "Orders",
     "ParameterOrder",

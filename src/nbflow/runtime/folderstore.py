@@ -8,12 +8,14 @@ import mmap
 import os
 import re
 import shutil
+import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from nbflow.runtime.mappings import Memory
 from nbflow.runtime.room import make_room
+from nbflow.runtime.store import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +57,16 @@ class FolderStore:
         except (FileNotFoundError, NotADirectoryError):
             return ()
         return tuple(sorted(name for name in found if not is_draft(name)))
+
+    def entries(self, path: str = "") -> tuple[Entry, ...]:
+        """See `Store`."""
+        found = []
+        for name in self.names(path):
+            with suppress(FileNotFoundError):  # it went away in between
+                about = (self.folder / path / name).stat()
+                size = None if stat.S_ISDIR(about.st_mode) else about.st_size
+                found.append(Entry(name, size, about.st_mtime))
+        return tuple(found)
 
     @contextmanager
     def create(self, path: str) -> Iterator[IO[bytes]]:

@@ -8,6 +8,7 @@ import tempfile
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from nbflow.errors import MissingExtraError, StoreError
 from nbflow.runtime.folderstore import draft_name, is_draft
 from nbflow.runtime.mappings import Memory
 from nbflow.runtime.room import make_room
+from nbflow.runtime.store import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +84,17 @@ class RemoteStore:
             return ()
         names = {one.rstrip("/").rpartition("/")[2] for one in found if one.rstrip("/") != folder}
         return tuple(sorted(name for name in names if not is_draft(name)))
+
+    def entries(self, path: str = "") -> tuple[Entry, ...]:
+        """See `Store`."""
+        folder = self._path(path)
+        try:
+            with self._explained(path):
+                found = self._files.ls(folder, detail=True)
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        entries = [_entry(one) for one in found if one["name"].rstrip("/") != folder]
+        return tuple(sorted((e for e in entries if not is_draft(e.name)), key=_by_name))
 
     @contextmanager
     def create(self, path: str) -> Iterator[IO[bytes]]:
@@ -206,6 +219,22 @@ def _file_system(url: str) -> tuple[Any, str]:
     if hasattr(files, "dircache"):
         files.dircache.use_listings_cache = False
     return files, str(root).rstrip("/")
+
+
+def _by_name(entry: Entry) -> str:
+    return entry.name
+
+
+def _entry(about: dict[str, Any]) -> Entry:
+    """What a listing of fsspec's says; each file system has a word of its own for the time."""
+    name = about["name"].rstrip("/").rpartition("/")[2]
+    times = ("LastModified", "last_modified", "mtime", "updated")
+    changed = next((about[key] for key in times if about.get(key)), None)
+    if isinstance(changed, str):
+        changed = datetime.fromisoformat(changed)
+    if isinstance(changed, datetime):
+        changed = changed.timestamp()
+    return Entry(name, None if about["type"] == "directory" else about["size"], changed)
 
 
 def _close(mapped: dict[tuple[Any, ...], IO[bytes]]) -> None:

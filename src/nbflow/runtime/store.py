@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Entry", "Store", "open_store"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a folder holds.
+
+    Attributes:
+        name: in that folder.
+        size: bytes; None for a folder.
+        changed: seconds since 1970 of its last change; None where the place does not say, as object
+            stores do not of folders.
+    """
+
+    name: str
+    size: int | None
+    changed: float | None
 
 
 class Store(Protocol):
@@ -32,6 +49,9 @@ class Store(Protocol):
 
     def names(self, path: str = "") -> tuple[str, ...]:
         """The names in a folder, sorted; none where there is no such folder."""
+
+    def entries(self, path: str = "") -> tuple[Entry, ...]:
+        """What is in a folder, sorted by name, with sizes; nothing where there is no folder."""
 
     def create(self, path: str) -> Any:
         """Context manager with a binary stream; the file is there once it ends without error."""

@@ -73,13 +73,18 @@ class NodePool:
 
 @dataclass(frozen=True)
 class ClusterSettings:
-    """What the Kubernetes cluster cannot say of itself.
+    """Which Kubernetes cluster is meant, and what it cannot say of itself.
 
     Attributes:
         autoscaled: pools of nodes that grow when pods wait.
+        context: of the kubeconfig, where the cluster is not that of its current one.
+        preflight: whether publishing asks the cluster; None where that depends on whether the
+            settings speak of one.
     """
 
     autoscaled: tuple[NodePool, ...] = ()
+    context: str | None = None
+    preflight: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,7 @@ class Settings:
         store: where runs keep what they make: a folder or a URL.
         target: where bundles are published.
         airflow: the Airflow that runs them.
-        cluster: what the Kubernetes cluster cannot say of itself.
+        cluster: which Kubernetes cluster is meant, and what it cannot say of itself.
         backend: how a step becomes an Airflow task.
         profiles: sizes and places by name, sorted.
         teams: tenants by name, sorted.

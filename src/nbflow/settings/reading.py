@@ -103,10 +103,15 @@ def _airflow(said: SettingsFile, over: AirflowSettings) -> AirflowSettings:
 
 
 def _cluster(said: SettingsFile, over: ClusterSettings) -> ClusterSettings:
-    if said.cluster is None or "autoscaled" not in said.cluster.model_fields_set:
+    if said.cluster is None:
         return over
-    return ClusterSettings(
-        autoscaled=tuple(
+    chosen: dict[str, Any] = {
+        name: getattr(said.cluster, name)
+        for name in ("context", "preflight")
+        if name in said.cluster.model_fields_set
+    }
+    if "autoscaled" in said.cluster.model_fields_set:
+        chosen["autoscaled"] = tuple(
             NodePool(
                 labels=dict(sorted(pool.labels.items())),
                 taints=tuple(taint.model_dump(exclude_none=True) for taint in pool.taints),
@@ -114,7 +119,7 @@ def _cluster(said: SettingsFile, over: ClusterSettings) -> ClusterSettings:
             )
             for pool in said.cluster.autoscaled
         )
-    )
+    return replace(over, **chosen)
 
 
 def _defaults(said: SettingsFile, over: Defaults) -> Defaults:

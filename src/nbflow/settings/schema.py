@@ -121,10 +121,15 @@ class NodePoolSection(Section):
 
 
 class ClusterSection(Section):
-    """What the Kubernetes cluster cannot say of itself."""
+    """Which Kubernetes cluster is meant, and what it cannot say of itself."""
 
     autoscaled: list[NodePoolSection] = []
     """Pools of nodes that grow when pods wait."""
+    context: Name | None = None
+    """Context of the kubeconfig; its current one where none is named."""
+    preflight: bool | None = None
+    """Whether `nbflow publish` asks the cluster first. Where it is not said: with `backend: pod`,
+    `airflow.service_account` or anything else in this section, and not otherwise."""
 
 
 class TargetSection(Section):

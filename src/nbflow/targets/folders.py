@@ -226,7 +226,8 @@ def _sync_folder(folder: Path) -> None:
 
 def _listing(file: Path) -> Listing | None:
     """The DAG that a file holds, or None where nbflow did not write it."""
-    address = re.compile(rf"}}}}/{re.escape(file.stem)}/([0-9a-f]{{16}})\"")
+    # Beside the file, or in the store: see the backends.
+    address = re.compile(rf"(?:}}}}/{re.escape(file.stem)}|/\.bundles)/([0-9a-f]{{16}})\"")
     named = address.search(file.read_text(encoding="utf-8", errors="replace"))
     folder = file.with_suffix("")
     if named is None or not folder.is_dir():

@@ -1,0 +1,252 @@
+"""What the steps of earlier runs used, read from where their runs are kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from nbflow import host, runtime
+from nbflow.api import records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from nbflow.model import Usage
+    from nbflow.settings import Settings
+
+__all__ = ["Attempt", "Measured", "Place", "dags", "measured", "places"]
+
+NO_TEAM = "default"
+"""The folder of runs of pipelines without a team."""
+_LOOK = 100
+"""At most so many runs are looked at for some that say what they used."""
+_AT_ONCE = 8
+"""Runs that are read at a time."""
+_TIME = re.compile(
+    r"(\d{4})-?(\d\d)-?(\d\d)T(\d\d)[:-]?(\d\d)[:-]?(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:?\d\d)?"
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder of runs.
+
+    Attributes:
+        address: a path, or a URL.
+        is_remote: it is not on this machine.
+    """
+
+    address: str
+    is_remote: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A try of a step that says what it used.
+
+    Attributes:
+        usage: what it used; its peak of memory is known.
+        stopped_by: name of the exception that ended it, None where it went well.
+    """
+
+    usage: Usage
+    stopped_by: str | None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A run that says what its steps used.
+
+    Attributes:
+        attempts: by step, in the notebook's order; of each the newest first.
+        steps: the steps of the bundle that it came from, as its manifest says them, by name; empty
+            where the bundle is gone.
+    """
+
+    attempts: Mapping[str, tuple[Attempt, ...]]
+    steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def places(current: Settings) -> tuple[Place, ...]:
+    """Where a project's runs are kept: those of this machine, and the store if it is elsewhere."""
+    local = Place(str(records.local_runs(current)))
+    if current.local_store is not None:
+        return (local,)
+    return local, Place(current.store_address, is_remote=True)
+
+
+def teams(current: Settings) -> list[str]:
+    """The folders of teams: what else is in a store, a bucket say, is not looked at."""
+    return [NO_TEAM, *current.teams]
+
+
+def dags(place: Place, *, current: Settings) -> list[tuple[str, str]]:
+    """Team's folder and id of every DAG that has runs.
+
+    Raises:
+        StoreError: the place cannot be reached.
+    """
+    store = runtime.open_store(place.address)
+    return [
+        (team, name)
+        for team in teams(current)
+        for name in store.names(team)
+        if not records.is_ours(name)
+    ]
+
+
+def measured(
+    team: str, dag_id: str, *, of: Sequence[Place], current: Settings, last: int
+) -> tuple[tuple[Measured, ...], int]:
+    """The newest runs of a DAG that say what they used, the newest first; and how many were seen.
+
+    Read are one list of the runs, and of each run that is looked at the lists of its steps' folders
+    and what the executed notebooks say of themselves, from the newest on until enough do.
+
+    Args:
+        team: its folder.
+        dag_id: the DAG.
+        of: where to look.
+        current: where bundles are published.
+        last: so many at most.
+
+    Raises:
+        StoreError: a place cannot be reached.
+    """
+    stores = [runtime.open_store(f"{place.address}/{team}/{dag_id}") for place in of]
+    bundles = _Bundles(dag_id, current)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        dated = [(time, store, name) for store in stores for time, name in _dated(store, pool)]
+        dated.sort(key=lambda one: (one[0], one[2]), reverse=True)
+        found: list[Measured] = []
+        waiting, many = dated[:_LOOK], last
+        while waiting and len(found) < last:
+            some, waiting = waiting[:many], waiting[many:]
+            read = pool.map(lambda one: _read(one[1], one[2]), some)
+            for (_, store, name), (attempts, notebooks) in zip(some, read, strict=True):
+                if attempts:
+                    steps = bundles.steps(f"{store.url}/{name}", notebooks)
+                    found.append(Measured(attempts, steps))
+            many = _AT_ONCE  # the newest were not enough: further ones a few at a time
+    return tuple(found[:last]), len(dated)
+
+
+def _dated(store: runtime.Store, pool: ThreadPoolExecutor) -> list[tuple[float, str]]:
+    """The runs in a folder, each with a time: of its folder, in its id, or of what it holds."""
+    folders = [one for one in store.entries() if one.size is None and not records.is_ours(one.name)]
+    dated = [(one.changed or _time_in(one.name), one.name) for one in folders]
+    known = [(time, name) for time, name in dated if time is not None]
+    # An object store has no times of folders. Ids that say nothing either are rare.
+    silent = [name for time, name in dated if time is None][-_LOOK:]
+    return [*known, *zip(pool.map(lambda name: _time_of(store, name), silent), silent, strict=True)]
+
+
+def _time_in(run_id: str) -> float | None:
+    """The time in ids such as `manual__2026-11-20T23:06:40+00:00`, `nbflow-20261120T230640-4d`."""
+    match = _TIME.search(run_id)
+    if match is None:
+        return None
+    *parts, fraction, zone = match.groups()
+    text = "{}-{}-{}T{}:{}:{}".format(*parts) + (f".{fraction:0<6}" if fraction else "")
+    try:
+        time = datetime.fromisoformat(text + (zone or ""))
+    except ValueError:
+        return None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+
+
+def _time_of(store: runtime.Store, run: str) -> float:
+    """When the newest executed notebook of a run's first step was written; 0 without one."""
+    for step in store.entries(run):
+        if step.size is None and not step.name.startswith("."):
+            times = [entry.changed or 0 for _, entry in _tries(store, f"{run}/{step.name}")]
+            if times:
+                return max(times)
+    return 0
+
+
+def _tries(store: runtime.Store, folder: str) -> list[tuple[int, runtime.Entry]]:
+    """The executed notebooks of a step, the newest attempt first."""
+    found = [(host.attempt_of(entry.name), entry) for entry in store.entries(folder)]
+    numbered = [(number, entry) for number, entry in found if number is not None]
+    return sorted(numbered, key=lambda one: one[0], reverse=True)
+
+
+def _read(
+    store: runtime.Store, run: str
+) -> tuple[dict[str, tuple[Attempt, ...]], list[dict[str, Any]]]:
+    """What a run says by step, in the notebook's order, and the notebooks that say it."""
+    attempts: dict[str, tuple[Attempt, ...]] = {}
+    notebooks: list[dict[str, Any]] = []
+    for step in store.entries(run):
+        if step.size is not None or step.name.startswith("."):
+            continue
+        folder = f"{run}/{step.name}"
+        read = [host.glance(store, folder, entry) for _, entry in _tries(store, folder)]
+        own = [one for one in read if one is not None]
+        told = tuple(_attempts(own))
+        if told:
+            attempts[step.name] = told
+            notebooks += own
+    order = next(filter(None, map(_order, notebooks)), [])
+    position = {name: number for number, name in enumerate(order)}
+    names = sorted(attempts, key=lambda name: (position.get(name, len(position)), name))
+    return {name: attempts[name] for name in names}, notebooks
+
+
+def _attempts(notebooks: Iterable[dict[str, Any]]) -> Iterator[Attempt]:
+    for notebook in notebooks:
+        usage = host.usage_of(notebook)
+        if usage is None or usage.peak_memory is None or "cached" in _about(notebook):
+            continue
+        yield Attempt(usage, host.stopped_by(notebook))
+
+
+def _about(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = notebook["metadata"].get("nbflow") or {}
+    return found
+
+
+def _order(notebook: Mapping[str, Any]) -> list[str]:
+    return list((_about(notebook).get("orders") or {}).get("steps") or ())
+
+
+class _Bundles:
+    """The bundles that runs came from, each read once."""
+
+    def __init__(self, dag_id: str, current: Settings) -> None:
+        self._dag_id = dag_id
+        self._current = current
+        self._read: dict[str, dict[str, Mapping[str, Any]] | None] = {}
+
+    def steps(
+        self, run: str, notebooks: Iterable[Mapping[str, Any]]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """What the first bundle that is there says of its steps, by name."""
+        for folder in dict.fromkeys(self._folders(run, notebooks)):
+            if folder not in self._read:
+                self._read[folder] = self._fetch(folder)
+            found = self._read[folder]
+            if found is not None:
+                return found
+        return {}
+
+    def _folders(self, run: str, notebooks: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+        for notebook in notebooks:
+            if _about(notebook).get("bundle"):  # of a pod: it lies in the store
+                yield str(_about(notebook)["bundle"])
+            source = records.bundle_of(notebook, dag_id=self._dag_id, current=self._current)
+            if source is not None:  # it was published to the folder of DAGs
+                yield str(source.parent)
+        yield f"{run}/{host.BUNDLE}"  # of a run on this machine
+
+    def _fetch(self, folder: str) -> dict[str, Mapping[str, Any]] | None:
+        try:
+            content = json.loads(runtime.open_store(folder).read("manifest.json"))
+            return {step["name"]: step for step in content["steps"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
