@@ -172,6 +172,16 @@ def test_a_profile_may_extend_one_of_its_own_name_in_the_layer_below(tmp_path: P
     assert small.disk == Amount.of(Quantity("1Gi"))
 
 
+def test_what_leads_to_the_profile_itself_is_not_taken_over(tmp_path: Path) -> None:
+    text = (
+        "profiles: {a: {memory: 1Gi, escalate_to: b, fallback: c}, b: {extends: a, memory: 2Gi},"
+        " c: {extends: a}, d: {extends: b}}"
+    )
+    made = loaded(tmp_path, text)
+    ladders = {name: (one.escalate_to, one.fallback) for name, one in made.items() if len(name) < 2}
+    assert ladders == {"a": ("b", "c"), "b": (None, "c"), "c": ("b", None), "d": (None, "c")}
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [

@@ -35,6 +35,7 @@ _PLAIN = (
     "escalate_to",
     "price",
 )
+_NEXT = {"fallback", "escalate_to"}
 _UNITED = ("node_selector", "labels", "annotations")
 _NATIVE = ("affinity", "pod_security", "container_security")
 _DURATIONS = {"startup_timeout", "timeout"}
@@ -86,7 +87,8 @@ def read_profiles(
 def lay(section: ProfileSection, base: Profile, *, name: str) -> Profile:
     """A profile with what a section says in place of what `base` has.
 
-    Mappings are united by key, anything else is replaced.
+    Mappings are united by key, anything else is replaced. The next profile of a ladder has no use
+    for the step that leads to itself: it is not taken over.
     """
     given = section.model_fields_set
     changes: dict[str, Any] = {key: getattr(section, key) for key in _PLAIN if key in given}
@@ -107,6 +109,7 @@ def lay(section: ProfileSection, base: Profile, *, name: str) -> Profile:
         changes["shm"] = None if section.shm is None else parse_quantity(section.shm)
     if "pull_secrets" in given:
         changes["pull_secrets"] = tuple(section.pull_secrets)
+    changes |= {key: None for key in _NEXT - given if getattr(base, key) == name}
     changes |= _environment(section, base)
     return replace(base, **changes, name=name, volumes=_volumes(section, base))
 
