@@ -93,9 +93,7 @@ def airflow(home: Path, *, kubeconfig: Path, namespace: str) -> Iterator[Airflow
         yield running
 
 
-def environment(
-    home: Path, *, port: int, kubeconfig: Path, namespace: str
-) -> dict[str, str]:
+def environment(home: Path, *, port: int, kubeconfig: Path, namespace: str) -> dict[str, str]:
     """What the settings of Airflow say, as environment variables."""
     kept = {name: one for name, one in os.environ.items() if not name.startswith("AIRFLOW")}
     key = secrets.token_urlsafe(64)

@@ -1,4 +1,4 @@
-"""The `papermill` backend under a real KubernetesExecutor: each task in a worker pod of its profile.
+"""The `papermill` backend under a real KubernetesExecutor: tasks in worker pods of their profiles.
 
 It takes the cluster that `KUBECONFIG` points to, the image named by `NBFLOW_TEST_AIRFLOW_IMAGE` on
 its node, and an address of this machine that its pods reach, named by `NBFLOW_TEST_HOST`.
@@ -7,7 +7,6 @@ its node, and an address of this machine that its pods reach, named by `NBFLOW_T
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -41,7 +40,11 @@ SETTINGS = """\
 store: store
 target: {{kind: folder, path: dags}}
 backend: papermill
-airflow: {{url: "{url}", user: admin, password_env: AIRFLOW_PASSWORD, service_account: {airflow}/worker}}
+airflow:
+  url: {url}
+  user: admin
+  password_env: AIRFLOW_PASSWORD
+  service_account: {airflow}/worker
 defaults: {{retries: 1, retry_delay: 1s, profile: small}}
 teams:
   live:
@@ -66,7 +69,7 @@ profiles:
 
 @dataclass
 class Project:
-    """A folder with settings, the Airflow that runs its DAGs, and the cluster that it has pods of."""
+    """A folder with settings, the Airflow that runs its DAGs, and the cluster with its pods."""
 
     folder: Path
     airflow: Airflow
@@ -131,7 +134,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 
 def make_team(admin: k8s.ApiClient, folder: Path, *, names: dict[str, str]) -> Path:
-    """Make what `nbflow teams manifests` writes; a kubeconfig of Airflow's account, which may no more."""
+    """Make what `nbflow teams manifests` writes; the kubeconfig of Airflow's account there."""
     core = k8s.CoreV1Api(admin)
     core.create_namespace({"metadata": {"name": names["airflow"]}})
     core.create_namespaced_service_account(names["airflow"], {"metadata": {"name": "worker"}})
@@ -200,7 +203,7 @@ def whole(project: Project) -> Project:
 def test_a_run_in_worker_pods_gives_what_the_notebook_gives_in_one_kernel(whole: Project) -> None:
     folder = whole.folder
     alone = read(folder / "whole.ipynb", as_version=4)
-    alone.cells[0].source = "sizes = [3, 4, 5]\nname = \"O'Brien {{ x }} $(HOME)\""
+    alone.cells[0].source = 'sizes = [3, 4, 5]\nname = "O\'Brien {{ x }} $(HOME)"'
     execute(alone, cwd=folder)
     (folder / "expected.ipynb").write_text(json.dumps(alone))
     assert outputs(folder / "whole-done.ipynb") == outputs(folder / "expected.ipynb")
@@ -262,7 +265,8 @@ def test_a_profile_adds_to_the_administrators_template_and_takes_nothing_away(
     """Seen from inside: the folders that all pods have, and what the profile brings."""
     code = (
         "import os, pathlib\n"
-        "print(os.environ['WORDS'], os.environ['TOKEN'], pathlib.Path('/notes/note.txt').read_text())\n"
+        "note = pathlib.Path('/notes/note.txt').read_text()\n"
+        "print(os.environ['WORDS'], os.environ['TOKEN'], note)\n"
         "print(os.statvfs('/dev/shm').f_frsize * os.statvfs('/dev/shm').f_blocks > 64 << 20)\n"
         f"print([os.path.isdir(one) for one in {sorted(IN_PODS.values())}], os.getuid())"
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import host, settings, targets
 from nbflow.api import airflows, records
+from nbflow.api.failures import failure_in
 from nbflow.api.notebooks import Compiled
 from nbflow.api.running import Observe, write_merged
 from nbflow.api.values import parameter_from_schema, resolve
@@ -155,7 +156,7 @@ def enrich(run: Run, *, current: settings.Settings) -> Run:
     steps = sorted(run.steps, key=lambda step: order.get(step.name, len(order)))
     detailed = replace(
         run,
-        steps=tuple(_detail(step, folder) for step in steps),
+        steps=tuple(_detail(step, folder, current) for step in steps),
         metrics=records.read_metrics(folder),
     )
     return _place_failures(detailed, folder, current)
@@ -168,17 +169,20 @@ def enrich_failed(run: Run, *, client: Airflow, current: settings.Settings) -> R
     return enrich(client.run(run.dag_id, run.run_id), current=current)
 
 
-def _detail(step: StepRun, folder: Path) -> StepRun:
+def _detail(step: StepRun, folder: Path, current: settings.Settings) -> StepRun:
     seen = host.progress(folder, step.name)
     if seen is None:
         return step
+    failure = None
+    if step.state in {RunState.FAILED, RunState.RETRYING}:
+        failure = failure_in(seen, step=step, folder=folder, current=current)
     return replace(
         step,
         cells_done=seen.cells_done,
         cells_total=seen.cells_total,
         cell=seen.cell if step.state is RunState.RUNNING else None,
         usage=seen.usage,
-        failure=seen.failure if step.state in {RunState.FAILED, RunState.RETRYING} else None,
+        failure=failure,
     )
 
 

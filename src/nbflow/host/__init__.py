@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow.host.debugging import debug_notebook
-from nbflow.host.executed import attempt_of, executed, failure_of, progress, tries, usage_of
+from nbflow.host.executed import (
+    LOST,
+    USAGE,
+    attempt_of,
+    executed,
+    failure_of,
+    lost,
+    progress,
+    tries,
+    usage_of,
+)
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.kernels import Kernel, kernels, require_kernel
 from nbflow.host.ledgers import BUNDLE, Ledger, read_ledger
@@ -23,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUNDLE",
+    "LOST",
+    "USAGE",
     "Fence",
     "Kernel",
     "Ledger",
@@ -38,6 +50,7 @@ __all__ = [
     "find_fence",
     "is_denial",
     "kernels",
+    "lost",
     "progress",
     "read_ledger",
     "require_kernel",
