@@ -7,23 +7,25 @@ its node, and an address of this machine that its pods reach, named by `NBFLOW_T
 from __future__ import annotations
 
 import json
+import subprocess
 import uuid
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import kubernetes.config
 import pytest
 import yaml
-from cluster_pods import apply, connected, ignored, present, signed_in, used, wait
-from commands import Result, nbflow, outputs, write_notebook
-from executor_airflow import IN_PODS, Airflow, airflow
+from cluster_pods import apply, connected, ended, ignored, present, signed_in, used, wait
+from commands import Result, nbflow, outputs, start, write_notebook
+from executor_airflow import HOST, IN_PODS, Airflow, airflow
 from kubernetes import client as k8s
 from nbclient import execute
 from nbformat import read
+from object_servers import BUCKET, moto_server
 
-from nbflow import api
+from nbflow import api, host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +55,9 @@ teams:
     quota: {{requests.cpu: 2, requests.memory: 4Gi, limits.memory: 6Gi}}
 profiles:
   small: {{memory: 800Mi, cpu: {{request: 100m}}}}
+  medium: {{memory: 500Mi, cpu: {{request: 100m}}, disk: 1Gi}}
   large:
-    memory: {{request: 500Mi, limit: 1500Mi}}
+    memory: {{request: 1000Mi, limit: 1500Mi}}
     cpu: {{request: 150m, limit: "1"}}
     disk: 1Gi
     shm: 96Mi
@@ -75,9 +78,10 @@ class Project:
     airflow: Airflow
     core: k8s.CoreV1Api
     team: str
+    environ: dict[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str) -> Result:
-        environ = {"AIRFLOW_PASSWORD": self.airflow.password}
+        environ = {"AIRFLOW_PASSWORD": self.airflow.password, **self.environ}
         return nbflow(*arguments, cwd=self.folder, timeout=400, **environ)
 
     def done(self, name: str, *cells: tuple[str, str], given: tuple[str, ...] = ()) -> Result:
@@ -88,10 +92,19 @@ class Project:
         options = [word for one in given for word in ("-p", one)]
         return self.run("trigger", name, *options, "--wait", "-o", f"{name}-done.ipynb")
 
+    def start(self, name: str, *cells: tuple[str, str]) -> subprocess.Popen[str]:
+        """As `done`, but it goes on while the caller does something else."""
+        write_notebook(self.folder / f"{name}.ipynb", *cells, nbflow={"team": "live"})
+        assert self.run("publish", f"{name}.ipynb").status == 0
+        environ = {"AIRFLOW_PASSWORD": self.airflow.password, **self.environ}
+        return start("trigger", name, "--wait", cwd=self.folder, **environ)
+
     def pod(self, dag_id: str, step: str, *, attempt: int = 1) -> dict[str, Any]:
-        """The worker pod of a step as the cluster has it."""
+        """The worker pod of a step as the cluster has it, once it has ended."""
         chosen = f"dag_id={dag_id},task_id={step},try_number={attempt}"
         (found,) = self.core.list_namespaced_pod(self.team, label_selector=chosen).items
+        ended(self.core, self.team, found.metadata.name)
+        found = self.core.read_namespaced_pod(found.metadata.name, self.team)
         made: dict[str, Any] = self.core.api_client.sanitize_for_serialization(found)
         return made
 
@@ -100,9 +113,9 @@ class Project:
         (found,) = self.airflow.get(f"dags/{dag_id}/dagRuns")["dag_runs"]
         return str(found["dag_run_id"])
 
-    def log(self, dag_id: str, step: str, *, attempt: int = 1) -> str:
+    def log(self, dag_id: str, step: str) -> str:
         """The log of a task as Airflow shows it."""
-        return self.airflow.log(dag_id, self.run_id(dag_id), step, attempt=attempt)
+        return self.airflow.log(dag_id, self.run_id(dag_id), step)
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +154,7 @@ def make_team(admin: k8s.ApiClient, folder: Path, *, names: dict[str, str]) -> P
     written = api.team_manifests(api.load_settings(folder), names=["live"])
     manifests = tuple(one for text in written.values() for one in yaml.safe_load_all(text))
     apply(admin, manifests, folder=folder)
-    secret = {"metadata": {"name": "store"}, "stringData": {"word": "sesame"}}
+    secret = {"metadata": {"name": "store"}, "stringData": {"word": "sesame", "bucket": "test"}}
     core.create_namespaced_secret(names["team"], secret)
     make_claim(core, folder / "notes", namespace=names["team"])
     wait(lambda: used(core, names["team"]), "the quota to be counted")
@@ -220,7 +233,6 @@ def test_each_worker_pod_is_that_of_the_plan(whole: Project, step: str) -> None:
     assert includes(made["spec"], planned["spec"]), (made["spec"], planned["spec"])
     assert includes(made["metadata"], planned["metadata"]), made["metadata"]
     assert includes(container, wanted), (container, wanted)
-    assert made["status"]["phase"] == "Succeeded"
 
 
 def planned_pod(folder: Path, step: str) -> dict[str, Any]:
@@ -289,8 +301,81 @@ def test_a_failing_cell_fails_the_task_at_once_with_its_cause(project: Project) 
     assert len(tried) == 1
 
 
-def test_a_step_that_runs_out_of_memory_does_not_succeed_and_says_so(project: Project) -> None:
-    cells = [("step:grow", "held = bytearray(1200 * 2**20)\nlen(held)"), ("step:after", "held[0]")]
+def test_a_step_whose_kernel_was_killed_for_memory_fails_and_says_so(project: Project) -> None:
+    cells = [
+        ("step:grow retries:0", "held = bytearray(1200 * 2**20)\nlen(held)"),
+        ("step:after", "held[0]"),
+    ]
     ran = project.done("hungry", *cells)
-    print(ran.err, ran.out, project.log("hungry", "grow"))
     assert ran.status == 10, ran.err
+    assert "step grow, cell 1 (id cell-1): KernelLost: the kernel was lost" in ran.err
+    assert "runs out of memory" in ran.err
+    assert "its pod may have 800Mi (profile small)" in ran.err
+    said = project.log("hungry", "grow")
+    assert "memory ran out: the system killed a process of this pod" in said
+    assert project.run("runs", "hungry").out.startswith("failed")
+
+
+def test_a_worker_pod_that_is_gone_leaves_the_cell_at_which_it_was(project: Project) -> None:
+    """As when newer Kubernetes kills all of a pod for memory, or a node is lost."""
+    cells = [
+        ("step:waits retries:0", "print('here')"),
+        ("step:waits", "import time; time.sleep(600)"),
+    ]
+    started = project.start("gone", *cells)
+    wait(lambda: is_at(project, "gone", "waits", cell="cell-2"), "the second cell to start")
+    (pod,) = project.core.list_namespaced_pod(project.team, label_selector="dag_id=gone").items
+    project.core.delete_namespaced_pod(pod.metadata.name, project.team, grace_period_seconds=0)
+    _, said = started.communicate(timeout=200)
+    assert started.returncode == 10, said
+    assert "step waits, cell 2 (id cell-2): KernelLost" in said
+    assert "its pod may have 800Mi (profile small)" in said
+
+
+def is_at(project: Project, dag_id: str, step: str, *, cell: str) -> bool:
+    """Whether a step's notebook in the store says that this cell runs."""
+    seen = [host.progress(one, step) for one in (project.folder / "store/live" / dag_id).glob("*")]
+    return any(one is not None and one.cell == cell for one in seen)
+
+
+def test_each_step_says_what_its_pod_used_and_which_profile_would_do(whole: Project) -> None:
+    """The pod's own count, with what Airflow's process in it needs: that is what it must have."""
+    run = whole.run("runs", f"whole/{whole.run_id('whole')}", "--json").json
+    for step in run["steps"]:
+        used = step["usage"]
+        assert used["measured"] == "cgroup"
+        assert used["memory_limit"] == (1500 if step["name"] == "right" else 800) * MIB
+        assert 100 * MIB < used["peak_memory"] < 700 * MIB
+        assert used["cpu"] > 0
+    found = whole.run("profiles", "suggest", "whole", "--json")
+    assert found.status == 0, found.err
+    assert [(one["profile"], one["suggestion"]) for one in found.json] == [
+        ("small", "medium"),
+        ("small", "medium"),
+        ("large", "medium"),
+        ("small", "medium"),
+    ]
+
+
+def test_a_bucket_as_store_needs_no_folder_that_pods_and_people_share(
+    project: Project, tmp_path: Path
+) -> None:
+    with moto_server(host="0.0.0.0") as server:
+        inside: dict[str, Any] = {**server.environ}
+        inside["AWS_ENDPOINT_URL"] = server.url.replace("0.0.0.0", HOST)
+        said = yaml.safe_load((project.folder / "nbflow.yaml").read_text())
+        said["store"] = f"s3://{BUCKET}"
+        said["target"]["path"] = str(project.folder / "dags")
+        inside["AWS_SECRET_ACCESS_KEY"] = {"secret": "store", "key": "bucket"}
+        said["profiles"]["small"]["env"] = inside
+        (tmp_path / "nbflow.yaml").write_text(yaml.safe_dump(said))
+        there = replace(project, folder=tmp_path, environ=server.environ)
+        ran = there.done(
+            "bucket",
+            ("step:make", "sizes = [1, 2]\nopen('note.txt', 'w').write('hi')"),
+            ("step:use", "print(sum(sizes), open('note.txt').read())"),
+        )
+        assert ran.status == 0, ran.err
+        assert list(outputs(tmp_path / "bucket-done.ipynb").values()) == ["2", "3 hi\n"]
+        steps = there.run("runs", f"bucket/{there.run_id('bucket')}", "--json").json["steps"]
+        assert [one["usage"]["measured"] for one in steps] == ["cgroup", "cgroup"]

@@ -121,8 +121,8 @@ def _nothing(reference: str | None, store: Path) -> StoreError:
     whose = "no run" if reference is None else f"no run of {reference}"
     return StoreError(
         f"{whose} in {store} says what its steps used",
-        hint="`nbflow run NB` and `python -m nbflow.host` measure it; a run that papermill "
-        "made, or an older one, does not say."
+        hint="What runs a step with this version of nbflow measures it; an older run does not say, "
+        "nor one whose kernel was killed."
         + (f" DAGs with runs: {', '.join(known)}." if known else ""),
     )
 
