@@ -163,15 +163,16 @@ def _time_of(store: runtime.Store, run: str) -> float:
     """When the newest executed notebook of a run's first step was written; 0 without one."""
     for step in store.entries(run):
         if step.size is None and not step.name.startswith("."):
-            times = [entry.changed or 0 for _, entry in _tries(store, f"{run}/{step.name}")]
+            there = store.entries(f"{run}/{step.name}")
+            times = [entry.changed or 0 for _, entry in _tries(there)]
             if times:
                 return max(times)
     return 0
 
 
-def _tries(store: runtime.Store, folder: str) -> list[tuple[int, runtime.Entry]]:
-    """The executed notebooks of a step, the newest attempt first."""
-    found = [(host.attempt_of(entry.name), entry) for entry in store.entries(folder)]
+def _tries(entries: Iterable[runtime.Entry]) -> list[tuple[int, runtime.Entry]]:
+    """The executed notebooks in a step's folder, the newest attempt first."""
+    found = [(host.attempt_of(entry.name), entry) for entry in entries]
     numbered = [(number, entry) for number, entry in found if number is not None]
     return sorted(numbered, key=lambda one: one[0], reverse=True)
 
@@ -186,7 +187,9 @@ def _read(
         if step.size is not None or step.name.startswith("."):
             continue
         folder = f"{run}/{step.name}"
-        read = [host.glance(store, folder, entry) for _, entry in _tries(store, folder)]
+        there = store.entries(folder)
+        beside = {one.name for one in there}
+        read = [host.glance(store, folder, entry, beside=beside) for _, entry in _tries(there)]
         own = [one for one in read if one is not None]
         told = tuple(_attempts(own))
         if told:

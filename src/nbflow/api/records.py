@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,24 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     for manifest in sorted(folder.glob("[!.]*/manifest.json")):
         metrics.update(json.loads(manifest.read_text())["metrics"])
     return metrics
+
+
+def manifest_of(folder: Path, *, current: settings.Settings) -> dict[str, Any]:
+    """The manifest of the bundle that a run came from; empty where the bundle is gone.
+
+    Args:
+        folder: the run's.
+        current: where bundles are published.
+    """
+    places = [folder / host.BUNDLE / "manifest.json"]
+    for executed in host.executed(folder).values():
+        source = bundle_of(executed, dag_id=folder.parent.name, current=current)
+        if source is not None:
+            places.append(source.with_name("manifest.json"))
+    for place in places:
+        with suppress(OSError, ValueError):
+            return dict(json.loads(place.read_text(encoding="utf-8")))
+    return {}
 
 
 def step_order(dag_id: str, *, current: settings.Settings) -> Mapping[str, int]:
