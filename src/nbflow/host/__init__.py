@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow.host.debugging import debug_notebook
 from nbflow.host.executed import (
     LOST,
+    STOPPED,
     USAGE,
     attempt_of,
     executed,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BUNDLE",
     "LOST",
+    "STOPPED",
     "USAGE",
     "Fence",
     "Kernel",

@@ -14,7 +14,7 @@ from nbflow.planning.tenancy import check_policy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.model import Profile, StepOptions
+    from nbflow.model import Profile, Quantity, StepOptions
     from nbflow.settings import Settings, Team
 
 POD_BACKEND = "pod"
@@ -50,14 +50,16 @@ def alternatives(
         if name == own:
             continue
         try:
-            other = choose_profile(step, replace(options, profile=name), settings=settings)
+            limits = _higher(options.limits, settings.profiles[name])
+            own_options = replace(options, profile=name, limits=limits)
+            other = choose_profile(step, own_options, settings=settings)
             other = pod_profile(f"step {step}", other, settings=settings)
             check_policy(other, team=team, secrets=options.secrets, in_pods=True)
             made = pod(
                 f"step {step}",
                 other,
-                options,
-                extended=extended_resources(options),
+                own_options,
+                extended=extended_resources(own_options),
                 team=team,
                 always=True,
             )
@@ -66,6 +68,19 @@ def alternatives(
         if made is not None:
             found[name] = made
     return found
+
+
+def _higher(limits: Mapping[str, Quantity], profile: Profile) -> dict[str, Quantity]:
+    """A step's own limits, without those that would take from another profile what it has more."""
+    has = {"cpu": profile.cpu, "memory": profile.memory, "ephemeral-storage": profile.disk}
+
+    def is_less(resource: str, limit: Quantity) -> bool:
+        amount = has.get(resource)
+        if amount is None:  # the profile has none, or all of the node
+            return resource in has
+        return amount.limit is None or limit.amount <= amount.limit.amount
+
+    return {name: limit for name, limit in limits.items() if not is_less(name, limit)}
 
 
 def ladder(name: str, *, settings: Settings) -> int:
