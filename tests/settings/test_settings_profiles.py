@@ -223,6 +223,27 @@ def test_a_mistake_is_told_with_its_line_and_the_way_out(
     assert [word for word in words if word not in told] == []
 
 
+@pytest.mark.parametrize("name", ["gpu", "env", "volumes", "cpu", "affinity", "profiles", "teams"])
+def test_the_name_of_a_profile_is_not_taken_for_a_field(tmp_path: Path, name: str) -> None:
+    error = refused(tmp_path, f"profiles: {{{name}: {{memroy: 8Gi}}}}")
+    assert f"unknown key 'profiles.{name}.memroy'" in error.message
+    assert "did you mean 'memory'?" in (error.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("profiles: {a: {volumes: {env: {clam: c, mount: /v}}}}", "claim"),
+        ("profiles: {a: {env: {cpu: {secrt: s, key: k}}}}", "secret"),
+        ("profiles: {a: {env_from: [{secrt: s}]}}", "secret"),
+        ("teams: {bundle: {egres: []}}", "egress"),
+        ("airflow: {bundles: {url: {pth: /dags}}}", "path"),
+    ],
+)
+def test_the_name_of_an_entry_is_not_taken_for_a_field(tmp_path: Path, text: str, key: str) -> None:
+    assert f"did you mean {key!r}?" in (refused(tmp_path, text).hint or "")
+
+
 def test_a_secret_may_be_named(tmp_path: Path) -> None:
     profile = loaded(tmp_path, "profiles:\n  a:\n    env: {DB_PASSWORD: {secret: db, key: pw}}")[
         "a"

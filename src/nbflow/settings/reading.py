@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -235,12 +235,29 @@ def _place(content: Any, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
 
 def _model(keys: tuple[str | int, ...]) -> type[BaseModel]:
     """The model of what is said under these keys."""
-    model: type[BaseModel] = SettingsFile
+    annotation: Any = SettingsFile
     for key in keys:
-        field = model.model_fields.get(str(key))
-        if field is not None:  # else the key of an entry of a mapping, or a place in a list
-            model = next(_models(field.annotation), model)
-    return model
+        annotation = next(_under(annotation, key), annotation)
+    return next(_models(annotation), SettingsFile)
+
+
+def _under(annotation: Any, key: str | int) -> Iterator[Any]:
+    """What may stand under a key of what an annotation describes.
+
+    The key of an entry of a mapping may be spelt as a field is, such as a profile named `gpu`.
+    """
+    origin = get_origin(annotation)
+    if origin is dict:
+        yield get_args(annotation)[1]
+    elif origin is list:
+        yield get_args(annotation)[0]
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        field = annotation.model_fields.get(str(key))
+        if field is not None:
+            yield field.annotation
+    else:
+        for part in get_args(annotation):
+            yield from _under(part, key)
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
