@@ -244,6 +244,30 @@ def test_the_name_of_an_entry_is_not_taken_for_a_field(tmp_path: Path, text: str
     assert f"did you mean {key!r}?" in (refused(tmp_path, text).hint or "")
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("profiles:\n  base: {}\n  a: {extends: bsae}", 3),
+        ("profiles:\n  base: {}\n  a: {escalate_to: bsae}", 3),
+        ("profiles:\n  base: {}\n  a: {fallback: bsae}", 3),
+        ("profiles: {base: {}}\ndefaults:\n  profile: bsae", 3),
+        ("profiles: {base: {}}\nteams:\n  t:\n    profiles:\n    - base\n    - bsae", 6),
+    ],
+)
+def test_a_profile_that_is_not_there_is_told_with_the_nearest(
+    tmp_path: Path, text: str, line: int
+) -> None:
+    error = refused(tmp_path, text)
+    assert f"nbflow.yaml:{line}: there is no profile 'bsae'" in error.message
+    assert (error.hint or "").startswith("did you mean 'base'? the profiles are: ")
+
+
+def test_a_value_that_is_no_choice_is_told_with_its_key_and_the_nearest(tmp_path: Path) -> None:
+    error = refused(tmp_path, "profiles:\n  a:\n    pull_policy: always")
+    assert error.message.endswith("nbflow.yaml:3: profiles.a.pull_policy: 'always' is no choice")
+    assert error.hint == "did you mean 'Always'? the choices are: Always, IfNotPresent, Never"
+
+
 def test_a_secret_may_be_named(tmp_path: Path) -> None:
     profile = loaded(tmp_path, "profiles:\n  a:\n    env: {DB_PASSWORD: {secret: db, key: pw}}")[
         "a"

@@ -15,6 +15,7 @@ from nbflow.model import (
     parse_duration,
     parse_quantity,
 )
+from nbflow.settings.guesses import known_names
 from nbflow.settings.sizes import said
 
 if TYPE_CHECKING:
@@ -74,11 +75,10 @@ def read_profiles(
             return make(parent, (*below, name))
         if parent in over:
             return over[parent]
-        known = ", ".join(sorted({*over, *sections} - {name}))
         raise file.error(
             ("profiles", name, "extends"),
             f"there is no profile {parent!r} to extend",
-            hint=f"the profiles are: {known}",
+            hint=known_names("the profiles", parent, {*over, *sections} - {name}),
         )
 
     return {name: make(name, ()) for name in sections}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -19,6 +19,7 @@ from nbflow.settings.choices import (
     TargetSettings,
     Team,
 )
+from nbflow.settings.guesses import known_names
 from nbflow.settings.profiles import read_profiles
 from nbflow.settings.schema import (
     BundleSection,
@@ -172,11 +173,13 @@ def _names(given: list[str] | None) -> tuple[str, ...] | None:
 
 
 def _check_references(file: YamlFile, settings: Settings) -> None:
-    named: list[tuple[tuple[str, ...], str]] = [(("defaults", "profile"), settings.default_profile)]
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        (("defaults", "profile"), settings.default_profile)
+    ]
     named += [
-        (("teams", team.name, "profiles"), profile)
+        (("teams", team.name, "profiles", place), profile)
         for team in settings.teams.values()
-        for profile in team.profiles or ()
+        for place, profile in enumerate(team.profiles or ())
     ]
     named += [
         (("profiles", profile.name, key), other)
@@ -189,9 +192,10 @@ def _check_references(file: YamlFile, settings: Settings) -> None:
     ]
     for keys, profile in named:
         if profile not in settings.profiles:
-            known = ", ".join(settings.profiles)
             raise file.error(
-                keys, f"there is no profile {profile!r}", hint=f"the profiles are: {known}"
+                keys,
+                f"there is no profile {profile!r}",
+                hint=known_names("the profiles", profile, settings.profiles),
             )
     for name in settings.profiles:
         _refuse_circle(file, settings, name)
@@ -217,8 +221,21 @@ def _explain(file: YamlFile, detail: ErrorDetails) -> SettingsError:
     if detail["type"] == "missing":
         return file.error(keys, f"{'.'.join(map(str, keys))}: {detail['loc'][-1]} is missing")
     where = ".".join(map(str, keys)) or "the file"
+    if detail["type"] == "literal_error":
+        return _no_choice(file, keys, detail)
     message = detail["msg"].removeprefix("Value error, ")
     return file.error(keys, f"{where}: {message[:1].lower()}{message[1:]}")
+
+
+def _no_choice(file: YamlFile, keys: tuple[str | int, ...], detail: ErrorDetails) -> SettingsError:
+    """A value that is none of the few that may stand there."""
+    allowed = [text.strip("'") for text in re.findall(r"'[^']*'", detail["ctx"]["expected"])]
+    where, value = ".".join(map(str, keys)), detail["input"]
+    return file.error(
+        keys,
+        f"{where}: {value!r} is no choice",
+        hint=known_names("the choices", str(value), allowed),
+    )
 
 
 def _place(content: Any, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -269,8 +286,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _unknown(file: YamlFile, keys: tuple[str | int, ...], known: Iterable[str]) -> SettingsError:
-    names = sorted(known)
-    near = get_close_matches(str(keys[-1]), names, n=1)
     where = ".".join(map(str, keys))
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return file.error(keys, f"unknown key {where!r}", hint=f"{hint}known are: {', '.join(names)}")
+    return file.error(
+        keys, f"unknown key {where!r}", hint=known_names("known", str(keys[-1]), known)
+    )
