@@ -73,7 +73,17 @@ def _layer(file: YamlFile, said: SettingsFile, over: Settings) -> Settings:
         check_in_place=_check_in_place(said, over=over.check_in_place),
         profiles=dict(sorted({**over.profiles, **profiles}.items())),
         teams=dict(sorted({**over.teams, **teams}.items())),
+        places={**over.places, **_places(file, said)},
     )
+
+
+def _places(file: YamlFile, said: SettingsFile) -> dict[tuple[str, ...], str]:
+    """Where the file says what is planned with, and may be refused when a plan is made."""
+    keys: list[tuple[str, ...]] = [("profiles", name) for name in said.profiles]
+    keys += [("backend",)] if said.backend is not None else []
+    if said.defaults is not None and said.defaults.image is not None:
+        keys.append(("defaults", "image"))
+    return {one: f"{file.path}:{file.line(one)}" for one in keys}
 
 
 def _without_file_scheme(store: str | None) -> str | None:
