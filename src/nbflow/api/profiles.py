@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nbflow.api.refusals import refuse_unknown_backend
 from nbflow.errors import PolicyError, SettingsError
 from nbflow.planning import find_profile, find_team, profile_pod
 
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def describe_profiles(current: Settings) -> list[dict[str, Any]]:
-    """The profiles as programs read them, by name."""
+    """The profiles as programs read them, by name.
+
+    Raises:
+        SettingsError: there is no such backend.
+    """
+    refuse_unknown_backend(current)
     return [
         {
             "name": name,
@@ -62,12 +68,13 @@ def check_profiles(
         context: of the kubeconfig; else the one that the settings name, else its current one.
 
     Raises:
-        SettingsError: there is no such profile or team.
+        SettingsError: there is no such profile, team or backend.
         MissingExtraError: the Kubernetes client is not installed.
         ClusterError: the cluster cannot be reached, or shows nothing at all to this account.
     """
     from nbflow import cluster
 
+    refuse_unknown_backend(current)
     pairs = list(_pairs(current, names=names, team=team))
     refused: list[Finding] = []
     candidates: list[cluster.Candidate] = []

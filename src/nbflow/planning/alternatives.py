@@ -21,7 +21,7 @@ POD_BACKEND = "pod"
 """The backend whose every step has a pod, chosen when it runs."""
 
 
-def pod_profile(who: str, profile: Profile, *, settings: Settings) -> Profile:
+def pod_profile(profile: Profile, *, settings: Settings) -> Profile:
     """A profile with what a pod cannot do without.
 
     Raises:
@@ -30,15 +30,15 @@ def pod_profile(who: str, profile: Profile, *, settings: Settings) -> Profile:
     image = profile.image or settings.defaults.image
     if image is None:
         raise SettingsError(
-            f"{who}: profile {profile.name!r} names no image, and a pod needs one",
+            "no image is named, and a pod needs one",
             hint="set `image:` on the profile, or `defaults: {image: …}` in nbflow.yaml",
         )
-    _check_store(who, profile, settings=settings)
+    _check_store(profile, settings=settings)
     return replace(profile, image=image)
 
 
 def alternatives(
-    step: str, options: StepOptions, *, own: str, settings: Settings, team: Team | None
+    options: StepOptions, *, own: str, settings: Settings, team: Team | None
 ) -> dict[str, Mapping[str, Any]]:
     """The pods of the other profiles that a step's team may use, by profile.
 
@@ -52,11 +52,10 @@ def alternatives(
         try:
             limits = _higher(options.limits, settings.profiles[name])
             own_options = replace(options, profile=name, limits=limits)
-            other = choose_profile(step, own_options, settings=settings)
-            other = pod_profile(f"step {step}", other, settings=settings)
+            other = choose_profile(own_options, settings=settings)
+            other = pod_profile(other, settings=settings)
             check_policy(other, team=team, secrets=options.secrets, in_pods=True)
             made = pod(
-                f"step {step}",
                 other,
                 own_options,
                 extended=extended_resources(own_options),
@@ -91,7 +90,7 @@ def ladder(name: str, *, settings: Settings) -> int:
     return steps + (settings.profiles[name].fallback is not None)
 
 
-def _check_store(who: str, profile: Profile, *, settings: Settings) -> None:
+def _check_store(profile: Profile, *, settings: Settings) -> None:
     """A folder must be mounted where it has the same path."""
     if "://" in settings.store:
         return
@@ -99,8 +98,7 @@ def _check_store(who: str, profile: Profile, *, settings: Settings) -> None:
     mounts = [PurePosixPath(one.mount) for one in profile.volumes if not one.read_only]
     if not any(store.is_relative_to(mount) for mount in mounts):
         raise SettingsError(
-            f"{who}: the store {settings.store!r} is a folder that the pods of profile "
-            f"{profile.name!r} do not see",
+            f"the store {settings.store!r} is a folder that the pods do not see",
             hint="use a store that has a URL, such as s3://…, or give the profile a volume that is "
             "mounted there",
         )
