@@ -1,6 +1,6 @@
 """Pipeline and settings become a Plan: pods, images, retries, addresses."""
 
-from nbflow.planning.alternatives import POD_BACKEND
+from nbflow.planning.alternatives import POD_BACKEND, image_of
 from nbflow.planning.choices import plan, profile_pod
 from nbflow.planning.policies import policy, team_bundle
 from nbflow.planning.resources import find_profile
@@ -11,6 +11,7 @@ __all__ = [
     "check_policy",
     "find_profile",
     "find_team",
+    "image_of",
     "plan",
     "policy",
     "profile_pod",
