@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from nbflow.model import Usage
     from nbflow.settings import Settings
 
-__all__ = ["Attempt", "Measured", "Place", "dags", "measured", "places"]
+__all__ = ["Attempt", "Measured", "Place", "dags", "measured", "places", "tags_of"]
 
 NO_TEAM = "default"
 """The folder of runs of pipelines without a team."""
 _LOOK = 100
 """At most so many runs are looked at for some that say what they used."""
+_FURTHER = 16
+"""So many older runs are looked at for steps that the newest ones did not reach."""
 _AT_ONCE = 8
 """Runs that are read at a time."""
 _TIME = re.compile(
@@ -63,12 +65,16 @@ class Measured:
 
     Attributes:
         attempts: by step, in the notebook's order; of each the newest first.
+        order: the notebook's steps, those that the run did not reach too.
         steps: the steps of the bundle that it came from, as its manifest says them, by name; empty
             where the bundle is gone.
+        bundle: its folder; None where it is gone.
     """
 
     attempts: Mapping[str, tuple[Attempt, ...]]
+    order: tuple[str, ...] = ()
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    bundle: str | None = None
 
 
 def places(current: Settings) -> tuple[Place, ...]:
@@ -112,7 +118,8 @@ def measured(
         dag_id: the DAG.
         of: where to look.
         current: where bundles are published.
-        last: so many at most.
+        last: so many at most; and of older ones, after them, what they say of steps that none of
+            those reached.
 
     Raises:
         StoreError: a place cannot be reached.
@@ -124,15 +131,47 @@ def measured(
         dated.sort(key=lambda one: (one[0], one[2]), reverse=True)
         found: list[Measured] = []
         waiting, many = dated[:_LOOK], last
+
+        def look(some: Sequence[tuple[float, runtime.Store, str]]) -> None:
+            read = pool.map(lambda one: _read(one[1], one[2]), some)
+            for (_, store, name), (attempts, notebooks, order) in zip(some, read, strict=True):
+                if attempts:
+                    folder, steps = bundles.steps(f"{store.url}/{name}", notebooks)
+                    found.append(Measured(attempts, tuple(steps or order), steps, folder))
+
         while waiting and len(found) < last:
             some, waiting = waiting[:many], waiting[many:]
-            read = pool.map(lambda one: _read(one[1], one[2]), some)
-            for (_, store, name), (attempts, notebooks) in zip(some, read, strict=True):
-                if attempts:
-                    steps = bundles.steps(f"{store.url}/{name}", notebooks)
-                    found.append(Measured(attempts, steps))
+            look(some)
             many = _AT_ONCE  # the newest were not enough: further ones a few at a time
-    return tuple(found[:last]), len(dated)
+        older = min(_FURTHER, len(waiting))
+        while older > 0 and _lacking(found):
+            look(waiting[:_AT_ONCE])
+            waiting, older = waiting[_AT_ONCE:], older - _AT_ONCE
+    lacking = _lacking(found[:last])
+    further = [_only(one, lacking) for one in found[last:]]
+    return (*found[:last], *(one for one in further if one.attempts)), len(dated)
+
+
+def _lacking(found: Sequence[Measured]) -> set[str]:
+    """The steps of the newest bundle of which no run says anything."""
+    reached = {step for one in found for step in one.attempts}
+    return set(found[0].order) - reached if found else set()
+
+
+def _only(run: Measured, steps: set[str]) -> Measured:
+    return replace(run, attempts={k: v for k, v in run.attempts.items() if k in steps})
+
+
+def tags_of(run: Measured, step: str) -> tuple[str, ...]:
+    """The tags of a step's cells, as the bundle of a run has them; none where it is gone."""
+    if run.bundle is None:
+        return ()
+    try:
+        notebook = json.loads(runtime.open_store(run.bundle).read(f"steps/{step}.ipynb"))
+        tags = [tag for cell in notebook["cells"] for tag in cell["metadata"].get("tags", ())]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+    return tuple(dict.fromkeys(str(tag) for tag in tags))
 
 
 def _dated(store: runtime.Store, pool: ThreadPoolExecutor) -> list[tuple[float, str]]:
@@ -179,8 +218,8 @@ def _tries(entries: Iterable[runtime.Entry]) -> list[tuple[int, runtime.Entry]]:
 
 def _read(
     store: runtime.Store, run: str
-) -> tuple[dict[str, tuple[Attempt, ...]], list[dict[str, Any]]]:
-    """What a run says by step, in the notebook's order, and the notebooks that say it."""
+) -> tuple[dict[str, tuple[Attempt, ...]], list[dict[str, Any]], list[str]]:
+    """What a run says by step, in the notebook's order; the notebooks that say it; the order."""
     attempts: dict[str, tuple[Attempt, ...]] = {}
     notebooks: list[dict[str, Any]] = []
     for step in store.entries(run):
@@ -198,7 +237,7 @@ def _read(
     order = next(filter(None, map(_order, notebooks)), [])
     position = {name: number for number, name in enumerate(order)}
     names = sorted(attempts, key=lambda name: (position.get(name, len(position)), name))
-    return {name: attempts[name] for name in names}, notebooks
+    return {name: attempts[name] for name in names}, notebooks, order or names
 
 
 def _attempts(notebooks: Iterable[dict[str, Any]]) -> Iterator[Attempt]:
@@ -228,15 +267,15 @@ class _Bundles:
 
     def steps(
         self, run: str, notebooks: Iterable[Mapping[str, Any]]
-    ) -> Mapping[str, Mapping[str, Any]]:
-        """What the first bundle that is there says of its steps, by name."""
+    ) -> tuple[str | None, Mapping[str, Mapping[str, Any]]]:
+        """The first bundle that is there, and what it says of its steps, by name."""
         for folder in dict.fromkeys(self._folders(run, notebooks)):
             if folder not in self._read:
                 self._read[folder] = self._fetch(folder)
             found = self._read[folder]
             if found is not None:
-                return found
-        return {}
+                return folder, found
+        return None, {}
 
     def _folders(self, run: str, notebooks: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         for notebook in notebooks:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.api.refusals import refuse_unknown_backend
 from nbflow.errors import PolicyError, SettingsError
-from nbflow.planning import find_profile, find_team, profile_pod
+from nbflow.planning import find_profile, find_team, image_of, profile_pod
 
 if TYPE_CHECKING:
     from nbflow.cluster import Finding
@@ -32,7 +32,8 @@ def describe_profiles(current: Settings) -> list[dict[str, Any]]:
             "gpu": one.gpu
             and {"count": one.gpu.count, "resource": one.gpu.resource, "product": one.gpu.product},
             "disk": _amount(one.disk),
-            "image": one.image,
+            "image": image_of(one, settings=current),
+            "price": one.price,
             "fallback": one.fallback,
             "escalate_to": one.escalate_to,
         }

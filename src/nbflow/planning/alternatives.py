@@ -21,13 +21,23 @@ POD_BACKEND = "pod"
 """The backend whose every step has a pod, chosen when it runs."""
 
 
+def image_of(profile: Profile, *, settings: Settings) -> str | None:
+    """The image that a step with this profile runs in; None where the settings name none.
+
+    `defaults: {image: …}` is for pods that nbflow makes: Airflow's own keep Airflow's image.
+    """
+    if profile.image is None and settings.backend == POD_BACKEND:
+        return settings.defaults.image
+    return profile.image
+
+
 def pod_profile(profile: Profile, *, settings: Settings) -> Profile:
     """A profile with what a pod cannot do without.
 
     Raises:
         SettingsError: nobody names an image, or the pod would not see the store.
     """
-    image = profile.image or settings.defaults.image
+    image = image_of(profile, settings=settings)
     if image is None:
         raise SettingsError(
             "no image is named, and a pod needs one",

@@ -16,7 +16,7 @@ from nbflow.model import (
     timezone_fault,
 )
 from nbflow.planning.addresses import store_address
-from nbflow.planning.alternatives import POD_BACKEND, alternatives, ladder, pod_profile
+from nbflow.planning.alternatives import POD_BACKEND, alternatives, image_of, ladder, pod_profile
 from nbflow.planning.pods import pod
 from nbflow.planning.refusals import blamed_cell, told
 from nbflow.planning.resources import choose_options, choose_profile, extended_resources
@@ -151,6 +151,20 @@ def _plan_step(
         timeout=options.timeout or profile.timeout or defaults.timeout,
         cache=defaults.cache if options.cache is None else options.cache,
     )
+
+
+def step_images(pipeline: Pipeline, *, settings: Settings) -> dict[str, str | None]:
+    """The image that each step runs in, by step; None where nobody names one.
+
+    Raises:
+        SettingsError: a step asks for a profile that does not exist, or a limit that cannot be.
+    """
+    found = {}
+    for step in pipeline.steps:
+        options = choose_options(step.options, pipeline.options.defaults)
+        profile = choose_profile(step.name, options, settings=settings)
+        found[step.name] = image_of(profile, settings=settings)
+    return found
 
 
 def _retries(options: StepOptions, profile: Profile, *, settings: Settings) -> int:
