@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -151,13 +151,12 @@ def proxy(server: Server) -> Iterator[Proxy]:
             if status is not None:
                 self._answer(status, [], b"")
                 return
-            there = http.client.HTTPConnection(upstream, timeout=60)
-            there.request(self.command, self.path, body, dict(self.headers.items()))
-            answer = there.getresponse()
-            data = answer.read()
-            seen.sent = len(data)
-            self._answer(answer.status, answer.getheaders(), data)
-            there.close()
+            with closing(http.client.HTTPConnection(upstream, timeout=60)) as there:
+                there.request(self.command, self.path, body, dict(self.headers.items()))
+                answer = there.getresponse()
+                data = answer.read()
+                seen.sent = len(data)
+                self._answer(answer.status, answer.getheaders(), data)
 
         def _answer(self, status: int, headers: list[tuple[str, str]], data: bytes) -> None:
             self.send_response(status)

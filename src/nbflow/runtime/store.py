@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -63,7 +64,13 @@ def open_store(url: str) -> Store:
     parts = urlsplit(url)
     if parts.scheme == "file":
         return FolderStore(Path(unquote(parts.path)))
-    # fsspec and what it brings take long to import, and must not start before a kernel is forked.
+    # Neither's threads live on in a fork, so neither may start before a kernel is forked.
+    if parts.scheme == "s3":
+        with suppress(ImportError):
+            from nbflow.runtime.s3store import s3_store
+
+            if (found := s3_store(url)) is not None:
+                return found
     from nbflow.runtime.remotestore import RemoteStore
 
     return RemoteStore(url)
