@@ -23,6 +23,8 @@ def test_keys_and_a_region_are_enough(tmp_path):
         "session_token": "c",
         "region": "eu-west-1",
         "virtual_hosted_style_request": "true",
+        "endpoint": "https://runs.s3.eu-west-1.amazonaws.com",
+        "aws_endpoint_url_s3": "https://runs.s3.eu-west-1.amazonaws.com",
     }
 
 
@@ -52,7 +54,8 @@ def test_the_region_that_botocore_would_take_goes_first(tmp_path):
 def test_a_bucket_whose_name_has_dots_is_no_part_of_a_host_name(tmp_path):
     told = found(IN_IRELAND, tmp_path, bucket="runs.example.com")
     assert told is not None
-    assert "virtual_hosted_style_request" not in dict(told.config)
+    assert dict(told.config)["virtual_hosted_style_request"] == "false"
+    assert dict(told.config)["endpoint"] == "https://s3.eu-west-1.amazonaws.com"
 
 
 @pytest.mark.parametrize(

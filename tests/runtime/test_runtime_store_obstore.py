@@ -60,6 +60,17 @@ def test_without_obstore_s3fs_does_all(at_server):
     assert done.stdout.startswith("RemoteStore"), done.stderr
 
 
+def test_what_a_notebook_sets_for_its_own_use_does_not_lead_the_store_astray(at_server):
+    code = (
+        "import os\nstore = open_store(sys.argv[1])\n"
+        "for name in ('ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'ENDPOINT_URL', 'ENDPOINT_URL_S3'):\n"
+        "    os.environ[f'AWS_{name}'] = 'http://127.0.0.1:1'\n"
+        "store.write('one', b'content')\nprint(store.read('one'), 's3fs' in sys.modules)\n"
+    )
+    done = run_python(code, new_url())
+    assert done.stdout == "b'content' False\n", done.stderr
+
+
 def test_a_bucket_of_another_region_is_found_by_s3fs(proxy):
     store = open_store(new_url())
     store.write("one", b"content")

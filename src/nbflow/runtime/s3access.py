@@ -87,10 +87,13 @@ def access(bucket: str, *, environ: Mapping[str, str], home: Path) -> Access | N
     config = {name.removeprefix("AWS_").lower(): given[name] for name in chosen}
     config |= {n.removeprefix("AWS_").lower(): given[n] for n in sorted(_FURTHER & given.keys())}
     config["region"] = region or "us-east-1"
-    if endpoint:
-        config["endpoint"] = endpoint.rstrip("/")
-    elif "." not in bucket:
-        config["virtual_hosted_style_request"] = "true"
+    if not endpoint:
+        # As botocore does: a certificate of AWS is for one label before these.
+        alone = "." not in bucket
+        endpoint = f"https://{f'{bucket}.' if alone else ''}s3.{region}.amazonaws.com"
+        config["virtual_hosted_style_request"] = str(alone).lower()
+    # Both names, so that a notebook may set either for its own use before the client is made.
+    config["endpoint"] = config["aws_endpoint_url_s3"] = endpoint.rstrip("/")
     return Access(bucket, tuple(config.items()), given.get("AWS_CA_BUNDLE", ""))
 
 

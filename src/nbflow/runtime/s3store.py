@@ -6,11 +6,9 @@ import os
 import threading
 from concurrent.futures import Future
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
-
-from obstore.exceptions import BaseError
-from obstore.store import S3Store as Client
 
 from nbflow.runtime.distantstore import AT_ONCE, PART, About, DistantStore
 from nbflow.runtime.folderstore import is_draft
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from obstore.store import ClientConfig, S3Config
+    from obstore.store import S3Store as Client
     from typing_extensions import Buffer
 
 __all__ = ["S3Store", "s3_store"]
@@ -54,7 +53,13 @@ os.register_at_fork(after_in_child=_note_fork)
 
 
 def s3_store(url: str) -> S3Store | None:
-    """The store at an `s3://` URL; None where obstore does not know enough to reach it."""
+    """The store at an `s3://` URL; None where obstore is not there, or does not know enough.
+
+    The environment counts as it is now. What takes time is left to the first use: many a kernel has
+    none before its last cell.
+    """
+    if find_spec("obstore") is None:
+        return None
     bucket, _, root = url.partition("://")[2].partition("/")
     found = access(bucket, environ=os.environ, home=Path.home())
     return None if found is None else S3Store(url, root=root.rstrip("/"), access=found)
@@ -174,6 +179,8 @@ class S3Store(DistantStore):
         ask_again: Callable[[RemoteStore], T],
     ) -> T:
         if self._slow is None and not _forked:
+            from obstore.exceptions import BaseError
+
             key = f"{self._root}/{path}".strip("/")
             try:
                 return _interruptibly(lambda: ask(_client(self._access), key))
@@ -192,6 +199,8 @@ class S3Store(DistantStore):
 @cache
 def _client(access: Access) -> Client:
     """One for all stores in a bucket, so that they share connections."""
+    from obstore.store import S3Store as Client
+
     options: ClientConfig = {
         "allow_http": True,
         "connect_timeout": _CONNECTING,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -66,11 +65,10 @@ def open_store(url: str) -> Store:
         return FolderStore(Path(unquote(parts.path)))
     # Neither's threads live on in a fork, so neither may start before a kernel is forked.
     if parts.scheme == "s3":
-        with suppress(ImportError):
-            from nbflow.runtime.s3store import s3_store
+        from nbflow.runtime.s3store import s3_store
 
-            if (found := s3_store(url)) is not None:
-                return found
+        if (found := s3_store(url)) is not None:
+            return found
     from nbflow.runtime.remotestore import RemoteStore
 
     return RemoteStore(url)
