@@ -28,6 +28,12 @@ def test_keys_and_a_region_are_enough(tmp_path):
     }
 
 
+def test_what_older_stores_need_is_what_obstore_does_anyway(tmp_path):
+    required = "when_required"
+    both = ("AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION")
+    assert found({**IN_IRELAND, **dict.fromkeys(both, required)}, tmp_path) is not None
+
+
 @pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
 def test_an_own_store_needs_no_region(tmp_path, name):
     told = found({**KEYS, name: "http://minio:9000/"}, tmp_path)
@@ -98,6 +104,7 @@ def test_keys_go_before_a_role_as_in_botocore(tmp_path):
         {**IN_IRELAND, "AWS_USE_FIPS_ENDPOINT": "true"},
         {**IN_IRELAND, "AWS_SKIP_SIGNATURE": "true"},
         {**IN_IRELAND, "AWS_OF_TOMORROW": "1"},
+        {**IN_IRELAND, "AWS_REQUEST_CHECKSUM_CALCULATION": "when_supported"},
         {**IN_IRELAND, "FSSPEC_S3_PROFILE": "other"},
         {**IN_IRELAND, "FSSPEC_CONFIG_DIR": "/etc/fsspec"},
         {**IN_IRELAND, "ALL_PROXY": "http://proxy"},

@@ -29,12 +29,19 @@ _HEEDED = {
     "AWS_REGION",
 }
 _OF_NO_MATTER = {
+    "AWS_DEFAULT_OUTPUT",
     "AWS_EC2_METADATA_DISABLED",  # the instance is never asked here
     "AWS_EXECUTION_ENV",
     "AWS_MAX_ATTEMPTS",  # botocore tries as often, after obstore has
+    "AWS_PAGER",
     "AWS_RETRY_MODE",
     "AWS_STS_REGIONAL_ENDPOINTS",
 }
+_AS_OBSTORE_DOES = {
+    ("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"),
+    ("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required"),
+}
+"""What must be set for stores that botocore's newer checksums are unknown to."""
 _FILES = (".aws/config", ".aws/credentials", ".config/fsspec")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _REGION = re.compile(r"(?!cn-|us-iso|eu-iso)[a-z]{2}-[a-z]+(-[a-z]+)?-\d+")
@@ -67,7 +74,8 @@ def access(bucket: str, *, environ: Mapping[str, str], home: Path) -> Access | N
         environ: the environment.
         home: the home folder, where files could say more.
     """
-    given = {name: value for name, value in environ.items() if name.startswith("AWS_") and value}
+    told = {one for one in environ.items() if one[0].startswith("AWS_") and one[1]}
+    given = dict(told - _AS_OBSTORE_DOES)
     endpoint = given.get("AWS_ENDPOINT_URL_S3") or given.get("AWS_ENDPOINT_URL", "")
     # The order is botocore's, to which only the first is known.
     region = given.get("AWS_DEFAULT_REGION") or given.get("AWS_REGION", "")
