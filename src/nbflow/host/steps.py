@@ -18,7 +18,7 @@ from nbflow import runtime
 from nbflow.errors import NotebookError, StoreError
 from nbflow.host.attempts import Attempt, Stopped
 from nbflow.host.handovers import handover_of, step_of
-from nbflow.host.kernels import require_kernel
+from nbflow.host.kernelspecs import require_kernel
 from nbflow.host.nursery import nursery
 from nbflow.host.reports import Report
 from nbflow.model import Failure

@@ -162,7 +162,7 @@ def step_images(pipeline: Pipeline, *, settings: Settings) -> dict[str, str | No
     found = {}
     for step in pipeline.steps:
         options = choose_options(step.options, pipeline.options.defaults)
-        profile = choose_profile(step.name, options, settings=settings)
+        profile = choose_profile(options, settings=settings)
         found[step.name] = image_of(profile, settings=settings)
     return found
 
