@@ -20,7 +20,7 @@ from typing import Any
 from commands import nbflow, write_notebook
 from kubernetes import client as k8s
 from kubernetes import config
-from live_cluster import NPU, until
+from live_cluster import NPU, make_namespace, until
 from object_servers import BUCKET, moto_server
 
 IMAGE = os.environ.get("NBFLOW_TEST_IMAGE", "localhost/nbflow-runtime:test")
@@ -77,7 +77,7 @@ class Project:
         notebook = json.loads(path.read_text())
         notebook["metadata"]["nbflow"] = {"team": team}
         path.write_text(json.dumps(notebook))
-        published = self.run("publish", path.name)
+        published = self.run("publish", "--no-preflight", path.name)
         assert published.status == 0, published.err
 
     def done(self, name: str, *cells: Any, given: tuple[str, ...] = (), team: str = "live") -> Any:
@@ -127,13 +127,9 @@ class Project:
         return until(look, seconds=90)
 
 
-@contextmanager
-def namespaces() -> Iterator[None]:
-    """The two teams' namespaces, with the store's secret; the second has no room."""
-    config.load_kube_config()
-    core = k8s.CoreV1Api()
+def make_namespaces(core: k8s.CoreV1Api) -> None:
     for name in (NAMESPACE, FULL):
-        core.create_namespace({"metadata": {"name": name}})
+        make_namespace(core, name)
         secret = {"metadata": {"name": "store"}, "stringData": {"word": "test"}}
         core.create_namespaced_secret(name, secret)
     container = {"name": "base", "image": IMAGE, "command": ["sleep", "3600"]}
@@ -144,7 +140,15 @@ def namespaces() -> Iterator[None]:
     for name, most in ((FULL, hard), (NAMESPACE, {"requests.memory": "2500Mi"})):
         quota = {"metadata": {"name": "all"}, "spec": {"hard": most}}
         core.create_namespaced_resource_quota(name, quota)
+
+
+@contextmanager
+def namespaces() -> Iterator[None]:
+    """The two teams' namespaces, with the store's secret; the second has no room."""
+    config.load_kube_config()
+    core = k8s.CoreV1Api()
     try:
+        make_namespaces(core)
         yield
     finally:
         for name in (NAMESPACE, FULL):

@@ -19,7 +19,8 @@ WAITS = "import time\ntime.sleep(8)"
 
 
 def test_the_log_tells_of_cells_while_the_pod_runs(steps: Project) -> None:
-    cells = [("step:slow", "a = 1"), WAITS, "print('last')"]
+    # The first trigger of a triggerer takes seconds to begin.
+    cells = [("step:slow", "a = 1"), "import time\ntime.sleep(25)", "print('last')"]
     with steps.running("talks", *cells):
         until(
             lambda: "cell 2 of 3 (cell-2): import time" in steps.logs("talks", "slow"), seconds=90
@@ -112,8 +113,8 @@ def test_a_secret_that_is_not_there_is_named(steps: Project) -> None:
 def test_an_image_that_cannot_be_pulled_is_named(steps: Project) -> None:
     ran = steps.done("unpulled", ("step:wants profile:unknown-image", "print('here')"))
     assert ran.status == 10
-    assert "step wants: Failed: Image cannot be pulled" in ran.err
-    assert "localhost/nbflow-test-nowhere:1" in ran.err
+    assert "step wants: Failed: ErrImageNeverPull" in ran.err
+    assert 'Container image "localhost/nbflow-test-nowhere:1" is not present' in ran.err
 
 
 def test_a_taint_is_named_while_the_pod_waits(steps: Project) -> None:
