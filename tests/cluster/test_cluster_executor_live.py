@@ -358,7 +358,7 @@ def test_each_step_says_what_its_pod_used_and_which_profile_would_do(whole: Proj
     assert [(one["profile"], one["suggestion"]) for one in found.json] == [
         ("small", "medium"),
         ("small", "medium"),
-        ("large", "medium"),
+        ("large", "large"),  # no other one goes to its nodes
         ("small", "medium"),
     ]
 

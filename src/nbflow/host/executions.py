@@ -118,7 +118,8 @@ def failure_of(notebook: Mapping[str, Any]) -> Failure | None:
                 generated = "role" in _metadata(cell).get("nbflow", {})
                 lines = tuple(line for part in output["traceback"] for line in part.splitlines())
                 where = None if generated else cell.get("id")
-                if _noted(notebook).get("stopped_by") == STOPPED:  # the cell saw a KeyboardInterrupt
+                # The cell saw a KeyboardInterrupt.
+                if _noted(notebook).get("stopped_by") == STOPPED:
                     return Failure(STOPPED, "the step was stopped from outside", where, None, lines)
                 return Failure(output["ename"], output["evalue"], where, None, lines)
     return _cut_short(notebook)
