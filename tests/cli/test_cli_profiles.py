@@ -70,7 +70,7 @@ def test_the_list_is_json_for_programs(folder):
     assert described["small"]["memory"] == {"request": "2Gi", "limit": None}
 
 
-@pytest.mark.parametrize(("backend", "image"), [("pod", "registry/all:1"), ("operator", "-")])
+@pytest.mark.parametrize(("backend", "image"), [("pod", "registry/all:1"), ("papermill", "-")])
 def test_the_default_image_is_shown_where_steps_get_it(folder, backend, image):
     said = SETTINGS.replace("{profile: small}", "{profile: small, image: 'registry/all:1'}")
     (folder / "nbflow.yaml").write_text(f"backend: {backend}\n{said}")
