@@ -32,7 +32,6 @@ if TYPE_CHECKING:
         write,
     )
     from nbflow.api.operating import (
-        Published,
         enrich,
         enrich_failed,
         explain,
@@ -42,13 +41,12 @@ if TYPE_CHECKING:
         is_dag,
         output,
         parameters_of,
-        publish,
-        refuse_one_name_for_two,
         trigger,
     )
     from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
+    from nbflow.api.publishing import Published, publish, refuse_one_name_for_two
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
@@ -129,7 +127,7 @@ _HOMES = {
     "Limits": "limiting",
     "PodFinding": "preflights",
     "Preflight": "preflights",
-    "Published": "operating",
+    "Published": "publishing",
     "Resumed": "resuming",
     "Sizing": "sizing",
     "airflow_down": "airflows",
@@ -164,10 +162,10 @@ _HOMES = {
     "parse_assignments": "values",
     "preflight": "preflights",
     "prove": "proving",
-    "publish": "operating",
+    "publish": "publishing",
     "published_as_json": "shapes",
     "read_values": "shapes",
-    "refuse_one_name_for_two": "operating",
+    "refuse_one_name_for_two": "publishing",
     "refuse_what_cannot_run": "preflights",
     "resolve": "values",
     "resume": "resuming",

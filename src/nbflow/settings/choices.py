@@ -21,12 +21,13 @@ class TargetSettings:
 
     Attributes:
         kind: name of the target (`folder`).
-        path: folder of the DAG files, absolute or relative to the project's root.
+        path: folder of the DAG files: absolute or relative to the project's root, or in the target
+            itself where that is no folder; None where nothing is said.
         options: what else the target of this kind understands.
     """
 
     kind: str = "folder"
-    path: str = ".nbflow/dags"
+    path: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -218,7 +219,7 @@ class Settings:
     @property
     def target_folder(self) -> Path:
         """The folder of the DAG files, absolute (for targets that are folders)."""
-        return self.absolute(self.target.path)
+        return self.absolute(self.target.path or ".nbflow/dags")
 
     def absolute(self, path: str) -> Path:
         """A path that is relative to the root, made absolute."""

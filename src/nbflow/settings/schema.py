@@ -139,8 +139,19 @@ class TargetSection(Section):
 
     kind: Name = "folder"
     """Name of the target."""
-    path: Name = ".nbflow/dags"
-    """Folder of the DAG files, relative to the folder of this file."""
+    path: Name | None = None
+    """Folder of the DAG files, relative to the folder of this file (`.nbflow/dags` where it is not
+    said), or in the repository."""
+    url: Name | None = None
+    """Of the repository, or of the folder in a bucket."""
+    branch: Name | None = None
+    """That Airflow reads; `main` where it is not said."""
+    review: bool | None = None
+    """Whether what is published goes to a branch of its own, for somebody to merge."""
+    author: Name | None = None
+    """Whom commits are from: `NAME <MAIL>`; git's own user where it is not said."""
+    token_env: Name | None = None
+    """Environment variable with a token that may push over https."""
 
 
 class DefaultsSection(Section):
