@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import weakref
 from typing import TYPE_CHECKING
@@ -152,10 +153,9 @@ def _is_ours(name: str) -> bool:
 
 def _hint(said: str) -> str:
     lowered = said.lower()
-    if any(
-        word in lowered
-        for word in ("authentication", "permission denied", "could not read username", "403", "401")
-    ):
+    if "protected branch" in lowered or "pre-receive hook declined" in lowered:
+        return "the branch is protected: publish for review with `target: review: true`"
+    if re.search(r"authentication|permission denied|could not read|error: 40[13]\b", lowered):
         return (
             "see that you may push there: name a token (`target: token_env: NAME`), or let git "
             "itself know your credentials"
@@ -164,6 +164,4 @@ def _hint(said: str) -> str:
         return "see that `target: url:` is right, and that you may read the repository"
     if "could not resolve" in lowered or "unable to access" in lowered or "timed out" in lowered:
         return "see that the repository can be reached from here"
-    if "protected branch" in lowered or "pre-receive hook declined" in lowered:
-        return "the branch is protected: publish for review with `target: review: true`"
     return "run the git command by hand to see more"

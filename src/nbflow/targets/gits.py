@@ -9,11 +9,13 @@ top of theirs.
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -23,7 +25,7 @@ from nbflow.errors import SettingsError, TargetError
 from nbflow.targets.commands import Git, GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from nbflow.settings import Settings
     from nbflow.targets.commands import BlobReader
@@ -96,20 +98,26 @@ class GitTree:
         """The newest commit of the branch, with its files; None where there is no branch."""
         self._prepare()
         kept = f"refs/nbflow/{self.remote.branch}"
-        try:
-            self._git.run(
-                "fetch",
-                "--quiet",
-                "--no-tags",
-                "--depth=1",
-                "origin",
-                f"+refs/heads/{self.remote.branch}:{kept}",
-            )
-        except GitError as error:
-            if "couldn't find remote ref" in error.said:
-                return None
-            raise
-        return self._git.text("rev-parse", kept)
+        wanted = f"+refs/heads/{self.remote.branch}:{kept}"
+        with self._locked():
+            try:
+                self._git.run("fetch", "--quiet", "--no-tags", "--depth=1", self.remote.url, wanted)
+            except GitError as error:
+                if "couldn't find remote ref" in error.said:
+                    return None
+                raise
+            return self._git.text("rev-parse", kept)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Alone among the processes of this machine: git cannot fetch twice at once.
+
+        What a killed git has left would stop all others.
+        """
+        with (self._git.repository / "nbflow.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            (self._git.repository / "shallow.lock").unlink(missing_ok=True)
+            yield
 
     def _prepare(self) -> None:
         repository = self._git.repository
@@ -119,7 +127,6 @@ class GitTree:
         with tempfile.TemporaryDirectory(prefix=".new-", dir=repository.parent) as scratch:
             fresh = Git(Path(scratch) / "git", environ={})
             fresh.run("init", "--quiet", "--bare")
-            fresh.run("remote", "add", "origin", self.remote.url)
             try:
                 fresh.repository.rename(repository)
             except OSError:  # another process was faster
@@ -176,11 +183,13 @@ class GitTree:
         if not self.remote.review:
             # Only on top of what was seen: else the push fails, and the change is decided again.
             lease = f"--force-with-lease=refs/heads/{branch}:{parent or ''}"
-            self._git.run("push", "--quiet", lease, "origin", f"{commit}:refs/heads/{branch}")
+            self._git.run(
+                "push", "--quiet", lease, self.remote.url, f"{commit}:refs/heads/{branch}"
+            )
             return
         subject = re.sub(r"[^a-z0-9]+", "-", change.message.splitlines()[0].lower()).strip("-")
         name = f"nbflow/{subject[:60].strip('-')}"
-        self._git.run("push", "--quiet", "--force", "origin", f"{commit}:refs/heads/{name}")
+        self._git.run("push", "--quiet", "--force", self.remote.url, f"{commit}:refs/heads/{name}")
 
 
 class _Commit:
