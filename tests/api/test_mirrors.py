@@ -46,6 +46,9 @@ def test_the_newest_attempt_of_each_step_its_manifest_and_the_authors_notebook_c
         store.write(f"manual-1/fit/try-{number}.ipynb", notebook("fit", bundle=bundle))
     store.write("manual-1/fit/manifest.json", b'{"metrics": {"auc": 1}}')
     store.write("manual-1/fit/try-10/data", b"large")
+    for number in (2, 10):
+        used = {"wall": 1, "peak_memory": number}
+        store.write(f"manual-1/fit/try-{number}.usage.json", json.dumps(used).encode())
     folder = mirror(RUN, current=current)
     assert folder == current.home / "mirror/churn/demo/manual-1"
     found = sorted(str(one.relative_to(folder)) for one in folder.rglob("*") if one.is_file())
@@ -53,7 +56,9 @@ def test_the_newest_attempt_of_each_step_its_manifest_and_the_authors_notebook_c
         f"{host.BUNDLE}/notebook.ipynb",
         "fit/manifest.json",
         "fit/try-10.ipynb",
+        "fit/try-10.usage.json",
     ]
+    assert host.progress(folder, "fit").usage.peak_memory == 10
 
 
 def test_a_later_attempt_is_seen_the_next_time(current):

@@ -74,6 +74,35 @@ def test_each_step_is_told_the_smallest_profile_that_its_team_may_use(project):
     assert "99%" in shown.out
 
 
+def test_runs_that_papermill_made_count_as_in_airflow(project, recwarn):
+    import papermill
+
+    assert nbflow("compile", "eats.ipynb", "-o", ".nbflow/dags", cwd=project).status == 0
+    (bundle,) = (project / ".nbflow/dags/eats").glob("*/")
+    folder = project / "store/churn/eats/manual__1"
+    for step in ("light", "heavy", "plain"):
+        (folder / step).mkdir(parents=True)
+        papermill.execute_notebook(
+            bundle / f"steps/{step}.ipynb",
+            folder / step / "try-1.ipynb",
+            parameters={
+                "nbflow_params": "{}",
+                "nbflow_run": str(folder),
+                "nbflow_files": f"/elsewhere/dags/eats/{bundle.name}/files",
+                "nbflow_attempt": "1",
+            },
+            progress_bar=False,
+        )
+    found = suggested(project, "eats")
+    assert [(one["profile"], one["suggestion"]) for one in found.values()] == [
+        ("large", "small"),
+        ("large", "medium"),
+        ("unsized", "small"),
+    ]
+    assert found["heavy"]["peak_memory"] > 500 << 20
+    assert found["heavy"]["cores"] > 0
+
+
 def test_only_the_last_runs_count(project):
     assert run(project).status == 0
     write_notebook(

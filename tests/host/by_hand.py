@@ -202,3 +202,21 @@ def assert_success(run: Run) -> None:
         failed.failure.traceback if failed.failure else ()
     )
     assert run.state == "success"
+
+
+def by_papermill(tmp_path, notebook, names):
+    """Run steps with papermill as Airflow does; the run's folder."""
+    import papermill
+
+    folder = tmp_path / "papermill"
+    for name in names:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        source = tmp_path / f"{name}.ipynb"
+        source.write_text(json.dumps(step_notebook(notebook, name)))
+        papermill.execute_notebook(
+            source,
+            folder / name / "try-1.ipynb",
+            parameters={"nbflow_params": "{}", "nbflow_run": str(folder), "nbflow_attempt": "1"},
+            progress_bar=False,
+        )
+    return folder

@@ -326,6 +326,8 @@ def test_under_papermill_a_step_is_skipped_as_under_our_host(project, recwarn):
     assert first.done.run.run_id in _text(loaded["outputs"])
     reported = next(cell for cell in found["report"]["cells"] if cell["id"] == "cell-5")
     assert _text(reported["outputs"]) == first.report == "3\n"
+    measured = sorted(path.parent.name for path in folder.rglob("*.usage.json"))
+    assert measured == ["load", "report"], "what was not run says nothing of what it needs"
     shutil.rmtree(first.done.folder)
     assert project.run().cached, "what papermill ran serves our host"
 

@@ -45,13 +45,16 @@ class Watched:
 def look(tmp_path):
     """Write a text as an executed notebook, and glance at it."""
 
-    def look(text):
+    def look(text, **beside):
         (tmp_path / "step").mkdir(exist_ok=True)
         (tmp_path / "step" / "try-1.ipynb").write_text(text)
+        for name, content in beside.items():
+            (tmp_path / "step" / name.replace("_", ".")).write_text(json.dumps(content))
         store = open_store(str(tmp_path))
-        (entry,) = store.entries("step")
+        entry, *others = store.entries("step")
         watched = Watched(store)
-        return glance(watched, "step", entry), watched.read_bytes
+        names = {one.name for one in others}
+        return glance(watched, "step", entry, beside=names), watched.read_bytes
 
     return look
 
@@ -62,6 +65,26 @@ def test_of_a_large_notebook_the_end_is_read(look):
     assert host.usage_of(found).peak_memory == 1 << 20
     assert host.stopped_by(found) == "OutOfMemory"
     assert found["metadata"]["kernelspec"] == KERNEL
+
+
+def by_papermill(outputs=0, *, exception=None):
+    """A notebook that papermill has executed, whose kernel measured itself."""
+    written = json.loads(notebook(outputs))
+    written["metadata"]["papermill"] = {"exception": exception, "end_time": "2026-11-28T17:00:00"}
+    return json.dumps(written, indent=1)
+
+
+def test_what_a_kernel_said_of_itself_stands_beside_its_notebook(look):
+    found, size = look(by_papermill(5 << 20), **{"try-1_usage_json": USAGE})
+    assert size < 100_000
+    assert host.usage_of(found).peak_memory == 1 << 20
+
+
+def test_of_one_that_failed_under_papermill_the_cells_are_read(look):
+    found, size = look(by_papermill(5 << 20, exception=True), **{"try-1_usage_json": USAGE})
+    assert size > 5 << 20
+    assert host.usage_of(found).peak_memory == 1 << 20
+    assert len(found["cells"]) == 1
 
 
 def test_a_small_one_is_read_whole(look):

@@ -10,7 +10,8 @@ from by_hand import Hand, Notebook, assert_success, run
 
 from nbflow import host
 from nbflow.errors import SettingsError
-from nbflow.host import Fence, Limit, cgroups, find_fence, meters
+from nbflow.host import Fence, Limit, find_fence
+from nbflow.runtime import cgroups, gauges
 
 MIB = 1 << 20
 ENV = {"forked": {}, "jupyter": {"PYTHONUTF8": "1"}}
@@ -144,7 +145,7 @@ def test_running_out_is_told_also_where_nobody_asked_for_limits(
     (fake / "memory.max").write_text(most)
     (fake / "memory.events").write_text("oom_kill 7\n")
     (fake / "memory.stat").write_text("file 5\n")
-    monkeypatch.setattr(meters, "group_of", lambda pid: cgroups.Group(fake, 2, fake))
+    monkeypatch.setattr(gauges, "group_of", lambda pid: cgroups.Group(fake, 2, fake))
     cell = f"open({str(fake / 'memory.events')!r}, 'w').write('oom_kill 8')\n"
     cell += "import os\nos.kill(os.getpid(), 9)"
     finished = run(Notebook({"eats": Hand([cell])}), tmp_path / "run")

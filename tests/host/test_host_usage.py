@@ -13,9 +13,9 @@ import pytest
 from by_hand import Hand, Notebook, assert_success, run, step_notebook
 
 from nbflow import host
-from nbflow.host import accelerators, cgroups
 from nbflow.host.meters import Meter
 from nbflow.model import Usage, format_bytes
+from nbflow.runtime import accelerators, cgroups
 
 MIB = 1 << 20
 ENV = {"forked": {}, "jupyter": {"PYTHONUTF8": "1"}}

@@ -4,7 +4,7 @@ import json
 import re
 import sys
 
-from by_hand import Hand, Notebook, code, run, step_notebook
+from by_hand import Hand, Notebook, by_papermill, code, run, step_notebook
 
 from nbflow import host
 from nbflow.runtime import open_store, read_manifest
@@ -44,23 +44,6 @@ def results(notebooks):
         for cell in notebook["cells"]
         if cell.get("id", "").startswith(("make-", "use-"))
     }
-
-
-def by_papermill(tmp_path, notebook, names):
-    import papermill
-
-    folder = tmp_path / "papermill"
-    for name in names:
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        source = tmp_path / f"{name}.ipynb"
-        source.write_text(json.dumps(step_notebook(notebook, name)))
-        papermill.execute_notebook(
-            source,
-            folder / name / "try-1.ipynb",
-            parameters={"nbflow_params": "{}", "nbflow_run": str(folder), "nbflow_attempt": "1"},
-            progress_bar=False,
-        )
-    return folder
 
 
 def test_papermill_gives_what_our_host_gives(tmp_path, recwarn):

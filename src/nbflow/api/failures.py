@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from nbflow.errors import NbflowError, RemoteError, StepFailed
-from nbflow.model import Run, RunState
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["failure_of"]
+from nbflow import host
+from nbflow.api import records
+from nbflow.errors import NbflowError, RemoteError, StepFailed
+from nbflow.model import Failure, Run, RunState, StepRun
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from nbflow import settings
+
+__all__ = ["failure_in", "failure_of"]
 
 
 def failure_of(run: Run) -> NbflowError | None:
@@ -34,3 +45,38 @@ def failure_of(run: Run) -> NbflowError | None:
         cause=f"{where}: {failure.ename}: {failure.evalue}",
         hint=failure.hint,
     )
+
+
+def failure_in(
+    seen: StepRun, *, step: StepRun, folder: Path, current: settings.Settings
+) -> Failure | None:
+    """Why a step failed that Airflow calls failed; None where its notebook does not tell.
+
+    A pod that was killed had no time to write down more than which cell it was at.
+
+    Args:
+        seen: the step as its newest executed notebook shows it.
+        step: as Airflow does.
+        folder: the run's.
+        current: where its bundle was published.
+    """
+    if seen.attempt != step.attempt:
+        return seen.failure
+    if seen.failure is None and seen.state is RunState.RUNNING:
+        seen = replace(seen, failure=host.lost(seen.cell))
+    failure = seen.failure
+    if failure is None or failure.ename != host.LOST:
+        return failure
+    for planned in records.manifest_of(folder, current=current).get("steps", ()):
+        if planned["name"] == step.name and (memory := _memory_of(planned)):
+            limit = f"{memory} (profile {planned['profile']})"
+            return replace(failure, evalue=f"{failure.evalue}; its pod may have {limit}")
+    return failure
+
+
+def _memory_of(planned: Mapping[str, Any]) -> str | None:
+    """What a step's pod may have."""
+    pod: Mapping[str, Any] = planned.get("pod") or {}
+    container = (pod.get("spec", {}).get("containers") or [{}])[0]
+    limit: str | None = container.get("resources", {}).get("limits", {}).get("memory")
+    return limit

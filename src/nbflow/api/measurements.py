@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import host, runtime
 from nbflow.api import records
+from nbflow.api.origins import read_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -163,15 +164,16 @@ def _time_of(store: runtime.Store, run: str) -> float:
     """When the newest executed notebook of a run's first step was written; 0 without one."""
     for step in store.entries(run):
         if step.size is None and not step.name.startswith("."):
-            times = [entry.changed or 0 for _, entry in _tries(store, f"{run}/{step.name}")]
+            there = store.entries(f"{run}/{step.name}")
+            times = [entry.changed or 0 for _, entry in _tries(there)]
             if times:
                 return max(times)
     return 0
 
 
-def _tries(store: runtime.Store, folder: str) -> list[tuple[int, runtime.Entry]]:
-    """The executed notebooks of a step, the newest attempt first."""
-    found = [(host.attempt_of(entry.name), entry) for entry in store.entries(folder)]
+def _tries(entries: Iterable[runtime.Entry]) -> list[tuple[int, runtime.Entry]]:
+    """The executed notebooks in a step's folder, the newest attempt first."""
+    found = [(host.attempt_of(entry.name), entry) for entry in entries]
     numbered = [(number, entry) for number, entry in found if number is not None]
     return sorted(numbered, key=lambda one: one[0], reverse=True)
 
@@ -186,7 +188,9 @@ def _read(
         if step.size is not None or step.name.startswith("."):
             continue
         folder = f"{run}/{step.name}"
-        read = [host.glance(store, folder, entry) for _, entry in _tries(store, folder)]
+        there = store.entries(folder)
+        beside = {one.name for one in there}
+        read = [host.glance(store, folder, entry, beside=beside) for _, entry in _tries(there)]
         own = [one for one in read if one is not None]
         told = tuple(_attempts(own))
         if told:
@@ -216,37 +220,39 @@ def _order(notebook: Mapping[str, Any]) -> list[str]:
 
 
 class _Bundles:
-    """The bundles that runs came from, each read once."""
+    """What the bundles that runs came from say of their steps."""
 
     def __init__(self, dag_id: str, current: Settings) -> None:
         self._dag_id = dag_id
         self._current = current
-        self._read: dict[str, dict[str, Mapping[str, Any]] | None] = {}
+        self._read: dict[str, dict[str, Mapping[str, Any]]] = {}
 
     def steps(
-        self, run: str, notebooks: Iterable[Mapping[str, Any]]
+        self, run: str, notebooks: Sequence[Mapping[str, Any]]
     ) -> Mapping[str, Mapping[str, Any]]:
-        """What the first bundle that is there says of its steps, by name."""
-        for folder in dict.fromkeys(self._folders(run, notebooks)):
-            if folder not in self._read:
-                self._read[folder] = self._fetch(folder)
-            found = self._read[folder]
-            if found is not None:
-                return found
-        return {}
+        """By name; nothing where the bundle is gone."""
+        key = next(map(_origin, notebooks), "") or run
+        if key not in self._read:
+            self._read[key] = self._fetch(run, notebooks)
+        return self._read[key]
 
-    def _folders(self, run: str, notebooks: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-        for notebook in notebooks:
-            if _about(notebook).get("bundle"):  # of a pod: it lies in the store
-                yield str(_about(notebook)["bundle"])
-            source = records.bundle_of(notebook, dag_id=self._dag_id, current=self._current)
-            if source is not None:  # it was published to the folder of DAGs
-                yield str(source.parent)
-        yield f"{run}/{host.BUNDLE}"  # of a run on this machine
-
-    def _fetch(self, folder: str) -> dict[str, Mapping[str, Any]] | None:
+    def _fetch(
+        self, run: str, notebooks: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Mapping[str, Any]]:
+        found = read_bundle(
+            "manifest.json",
+            run=run,
+            executed=notebooks,
+            dag_id=self._dag_id,
+            current=self._current,
+        )
         try:
-            content = json.loads(runtime.open_store(folder).read("manifest.json"))
-            return {step["name"]: step for step in content["steps"]}
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+            return {step["name"]: step for step in json.loads(found or b"{}").get("steps", ())}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return {}
+
+
+def _origin(notebook: Mapping[str, Any]) -> str:
+    """Where a notebook says that it came from: the same for all runs of one bundle."""
+    given = notebook["metadata"].get("papermill", {}).get("parameters", {})
+    return str(_about(notebook).get("bundle") or given.get("nbflow_files") or "")

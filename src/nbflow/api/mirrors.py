@@ -43,9 +43,10 @@ def _copy_step(run: runtime.Store, step: str, place: Path) -> None:
         return
     names = run.names(step)
     tries = [(number, name) for name in names if (number := host.attempt_of(name)) is not None]
-    newest = [max(tries)[1]] if tries else []
+    newest = Path(max(tries)[1]) if tries else None
+    wanted = {"manifest.json"} | ({newest.name, newest.stem + host.USAGE} if newest else set())
     place.mkdir(parents=True, exist_ok=True)
-    for name in (*newest, *(one for one in names if one == "manifest.json")):
+    for name in sorted(wanted.intersection(names)):
         with suppress(FileNotFoundError):
             run.fetch(f"{step}/{name}", place / name)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import host, settings
 from nbflow.api import airflows, records
+from nbflow.api.failures import failure_in
 from nbflow.api.running import Observe, write_merged
 from nbflow.api.values import parameter_from_schema, resolve
 from nbflow.errors import RemoteError, StoreError
@@ -87,13 +88,20 @@ def explain(
     known = {} if known is None else known
     steps = []
     for step in run.steps:
-        if step.failure is None and step.state in {RunState.FAILED, RunState.RETRYING}:
+        unclear = step.failure is None or step.failure.ename == host.LOST
+        if unclear and step.state in {RunState.FAILED, RunState.RETRYING}:
             key = (step.name, step.attempt)
             if key not in known:
                 known[key] = _told(run, step, client)
-            step = replace(step, failure=known[key])
+            told = known[key]
+            if step.failure is None or (told is not None and told.ename == _FAILED):
+                step = replace(step, failure=told)
         steps.append(step)
     return replace(run, steps=tuple(steps))
+
+
+_FAILED = "Failed"
+"""What a failure is named that a task tells of its pod."""
 
 
 def _told(run: Run, step: StepRun, client: Airflow) -> Failure | None:
@@ -109,7 +117,7 @@ def _told(run: Run, step: StepRun, client: Airflow) -> Failure | None:
     found = re.fullmatch(about, said.evalue, re.DOTALL)
     if found is None or not said.ename.startswith("Airflow"):
         return said
-    return Failure(ename="Failed", evalue=found["why"], cell=found["cell"])
+    return Failure(ename=_FAILED, evalue=found["why"], cell=found["cell"])
 
 
 def enrich(run: Run, *, current: settings.Settings) -> Run:
@@ -123,11 +131,11 @@ def enrich(run: Run, *, current: settings.Settings) -> Run:
         return run
     if folder is None:
         return run
-    order = records.step_order(run.dag_id, current=current)
+    order = records.step_order(folder)
     steps = sorted(run.steps, key=lambda step: order.get(step.name, len(order)))
     detailed = replace(
         run,
-        steps=tuple(_detail(step, folder) for step in steps),
+        steps=tuple(_detail(step, folder, current) for step in steps),
         metrics=records.read_metrics(folder),
     )
     return _place_failures(detailed, folder, current)
@@ -141,17 +149,20 @@ def enrich_failed(run: Run, *, client: Airflow, current: settings.Settings) -> R
     return explain(detailed, client=client)
 
 
-def _detail(step: StepRun, folder: Path) -> StepRun:
+def _detail(step: StepRun, folder: Path, current: settings.Settings) -> StepRun:
     seen = host.progress(folder, step.name)
     if seen is None:
         return step
+    failure = None
+    if step.state in {RunState.FAILED, RunState.RETRYING}:
+        failure = failure_in(seen, step=step, folder=folder, current=current)
     return replace(
         step,
         cells_done=seen.cells_done,
         cells_total=seen.cells_total,
         cell=seen.cell if step.state is RunState.RUNNING else None,
         usage=seen.usage,
-        failure=seen.failure if step.state in {RunState.FAILED, RunState.RETRYING} else None,
+        failure=failure,
     )
 
 

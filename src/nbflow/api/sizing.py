@@ -164,8 +164,8 @@ def _nothing(
         return _NothingError(
             f"of the {silent} run{'' if silent == 1 else 's'}{whose} in {where} none says what its "
             "steps used",
-            hint="`nbflow run NB` and steps in pods (`backend: pod`) measure it; a run that "
-            "papermill made, or an older one, does not say.",
+            hint="What runs a step with this version of nbflow measures it; an older run does not "
+            "say, nor one whose kernel was killed.",
         )
     names = sorted({name for place in of for _, name in dags(place, current=current)})
     known = f" DAGs with runs: {', '.join(names)}." if names else ""

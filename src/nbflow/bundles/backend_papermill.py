@@ -31,6 +31,18 @@ def make_output_folder(context):
     """Make the folder of the executed notebook, which papermill leaves to others."""
     Path(context["task"].output_nb).parent.mkdir(parents=True, exist_ok=True)
 '''
+_SHORTAGE = '''\
+def tell_of_shortage(context):
+    """Say that memory ran out, where papermill only knows that the kernel is gone."""
+    if not os.environ.get("AIRFLOW_IS_K8S_EXECUTOR_POD"):
+        return  # what is counted elsewhere may be another task's
+    # Of cgroups of version 2 and 1.
+    for counts in ("memory.events", "memory/memory.oom_control"):
+        path = Path("/sys/fs/cgroup", counts)
+        if path.is_file() and re.search(r"\\boom_kill [1-9]", path.read_text()):
+            log = context["task"].log
+            log.error("memory ran out: the system killed a process of this pod")
+'''
 _PARAMETERS = """\
 PARAMETERS = {
     "nbflow_params": "{{ macros.json.dumps(params) }}",
@@ -39,13 +51,15 @@ PARAMETERS = {
     "nbflow_attempt": "{{ ti.try_number }}",
 }
 """
+_AFTER_FAILURE = ("on_failure_callback", "on_retry_callback")
 
 
 def dag_text(plan: Plan, *, digest: str) -> str:
     """The DAG file's text; `digest` names the folder that its notebooks lie in."""
     pods = pod_names(plan)
-    standard = ["from pathlib import Path"] if is_folder(plan.store) else []
-    standard += ["import json", "from types import SimpleNamespace"] if pods else []
+    standard = ["from pathlib import Path"] if is_folder(plan.store) or pods else []
+    if pods:
+        standard += ["import json", "import os", "import re", "from types import SimpleNamespace"]
 
     def task(step: PlannedStep) -> Call:
         arguments: dict[str, Any] = {
@@ -69,10 +83,13 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         late_constants=[manifests(plan, pods)] if pods else [],
         functions=[
             *([_MAKE_FOLDER] if is_folder(plan.store) else []),
-            *([pods_function()] if pods else []),
+            *([pods_function(), _SHORTAGE] if pods else []),
         ],
         made=["PODS = pods()\n"] if pods else [],
-        default_arguments=_default_arguments(plan),
+        default_arguments={
+            **_default_arguments(plan),
+            **({name: Code("tell_of_shortage") for name in _AFTER_FAILURE} if pods else {}),
+        },
         task=task,
     )
     return dag_file(plan, frame)

@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow.host.debugging import debug_notebook
-from nbflow.host.executed import attempt_of, executed, failure_of, progress, stopped_by, usage_of
+from nbflow.host.executed import (
+    LOST,
+    USAGE,
+    attempt_of,
+    executed,
+    failure_of,
+    lost,
+    progress,
+    stopped_by,
+    usage_of,
+)
 from nbflow.host.glances import glance
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.kernels import Kernel, kernels, require_kernel
@@ -24,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUNDLE",
+    "LOST",
+    "USAGE",
     "Fence",
     "Kernel",
     "Ledger",
@@ -40,6 +52,7 @@ __all__ = [
     "glance",
     "is_denial",
     "kernels",
+    "lost",
     "progress",
     "read_ledger",
     "require_kernel",

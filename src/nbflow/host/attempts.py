@@ -18,12 +18,12 @@ from nbflow.model import Failure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nbflow.host.cgroups import Group
     from nbflow.host.executors import Executor, Reply
     from nbflow.host.meters import Meter
     from nbflow.host.nursery import Nursery
     from nbflow.host.shortages import Limit
     from nbflow.model import Usage
+    from nbflow.runtime import Group
 
 __all__ = ["Attempt", "Stopped"]
 

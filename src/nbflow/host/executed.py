@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +17,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
+    "LOST",
+    "USAGE",
     "attempt_of",
     "executed",
     "failure_of",
+    "lost",
     "note_cached",
     "progress",
     "stopped_by",
     "usage_of",
 ]
+
+USAGE = ".usage.json"
+"""Ending of the file beside an executed notebook in which a kernel says what it used."""
+
+LOST = "KernelLost"
+"""Name of the failure that `lost` makes."""
+_LOST = (
+    "the kernel was lost: it was killed, as a system does that runs out of memory, or stopped from "
+    "outside, as when the step has taken too long"
+)
+_WHY_LOST = "The task's log says more. For more memory tag the step's first cell `profile:NAME`."
 
 _TRY = re.compile(r"try-(\d+)\.ipynb")
 
@@ -100,7 +116,28 @@ def failure_of(notebook: Mapping[str, Any]) -> Failure | None:
                 lines = tuple(line for part in output["traceback"] for line in part.splitlines())
                 where = None if generated else cell.get("id")
                 return Failure(output["ename"], output["evalue"], where, None, lines)
-    return None
+    return _cut_short(notebook)
+
+
+def lost(cell: str | None) -> Failure:
+    """The failure of a notebook of which nobody is left to say why it did not go on.
+
+    Args:
+        cell: id of the cell that ran, None where it was none of the author's.
+    """
+    return Failure(LOST, _LOST, cell, hint=_WHY_LOST)
+
+
+def _cut_short(notebook: Mapping[str, Any]) -> Failure | None:
+    """Why a notebook did not go on that papermill has ended; it then calls every cell completed."""
+    if not _metadata(notebook).get("papermill", {}).get("end_time"):
+        return None
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    stopped = next((cell for cell in code if not _is_done(cell)), None)
+    if stopped is None:
+        return None
+    generated = "role" in _metadata(stopped).get("nbflow", {})
+    return lost(None if generated else stopped.get("id"))
 
 
 def usage_of(notebook: Mapping[str, Any]) -> Usage | None:
@@ -138,11 +175,21 @@ def _newest(folder: Path) -> tuple[int, dict[str, Any]] | None:
     for number, path in _tries(folder).items():
         # papermill writes in place: what is half-written now is whole a moment later.
         try:
-            notebook = read_draft(path)
+            notebook = _read(path)
         except (ValueError, FileNotFoundError):
             continue
         return number, notebook
     return None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """An executed notebook; one that measured itself in its kernel says so beside it."""
+    notebook = read_draft(path)
+    own = notebook.get("metadata", {}).setdefault("nbflow", {})
+    if isinstance(own, dict) and "usage" not in own:
+        with suppress(ValueError, OSError):
+            own["usage"] = json.loads(path.with_suffix(USAGE).read_bytes())
+    return notebook
 
 
 def _tries(folder: Path) -> dict[int, Path]:
@@ -181,8 +228,6 @@ def _papermill(cell: Mapping[str, Any]) -> str | None:
 
 
 def _is_done(cell: Mapping[str, Any]) -> bool:
-    if _papermill(cell) is not None:
-        return _papermill(cell) == "completed"
     source = "".join(cell["source"]).strip()
     return not source or "shell.execute_reply" in _metadata(cell).get("execution", {})
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.errors import SettingsError
-from nbflow.host.cgroups import Group, group_of
+from nbflow.runtime import Group, group_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

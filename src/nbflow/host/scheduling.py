@@ -271,8 +271,8 @@ class _LocalRun:
         return self._placed(failure), attempt.died, attempt.usage
 
     def _environment(self, planned: PlannedStep) -> dict[str, str]:
-        workspaces = {runtime.WORKSPACES: str(self.work)}
-        return {**os.environ, **self.env, **planned.profile.env, **workspaces}
+        own = {runtime.WORKSPACES: str(self.work), runtime.METERED: "yes"}
+        return {**os.environ, **self.env, **planned.profile.env, **own}
 
     def _notebook(self, name: str, number: int) -> dict[str, Any]:
         """The step notebook with this run's values in place."""

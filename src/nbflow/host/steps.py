@@ -116,7 +116,7 @@ def run_step(
             path=place / f"try-{given.attempt}.ipynb",
             folder=work,
             log=place / f"try-{given.attempt}.log",
-            env={**os.environ, runtime.WORKSPACES: scratch},
+            env={**os.environ, runtime.WORKSPACES: scratch, runtime.METERED: "yes"},
             watch=report.watch,
             nursery=nursery(),
             alone=_POD in os.environ,

@@ -26,14 +26,18 @@ from nbflow.runtime.workspace import open_workspace
 if TYPE_CHECKING:
     from nbflow.runtime.artifacts import Saved
     from nbflow.runtime.inputs import Inputs
+    from nbflow.runtime.metering import Metering
     from nbflow.runtime.replay import Replay
     from nbflow.runtime.standing import Changes, Standing
     from nbflow.runtime.store import Store
     from nbflow.runtime.workspace import Workspace
 
-__all__ = ["begin", "given", "load", "save"]
+__all__ = ["METERED", "begin", "given", "load", "save"]
 
 P = ParamSpec("P")
+
+METERED = "NBFLOW_METERED"
+"""Environment variable that a host sets in a kernel which it measures from outside."""
 
 _INJECTED = ("nbflow_params", "nbflow_run", "nbflow_files", "nbflow_attempt")
 
@@ -62,6 +66,7 @@ class Session:
         began: when, in seconds since the epoch.
         key: what its outcome depends on, as far as that is known before its cells run.
         replay: an earlier execution whose outcome holds now.
+        metering: what measures the step, where nobody does it from outside.
     """
 
     orders: Orders
@@ -83,6 +88,7 @@ class Session:
     began: float = 0.0
     key: str | None = None
     replay: Replay | None = None
+    metering: Metering | None = None
 
 
 _session: Session | None = None
@@ -137,6 +143,8 @@ def begin(
         _session.workspace.remove()
         if _session.replay is not None:
             _session.replay.end()
+        if _session.metering is not None:
+            _session.metering.end()
     _home = _home or Path.cwd()
     os.chdir(_home)
     read = Orders.from_json(orders)
@@ -150,6 +158,7 @@ def begin(
         manifests=manifests,
     )
     started = datetime.now(UTC).isoformat()
+    metered = os.environ.pop(METERED, None)
     _session = Session(
         read,
         store,
@@ -168,6 +177,10 @@ def begin(
     for name in _INJECTED:
         shell.namespace().pop(name, None)
     shell.guard_exit()
+    if saving and run and not metered and Path("/proc/self/stat").exists():
+        from nbflow.runtime.metering import Metering
+
+        _session.metering = Metering(store, step=read.step, attempt=_session.attempt)
 
 
 @_tells
@@ -278,6 +291,8 @@ def save() -> None:
     races.check(manifest, orders=orders, run=session.run)
     write_manifest(session.run, manifest)
     _remember(session, manifest)
+    if session.metering is not None:
+        session.metering.record()
 
 
 def _is_cached(session: Session) -> bool:

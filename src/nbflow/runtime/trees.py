@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Reading", "peak_of", "read"]
+__all__ = ["Reading", "age_of", "peak_of", "read"]
 
 _PROC = Path("/proc")
 _PAGE = os.sysconf("SC_PAGESIZE")
 _TICK = os.sysconf("SC_CLK_TCK")
 _UTIME, _CSTIME = 11, 15
 """Places of user and system time, own and of children waited for, behind the name: proc(5)."""
+_STARTED = 19
+"""Place of the time at which it started, since the machine did."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,14 @@ def peak_of(pid: int) -> int | None:
     return _kibibytes(pid, "status", b"VmHWM:")
 
 
+def age_of(pid: int) -> float | None:
+    """The seconds since a process started; None where it is gone."""
+    fields = _stat(pid)
+    if fields is None:
+        return None
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[_STARTED]) / _TICK
+
+
 def _below(pid: int) -> list[int]:
     found: list[int] = []
     threads = _PROC / str(pid) / "task"
@@ -69,12 +80,16 @@ def _below(pid: int) -> list[int]:
 
 
 def _cpu(pid: int) -> float | None:
+    fields = _stat(pid)
+    return None if fields is None else sum(map(int, fields[_UTIME:_CSTIME])) / _TICK
+
+
+def _stat(pid: int) -> list[bytes] | None:
     try:
         text = (_PROC / str(pid) / "stat").read_bytes()
     except OSError:
         return None
-    fields = text[text.rindex(b")") + 1 :].split()
-    return sum(map(int, fields[_UTIME:_CSTIME])) / _TICK
+    return text[text.rindex(b")") + 1 :].split()
 
 
 def _resident(pid: int) -> int:
