@@ -23,6 +23,7 @@ def test_publishing_writes_the_dag_beside_the_folder_of_its_digest(place: Place)
         "iris.py",
         "iris/.airflowignore",
         "iris/.ruff.toml",
+        f"iris/{'0' * 16}/dag.py",
         f"iris/{'0' * 16}/files/lib/m.py",
         f"iris/{'0' * 16}/manifest.json",
         f"iris/{'0' * 16}/steps/load.ipynb",
@@ -173,3 +174,36 @@ def test_an_unknown_kind_of_target_lists_the_known_ones(place: Place) -> None:
     with pytest.raises(SettingsError, match="no target 'gti'") as caught:
         find_target(other)
     assert "folder, git" in str(caught.value.hint)
+
+
+def test_going_back_takes_the_version_before(place: Place) -> None:
+    for digest in (FIRST, SECOND, FIRST, "c" * 16):
+        place.publish(bundle(digest=digest))
+    was, now = place.target.roll_back("iris", signed=BEN)
+    assert (was.digest, now.digest) == ("c" * 16, FIRST)
+    assert place.files()["iris.py"] == bundle(digest=FIRST).dag.encode()
+    (listing,) = place.target.published()
+    assert (
+        str(listing.current) == f"{FIRST}, rolled back by ben@example.com on 2026-11-29 08:30 UTC"
+    )
+    assert set(listing.digests) == {FIRST, SECOND, "c" * 16}
+
+
+def test_going_back_to_a_version_takes_the_beginning_of_its_digest(place: Place) -> None:
+    for digest in (FIRST, SECOND, "c" * 16):
+        place.publish(bundle(digest=digest))
+    place.target.roll_back("iris", "bbb", signed=ANN)
+    assert place.target.published()[0].digest == SECOND
+    before = place.files()
+    place.target.roll_back("iris", SECOND, signed=ANN)
+    assert place.files() == before
+
+
+@pytest.mark.parametrize("digest", [None, "d", ""])
+def test_going_back_to_what_is_not_there_lists_what_is(place: Place, digest: str | None) -> None:
+    place.publish(bundle(digest=FIRST))
+    if digest == "":
+        place.publish(bundle(digest=SECOND))
+    with pytest.raises(TargetError, match="iris has no") as caught:
+        place.target.roll_back("iris", digest, signed=ANN)
+    assert FIRST in str(caught.value.hint)

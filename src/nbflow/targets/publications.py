@@ -26,9 +26,11 @@ __all__ = [
     "listings",
     "placing",
     "publishing",
+    "rolling_back",
     "unpublishing",
 ]
 
+DAG = "dag.py"
 VERSIONS = "versions.json"
 _DIGEST = re.compile(r"[0-9a-f]{16}")
 # Beside the bundles of a DAG, for the programs that come by.
@@ -181,11 +183,52 @@ def publishing(
 def placing(view: View, bundle: Bundle) -> Change:
     """What is to change so that a bundle and its DAG file lie there, whoever put what there."""
     folder, file = f"{bundle.dag_id}/{bundle.digest}", f"{bundle.dag_id}.py"
-    folders = {} if _holds(view, folder, bundle.files) else {folder: bundle.files}
+    # The DAG file too, for whoever goes back to this bundle; Airflow does not look there.
+    files = {**bundle.files, DAG: bundle.dag.encode()}
+    folders = {} if _holds(view, folder, files) else {folder: files}
     dag = {} if _is(view, file, bundle.dag.encode()) else {file: bundle.dag.encode()}
     if not (folders or dag):
         return Change()
     return Change(folders=folders, files=_missing_signs(view, bundle.dag_id) | dag)
+
+
+def rolling_back(
+    view: View, dag_id: str, digest: str | None, *, signed: Signature
+) -> tuple[Listing, Version, Change]:
+    """What is to change so that a DAG runs an earlier bundle: its file, and the list of versions.
+
+    Args:
+        view: what is there.
+        dag_id: the DAG.
+        digest: of the bundle, or the beginning of it; the one before the present one where None.
+        signed: who goes back.
+
+    Raises:
+        TargetError: no such DAG or bundle is there.
+    """
+    there = _required(view, dag_id)
+    kept = [one for one in there.versions if one.digest in there.digests]
+    earlier = [one for one in reversed(kept) if one.digest != there.digest]
+    if digest is not None:
+        names = {*there.digests, there.digest}
+        earlier = [Version(name) for name in sorted(names) if name.startswith(digest)]
+    if len({one.digest for one in earlier}) != 1 and (digest is not None or not earlier):
+        which = "no earlier version" if digest is None else f"no one version {digest!r}"
+        listed = ", ".join(sorted({one.digest for one in kept} | set(there.digests)))
+        raise TargetError(f"{dag_id} has {which}", hint=f"versions that are kept: {listed}")
+    goal = Version(earlier[0].digest, signed.by, signed.moment, "rollback")
+    if goal.digest == there.digest:
+        return there, goal, Change()
+    try:
+        text = view.read(f"{dag_id}/{goal.digest}/{DAG}")
+    except FileNotFoundError:
+        raise TargetError(
+            f"the version {goal.digest} of {dag_id} holds no DAG file",
+            hint="an older nbflow published it: publish its notebook again",
+        ) from None
+    files = _with_version(view, dag_id, goal) | {f"{dag_id}.py": text}
+    message = f"Roll {dag_id} back: {goal.digest} (was {there.digest})"
+    return there, goal, Change(files=files, message=message)
 
 
 def unpublishing(view: View, dag_id: str) -> tuple[Listing, Change]:
@@ -194,6 +237,13 @@ def unpublishing(view: View, dag_id: str) -> tuple[Listing, Change]:
     Raises:
         TargetError: no such DAG is there.
     """
+    there = _required(view, dag_id)
+    return there, Change(
+        files_gone=(f"{dag_id}.py",), folders_gone=(dag_id,), message=f"Unpublish {dag_id}"
+    )
+
+
+def _required(view: View, dag_id: str) -> Listing:
     there = listing(view, dag_id)
     if there is None:
         known = ", ".join(one.dag_id for one in listings(view))
@@ -201,9 +251,7 @@ def unpublishing(view: View, dag_id: str) -> tuple[Listing, Change]:
             f"there is no DAG {dag_id!r}",
             hint=f"published are: {known}" if known else "nothing is published there",
         )
-    return there, Change(
-        files_gone=(f"{dag_id}.py",), folders_gone=(dag_id,), message=f"Unpublish {dag_id}"
-    )
+    return there
 
 
 def _message(verb: str, lines: Sequence[str]) -> str:

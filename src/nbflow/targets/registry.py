@@ -9,8 +9,10 @@ from nbflow.errors import SettingsError
 from nbflow.targets.publications import (
     Listing,
     Signature,
+    Version,
     listings,
     publishing,
+    rolling_back,
     unpublishing,
 )
 
@@ -95,6 +97,29 @@ class Target:
             TargetError: the target cannot be read.
         """
         return tuple(listings(self.tree.view()))
+
+    def roll_back(
+        self, dag_id: str, digest: str | None = None, *, signed: Signature
+    ) -> tuple[Listing, Version]:
+        """Let a DAG run an earlier bundle; what was published, and what is now.
+
+        Args:
+            dag_id: the DAG.
+            digest: of the bundle, or how it begins; the version before where None.
+            signed: who goes back.
+
+        Raises:
+            TargetError: no such DAG or bundle is there, or the target cannot be written.
+        """
+        done: list[tuple[Listing, Version]] = []
+
+        def decide(view: View) -> Change:
+            there, goal, change = rolling_back(view, dag_id, digest, signed=signed)
+            done[:] = [(there, goal)]
+            return change
+
+        self.tree.update(decide)
+        return done[0]
 
     def unpublish(self, dag_id: str) -> Listing:
         """Take a DAG away; what its runs made stays.
