@@ -15,8 +15,11 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "images"
 
-POD = ("cloudpickle", "fsspec", "ipykernel", "jupyter-client", "nbclient", "nbformat", "s3fs")
-"""What the rooms host, kernel, runtime and model import, and the way to S3."""
+POD = (
+    *("cloudpickle", "fsspec", "ipykernel", "jupyter-client", "nbclient", "nbformat"),
+    *("obstore", "s3fs"),
+)
+"""What the rooms host, kernel, runtime and model import, and the ways to S3."""
 LEFT_OUT = frozenset({"debugpy", "jedi"})
 """Debugging and completion: for a person at a notebook. IPython and ipykernel do without."""
 AIRFLOW = "apache-airflow"

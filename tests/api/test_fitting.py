@@ -113,6 +113,33 @@ def test_what_nobody_measured_stays():
     assert smallest(Demand(GIB), of=[*less, had]).name == "small"
 
 
+def test_of_the_same_size_and_price_the_one_that_a_step_has_is_kept():
+    had, twin = sized("small", "2Gi", "1", price=1.0), sized("a-twin", "2Gi", "1", price=1.0)
+    assert smallest(Demand(GIB), of=[twin, had], instead=had).name == "small"
+    assert smallest(Demand(GIB), of=[twin, had]).name == "a-twin"
+    cheaper = sized("z-cheap", "2Gi", "1", price=0.5)
+    assert smallest(Demand(GIB), of=[twin, had, cheaper], instead=had).name == "z-cheap"
+
+
+def test_a_profile_of_other_nodes_is_named_only_where_no_other_would_do():
+    had = sized("small", "2Gi")
+    apart = [
+        sized("a", "2Gi", node_selector={"disk": "none"}),
+        sized("b", "2Gi", affinity={"nodeAffinity": {}}),
+        sized("c", "2Gi", tolerations=({"key": "gpu"},)),
+        sized("d", "2Gi", runtime_class="nvidia"),
+        sized("e", "2Gi", scheduler="own"),
+        sized("f", "2Gi", priority_class="low"),
+    ]
+    large = sized("large", "8Gi")
+    larger = [sized("apart", "4Gi", node_selector={"disk": "none"}), large]
+    assert smallest(Demand(GIB), of=[*apart, had], instead=had).name == "small"
+    for one in apart:
+        assert smallest(Demand(GIB), of=[one, large], instead=had).name == "large"
+    assert smallest(Demand(3 * GIB), of=[had, *larger], instead=had).name == "large"
+    assert smallest(Demand(3 * GIB), of=[had, larger[0]], instead=had).name == "apart"
+
+
 def test_the_next_larger_one_is_what_the_profile_names_else_the_smallest_with_more():
     small = sized("small", "2Gi", escalate_to="huge")
     known = [sized("middle", "4Gi"), sized("huge", "64Gi"), small]

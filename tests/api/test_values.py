@@ -90,6 +90,27 @@ def test_a_value_against_its_schema_is_refused_before_anything_runs(given_values
         resolve(given_values, parameters=PARAMETERS)
 
 
+@pytest.mark.parametrize("name", ["profile.eat", "mode"])
+def test_a_value_that_is_no_choice_is_told_with_the_nearest_and_all_of_them(name):
+    schema = {"type": "string", "enum": ["default", "highmem", "small"], "section": "Profiles"}
+    choice = parameter_from_schema(name, schema=schema, default="small")
+    with pytest.raises(UsageError) as caught:
+        parse_assignments([f"{name}=hihgmem"], parameters=[choice])
+    error = caught.value
+    assert error.message == f"parameter {name!r}: 'hihgmem' is none of its choices"
+    assert error.hint == f"did you mean 'highmem'? {name} may be: default, highmem, small"
+
+
+def test_words_for_a_form_are_no_part_of_what_a_parameter_expects():
+    schema = {"type": "integer", "minimum": 1, "section": "Sizes", "title": "How many"}
+    number = parameter_from_schema("n", schema=schema, default=1)
+    with pytest.raises(UsageError) as caught:
+        parse_assignments(["n=0"], parameters=[number])
+    assert "minimum 1" in caught.value.hint
+    assert "Sizes" not in caught.value.hint
+    assert "How many" not in caught.value.hint
+
+
 def test_a_big_integer_travels_as_digits():
     wire = resolve({"epochs": 2**70}, parameters=PARAMETERS)
     assert wire == {"epochs": str(2**70)}

@@ -38,6 +38,52 @@ def test_programs_get_json(folder):
     assert (warning["cell"], warning["line"]) == ("cell-2", 1)
 
 
+def test_the_folder_of_the_file_is_made(folder):
+    result = nbflow("image", "train.ipynb", "-o", "img/two/Dockerfile", cwd=folder)
+    assert (result.status, result.out) == (0, "img/two/Dockerfile\n")
+    assert (folder / "img/two/Dockerfile").read_text().startswith("# Written by")
+
+
+PODS = """\
+backend: pod
+store: s3://runs
+defaults: {profile: small, image: "registry/all:1"}
+profiles: {small: {cpu: 1}, gpu: {cpu: 1, image: "registry/gpu:1"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("tags", "settings", "base", "says"),
+    [
+        (["step:a", "step:b"], PODS, "registry/all:1", "the notebook's steps run in"),
+        (["step:a profile:gpu"], PODS, "registry/gpu:1", "the notebook's steps run in"),
+        (["step:a image:own:1"], PODS, "own:1", "the notebook's steps run in"),
+        (
+            ["step:a profile:gpu", "step:b"],
+            PODS,
+            "registry/all:1",
+            "the default profile, small: the steps run in several (a in registry/gpu:1, b in ",
+        ),
+        (["step:a"], "", "localhost/nbflow-runtime:", "the settings name none"),
+    ],
+)
+def test_it_starts_from_the_image_that_the_steps_run_in(folder, tags, settings, base, says):
+    (folder / "nbflow.yaml").write_text(settings)
+    write_notebook(folder / "train.ipynb", *((tag, "import yaml\nyaml") for tag in tags))
+    result = nbflow("image", "train.ipynb", cwd=folder)
+    assert result.status == 0, result.err
+    assert f"\nFROM {base}" in result.out
+    assert f"starts from {base}" in result.err
+    assert says in result.err
+
+
+def test_a_base_that_is_asked_for_is_not_explained(folder):
+    (folder / "nbflow.yaml").write_text(PODS)
+    result = nbflow("image", "train.ipynb", "--base", "own:2", cwd=folder)
+    assert "\nFROM own:2\n" in result.out
+    assert "starts from" not in result.err
+
+
 def test_a_file_that_it_has_not_written_stays(folder):
     (folder / "Dockerfile").write_text("FROM precious\n")
     result = nbflow("image", "train.ipynb", "-o", "Dockerfile", cwd=folder)
@@ -50,7 +96,7 @@ def test_a_file_that_it_has_not_written_stays(folder):
     ("arguments", "says"),
     [
         (["missing.ipynb"], "missing.ipynb"),
-        (["train.ipynb", "-o", "no/such/Dockerfile"], "cannot be written"),
+        (["train.ipynb", "-o", "train.ipynb/Dockerfile"], "cannot be written"),
         (["train.ipynb", "-o", "."], "cannot be written"),
         (["train.ipynb", "--base", "a\nRUN evil"], "no image reference"),
         (["train.ipynb", "--base", ""], "no image reference"),

@@ -15,6 +15,7 @@ profiles:
     disk: 100Gi
     gpu: {count: 2, product: NVIDIA-L4}
     image: "registry/ds:[1]"
+    price: 1.25
     fallback: small
     escalate_to: highmem
 teams:
@@ -44,10 +45,10 @@ def test_the_list_needs_no_cluster_and_shows_every_profile(folder):
     result = nbflow("profiles", cwd=folder, KUBECONFIG="/nowhere")
     assert (result.status, result.err) == (0, "")
     rows = [" ".join(line.split()) for line in result.out.splitlines()]
-    assert rows[0] == "name cpu memory gpu disk image fallback escalate_to"
-    assert "small 500m-2 2Gi+ - - - - -" in rows
+    assert rows[0] == "name cpu memory gpu disk image price fallback escalate_to"
+    assert "small 500m-2 2Gi+ - - - - - -" in rows
     gpu = "2 nvidia.com/gpu (NVIDIA-L4)"
-    assert f"train 8 64Gi {gpu} 100Gi registry/ds:[1] small highmem" in rows
+    assert f"train 8 64Gi {gpu} 100Gi registry/ds:[1] 1.25 small highmem" in rows
     assert "A step that names no profile gets 'small'." in result.out
 
 
@@ -61,11 +62,21 @@ def test_the_list_is_json_for_programs(folder):
         "gpu": {"count": 2, "resource": "nvidia.com/gpu", "product": "NVIDIA-L4"},
         "disk": {"request": "100Gi", "limit": "100Gi"},
         "image": "registry/ds:[1]",
+        "price": 1.25,
         "fallback": "small",
         "escalate_to": "highmem",
     }
     assert described["small"]["default"] is True
     assert described["small"]["memory"] == {"request": "2Gi", "limit": None}
+
+
+@pytest.mark.parametrize(("backend", "image"), [("pod", "registry/all:1"), ("operator", "-")])
+def test_the_default_image_is_shown_where_steps_get_it(folder, backend, image):
+    said = SETTINGS.replace("{profile: small}", "{profile: small, image: 'registry/all:1'}")
+    (folder / "nbflow.yaml").write_text(f"backend: {backend}\n{said}")
+    rows = [" ".join(line.split()) for line in nbflow("profiles", cwd=folder).out.splitlines()]
+    assert f"small 500m-2 2Gi+ - - {image} - - -" in rows
+    assert any(" registry/ds:[1] 1.25 " in row for row in rows)
 
 
 def test_settings_that_are_wrong_end_with_4(folder):

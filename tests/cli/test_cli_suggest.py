@@ -135,6 +135,76 @@ def test_a_run_of_airflow_is_read_from_the_store_and_the_bundle_in_its_target(pr
     assert heavy["suggestion"] == "medium"
 
 
+@pytest.mark.parametrize("last", [1, 10])
+def test_steps_that_a_failed_run_did_not_reach_are_told_from_older_ones(project, last):
+    assert run(project).status == 0
+    write_notebook(
+        project / "eats.ipynb",
+        ("step:light profile:large", "raise ValueError"),
+        ("step:heavy profile:large prev:light", EAT),
+        ("step:later profile:large prev:heavy", "x = 1"),
+        nbflow={"team": "churn"},
+    )
+    assert run(project).status == 10
+    found = suggested(project, "eats", "--last", str(last))
+    assert list(found) == ["light", "heavy", "later"]
+    assert (found["heavy"]["attempts"], found["heavy"]["suggestion"]) == (1, "medium")
+    assert found["heavy"]["profile"] == "large"
+    assert (found["later"]["attempts"], found["later"]["suggestion"]) == (0, None)
+    assert found["light"]["attempts"] == min(last, 2)
+    shown = nbflow("profiles", "suggest", "eats", cwd=project).out
+    rows = [" ".join(line.split()) for line in shown.splitlines()]
+    assert "later large 0 64.0 GiB - - 8 - - - -" in rows
+    assert "later: no run that was looked at measured it" in rows
+    assert any(row.startswith("a run costs ") and "; without later" in row for row in rows)
+
+
+def test_tries_on_a_larger_profile_of_the_ladder_are_told_and_priced_by_it(project):
+    small = "small: {cpu: 4, memory: 512Mi, price: 3600"
+    (project / "nbflow.yaml").write_text(
+        SETTINGS.replace(small, f"{small}, escalate_to: medium").replace(
+            "medium: {cpu: 4, memory: 1Gi, price: 7200",
+            "medium: {cpu: 4, memory: 1Gi, price: 7200, escalate_to: large",
+        )
+    )
+    limited(project, "small")
+    assert run(project, "--enforce-limits").status == 10
+    (first,) = project.glob("store/churn/eats/*/heavy/try-1.ipynb")
+    notebook = json.loads(first.read_text())
+    about = notebook["metadata"]["nbflow"]
+    assert about["usage"]["memory_limit"] == 512 << 20
+    about["usage"] |= {"wall": 2.0}
+    first.write_text(json.dumps(notebook))
+    about["usage"] |= {"memory_limit": 64 << 30, "peak_memory": 700 << 20, "wall": 3.0}
+    about["stopped_by"] = None
+    first.with_name("try-2.ipynb").write_text(json.dumps(notebook))
+    heavy = suggested(project, "eats")["heavy"]
+    assert (heavy["profile"], heavy["ended_on"]) == ("small", "large")
+    assert (heavy["memory"], heavy["cpu"]) == (64 << 30, 8)
+    assert heavy["suggestion"] == "medium"
+    assert heavy["cost"] == pytest.approx(2 * 1 + 3 * 10)
+    assert heavy["cost_then"] == pytest.approx(5 * 2)
+    shown = nbflow("profiles", "suggest", "eats", cwd=project).out
+    assert "small → large" in shown
+    assert "heavy: its newest try was on large" in shown
+
+
+def test_a_tag_that_limits_a_step_which_ran_out_is_named(project):
+    write_notebook(
+        project / "eats.ipynb",
+        ("step:heavy profile:medium limit:memory:200Mi", EAT),
+        nbflow={"team": "churn"},
+    )
+    assert run(project, "--enforce-limits").status == 10
+    heavy = suggested(project, "eats")["heavy"]
+    assert (heavy["ran_out"], heavy["limited_by"]) == (True, ["limit:memory:200Mi"])
+    shown = nbflow("profiles", "suggest", "eats", cwd=project).out
+    assert "heavy: its tag `limit:memory:200Mi` is the memory that ran out" in shown
+    limited(project, "small")
+    assert run(project, "--enforce-limits").status == 10
+    assert suggested(project, "eats", "--last", "1")["heavy"]["limited_by"] == []
+
+
 def test_where_no_profile_would_do_that_is_said(project):
     assert run(project).status == 0
     (project / "nbflow.yaml").write_text(
@@ -149,7 +219,12 @@ def test_a_step_of_a_resumed_run_and_a_damaged_notebook_do_no_harm(project):
     assert run(project).status == 0
     (path,) = project.glob("store/churn/eats/*/light/try-1.ipynb")
     path.write_text("{")
-    assert list(suggested(project, "eats")) == ["heavy", "plain"]
+    found = suggested(project, "eats")
+    assert {step: one["attempts"] for step, one in found.items()} == {
+        "light": 0,
+        "heavy": 1,
+        "plain": 1,
+    }
 
 
 @pytest.mark.parametrize(

@@ -38,13 +38,12 @@ def kube() -> Iterator[k8s.ApiClient]:
 def project(tmp_path: Path, kube: k8s.ApiClient) -> Iterator[Project]:
     """A namespace that is there for one test."""
     from kubernetes.client import CoreV1Api
-    from live_cluster import Project, until
+    from live_cluster import Project, make_namespace
 
     name = f"nbflow-check-{uuid.uuid4().hex[:8]}"
     core = CoreV1Api(kube)
-    core.create_namespace({"metadata": {"name": name}})
     try:
-        until(lambda: core.list_namespaced_service_account(name).items)
+        make_namespace(core, name)
         yield Project(tmp_path, name, kube)
     finally:
         core.delete_namespace(name)

@@ -32,6 +32,23 @@ def until(look: Callable[[], Any], *, seconds: float = 30) -> Any:
     return found
 
 
+def make_namespace(core: k8s.CoreV1Api, name: str) -> None:
+    """Make a namespace, and wait until pods may be made in it."""
+    core.create_namespace({"metadata": {"name": name}})
+    spec = {"containers": [{"name": "base", "image": "none"}]}
+    asked = {"metadata": {"name": "asked"}, "spec": spec}
+
+    def taken() -> bool:
+        # The account that pods run as, and its token, are made a while after the namespace.
+        try:
+            core.create_namespaced_pod(name, asked, dry_run="All")
+        except k8s.ApiException:
+            return False
+        return True
+
+    until(taken)
+
+
 @dataclass(frozen=True)
 class Project:
     """A folder with settings, and a namespace in the cluster for its team `ds`."""

@@ -20,14 +20,14 @@ from typing import Any
 from commands import nbflow, write_notebook
 from kubernetes import client as k8s
 from kubernetes import config
-from live_cluster import NPU, until
+from live_cluster import NPU, make_namespace, until
 from object_servers import BUCKET, moto_server
 
 IMAGE = os.environ.get("NBFLOW_TEST_IMAGE", "localhost/nbflow-runtime:test")
 HOST = os.environ.get("NBFLOW_TEST_HOST", "10.244.0.1")
 NAMESPACE = "nbflow-test-steps"
 FULL = "nbflow-test-full"
-"""Whose quota allows no pod until a test says otherwise."""
+"""Whose quota allows one pod, which is there."""
 SETTINGS = """\
 store: s3://{bucket}
 target: {{kind: folder, path: dags}}
@@ -54,6 +54,8 @@ profiles:
   unknown-image: {{extends: tiny, image: "localhost/nbflow-test-nowhere:1"}}
   hasty: {{extends: tiny, startup_timeout: 1s}}
   first-class: {{extends: tiny, priority_class: nbflow-test-nowhere}}
+  unsecret: {{extends: tiny, startup_timeout: 10s, env: {{WORD: {{secret: nowhere, key: w}}}}}}
+  huge: {{extends: tiny, memory: 3Gi, fallback: tiny}}
   narrow: {{extends: tiny, disk: {{request: 1Mi, limit: 20Mi}}}}
 """
 
@@ -75,7 +77,7 @@ class Project:
         notebook = json.loads(path.read_text())
         notebook["metadata"]["nbflow"] = {"team": team}
         path.write_text(json.dumps(notebook))
-        published = self.run("publish", path.name)
+        published = self.run("publish", "--no-preflight", path.name)
         assert published.status == 0, published.err
 
     def done(self, name: str, *cells: Any, given: tuple[str, ...] = (), team: str = "live") -> Any:
@@ -85,8 +87,13 @@ class Project:
         return self.run("trigger", name, *options, "--wait", "-o", f"{name}-done.ipynb")
 
     @contextmanager
-    def running(self, name: str, *cells: Any, team: str = "live") -> Iterator[None]:
-        """A run of a notebook goes on while the body does; after it, the run ends well."""
+    def running(
+        self, name: str, *cells: Any, team: str = "live", told: list[str] | None = None
+    ) -> Iterator[None]:
+        """A run of a notebook goes on while the body does; after it, the run ends well.
+
+        What the command wrote meanwhile is added to `told`.
+        """
         self.publish(name, *cells, team=team)
         ran = []
         thread = threading.Thread(
@@ -100,6 +107,8 @@ class Project:
         finally:
             thread.join()
         assert ran[0].status == 0, ran[0].err
+        if told is not None:
+            told.append(ran[0].err)
 
     def logs(self, dag_id: str, step: str) -> str:
         """What Airflow's log of a step says, all tries."""
@@ -118,18 +127,28 @@ class Project:
         return until(look, seconds=90)
 
 
+def make_namespaces(core: k8s.CoreV1Api) -> None:
+    for name in (NAMESPACE, FULL):
+        make_namespace(core, name)
+        secret = {"metadata": {"name": "store"}, "stringData": {"word": "test"}}
+        core.create_namespaced_secret(name, secret)
+    container = {"name": "base", "image": IMAGE, "command": ["sleep", "3600"]}
+    container["imagePullPolicy"] = "Never"
+    spec = {"containers": [container], "terminationGracePeriodSeconds": 0}
+    core.create_namespaced_pod(FULL, {"metadata": {"name": "others"}, "spec": spec})
+    hard = {"pods": "1"}
+    for name, most in ((FULL, hard), (NAMESPACE, {"requests.memory": "2500Mi"})):
+        quota = {"metadata": {"name": "all"}, "spec": {"hard": most}}
+        core.create_namespaced_resource_quota(name, quota)
+
+
 @contextmanager
 def namespaces() -> Iterator[None]:
     """The two teams' namespaces, with the store's secret; the second has no room."""
     config.load_kube_config()
     core = k8s.CoreV1Api()
-    for name in (NAMESPACE, FULL):
-        core.create_namespace({"metadata": {"name": name}})
-        secret = {"metadata": {"name": "store"}, "stringData": {"word": "test"}}
-        core.create_namespaced_secret(name, secret)
-    quota = {"metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}}
-    core.create_namespaced_resource_quota(FULL, quota)
     try:
+        make_namespaces(core)
         yield
     finally:
         for name in (NAMESPACE, FULL):

@@ -173,7 +173,7 @@ def store() -> Iterator[Server]:
         yield server
 
 
-def test_what_a_step_gets_only_later_or_by_choice_warns_and_does_not_stop(
+def test_what_a_step_gets_only_later_warns_and_what_nobody_chose_is_not_looked_at(
     project: Project, store: Server
 ) -> None:
     profiles = {
@@ -197,15 +197,111 @@ def test_what_a_step_gets_only_later_or_by_choice_warns_and_does_not_stop(
     assert (
         "warning[nodes]: steps load, fit of climbs, if a try has to go on to profile huge: fits "
     ) in result.err
-    assert (
-        "warning[nodes]: steps load, fit of climbs, if a run chooses profile npu: fits "
-    ) in result.err
-    assert "no problems, 2 warnings" in result.err
+    assert "npu" not in result.err
+    assert "no problems, 1 warning\n" in result.err
     again = publish(project, path, "--json", **store.environ)
     assert again.status == 0, again
     told = again.json[0]["preflight"]["findings"]
     roles = {one["profile"]: one["role"] for one in told}
-    assert roles == {"small": "own", "middle": "next", "huge": "next", "npu": "choice"}
+    assert roles == {"small": "own", "middle": "next", "huge": "next"}
+
+
+def in_pods(project: Project, profiles: dict[str, Any]) -> None:
+    settle(
+        project,
+        backend="pod",
+        store="s3://runs",
+        defaults={"profile": "first", "image": "example.com/x:1"},
+        profiles=profiles,
+        teams={"ds": {"namespace": project.namespace, "profiles": list(profiles)}},
+    )
+    able(project)
+
+
+@pytest.mark.parametrize("short_of", ["nodes", "quota"])
+def test_a_profile_without_room_but_with_a_fallback_that_has_warns(
+    project: Project, store: Server, short_of: str
+) -> None:
+    memory = {"nodes": "9Ti", "quota": "64Mi"}[short_of]
+    profiles = {"first": {"memory": memory, "fallback": "small"}, "small": SMALL}
+    in_pods(project, profiles)
+    if short_of == "quota":
+        project.make("ResourceQuota", "tiny", spec={"hard": {"requests.memory": "32Mi"}})
+    path = write(project, "goes", ("step:load", "x = 1"))
+    result = publish(project, path, **store.environ)
+    assert (result.status, published(project)) == (0, {"goes"}), result.err
+    assert f"warning[{short_of}]: step load of goes (profile first): " in result.err
+    assert "; after startup_timeout the step goes to its fallback small\n" in result.err
+
+
+def test_a_fallback_that_cannot_run_either_and_a_missing_secret_still_stop(
+    project: Project, store: Server
+) -> None:
+    in_pods(project, {"first": {"memory": "9Ti", "fallback": "vast"}, "vast": {"memory": "8Ti"}})
+    path = write(project, "goes", ("step:load", "x = 1"))
+    result = publish(project, path, **store.environ)
+    assert result.status == 3
+    assert "problem[nodes]: step load of goes (profile first): fits no node" in result.err
+    assert "goes to its fallback" not in result.err
+    secret = {"env": {"TOKEN": {"secret": "none", "key": "token"}}}
+    in_again = {"first": {**SMALL, **secret, "fallback": "small"}, "small": SMALL}
+    settle(
+        project,
+        backend="pod",
+        store="s3://runs",
+        defaults={"profile": "first", "image": "example.com/x:1"},
+        profiles=in_again,
+        teams={"ds": {"namespace": project.namespace, "profiles": list(in_again)}},
+    )
+    result = publish(project, path, **store.environ)
+    assert (result.status, published(project)) == (3, set())
+    assert "problem[objects]: step load of goes (profile first): Secret none" in result.err
+
+
+def test_only_the_tag_of_the_resource_that_is_short_is_pointed_to(project: Project) -> None:
+    settle(project)
+    able(project)
+    project.make("ResourceQuota", "cores", spec={"hard": {"limits.cpu": "50m"}})
+    path = write(
+        project,
+        "large",
+        ("step:memory limit:memory:300Mi", "x = 1"),
+        ("step:both limit:memory:300Mi limit:cpu:40m", "y = 1"),
+    )
+    project.run_pod("busy", {"limits": {"cpu": "45m", "memory": "16Mi"}})
+    result = publish(project, path)
+    assert result.status == 0, result.err
+    assert result.err.count("warning[quota]") == 2
+    assert "tag `limit:cpu:40m`" in result.err
+    assert "limit:memory" not in result.err
+
+
+def test_a_missing_secret_is_one_problem_with_the_nearest_name(project: Project) -> None:
+    settle(project)
+    able(project)
+    project.make("Secret", "warehouse", stringData={"user": "x", "password": "hidden-word"})
+    tags = "secret:warehose:user:DB_USER secret:warehose:password:DB_PASSWORD"
+    path = write(project, "reads", (f"step:load {tags}", "x = 1"))
+    result = publish(project, path)
+    assert result.status == 3
+    assert result.err.count("problem[objects]") == 1
+    assert "Secret warehose (for DB_PASSWORD, DB_USER) is not there" in result.err
+    assert "help: did you mean 'warehouse'? correct the name in nbflow.yaml or the" in result.err
+    assert result.err.count(", tag `secret:warehose:") == 2
+    with as_account(project, "reader"):
+        rule = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}
+        allow(project, "reader", rule)
+        unlisted = publish(project, path)
+    assert "Secret warehose (for DB_PASSWORD, DB_USER) is not there" in unlisted.err
+    assert "did you mean" not in unlisted.err
+
+
+def test_a_missing_namespace_is_told_with_the_command_that_writes_it(project: Project) -> None:
+    settle(project, teams={"ds": {"namespace": f"{project.namespace}-none"}})
+    able(project)
+    result = publish(project, write(project, "fine", ("step:load", "x = 1")))
+    assert result.status == 3
+    assert "`nbflow teams manifests`" in result.err
 
 
 @contextmanager

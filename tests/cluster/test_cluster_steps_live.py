@@ -49,6 +49,16 @@ def test_a_step_that_runs_out_of_memory_goes_to_the_next_profile(steps: Project)
     assert "runs on profile middle" in said
 
 
+def test_a_limit_of_the_step_itself_is_left_behind_on_the_ladder(steps: Project) -> None:
+    cells = [("step:grow limit:memory:400Mi", "held = bytearray(900 * 2**20)\nlen(held)")]
+    ran = steps.done("limited", *cells)
+    said = steps.logs("limited", "grow")
+    assert ran.status == 0, ran.err + said
+    assert "profile small has 400Mi; the next try takes middle" in said
+    assert "out of memory" in ran.err
+    assert "the next try takes middle" in ran.err
+
+
 def test_the_top_of_the_ladder_is_the_end(steps: Project) -> None:
     cells = [("step:grow profile:middle", "held = bytearray(3000 * 2**20)\nlen(held)")]
     ran = steps.done("starving", *cells)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,11 +28,13 @@ class Server:
 
     url: str
     process: subprocess.Popen[bytes]
+    certificate: Path | None = None
 
     @property
     def environ(self) -> dict[str, str]:
         """What a process needs to reach it."""
-        return environ(self.url)
+        trusted = {"AWS_CA_BUNDLE": str(self.certificate)} if self.certificate else {}
+        return environ(self.url) | trusted
 
     def client(self, service: str = "s3") -> Any:
         """boto3's client, for what is no business of a store: buckets, users, uploads."""
@@ -41,6 +43,7 @@ class Server:
         return boto3.client(
             service,
             endpoint_url=self.url,
+            verify=None if self.certificate is None else str(self.certificate),
             region_name="us-east-1",
             aws_access_key_id="test",
             aws_secret_access_key="test",
@@ -64,17 +67,24 @@ def environ(url: str, *, key: str = "test", secret: str = "test") -> dict[str, s
 
 
 @contextmanager
-def moto_server(*, host: str = "127.0.0.1", **settings: str) -> Iterator[Server]:
-    """A server with one bucket, which listens on an address of this machine."""
+def moto_server(
+    *, host: str = "127.0.0.1", certificate: Path | None = None, **settings: str
+) -> Iterator[Server]:
+    """A server with one bucket, which listens on an address of this machine.
+
+    With a certificate, whose key lies beside it, it speaks TLS.
+    """
     port = free_port()
     program = str(Path(sys.executable).parent / "moto_server")
+    secure = ["-c", certificate, "-k", certificate.with_suffix(".key")] if certificate else []
     process = subprocess.Popen(
-        [program, "-H", host, "-p", str(port)],
+        [program, "-H", host, "-p", str(port), *map(str, secure)],
         env={**os.environ, **settings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    server = Server(f"http://{host}:{port}", process)
+    scheme = "https" if certificate else "http"
+    server = Server(f"{scheme}://{host}:{port}", process, certificate)
     try:
         wait_for_port(port, host=host)
         server.client().create_bucket(Bucket=BUCKET)
@@ -151,13 +161,12 @@ def proxy(server: Server) -> Iterator[Proxy]:
             if status is not None:
                 self._answer(status, [], b"")
                 return
-            there = http.client.HTTPConnection(upstream, timeout=60)
-            there.request(self.command, self.path, body, dict(self.headers.items()))
-            answer = there.getresponse()
-            data = answer.read()
-            seen.sent = len(data)
-            self._answer(answer.status, answer.getheaders(), data)
-            there.close()
+            with closing(http.client.HTTPConnection(upstream, timeout=60)) as there:
+                there.request(self.command, self.path, body, dict(self.headers.items()))
+                answer = there.getresponse()
+                data = answer.read()
+                seen.sent = len(data)
+                self._answer(answer.status, answer.getheaders(), data)
 
         def _answer(self, status: int, headers: list[tuple[str, str]], data: bytes) -> None:
             self.send_response(status)

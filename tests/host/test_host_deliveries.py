@@ -14,13 +14,26 @@ import pytest
 from by_hand import Hand, Notebook, step_notebook
 from object_servers import BUCKET, moto_server
 
+from nbflow.host import failure_of
 from nbflow.runtime import open_store
 
+TALK = r"""import sys, time
+print('one\ntw', end='', flush=True)
+time.sleep(1)
+print('o')
+print('50%\r100%', end='')"""
 NOTEBOOK = Notebook(
     {
         "reads": Hand(["print(open('data/note.txt').read())", "'quiet'"]),
         "fails": Hand(["print('before')", "1 / 0"]),
         "dies": Hand(["'still here'", "import os; os.kill(os.getpid(), 9)"]),
+        "talks": Hand(
+            [
+                TALK,
+                "for number in range(1200): print(number)",
+            ]
+        ),
+        "waits": Hand(["print('waiting', flush=True)\nimport time\ntime.sleep(60)"]),
         "vanishes": Hand(
             [
                 "import time\nheld = bytearray(300 * 2**20)\ntime.sleep(2)",
@@ -96,6 +109,61 @@ def test_the_last_words_name_step_cell_and_cause(place, tmp_path, step, expected
     assert told["step"] == step
     assert {key: told[key] for key in expected} == expected
     assert told["evalue"]
+
+
+def test_the_log_has_what_cells_write_as_they_write_it(place, tmp_path):
+    address = bundle(f"{place}/.bundles/0123456789abcdef")
+    command = [sys.executable, "-m", "nbflow.host", f"{address}/steps/talks.ipynb"]
+    with subprocess.Popen(
+        [*command, "--run", f"{place}/run"], stderr=subprocess.PIPE, text=True
+    ) as host:
+        lines = [line.rstrip() for line in host.stderr]
+    said = lines[lines.index("cell 1 of 2 (talks-0): import sys, time") :]
+    assert said[1:4] == ["  one", "  two", "  100%"]
+    assert said[4].startswith("cell 1 of 2: done in 1.")
+    many = said[said.index("cell 2 of 2 (talks-1): for number in range(1200): print(number)") :]
+    assert many[1:1001] == [f"  {number}" for number in range(1000)]
+    assert many[1001] == "  … all that it writes is in the executed notebook"
+    assert many[1002].startswith("cell 2 of 2: done")
+
+
+def test_what_a_cell_writes_is_in_the_log_before_it_ends(place, tmp_path):
+    address = bundle(f"{place}/.bundles/0123456789abcdef")
+    command = [sys.executable, "-m", "nbflow.host", f"{address}/steps/waits.ipynb"]
+    with subprocess.Popen(
+        [*command, "--run", f"{place}/run"], stderr=subprocess.PIPE, text=True
+    ) as host:
+        for line in host.stderr:
+            if line.rstrip() == "  waiting":
+                break
+        assert host.poll() is None
+        host.send_signal(signal.SIGTERM)
+        rest = host.stderr.read()
+    assert host.returncode == 130
+    assert "Interrupted: the step was stopped from outside (SIGTERM)" in rest
+
+
+def test_a_step_that_is_stopped_from_outside_may_be_tried_again(place, tmp_path):
+    address = bundle(f"{place}/.bundles/0123456789abcdef")
+    words = tmp_path / "last-words"
+    words.write_text("")
+    command = [sys.executable, "-m", "nbflow.host", f"{address}/steps/waits.ipynb"]
+    with subprocess.Popen(
+        [*command, "--run", f"{place}/run"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "NBFLOW_LAST_WORDS": str(words), "KUBERNETES_SERVICE_HOST": "x"},
+    ) as host:
+        for line in host.stderr:
+            if line.rstrip() == "  waiting":
+                break
+        host.send_signal(signal.SIGTERM)
+        host.stderr.read()
+    told = json.loads(words.read_text())
+    assert (told["ename"], told["again"], told["cell"]) == ("Interrupted", True, "waits-0")
+    assert "as when its pod is deleted, evicted or drained" in told["evalue"]
+    kept = json.loads(open_store(f"{place}/run").read("waits/try-1.ipynb"))
+    assert failure_of(kept).ename == "Interrupted"
 
 
 def test_a_host_that_is_killed_with_its_kernel_leaves_the_cell_and_the_peak(place, tmp_path):

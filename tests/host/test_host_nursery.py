@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from by_hand import Hand, Notebook, assert_success, run
 
-from nbflow.host.kernels import spec_of
+from nbflow.host.kernelspecs import spec_of
 from nbflow.host.nursery import Nursery, nursery, warm
 
 

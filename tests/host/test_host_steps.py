@@ -124,7 +124,7 @@ def test_a_pod_that_is_ended_keeps_what_its_step_put_out(bundle, tmp_path):
     process.send_signal(signal.SIGTERM)
     status, words = told(process)
     assert status == 130
-    assert "cell waits-0: Interrupted: the step was stopped (SIGTERM)" in words
+    assert "cell waits-0: Interrupted: the step was stopped from outside (SIGTERM)" in words
 
 
 def test_a_step_takes_longer_than_it_may(bundle, tmp_path):

@@ -81,6 +81,19 @@ def test_a_limit_overrides_one_number_of_the_profile() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("key", "field"), [("cpu", "cpu"), ("memory", "memory"), ("ephemeral-storage", "disk")]
+)
+@pytest.mark.parametrize(("limit", "request_"), [("1", "1"), ("3", "2"), ("8", "2")])
+def test_a_limit_below_the_profiles_request_lowers_the_request_too(
+    key: str, field: str, limit: str, request_: str
+) -> None:
+    amount = {field: Amount(Quantity("2"), Quantity("4"))}
+    profiles = {"default": replace(Profile("default"), **amount)}  # type: ignore[arg-type]
+    made = planned(StepOptions(limits={key: Quantity(limit)}), profiles=profiles)
+    assert container(made)["resources"] == {"limits": {key: limit}, "requests": {key: request_}}
+
+
 def test_a_gpu_limit_makes_accelerators_of_a_profile_without() -> None:
     made = planned(StepOptions(limits={"nvidia.com/gpu": Quantity("2")}))
     assert made.steps[0].profile.gpu == Gpu(2)

@@ -195,9 +195,9 @@ def test_the_pod_of_a_profile_is_that_of_a_step_which_chooses_it(
     assert (pod or {}) == pod_of(NOTHING, NOTHING, profile, backend=backend)
 
 
-def test_what_kubernetes_would_refuse_of_a_profile_names_the_profile() -> None:
+def test_what_kubernetes_would_refuse_of_a_profile_is_refused() -> None:
     profile = Profile("odd", pull_secrets=("UPPER",))
-    with pytest.raises(SettingsError, match=r"^profile odd: Kubernetes refuses pull secret"):
+    with pytest.raises(SettingsError, match=r"^Kubernetes refuses pull secret"):
         profile_pod(profile, settings=Settings(root=Path("/project")), team=None)
 
 

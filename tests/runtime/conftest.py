@@ -56,14 +56,18 @@ def url(request, tmp_path):
     from object_servers import BUCKET
 
     kind = request.param
-    if kind == "s3":
-        request.getfixturevalue("at_server")
+    if kind in ("s3", "s3fs"):
+        running = request.getfixturevalue("at_server")
+    if kind == "s3fs":
+        # What is set for fsspec alone is fsspec's to heed.
+        request.getfixturevalue("monkeypatch").setenv("FSSPEC_S3_ENDPOINT_URL", running.url)
     return {
         "folder": str(tmp_path / "store"),
         "file": f"file://{tmp_path}/store",
         "local": f"local://{tmp_path}/store",
         "memory": f"memory://{uuid.uuid4().hex}",
         "s3": f"s3://{BUCKET}/{uuid.uuid4().hex}/run one",
+        "s3fs": f"s3://{BUCKET}/{uuid.uuid4().hex}/run one",
     }[kind]
 
 

@@ -1,4 +1,4 @@
-"""Every kind of store keeps the same promises: folders, fsspec's file systems, S3 over HTTP."""
+"""Every kind of store keeps the same promises: folders, fsspec's file systems, S3 in two ways."""
 
 import hashlib
 import os
@@ -14,8 +14,8 @@ from nbflow.errors import StoreError
 from nbflow.runtime import Manifest, open_store, read_manifest
 from nbflow.runtime.manifests import write_manifest
 
-KINDS = ["folder", "file", "local", "memory", "s3"]
-SHARED = ["folder", "s3"]  # what another process reaches in the same way
+KINDS = ["folder", "file", "local", "memory", "s3", "s3fs"]
+SHARED = ["folder", "s3", "s3fs"]  # what another process reaches in the same way
 BIG = 100 << 20
 
 

@@ -223,6 +223,82 @@ def test_a_mistake_is_told_with_its_line_and_the_way_out(
     assert [word for word in words if word not in told] == []
 
 
+@pytest.mark.parametrize("name", ["gpu", "env", "volumes", "cpu", "affinity", "profiles", "teams"])
+def test_the_name_of_a_profile_is_not_taken_for_a_field(tmp_path: Path, name: str) -> None:
+    error = refused(tmp_path, f"profiles: {{{name}: {{memroy: 8Gi}}}}")
+    assert f"unknown key 'profiles.{name}.memroy'" in error.message
+    assert "did you mean 'memory'?" in (error.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("profiles: {a: {volumes: {env: {clam: c, mount: /v}}}}", "claim"),
+        ("profiles: {a: {env: {cpu: {secrt: s, key: k}}}}", "secret"),
+        ("profiles: {a: {env_from: [{secrt: s}]}}", "secret"),
+        ("teams: {bundle: {egres: []}}", "egress"),
+        ("airflow: {bundles: {url: {pth: /dags}}}", "path"),
+    ],
+)
+def test_the_name_of_an_entry_is_not_taken_for_a_field(tmp_path: Path, text: str, key: str) -> None:
+    assert f"did you mean {key!r}?" in (refused(tmp_path, text).hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("profiles:\n  base: {}\n  a: {extends: bsae}", 3),
+        ("profiles:\n  base: {}\n  a: {escalate_to: bsae}", 3),
+        ("profiles:\n  base: {}\n  a: {fallback: bsae}", 3),
+        ("profiles: {base: {}}\ndefaults:\n  profile: bsae", 3),
+        ("profiles: {base: {}}\nteams:\n  t:\n    profiles:\n    - base\n    - bsae", 6),
+    ],
+)
+def test_a_profile_that_is_not_there_is_told_with_the_nearest(
+    tmp_path: Path, text: str, line: int
+) -> None:
+    error = refused(tmp_path, text)
+    assert f"nbflow.yaml:{line}: there is no profile 'bsae'" in error.message
+    assert (error.hint or "").startswith("did you mean 'base'? the profiles are: ")
+
+
+def test_a_value_that_is_no_choice_is_told_with_its_key_and_the_nearest(tmp_path: Path) -> None:
+    error = refused(tmp_path, "profiles:\n  a:\n    pull_policy: always")
+    assert error.message.endswith("nbflow.yaml:3: profiles.a.pull_policy: 'always' is no choice")
+    assert error.hint == "did you mean 'Always'? the choices are: Always, IfNotPresent, Never"
+
+
+@pytest.mark.parametrize("key", ["cpu", "memory", "disk"])
+@pytest.mark.parametrize(
+    ("base", "own", "line", "whence"),
+    [
+        ("{}", "{request: 2, limit: 1500m}", 5, ""),
+        ("{request: 2, limit: 4}", "{limit: 1500m}", 5, "; the request is from profile 'base'"),
+        ("{request: 1, limit: 1500m}", "{request: 2}", 5, "; the limit is from profile 'base'"),
+    ],
+)
+def test_a_request_above_its_limit_is_an_error_with_its_line(
+    tmp_path: Path, key: str, base: str, own: str, line: int, whence: str
+) -> None:
+    said = "" if base == "{}" else f"{key}: {base}"
+    text = f"profiles:\n  base: {{{said}}}\n  a:\n    extends: base\n    {key}: {own}"
+    error = refused(tmp_path, text)
+    assert error.message == (
+        f"{tmp_path}/nbflow.yaml:{line}: profiles.a.{key}: the request 2 is above the limit 1500m"
+        f"{whence}"
+    )
+
+
+def test_a_request_above_the_limit_of_a_built_in_profile_is_an_error(tmp_path: Path) -> None:
+    error = refused(tmp_path, "profiles:\n  a:\n    extends: small\n    memory: {request: 4Gi}")
+    assert "nbflow.yaml:4: profiles.a.memory: the request 4Gi is above the limit 2Gi" in str(error)
+
+
+@pytest.mark.parametrize("amount", ["{request: 500m, limit: 0.5}", "{request: 1Gi}", "1"])
+def test_a_request_up_to_its_limit_is_taken(tmp_path: Path, amount: str) -> None:
+    assert loaded(tmp_path, f"profiles: {{a: {{memory: {amount}}}}}")["a"].memory is not None
+
+
 def test_a_secret_may_be_named(tmp_path: Path) -> None:
     profile = loaded(tmp_path, "profiles:\n  a:\n    env: {DB_PASSWORD: {secret: db, key: pw}}")[
         "a"

@@ -101,10 +101,33 @@ def smallest(
         demand: what the step needs.
         of: the profiles to choose from.
         instead: the profile that the step has: what nobody measured (accelerators, disk, image)
-            must be there in the new one too.
+            must be there in the new one too. It is kept where no other one is smaller or cheaper,
+            and one that goes to other nodes is taken only where none would do that goes to the
+            same.
     """
     enough = [one for one in of if would_do(one, demand) and _has_the_rest(one, instead)]
-    return min(enough, key=size, default=None)
+    if instead is None:
+        return min(enough, key=size, default=None)
+    near = [one for one in enough if _place(one) == _place(instead)]
+    return min(near or enough, key=lambda one: _kept(one, instead), default=None)
+
+
+def _kept(one: Profile, instead: Profile) -> tuple[object, ...]:
+    """As `size`, but of the same size and price the one that a step has comes first."""
+    *sizes, name = size(one)
+    return (*sizes, name != instead.name, name)
+
+
+def _place(one: Profile) -> tuple[object, ...]:
+    """What decides on which nodes a pod may be, and when."""
+    return (
+        dict(one.node_selector),
+        dict(one.affinity),
+        [dict(each) for each in one.tolerations],
+        one.runtime_class,
+        one.scheduler,
+        one.priority_class,
+    )
 
 
 def next_larger(profile: Profile, *, of: Iterable[Profile]) -> Profile | None:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nbflow import __version__, analysis, bundles, notebook
+from nbflow import __version__, analysis, bundles, notebook, planning
 from nbflow.analysis import Import
 from nbflow.api.notebooks import Inspected, inspect, require_no_errors
 from nbflow.errors import UsageError
@@ -52,6 +52,7 @@ class ImageFile:
     Attributes:
         text: what is in it.
         base: the image that it starts from.
+        base_reason: why that one, for people; None where it was asked for.
         requirements: what it has pip install, options included.
         doubts: imports for which nothing could be found, in the notebook's order.
     """
@@ -60,11 +61,13 @@ class ImageFile:
     base: str
     requirements: tuple[str, ...]
     doubts: tuple[Doubt, ...]
+    base_reason: str | None = None
 
     def as_json(self, *, path: Path | None = None) -> dict[str, Any]:
         """What `nbflow image --json` prints."""
         return {
             "base": self.base,
+            "base_reason": self.base_reason,
             "requirements": list(self.requirements),
             "dockerfile": self.text,
             "path": None if path is None else str(path),
@@ -81,7 +84,8 @@ def image(source: str | Path | Inspected, *, base: str | None = None) -> ImageFi
 
     Args:
         source: the notebook.
-        base: the image to start from; nbflow's runtime image where None.
+        base: the image to start from; where None the one that the steps run in, of several that of
+            the default profile, and nbflow's runtime image where the settings name none.
 
     Raises:
         NotebookError, SettingsError, CheckFailed: as `compile`.
@@ -91,26 +95,41 @@ def image(source: str | Path | Inspected, *, base: str | None = None) -> ImageFi
     inspected = source if isinstance(source, Inspected) else inspect(source)
     require_no_errors(inspected)
     document, path = inspected.pipeline.document, inspected.path
+    start, reason = (base, None) if base is not None else _base(inspected)
     if document.language != "python":
         raise UsageError(
             f"{path} is in {document.language}: only Python's imports can be found",
-            hint=f"write a Dockerfile by hand that starts with `FROM {base or RUNTIME_IMAGE}`",
+            hint=f"write a Dockerfile by hand that starts with `FROM {start}`",
         )
     folder = path.resolve().parent
     given = _given(folder)
     wanted = analysis.imports(notebook.outline(document, folder=folder))
     pins, doubts = _pins(wanted, named=given.names)
     arguments = (*given.arguments, *(pins[name] for name in sorted(pins)))
-    start = RUNTIME_IMAGE if base is None else base
     text = bundles.dockerfile(path.name, base=start, arguments=arguments)
-    return ImageFile(text, start, arguments, doubts)
+    return ImageFile(text, start, arguments, doubts, reason)
+
+
+def _base(inspected: Inspected) -> tuple[str, str]:
+    """The image to start from where nobody says it, and why that one."""
+    current = inspected.settings
+    images = planning.step_images(inspected.pipeline, settings=current)
+    named = sorted({one for one in images.values() if one is not None})
+    if not named:
+        return RUNTIME_IMAGE, "nbflow's runtime image: the settings name none for the steps"
+    if len(named) == 1 and None not in images.values():
+        return named[0], "the image that the notebook's steps run in"
+    usual = planning.find_profile(current.default_profile, settings=current)
+    start = planning.image_of(usual, settings=current) or RUNTIME_IMAGE
+    others = ", ".join(f"{step} in {one or 'an unnamed one'}" for step, one in images.items())
+    return start, f"that of the default profile, {usual.name}: the steps run in several ({others})"
 
 
 def write_image(made: ImageFile, path: Path) -> None:
     """Write a Dockerfile.
 
     Raises:
-        UsageError: there is a file that `nbflow image` has not written, or no such folder.
+        UsageError: there is a file that `nbflow image` has not written, or it cannot be written.
     """
     try:
         known = path.read_bytes().startswith(bundles.DOCKERFILE_MARK.encode())
@@ -124,8 +143,9 @@ def write_image(made: ImageFile, path: Path) -> None:
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(made.text, encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+    except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 

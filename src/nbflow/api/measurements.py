@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, runtime
@@ -19,12 +21,14 @@ if TYPE_CHECKING:
     from nbflow.model import Usage
     from nbflow.settings import Settings
 
-__all__ = ["Attempt", "Measured", "Place", "dags", "measured", "places"]
+__all__ = ["Attempt", "Measured", "Place", "dags", "measured", "places", "tags_of"]
 
 NO_TEAM = "default"
 """The folder of runs of pipelines without a team."""
 _LOOK = 100
 """At most so many runs are looked at for some that say what they used."""
+_FURTHER = 16
+"""So many older runs are looked at for steps that the newest ones did not reach."""
 _AT_ONCE = 8
 """Runs that are read at a time."""
 _TIME = re.compile(
@@ -58,18 +62,25 @@ class Attempt:
     stopped_by: str | None
 
 
+ReadBundle = Callable[[str], bytes | None]
+
+
 @dataclass(frozen=True)
 class Measured:
     """A run that says what its steps used.
 
     Attributes:
         attempts: by step, in the notebook's order; of each the newest first.
+        order: the notebook's steps, those that the run did not reach too.
         steps: the steps of the bundle that it came from, as its manifest says them, by name; empty
             where the bundle is gone.
+        bundle: reads a file of it, by its path; None where it is gone.
     """
 
     attempts: Mapping[str, tuple[Attempt, ...]]
+    order: tuple[str, ...] = ()
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    bundle: ReadBundle = lambda _: None
 
 
 def places(current: Settings) -> tuple[Place, ...]:
@@ -113,7 +124,8 @@ def measured(
         dag_id: the DAG.
         of: where to look.
         current: where bundles are published.
-        last: so many at most.
+        last: so many at most; and of older ones, after them, what they say of steps that none of
+            those reached.
 
     Raises:
         StoreError: a place cannot be reached.
@@ -125,15 +137,47 @@ def measured(
         dated.sort(key=lambda one: (one[0], one[2]), reverse=True)
         found: list[Measured] = []
         waiting, many = dated[:_LOOK], last
+
+        def look(some: Sequence[tuple[float, runtime.Store, str]]) -> None:
+            read = pool.map(lambda one: _read(one[1], one[2]), some)
+            for (_, store, name), (attempts, notebooks, order) in zip(some, read, strict=True):
+                if attempts:
+                    run = f"{store.url}/{name}"
+                    steps = bundles.steps(run, notebooks)
+                    reader = bundles.reader(run, notebooks)
+                    found.append(Measured(attempts, tuple(steps or order), steps, reader))
+
         while waiting and len(found) < last:
             some, waiting = waiting[:many], waiting[many:]
-            read = pool.map(lambda one: _read(one[1], one[2]), some)
-            for (_, store, name), (attempts, notebooks) in zip(some, read, strict=True):
-                if attempts:
-                    steps = bundles.steps(f"{store.url}/{name}", notebooks)
-                    found.append(Measured(attempts, steps))
+            look(some)
             many = _AT_ONCE  # the newest were not enough: further ones a few at a time
-    return tuple(found[:last]), len(dated)
+        older = min(_FURTHER, len(waiting))
+        while older > 0 and _lacking(found):
+            look(waiting[:_AT_ONCE])
+            waiting, older = waiting[_AT_ONCE:], older - _AT_ONCE
+    lacking = _lacking(found[:last])
+    further = [_only(one, lacking) for one in found[last:]]
+    return (*found[:last], *(one for one in further if one.attempts)), len(dated)
+
+
+def _lacking(found: Sequence[Measured]) -> set[str]:
+    """The steps of the newest bundle of which no run says anything."""
+    reached = {step for one in found for step in one.attempts}
+    return set(found[0].order) - reached if found else set()
+
+
+def _only(run: Measured, steps: set[str]) -> Measured:
+    return replace(run, attempts={k: v for k, v in run.attempts.items() if k in steps})
+
+
+def tags_of(run: Measured, step: str) -> tuple[str, ...]:
+    """The tags of a step's cells, as the bundle of a run has them; none where it is gone."""
+    try:
+        notebook = json.loads(run.bundle(f"steps/{step}.ipynb") or b'{"cells": []}')
+        tags = [tag for cell in notebook["cells"] for tag in cell["metadata"].get("tags", ())]
+    except (ValueError, KeyError, TypeError):
+        return ()
+    return tuple(dict.fromkeys(str(tag) for tag in tags))
 
 
 def _dated(store: runtime.Store, pool: ThreadPoolExecutor) -> list[tuple[float, str]]:
@@ -180,8 +224,8 @@ def _tries(entries: Iterable[runtime.Entry]) -> list[tuple[int, runtime.Entry]]:
 
 def _read(
     store: runtime.Store, run: str
-) -> tuple[dict[str, tuple[Attempt, ...]], list[dict[str, Any]]]:
-    """What a run says by step, in the notebook's order, and the notebooks that say it."""
+) -> tuple[dict[str, tuple[Attempt, ...]], list[dict[str, Any]], list[str]]:
+    """What a run says by step, in the notebook's order; the notebooks that say it; the order."""
     attempts: dict[str, tuple[Attempt, ...]] = {}
     notebooks: list[dict[str, Any]] = []
     for step in store.entries(run):
@@ -199,7 +243,7 @@ def _read(
     order = next(filter(None, map(_order, notebooks)), [])
     position = {name: number for number, name in enumerate(order)}
     names = sorted(attempts, key=lambda name: (position.get(name, len(position)), name))
-    return {name: attempts[name] for name in names}, notebooks
+    return {name: attempts[name] for name in names}, notebooks, order or names
 
 
 def _attempts(notebooks: Iterable[dict[str, Any]]) -> Iterator[Attempt]:
@@ -225,31 +269,26 @@ class _Bundles:
     def __init__(self, dag_id: str, current: Settings) -> None:
         self._dag_id = dag_id
         self._current = current
-        self._read: dict[str, dict[str, Mapping[str, Any]]] = {}
+        self._said: dict[str, dict[str, Mapping[str, Any]]] = {}
+
+    def reader(self, run: str, notebooks: Sequence[Mapping[str, Any]]) -> ReadBundle:
+        """Reads files of the bundle that a run came from."""
+        return partial(
+            read_bundle, run=run, executed=notebooks, dag_id=self._dag_id, current=self._current
+        )
 
     def steps(
         self, run: str, notebooks: Sequence[Mapping[str, Any]]
     ) -> Mapping[str, Mapping[str, Any]]:
         """By name; nothing where the bundle is gone."""
         key = next(map(_origin, notebooks), "") or run
-        if key not in self._read:
-            self._read[key] = self._fetch(run, notebooks)
-        return self._read[key]
-
-    def _fetch(
-        self, run: str, notebooks: Sequence[Mapping[str, Any]]
-    ) -> dict[str, Mapping[str, Any]]:
-        found = read_bundle(
-            "manifest.json",
-            run=run,
-            executed=notebooks,
-            dag_id=self._dag_id,
-            current=self._current,
-        )
-        try:
-            return {step["name"]: step for step in json.loads(found or b"{}").get("steps", ())}
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return {}
+        if key not in self._said:
+            try:
+                content = json.loads(self.reader(run, notebooks)("manifest.json") or b"{}")
+                self._said[key] = {step["name"]: step for step in content.get("steps", ())}
+            except (ValueError, KeyError, TypeError, AttributeError):
+                self._said[key] = {}
+        return self._said[key]
 
 
 def _origin(notebook: Mapping[str, Any]) -> str:

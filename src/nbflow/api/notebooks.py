@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow import analysis, bundles, checks, host, notebook, planning, settings, targets
+from nbflow.api.refusals import find_refusals, refuse_unknown_backend
 from nbflow.errors import CheckFailed
 from nbflow.model import Bundle, Diagnostic, Pipeline, Plan, Severity, in_notebook_order
 
@@ -90,10 +91,9 @@ def inspect_pipeline(where: Path, pipeline: Pipeline) -> Inspected:
     folder = where.resolve().parent
     current = settings.load_settings(folder, environ=os.environ)
     attached, about_files = notebook.attachments(pipeline, folder=folder)
-    found = checks.check(pipeline, current)
-    together = in_notebook_order(
-        [*found, *about_files, *_about_kernel(pipeline)], document=pipeline.document
-    )
+    found = [*checks.check(pipeline, current), *about_files, *_about_kernel(pipeline)]
+    found += find_refusals(pipeline, current, found=found)
+    together = in_notebook_order(found, document=pipeline.document)
     return Inspected(where, pipeline, current, attached, together)
 
 
@@ -104,9 +104,13 @@ def _about_kernel(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def require_no_errors(inspected: Inspected) -> None:
-    """Raise CheckFailed with all diagnostics if any of them is an error."""
+    """Raise CheckFailed with all diagnostics if any of them is an error.
+
+    What only a plan refuses is left to the plan, whose error says whether it is for the settings
+    or the policy; work that needs no plan goes on.
+    """
     errors = inspected.errors
-    if errors:
+    if any(one.code != checks.REFUSED.code for one in errors):
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
         raise CheckFailed(f"{inspected.path}: {count}", diagnostics=inspected.diagnostics)
 
@@ -120,6 +124,7 @@ def compile(source: str | Path | Inspected) -> Compiled:  # noqa: A001 - the com
     """
     inspected = source if isinstance(source, Inspected) else inspect(source)
     require_no_errors(inspected)
+    refuse_unknown_backend(inspected.settings)
     plan = planning.plan(inspected.pipeline, settings=inspected.settings)
     bundle = bundles.bundle(
         plan, attachments=inspected.attachments, source=within_project(inspected)

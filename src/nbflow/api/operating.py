@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import host, settings
 from nbflow.api import airflows, records
+from nbflow.api.explaining import Explainer
 from nbflow.api.failures import failure_in
 from nbflow.api.running import Observe, write_merged
 from nbflow.api.values import parameter_from_schema, resolve
 from nbflow.errors import RemoteError, StoreError
-from nbflow.model import Failure, Parameter, Run, RunState, StepRun
+from nbflow.model import Parameter, Run, RunState, StepRun
 
 if TYPE_CHECKING:
     from nbflow.remote import Airflow
@@ -66,58 +66,18 @@ def follow(
     run: Run, *, client: Airflow, current: settings.Settings, observe: Observe | None = None
 ) -> Run:
     """Wait for a run to end; its executed notebooks in the store are its progress."""
-    known: dict[tuple[str, int], Failure | None] = {}
+    explainer = Explainer(client)
     return client.watch(
         run.dag_id,
         run.run_id,
         observe=observe,
-        enrich=lambda seen: explain(enrich(seen, current=current), client=client, known=known),
+        enrich=lambda seen: explainer.explain(enrich(seen, current=current)),
     )
 
 
-def explain(
-    run: Run, *, client: Airflow, known: dict[tuple[str, int], Failure | None] | None = None
-) -> Run:
-    """Name the failures that no notebook tells of, such as a pod that never began.
-
-    Args:
-        run: as `enrich` gives it.
-        client: the Airflow whose log names them.
-        known: by step and attempt, what was asked before; what is asked now is added.
-    """
-    known = {} if known is None else known
-    steps = []
-    for step in run.steps:
-        unclear = step.failure is None or step.failure.ename == host.LOST
-        if unclear and step.state in {RunState.FAILED, RunState.RETRYING}:
-            key = (step.name, step.attempt)
-            if key not in known:
-                known[key] = _told(run, step, client)
-            told = known[key]
-            if step.failure is None or (told is not None and told.ename == _FAILED):
-                step = replace(step, failure=told)
-        steps.append(step)
-    return replace(run, steps=tuple(steps))
-
-
-_FAILED = "Failed"
-"""What a failure is named that a task tells of its pod."""
-
-
-def _told(run: Run, step: StepRun, client: Airflow) -> Failure | None:
-    """The last error in the log of a step's attempt."""
-    try:
-        said = client.failure(run.dag_id, run.run_id, step.name, attempt=step.attempt)
-    except RemoteError:  # the run has failed whether or not its log can be had
-        return None
-    if said is None:
-        return None
-    # What the task says of its pod.
-    about = rf"step {re.escape(step.name)}(?:, cell (?P<cell>[^ :]+))?: (?P<why>.+)"
-    found = re.fullmatch(about, said.evalue, re.DOTALL)
-    if found is None or not said.ename.startswith("Airflow"):
-        return said
-    return Failure(ename=_FAILED, evalue=found["why"], cell=found["cell"])
+def explain(run: Run, *, client: Airflow) -> Run:
+    """See `Explainer.explain`."""
+    return Explainer(client).explain(run)
 
 
 def enrich(run: Run, *, current: settings.Settings) -> Run:

@@ -48,8 +48,6 @@ class Role(StrEnum):
     """At once: it is that of its profile."""
     NEXT = "next"
     """After a try that ran out of memory, or that no node had room for."""
-    CHOICE = "choice"
-    """When the person who starts a run chooses the profile."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +83,8 @@ class PodFinding:
         message: what was found.
         hint: what can be done about it, or None.
         tags: those that ask for what was found wanting.
+        fallback: the profile to which the step goes on by itself, as there is no room for this one
+            and that one can run; None otherwise.
     """
 
     notebook: str
@@ -98,17 +98,18 @@ class PodFinding:
     message: str
     hint: str | None
     tags: tuple[Asking, ...] = ()
+    fallback: str | None = None
 
     @property
     def stops(self) -> bool:
         """The steps cannot run: a pod that they get for certain is not possible."""
-        return self.role is Role.OWN and self.verdict == "problem"
+        return self.role is Role.OWN and self.verdict == "problem" and self.fallback is None
 
     @property
     def warns(self) -> bool:
         """A person should know before a run meets it, and it is not certain to be met."""
         if self.role is Role.OWN:
-            return self.verdict == "warning"
+            return self.verdict == "warning" or (self.verdict == "problem" and not self.stops)
         return self.verdict == "problem"
 
     def as_json(self) -> dict[str, Any]:
@@ -126,6 +127,7 @@ class PodFinding:
             "message": self.message,
             "hint": self.hint,
             "tags": [asdict(one) for one in self.tags],
+            "fallback": self.fallback,
         }
 
 
@@ -158,7 +160,7 @@ class Preflight:
 def preflight(
     compiled: Sequence[Compiled], *, patience: float = PATIENCE
 ) -> tuple[Preflight | None, ...]:
-    """Ask the cluster about the very pods that the notebooks' steps get, or may get.
+    """Ask the cluster about the very pods that the notebooks' steps get, or go on to by themselves.
 
     What is the same for many notebooks is asked once. Nothing is changed in the cluster.
 
@@ -317,11 +319,12 @@ def _wanted(compiled: Compiled) -> Iterator[_Wanted]:
         later = _next_profiles(step, current)
         pods = {step.profile.name: step.pod, **step.alternatives}
         for profile, pod in pods.items():
-            role = Role.OWN if profile == step.profile.name else Role.CHOICE
+            if profile != step.profile.name and profile not in later:
+                continue  # who chooses it for a run can ask `nbflow profiles check`
             yield _Wanted(
                 step,
                 profile,
-                Role.NEXT if profile in later else role,
+                Role.OWN if profile == step.profile.name else Role.NEXT,
                 Candidate(profile, team, namespace, pod),
                 json.dumps([namespace, pod], sort_keys=True),
             )
@@ -344,11 +347,21 @@ def _findings(
     compiled: Compiled, wanted: Sequence[_Wanted], found: dict[str, tuple[Finding, ...]]
 ) -> Iterator[PodFinding]:
     """What was found of each pod, once for all steps that get it."""
-    same: dict[tuple[str, str, Role], list[_Wanted]] = {}
+    able = {
+        (one.step.name, one.profile)
+        for one in wanted
+        if all(finding.verdict != "problem" for finding in found[one.key])
+    }
+    profiles = compiled.inspected.settings.profiles
+    same: dict[tuple[str, str, Role, str | None], list[_Wanted]] = {}
     for one in wanted:
-        same.setdefault((one.key, one.profile, one.role), []).append(one)
-    for (key, profile, role), together in same.items():
+        other = profiles[one.profile].fallback if one.role is Role.OWN else None
+        fallback = other if other and (one.step.name, other) in able else None
+        same.setdefault((one.key, one.profile, one.role, fallback), []).append(one)
+    for (key, profile, role, other), together in same.items():
         for finding in found[key]:
+            fallback = other if finding.waits and finding.verdict == "problem" else None
+            goes_on = f"; after startup_timeout the step goes to its fallback {fallback}"
             yield PodFinding(
                 notebook=str(compiled.inspected.path),
                 dag_id=compiled.plan.dag_id,
@@ -358,9 +371,10 @@ def _findings(
                 role=role,
                 check=finding.check,
                 verdict=str(finding.verdict),
-                message=finding.message,
+                message=finding.message + (goes_on if fallback else ""),
                 hint=finding.hint,
                 tags=tuple(tag for one in together for tag in _tags(compiled, one, finding)),
+                fallback=fallback,
             )
 
 
@@ -372,8 +386,9 @@ def _tags(compiled: Compiled, wanted: _Wanted, finding: Finding) -> Iterator[Ask
         for tag in cell.tags:
             kind, _, rest = tag.partition(":")
             sized = finding.check in _SIZES and (
-                kind == "limit" or (kind == "profile" and wanted.role is Role.OWN)
+                (kind == "limit" and rest.rpartition(":")[0] in finding.resources)
+                or (kind == "profile" and wanted.role is Role.OWN)
             )
-            secret = kind == "secret" and rest.rpartition(":")[2] == finding.variable
+            secret = kind == "secret" and rest.rpartition(":")[2] in finding.variables
             if sized or secret:
                 yield Asking(step.name, cell.id, cell.index, tag)

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nbflow.api.refusals import refuse_unknown_backend
 from nbflow.errors import PolicyError, SettingsError
-from nbflow.planning import find_profile, find_team, profile_pod
+from nbflow.planning import find_profile, find_team, image_of, profile_pod
 
 if TYPE_CHECKING:
     from nbflow.cluster import Finding
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def describe_profiles(current: Settings) -> list[dict[str, Any]]:
-    """The profiles as programs read them, by name."""
+    """The profiles as programs read them, by name.
+
+    Raises:
+        SettingsError: there is no such backend.
+    """
+    refuse_unknown_backend(current)
     return [
         {
             "name": name,
@@ -26,7 +32,8 @@ def describe_profiles(current: Settings) -> list[dict[str, Any]]:
             "gpu": one.gpu
             and {"count": one.gpu.count, "resource": one.gpu.resource, "product": one.gpu.product},
             "disk": _amount(one.disk),
-            "image": one.image,
+            "image": image_of(one, settings=current),
+            "price": one.price,
             "fallback": one.fallback,
             "escalate_to": one.escalate_to,
         }
@@ -62,12 +69,13 @@ def check_profiles(
         context: of the kubeconfig; else the one that the settings name, else its current one.
 
     Raises:
-        SettingsError: there is no such profile or team.
+        SettingsError: there is no such profile, team or backend.
         MissingExtraError: the Kubernetes client is not installed.
         ClusterError: the cluster cannot be reached, or shows nothing at all to this account.
     """
     from nbflow import cluster
 
+    refuse_unknown_backend(current)
     pairs = list(_pairs(current, names=names, team=team))
     refused: list[Finding] = []
     candidates: list[cluster.Candidate] = []

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from nbflow import host, settings
 from nbflow.api.airflows import load_settings
-from nbflow.api.fitting import Demand, smallest, usable_profiles
-from nbflow.api.measurements import NO_TEAM, Measured, Place, dags, measured, places, teams
+from nbflow.api.fitting import Demand, set_aside, smallest, usable_profiles
+from nbflow.api.measurements import NO_TEAM, Measured, Place, dags, measured, places, tags_of, teams
 from nbflow.api.notebooks import inspect
 from nbflow.errors import MissingExtraError, StoreError
 from nbflow.model import Profile, Usage, parse_quantity
@@ -28,9 +28,11 @@ class Sizing:
 
     Attributes:
         dag_id, step: which.
-        attempts: how many were measured.
-        profile: name of the one that the newest of them had; None where its bundle is gone.
-        memory: bytes that it sets aside, None where it does not say.
+        attempts: how many were measured; 0 for a step that never was.
+        profile: name of the one that the newest run's bundle says; None where that is gone.
+        ended_on: the larger or other profile on which its newest try was, as the memory that it
+            was given tells; None where that was its own, or is not known.
+        memory: bytes that the newest try's profile sets aside, None where it does not say.
         cpu: cores, likewise.
         peak_memory: bytes, the peak of all peaks.
         cores: that were busy on average; None where nobody measured.
@@ -38,6 +40,7 @@ class Sizing:
         gpu_memory, gpu: of accelerators: bytes at the peak, and mean share of the time that they
             worked.
         ran_out: an attempt failed for want of memory.
+        limited_by: tags `limit:memory:…` of a step that ran out, whatever its profile has.
         suggestion: the smallest profile that would do; None where none would.
         cost: of a run with its profile, in the profiles' currency; None where it has no price.
         cost_then: of a run with the suggestion, if it takes as long.
@@ -47,6 +50,7 @@ class Sizing:
     step: str
     attempts: int
     profile: str | None
+    ended_on: str | None
     memory: int | None
     cpu: float | None
     peak_memory: int
@@ -56,6 +60,7 @@ class Sizing:
     gpu_memory: int | None
     gpu: float | None
     ran_out: bool
+    limited_by: tuple[str, ...]
     suggestion: str | None
     cost: float | None
     cost_then: float | None
@@ -67,11 +72,12 @@ class Sizing:
 
 @dataclass(frozen=True)
 class _Given:
-    """What a step asked for: its profile's name, bytes and cores set aside."""
+    """What a step asked for: its profile's name, bytes and cores set aside, bytes at most."""
 
     profile: str | None = None
     memory: Decimal | None = None
     cpu: Decimal | None = None
+    limit: Decimal | None = None
 
 
 @dataclass
@@ -82,6 +88,7 @@ class _Seen:
     usages: list[Usage] = field(default_factory=list)
     runs: int = 0
     exhausted: list[int] = field(default_factory=list)
+    tags: tuple[str, ...] = ()
 
 
 def suggest(
@@ -186,12 +193,16 @@ def _of_pipeline(
 
 def _seen(runs: Sequence[Measured]) -> dict[str, _Seen]:
     """By step, what the runs say that it used; steps that the newest has not are old."""
-    found: dict[str, _Seen] = {}
-    for number, run in enumerate(runs):
+    if not runs:
+        return {}
+    newest = runs[0]
+    names = dict.fromkeys([*newest.order, *newest.attempts])
+    found = {step: _Seen(_given(newest.steps.get(step, {}))) for step in names}
+    for run in runs:
         for step, attempts in run.attempts.items():
-            if number and step not in found:
+            if step not in found:
                 continue
-            seen = found.setdefault(step, _Seen(_given(run.steps.get(step, {}))))
+            seen = found[step]
             seen.runs += 1
             for one in attempts:
                 seen.usages.append(one.usage)
@@ -199,6 +210,10 @@ def _seen(runs: Sequence[Measured]) -> dict[str, _Seen]:
                 short = name is not None and (name == "OutOfMemory" or host.is_denial(name))
                 if short and limit is not None:
                     seen.exhausted.append(limit)
+    for step, seen in found.items():
+        if seen.exhausted:
+            tags = tags_of(newest, step)
+            seen.tags = tuple(tag for tag in tags if tag.startswith("limit:memory:"))
     return found
 
 
@@ -211,7 +226,33 @@ def _given(step: Mapping[str, Any]) -> _Given:
         name: parse_quantity(asked[name]).amount if name in asked else None
         for name in ("memory", "cpu")
     }
-    return _Given(step.get("profile"), **amounts)
+    most = resources.get("limits", {}).get("memory")
+    limit = None if most is None else parse_quantity(most).amount
+    return _Given(step.get("profile"), **amounts, limit=limit)
+
+
+def _tried_on(usage: Usage, given: _Given, *, current: settings.Settings) -> Profile | None:
+    """The profile that a try had, as far as that can be told.
+
+    It is that of those to which its step goes on by itself that has just the memory which limited
+    the try; the step's own where none has.
+    """
+    own = current.profiles.get(given.profile or "")
+    if own is None or usage.memory_limit in {None, given.limit}:
+        return own
+    seen, waiting = {own.name}, [own]
+    while waiting:
+        here = waiting.pop(0)
+        for name in (here.escalate_to, here.fallback):
+            if name is None or name in seen or name not in current.profiles:
+                continue
+            there = current.profiles[name]
+            most = there.memory.limit if there.memory else None
+            if most is not None and most.amount == usage.memory_limit:
+                return there
+            seen.add(name)
+            waiting.append(there)
+    return own
 
 
 def _sizing(
@@ -229,27 +270,38 @@ def _sizing(
     instead = current.profiles.get(given.profile or "")
     demand = Demand(peak, telling, max(seen.exhausted, default=None))
     chosen = smallest(demand, of=usable, instead=instead)
-    hours = sum(one.wall for one in seen.usages) / 3600 / max(1, seen.runs)
+    tried = [_tried_on(one, given, current=current) for one in seen.usages]
+    hours = [one.wall / 3600 / max(1, seen.runs) for one in seen.usages]
+    last = tried[0] if tried else None
+    if last is not None and last.name != given.profile:
+        given = replace(given, memory=set_aside(last.memory), cpu=set_aside(last.cpu))
+        ended_on = last.name
+    else:
+        ended_on = None
+    if not seen.usages:
+        chosen = None
     shares = [one.gpu for one in seen.usages if one.gpu is not None]
     return Sizing(
         dag_id=dag_id,
         step=step,
         attempts=len(seen.usages),
         profile=given.profile,
+        ended_on=ended_on,
         memory=None if given.memory is None else int(given.memory),
         cpu=None if given.cpu is None else float(given.cpu),
         peak_memory=peak,
         cores=None if cores is None else round(cores, 2),
-        memory_unused=_unused(peak, of=given.memory),
+        memory_unused=_unused(peak if seen.usages else None, of=given.memory),
         cpu_unused=_unused(cores, of=given.cpu),
         gpu_memory=max(
             (one.gpu_memory or 0 for one in seen.usages if one.gpu is not None), default=None
         ),
         gpu=round(sum(shares) / len(shares), 3) if shares else None,
         ran_out=bool(seen.exhausted),
+        limited_by=seen.tags,
         suggestion=None if chosen is None else chosen.name,
-        cost=_cost(hours, instead),
-        cost_then=_cost(hours, chosen),
+        cost=_cost(hours, tried),
+        cost_then=_cost(hours, [chosen] * len(hours)),
     )
 
 
@@ -266,5 +318,9 @@ def _unused(used: float | None, *, of: Decimal | None) -> float | None:
     return round(max(0.0, 1 - used / float(of)), 3)
 
 
-def _cost(hours: float, profile: Profile | None) -> float | None:
-    return None if profile is None or profile.price is None else hours * profile.price
+def _cost(hours: Sequence[float], profiles: Sequence[Profile | None]) -> float | None:
+    """Of so many hours on each; None where one has no price, or there are none."""
+    prices = [one.price for one in profiles if one is not None and one.price is not None]
+    if not hours or len(prices) < len(hours):
+        return None
+    return sum(time * price for time, price in zip(hours, prices, strict=True))

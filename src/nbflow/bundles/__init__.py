@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.assembly import bundle
-from nbflow.bundles.backends import Backend, find_backend
+from nbflow.bundles.backends import Backend, check_backend, find_backend
 from nbflow.bundles.literals import literal
 from nbflow.bundles.notebooks import code_cell, step_notebook
 from nbflow.bundles.parameters import (
@@ -30,6 +30,7 @@ __all__ = [
     "Requirements",
     "Slice",
     "bundle",
+    "check_backend",
     "code_cell",
     "distribution_name",
     "dockerfile",

@@ -73,6 +73,9 @@ class StepPod(KubernetesPodOperator):
         if "exceeded quota" not in said:
             sort = AirflowFailException if error.status == 422 else AirflowException
             return sort(f"{where}: Kubernetes refused its pod: {said}")
+        if more_than_all(said):
+            why = f"{where}: it asks for more than its team's whole quota: {said}"
+            return self.homeless(why, context, otherwise=AirflowFailException)
         now = timezone.utcnow()
         since = context["ti"].get_first_reschedule_date(context) or now
         if (now - since).total_seconds() < self.startup_timeout_seconds:
@@ -113,6 +116,9 @@ class StepPod(KubernetesPodOperator):
             return self.starved(f"{where}: out of memory: {why}", context)
         if told.get("ename") and not told.get("again"):
             return AirflowFailException(f"{where}: {told['ename']}: {told['evalue']}")
+        waits = states["base"].waiting if "base" in states else None
+        if waits and waits.message:
+            return AirflowException(f"{where}: {waits.reason}: {waits.message}")
         if ended and ended.exit_code:
             why = told.get("evalue") or f"exit code {ended.exit_code}, {ended.reason}"
             return AirflowException(f"{where}: {why}")
@@ -128,10 +134,10 @@ class StepPod(KubernetesPodOperator):
         context["task_state_store"].set("profile", ESCALATE[profile])
         return AirflowException(f"{said}; the next try takes {ESCALATE[profile]}")
 
-    def homeless(self, why, context):
+    def homeless(self, why, context, otherwise=AirflowException):
         profile = self.chosen(context)
         if profile not in FALLBACK:
-            return AirflowException(why)
+            return otherwise(why)
         context["task_state_store"].set("profile", FALLBACK[profile])
         return AirflowException(f"{why}; the next try takes {FALLBACK[profile]}")
 
@@ -144,6 +150,15 @@ class StepPod(KubernetesPodOperator):
         own = MANIFESTS.get(f"{profile} for {self.task_id}")
         return copy.deepcopy(own or MANIFESTS[profile])
 '''
+_QUOTA = '''\
+def more_than_all(said):
+    """Whether a quota that was exceeded could not hold the pod if nothing else were there."""
+    parts = re.search("requested: ([^ ]*), used: [^ ]*, limited: ([^ ]*)", said)
+    if not parts:
+        return False
+    asked, most = (dict(re.findall("([^,=]+)=([^,]+)", one)) for one in parts.groups())
+    return any(parse_quantity(asked[one]) > parse_quantity(most[one]) for one in most)
+'''
 
 
 def dag_text(plan: Plan, *, digest: str) -> str:
@@ -153,16 +168,17 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         return Call("StepPod", (), {"profile": step.profile.name})
 
     frame = Frame(
-        standard=["import copy", "import json"],
+        standard=["import copy", "import json", "import re"],
         sdk=["timezone"],
         providers=[
             "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator",
             _EXCEPTIONS,
             "from kubernetes.client import ApiException",
+            "from kubernetes.utils.quantity import parse_quantity",
         ],
         constants=_constants(plan, digest),
         late_constants=[_manifests(plan), *_ladders(plan)],
-        functions=[_CLASS],
+        functions=[_QUOTA, _CLASS],
         default_arguments={
             **_connection(plan),
             "cmds": ["python", "-m", "nbflow.host"],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from nbflow.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.metadata import EntryPoint
+
     from nbflow.model import Plan
 
 GROUP = "nbflow.backends"
@@ -25,6 +29,16 @@ class Backend(Protocol):
         ...
 
 
+def check_backend(name: str) -> None:
+    """Refuse a backend that there is not, without loading it.
+
+    Raises:
+        SettingsError: there is none of this name.
+    """
+    if name not in _BUILT_IN:
+        _refuse_unknown(name, _installed())
+
+
 def find_backend(name: str) -> Backend:
     """The backend of this name.
 
@@ -35,11 +49,23 @@ def find_backend(name: str) -> Backend:
         # Found without reading the metadata of every installed package.
         built_in: Backend = import_module(_BUILT_IN[name]).dag_text
         return built_in
-    from importlib.metadata import entry_points
-
-    found = {point.name: point for point in entry_points(group=GROUP)}
-    if name not in found:
-        known = ", ".join(sorted({*_BUILT_IN, *found}))
-        raise SettingsError(f"there is no backend {name!r}", hint=f"the backends are: {known}")
+    found = _installed()
+    _refuse_unknown(name, found)
     backend: Backend = found[name].load()
     return backend
+
+
+def _installed() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _refuse_unknown(name: str, installed: Iterable[str]) -> None:
+    known = sorted({*_BUILT_IN, *installed})
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        guess = f"did you mean {near[0]!r}? " if near else ""
+        raise SettingsError(
+            f"there is no backend {name!r}", hint=f"{guess}the backends are: {', '.join(known)}"
+        )

@@ -155,6 +155,7 @@ def _dag_arguments(plan: Plan, frame: Frame) -> dict[str, Any]:
         arguments["doc_md"] = Code("DESCRIPTION")
     arguments |= schedule_arguments(plan)
     arguments["max_active_runs"] = plan.max_active_runs
+    arguments["is_paused_upon_creation"] = False
     if options.tags:
         arguments["tags"] = sorted(set(options.tags))
     retries, retry_delay = _usual_retries(plan)

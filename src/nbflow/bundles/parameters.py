@@ -37,6 +37,12 @@ _ANY = ("null", "boolean", "number", "string", "array", "object")
 # Airflow's form takes an array whose items have no type for lines of text, and makes [1] to ["1"];
 # for items of several types it shows a field of JSON.
 _ANY_ITEMS = {"items": {"type": list(_ANY)}}
+# What Airflow's form reads, and no value can break:
+# https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/params.html
+_FOR_FORMS = {
+    *("section", "title", "description", "description_md"),
+    *("examples", "values_display"),
+}
 _WORDS = {"true": True, "yes": True, "on": True, "1": True}
 _WORDS |= {"false": False, "no": False, "off": False, "0": False}
 
@@ -206,6 +212,8 @@ def _check_schema(parameter: Parameter, wire: Any) -> None:
         return
     found = next(Draft202012Validator(parameter_schema(parameter)).iter_errors(wire), None)
     if found is not None:
+        if found.validator == "enum" and not found.absolute_path:
+            raise _no_choice(parameter, wire, found.validator_value)
         raise UsageError(
             f"parameter {parameter.name!r}: {found.message}", hint=_expected(parameter)
         )
@@ -220,9 +228,25 @@ def _refused(parameter: Parameter, value: Any) -> UsageError:
     )
 
 
+def _no_choice(parameter: Parameter, value: Any, choices: list[Any]) -> UsageError:
+    from difflib import get_close_matches
+
+    texts = [str(choice) for choice in choices if choice is not None]
+    near = get_close_matches(str(value), texts, n=1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    return UsageError(
+        f"parameter {parameter.name!r}: {value!r} is none of its choices",
+        hint=f"{guess}{parameter.name} may be: {', '.join(texts)}",
+    )
+
+
 def _expected(parameter: Parameter) -> str:
     wanted = [f"its type is {parameter.kind}"]
     if parameter.source:
         wanted.append(f"its default is {parameter.source.strip()}")
-    wanted += [f"{key} {value!r}" for key, value in sorted(parameter.constraints.items())]
+    wanted += [
+        f"{key} {value!r}"
+        for key, value in sorted(parameter.constraints.items())
+        if key not in _FOR_FORMS
+    ]
     return ", ".join(wanted)

@@ -6,5 +6,6 @@ from nbflow.checks.pipelines import (
     find_missing_kernel,
     profile_of,
 )
+from nbflow.checks.rules import REFUSED, SETTINGS_CODES
 
-__all__ = ["RULES", "check", "find_missing_kernel", "profile_of"]
+__all__ = ["REFUSED", "RULES", "SETTINGS_CODES", "check", "find_missing_kernel", "profile_of"]

@@ -43,6 +43,7 @@ _PREFIXES = {
     "aiohttp": _NETWORK,
     "socket": _NETWORK,
     "boto3": _NETWORK,
+    "obstore": _NETWORK,
     "s3fs": _NETWORK,
     "gcsfs": _NETWORK,
     "psycopg2": _NETWORK,

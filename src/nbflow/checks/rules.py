@@ -60,7 +60,18 @@ CHANGING_CACHED_STEP = Rule(
     "A step with `cache:enabled` uses what differs each time: the clock, chance, the network.",
     "Give it as a parameter, seed what is random, or take `cache:enabled` away.",
 )
+REFUSED = Rule(
+    "NB609",
+    "refused",
+    Severity.ERROR,
+    "What the steps would run on is refused: by the settings, the team's policy or Kubernetes.",
+    "Change the profile in nbflow.yaml or the tag that asks for it.",
+)
 
+SETTINGS_CODES = frozenset(
+    rule.code for rule in (UNKNOWN_PROFILE, UNKNOWN_TEAM, PROFILE_NOT_ALLOWED, IMAGE_NOT_ALLOWED)
+)
+"""Of what a plan would refuse as well."""
 RULES = (
     UNKNOWN_PROFILE,
     UNKNOWN_TEAM,
@@ -70,4 +81,5 @@ RULES = (
     NOTEBOOK_STEP,
     KERNEL_NOT_HERE,
     CHANGING_CACHED_STEP,
+    REFUSED,
 )

@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     help="Write it to this file; to the terminal by default.",
 )
 @click.option(
-    "--base", metavar="IMAGE", help="The image it starts from; nbflow's runtime image by default."
+    "--base",
+    metavar="IMAGE",
+    help="The image it starts from; by default the one that the steps run in, else nbflow's "
+    "runtime image.",
 )
 @options.as_json
 def image(*, path: Path, output: Path | None, base: str | None, as_json: bool) -> int:
     """Write a Dockerfile for an image with what the notebook imports.
 
+    Where the steps run in several images, it starts from that of the default profile.
     Packages are asked for in the versions that are installed here. Lines of a requirements.txt
     beside the notebook come first and win. What nothing here brings is a warning.
     """
@@ -47,6 +51,8 @@ def image(*, path: Path, output: Path | None, base: str | None, as_json: bool) -
         return 0
     for doubt in made.doubts:
         _print_doubt(doubt, document=document, path=path)
+    if made.base_reason is not None:
+        click.echo(f"starts from {made.base}: {made.base_reason}", err=True)
     click.echo(made.text if output is None else output, nl=output is not None)
     return 0
 

@@ -87,6 +87,11 @@ def trigger(
         known = api.parameters_of(dag_id, client=client)
         values = {**api.read_values(values_file), **api.parse_assignments(given, parameters=known)}
         run = api.trigger(dag_id, client=client, parameters=values, known=known)
+        if client.is_paused(dag_id):
+            click.echo(
+                f"warning: {dag_id} is paused in Airflow: the run begins when it is let run there",
+                err=True,
+            )
         if not wait:
             _print_run(api.run_as_json(run), as_json=as_json)
             return 0

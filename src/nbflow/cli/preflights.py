@@ -115,9 +115,7 @@ def _when(together: Sequence[PodFinding]) -> str:
         profiles.setdefault(str(one.role), {})[one.profile] = None
     if "own" in profiles:
         return f" (profile {', '.join(profiles['own'])})"
-    ways = {"next": "if a try has to go on to profile", "choice": "if a run chooses profile"}
-    met = (f"{ways[role]} {', '.join(names)}" for role, names in profiles.items())
-    return f", {', or '.join(met)}"
+    return f", if a try has to go on to profile {', '.join(profiles['next'])}"
 
 
 def _shortened(names: Sequence[str], noun: str) -> list[str]:

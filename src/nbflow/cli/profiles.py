@@ -17,7 +17,7 @@ from nbflow.errors import CheckFailed, UsageError
 if TYPE_CHECKING:
     from nbflow.cluster import Finding
 
-_COLUMNS = ("name", "cpu", "memory", "gpu", "disk", "image", "fallback", "escalate_to")
+_COLUMNS = ("name", "cpu", "memory", "gpu", "disk", "image", "price", "fallback", "escalate_to")
 _MARKS = {"ok": "✓", "warning": "!", "unknown": "?", "problem": "✗"}
 _COLOURS = {"ok": "green", "warning": "yellow", "unknown": "cyan", "problem": "red"}
 _WORST_FIRST = ("problem", "warning", "unknown", "ok")
@@ -93,6 +93,8 @@ def _cell(value: Any) -> str:
     match value:
         case None:
             return "-"
+        case float():
+            return f"{value:g}"
         case {"request": request, "limit": limit}:
             if limit is None:
                 return f"{request}+"

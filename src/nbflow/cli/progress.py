@@ -69,6 +69,7 @@ class Lines:
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[RunState, int]] = {}
+        self._notes: dict[str, str | None] = {}
 
     def __call__(self, run: Run, /) -> None:
         """Write what has changed since the last call."""
@@ -76,6 +77,12 @@ class Lines:
             now = (step.state, step.attempt)
             before = self._seen.get(step.name)
             self._seen[step.name] = now
+            if step.state is RunState.RUNNING and step.note not in {
+                None,
+                self._notes.get(step.name),
+            }:
+                click.echo(f"{step.name}: {step.note}", err=True)
+            self._notes[step.name] = step.note
             if before != now and not (before is None and step.state is RunState.QUEUED):
                 click.echo(describe_step(step), err=True)
 
@@ -172,6 +179,8 @@ def _doing(step: StepRun, document: Document | None) -> str:
         return _taken(step)
     if step.state is RunState.QUEUED and step.note is not None:
         return f"runs again: {step.note}"
+    if step.state is RunState.RUNNING and step.note is not None:
+        return step.note
     if step.state in _WORDS:
         return _WORDS[step.state]
     if step.state is RunState.RUNNING and step.cell and document is not None:

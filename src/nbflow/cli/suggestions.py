@@ -78,15 +78,15 @@ def suggest(*, reference: str | None, last: int, project: Path, as_json: bool) -
 def _row(one: Sizing) -> tuple[str, ...]:
     return (
         one.step,
-        one.profile or "?",
+        (one.profile or "?") + (f" → {one.ended_on}" if one.ended_on else ""),
         str(one.attempts),
         "-" if one.memory is None else format_bytes(one.memory),
-        format_bytes(one.peak_memory),
+        format_bytes(one.peak_memory) if one.attempts else "-",
         _share(one.memory_unused),
         "-" if one.cpu is None else f"{one.cpu:g}",
         "-" if one.cores is None else f"{one.cores:.2f}",
         _share(one.cpu_unused),
-        one.suggestion or "none",
+        one.suggestion or ("none" if one.attempts else "-"),
         _cost(one),
     )
 
@@ -98,7 +98,7 @@ def _share(share: float | None) -> str:
 def _cost(one: Sizing) -> str:
     if one.cost is None and one.cost_then is None:
         return "-"
-    if one.suggestion in {None, one.profile}:
+    if one.suggestion in {None, one.ended_on or one.profile}:
         return _price(one.cost)
     return f"{_price(one.cost)} → {_price(one.cost_then)}"
 
@@ -113,6 +113,8 @@ def _price(cost: float | None) -> str:
 
 def _total(steps: Sequence[Sizing]) -> str | None:
     """What a run costs, where every step has a price, and what it would."""
+    idle = [one.step for one in steps if not one.attempts]
+    steps = [one for one in steps if one.attempts]
     costs = [one.cost for one in steps if one.cost is not None]
     then = [one.cost if one.suggestion is None else one.cost_then for one in steps]
     known = [cost for cost in then if cost is not None]
@@ -121,10 +123,20 @@ def _total(steps: Sequence[Sizing]) -> str | None:
     return (
         f"a run costs {_price(sum(costs))}, and {_price(sum(known))} with what would do, if that "
         "takes as long"
-    )
+    ) + (f"; without {', '.join(idle)}: not measured" if idle else "")
 
 
 def _remarks(one: Sizing) -> Iterable[str]:
+    if not one.attempts:
+        yield "no run that was looked at measured it"
+        return
+    if one.ended_on is not None:
+        yield f"its newest try was on {one.ended_on}, and each try is priced by its own profile"
+    for tag in one.limited_by:
+        yield (
+            f"its tag `{tag}` is the memory that ran out, whatever its profile has: remove it or "
+            "raise it"
+        )
     if one.ran_out:
         yield "an attempt ran out of memory; what it needs may be more than the peak says"
     if one.suggestion is None:

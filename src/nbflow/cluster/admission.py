@@ -102,11 +102,13 @@ def _compare(
             yield _refusal(
                 f"{resource} {text} asked, the limit range {name} allows a {whole} {allowed}",
                 f"ask for at most {allowed} of {resource}, or have the limit range changed",
+                resource,
             )
         elif resource not in most:
             yield _refusal(
                 f"the limit range {name} wants a limit of {resource} on a {whole}",
                 f"say `{{limit: …}}` of {resource}, at most {allowed}",
+                resource,
             )
     for resource, lowest in read_amounts(item.get("min")).items():
         wanted = asked.get(resource, Decimal(0))
@@ -116,6 +118,7 @@ def _compare(
                 f"{resource} {write_amount(resource, wanted)} asked, the limit range {name} takes"
                 f" a {whole} with {least} or more",
                 f"ask for {least} of {resource} or more",
+                resource,
             )
     for resource, ratio in read_amounts(item.get("maxLimitRequestRatio")).items():
         if most.get(resource, Decimal(0)) > ratio * asked.get(resource, Decimal(0)):
@@ -123,8 +126,10 @@ def _compare(
                 f"the limit range {name} takes a limit of {resource} of at most {ratio:f} times the"
                 " request",
                 f"lower the limit of {resource}, or raise the request",
+                resource,
             )
 
 
-def _refusal(message: str, hint: str) -> Answer:
-    return Answer(Verdict.PROBLEM, f"the pod is refused: {message}", hint)
+def _refusal(message: str, hint: str, resource: str) -> Answer:
+    said = f"the pod is refused: {message}"
+    return Answer(Verdict.PROBLEM, said, hint, resources=(resource,))

@@ -37,6 +37,9 @@ _REACH = 5
 PATIENCE = 30
 """Seconds within which it must answer."""
 _PAGE = 500
+_WHOLE = "application/json"
+# What is secret does not even travel.
+_NAMES = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _RUNNING = "status.phase!=Succeeded,status.phase!=Failed"
 
 
@@ -99,7 +102,7 @@ class Cluster:
         return self._once(path, ask)
 
     def all_of(self, kind: str, *, namespace: str = "") -> list[dict[str, Any]]:
-        """All objects of a kind; of pods those that have not ended.
+        """All objects of a kind; of pods those that have not ended, of Secrets the names alone.
 
         Raises:
             Unseen: the account may not list them.
@@ -142,7 +145,13 @@ class Cluster:
             query.append(("fieldSelector", _RUNNING))
         more: list[tuple[str, Any]] = []
         while True:
-            page = self._ask("GET", path, what=f"list {path.split('/')[-1]}", query=[*query, *more])
+            page = self._ask(
+                "GET",
+                path,
+                what=f"list {path.split('/')[-1]}",
+                query=[*query, *more],
+                accept=_NAMES if kind == "Secret" else _WHOLE,
+            )
             items += (page or {}).get("items") or []
             mark = ((page or {}).get("metadata") or {}).get("continue")
             if not mark:
@@ -157,12 +166,13 @@ class Cluster:
         what: str,
         query: list[tuple[str, Any]] | None = None,
         body: Mapping[str, Any] | None = None,
+        accept: str = _WHOLE,
     ) -> Any:
         """One request; None where the server has nothing there."""
         from kubernetes.client import ApiException
         from urllib3.exceptions import HTTPError
 
-        headers = {**self._client.default_headers, "Accept": "application/json"}
+        headers = {**self._client.default_headers, "Accept": accept}
         try:
             # As JSON, not as the client's models: those drop what their version of Kubernetes does
             # not know, refuse what it does not allow, and are slow to make of thousands of pods.

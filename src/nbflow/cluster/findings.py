@@ -24,13 +24,18 @@ class Answer:
         verdict: how it stands.
         message: what was found.
         hint: what can be done about it, or None.
-        variable: the environment variable that it is about, or None.
+        variables: the environment variables that it is about.
+        resources: those that the pod asks too much or nothing of, by Kubernetes' names without
+            `requests.` and `limits.`.
+        waits: the pod is no error, it would wait for room that never comes.
     """
 
     verdict: Verdict
     message: str
     hint: str | None = None
-    variable: str | None = None
+    variables: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Finding:
         verdict: how it stands.
         message: what was found.
         hint: what can be done about it, or None.
-        variable: the environment variable that it is about, or None.
+        variables, resources, waits: as in `Answer`.
     """
 
     profile: str
@@ -54,7 +59,9 @@ class Finding:
     verdict: Verdict
     message: str
     hint: str | None = None
-    variable: str | None = None
+    variables: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    waits: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The finding as programs read it."""

@@ -46,6 +46,7 @@ def judge_placement(
             Verdict.WARNING,
             f"fits an empty node (busy now): {_reasons(pod, empty, busy=True)}",
             hint="the pod waits until others end; a smaller profile may have room",
+            resources=_short_of(pod, empty),
         )
     reasons = [_reasons(pod, [one.emptied() for one in nodes])] if nodes else []
     reasons += [_reasons(pod, pools, noun="pool")] if pools else []
@@ -53,6 +54,8 @@ def judge_placement(
         Verdict.PROBLEM,
         f"fits no node: {'; '.join(reasons) or 'the cluster has none'}",
         hint=_way_out(pod, nodes=nodes, pools=pools),
+        resources=_short_of(pod, [*(one.emptied() for one in nodes), *pools]),
+        waits=True,
     )
 
 
@@ -71,6 +74,12 @@ def judge_beyond(pod: Mapping[str, Any]) -> Answer | None:
     if not beyond:
         return None
     return Answer(Verdict.UNKNOWN, f"{' and '.join(beyond)} may exclude more nodes; not looked at")
+
+
+def _short_of(pod: Mapping[str, Any], places: Iterable[Place]) -> tuple[str, ...]:
+    """The resources of which some place has too little."""
+    found = (one for place in places for one in obstacles(pod, place))
+    return tuple(sorted({one.subject for one in found if one.sort == "resource"}))
 
 
 def _count(places: Sequence[Place], noun: str = "node") -> str:

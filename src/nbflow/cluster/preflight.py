@@ -15,7 +15,7 @@ from nbflow.cluster.findings import Answer, Finding, Verdict
 from nbflow.cluster.placement import judge_beyond, judge_placement
 from nbflow.cluster.places import Place, apart_from, read_nodes
 from nbflow.cluster.quotas import judge_quotas
-from nbflow.cluster.references import Reference, judge_reference, references
+from nbflow.cluster.references import Reference, judge_missing, judge_reference, references
 from nbflow.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -103,7 +103,9 @@ def _findings(one: Candidate, *, view: _View, home: str) -> Iterator[Finding]:
             answer.verdict,
             answer.message,
             answer.hint,
-            answer.variable,
+            answer.variables,
+            answer.resources,
+            answer.waits,
         )
 
 
@@ -184,7 +186,8 @@ def _namespace(look: _Look) -> Iterator[Answer]:
     yield Answer(
         Verdict.PROBLEM,
         f"there is no namespace {look.namespace}",
-        hint="correct `namespace:` of the team in nbflow.yaml, or have it made",
+        hint="correct `namespace:` of the team in nbflow.yaml, or have it made: "
+        "`nbflow teams manifests` writes what makes the teams' namespaces",
     )
 
 
@@ -228,11 +231,32 @@ def _quota(look: _Look) -> Iterable[Answer]:
 
 
 def _objects(look: _Look) -> Iterator[Answer]:
-    for one in references(look.pod):
+    for (kind, name), same in _by_name(references(look.pod)).items():
         try:
-            yield _object(look, one)
+            if look.cluster.read(kind, name, namespace=look.namespace) is None:
+                known = _secrets(look) if kind == "Secret" else ()
+                yield judge_missing(same, namespace=look.namespace, known=known)
+                continue
+            for one in same:
+                yield _object(look, one)
         except Unseen as error:
             yield _unseen(error, look.namespace)
+
+
+def _by_name(wanted: Iterable[Reference]) -> dict[tuple[str, str], list[Reference]]:
+    """What is wanted of each object."""
+    found: dict[tuple[str, str], list[Reference]] = {}
+    for one in wanted:
+        found.setdefault((one.kind, one.name), []).append(one)
+    return found
+
+
+def _secrets(look: _Look) -> list[str]:
+    """The names of the namespace's Secrets; none where they may not be listed."""
+    try:
+        return [str(one["metadata"]["name"]) for one in look.inside("Secret")]
+    except Unseen:
+        return []
 
 
 def _object(look: _Look, one: Reference) -> Answer:

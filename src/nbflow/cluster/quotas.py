@@ -70,11 +70,13 @@ def _judge(quota: Mapping[str, Any], wanted: Mapping[str, Decimal]) -> Iterable[
     used = read_amounts(status.get("used"))
     for resource, most in sorted(hard.items()):
         asked, taken = wanted.get(resource, NONE), used.get(resource, NONE)
+        plain = resource.removeprefix("requests.").removeprefix("limits.")
         if resource not in wanted and resource in _TO_BE_SAID:
             yield Answer(
                 Verdict.PROBLEM,
                 f"the pod is refused: quota {name} counts {resource}, and the pod says none",
                 hint=f"say {_TO_BE_SAID[resource]} in the profile",
+                resources=(plain,),
             )
         if not asked or taken + asked <= most:
             continue
@@ -87,12 +89,15 @@ def _judge(quota: Mapping[str, Any], wanted: Mapping[str, Decimal]) -> Iterable[
                 Verdict.PROBLEM,
                 f"quota {name} is too small: {numbers}",
                 hint="ask for less, or have the quota raised",
+                resources=(plain,),
+                waits=True,
             )
         else:
             yield Answer(
                 Verdict.WARNING,
                 f"quota {name} is full now: {numbers}",
                 hint="pods are refused until others of the namespace end",
+                resources=(plain,),
             )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from nbflow.cluster.findings import Answer, Verdict
@@ -75,6 +76,35 @@ def _of_volume(volume: Mapping[str, Any]) -> Iterator[Reference]:
             yield Reference("StorageClass", storage, use)
 
 
+def judge_missing(
+    same: Sequence[Reference], *, namespace: str, known: Iterable[str] = ()
+) -> Answer:
+    """What to say of an object that is not there, once for all that is wanted of it.
+
+    Args:
+        same: the references to it.
+        namespace: where it was looked for.
+        known: names of objects of its kind that are there, as far as that can be seen.
+    """
+    one = same[0]
+    variables = tuple(dict.fromkeys(each.variable for each in same if each.variable is not None))
+    uses = dict.fromkeys(each.use for each in same if each.variable is None)
+    wanted = " and ".join([*([f"for {', '.join(variables)}"] if variables else []), *uses])
+    near = get_close_matches(one.name, sorted(known), n=1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    place = "in nbflow.yaml or the step's tag" if variables else "in nbflow.yaml"
+    return Answer(
+        Verdict.PROBLEM,
+        f"{one.kind} {one.name} ({wanted}) is not there{_where(one, namespace)}",
+        hint=f"{guess}correct the name {place}, or have it made",
+        variables=variables,
+    )
+
+
+def _where(one: Reference, namespace: str) -> str:
+    return "" if one.kind in _OF_THE_CLUSTER else f" in namespace {namespace}"
+
+
 def judge_reference(
     one: Reference,
     found: Mapping[str, Any] | None,
@@ -91,30 +121,19 @@ def judge_reference(
         storage_class: of a claim that has no volume yet, None where it is not known.
     """
     what = f"{one.kind} {one.name}"
-    where = "" if one.kind in _OF_THE_CLUSTER else f" in namespace {namespace}"
     keys = {**((found or {}).get("data") or {}), **((found or {}).get("binaryData") or {})}
     if found is None:
-        return Answer(
-            Verdict.PROBLEM,
-            f"{what} ({one.use}) is not there{where}",
-            hint=f"correct the name {_place(one)}, or have it made",
-            variable=one.variable,
-        )
+        return judge_missing([one], namespace=namespace)
     if one.key is not None and one.key not in keys:
         return Answer(
             Verdict.PROBLEM,
-            f"{what} ({one.use}) has no key {one.key}{where}",
+            f"{what} ({one.use}) has no key {one.key}{_where(one, namespace)}",
             hint=f"its keys are: {', '.join(sorted(keys)) or 'none'}",
-            variable=one.variable,
+            variables=() if one.variable is None else (one.variable,),
         )
     if one.kind == "PersistentVolumeClaim":
         return _judge_claim(what, found, storage_class=storage_class)
     return Answer(Verdict.OK, f"{what} is there")
-
-
-def _place(one: Reference) -> str:
-    """Where the name may have been said: a variable of a Secret may be a step's own."""
-    return "in nbflow.yaml" if one.variable is None else "in nbflow.yaml or the step's tag"
 
 
 def _judge_claim(

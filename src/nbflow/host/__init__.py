@@ -1,40 +1,38 @@
 """Run a whole plan on this machine, and read what executed step notebooks tell.
 
-What few runs need loads when it is asked for.
+Names load when they are asked for: a step alone needs few of them, and starts its kernel first.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-from nbflow.host.debugging import debug_notebook
-from nbflow.host.executed import (
-    LOST,
-    USAGE,
-    attempt_of,
-    executed,
-    failure_of,
-    lost,
-    progress,
-    stopped_by,
-    usage_of,
-)
-from nbflow.host.glances import glance
-from nbflow.host.interruptions import RunInterrupted
-from nbflow.host.kernels import Kernel, kernels, require_kernel
-from nbflow.host.ledgers import BUNDLE, Ledger, read_ledger
-from nbflow.host.nursery import warm
-from nbflow.host.resuming import Resumption, resumption
-from nbflow.host.runs import run
-from nbflow.host.whole import execute
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nbflow.host.debugging import debug_notebook
+    from nbflow.host.executions import (
+        LOST,
+        STOPPED,
+        USAGE,
+        attempt_of,
+        executed,
+        failure_of,
+        lost,
+        progress,
+        stopped_by,
+        usage_of,
+    )
+    from nbflow.host.glances import glance
+    from nbflow.host.interruptions import RunInterrupted
+    from nbflow.host.kernelspecs import Kernel, kernels, require_kernel
+    from nbflow.host.ledgers import BUNDLE, Ledger, read_ledger
     from nbflow.host.limits import Fence, Limits, find_fence
+    from nbflow.host.nursery import warm
+    from nbflow.host.resuming import Resumption, resumption
+    from nbflow.host.runs import run
     from nbflow.host.shortages import Limit, is_denial
+    from nbflow.host.whole import execute
 
 __all__ = [
     "BUNDLE",
     "LOST",
+    "STOPPED",
     "USAGE",
     "Fence",
     "Kernel",
@@ -63,18 +61,45 @@ __all__ = [
     "warm",
 ]
 
-_LATER = {
+_HOMES = {
+    "BUNDLE": "ledgers",
     "Fence": "limits",
+    "Kernel": "kernelspecs",
+    "Ledger": "ledgers",
     "Limit": "shortages",
     "Limits": "limits",
+    "Resumption": "resuming",
+    "RunInterrupted": "interruptions",
+    "attempt_of": "executions",
+    "debug_notebook": "debugging",
+    "execute": "whole",
+    "executed": "executions",
+    "failure_of": "executions",
     "find_fence": "limits",
     "is_denial": "shortages",
+    "kernels": "kernelspecs",
+    "progress": "executions",
+    "read_ledger": "ledgers",
+    "require_kernel": "kernelspecs",
+    "resumption": "resuming",
+    "run": "runs",
+    "glance": "glances",
+    "lost": "executions",
+    "LOST": "executions",
+    "STOPPED": "executions",
+    "USAGE": "executions",
+    "stopped_by": "executions",
+    "usage_of": "executions",
+    "warm": "nursery",
 }
+"""The module that each name comes from."""
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found

@@ -63,6 +63,7 @@ class Attempt:
         limit: Limit | None = None,
         alone: bool = False,
         grew: Callable[[int], None] | None = None,
+        heard: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
         """Prepare an attempt.
 
@@ -78,6 +79,7 @@ class Attempt:
             limit: what the kernel and all that it starts may use, None for what the machine has.
             alone: nothing else runs in the cgroup of this process, as in a pod.
             grew: told of the kernel's peak memory, in bytes, as it grows.
+            heard: given the running cell when it has put something out.
         """
         self._notebook: dict[str, Any] = copy.deepcopy(dict(notebook))
         self._draft = Draft(self._notebook, path)
@@ -93,7 +95,9 @@ class Attempt:
         self._group: Group | None = None
         self._meter: Meter | None = None
         self._following: asyncio.Task[None] | None = None
-        place = Place(folder, log, env, self._draft.touch)
+        self._heard = heard
+        self._running: dict[str, Any] | None = None
+        place = Place(folder, log, env, self._touched)
         self._kernel = _executor(self._notebook, place, nursery)
 
     async def run(self, *, timeout: float | None) -> Failure | None:
@@ -160,8 +164,14 @@ class Attempt:
                 return failure
         return None
 
+    def _touched(self) -> None:
+        self._draft.touch()
+        if self._heard is not None and self._running is not None:
+            self._heard(self._running)
+
     async def _execute(self, cell: dict[str, Any]) -> Failure | None:
         self._watch(cell["id"], False)  # noqa: FBT003
+        self._running = cell
         if "".join(cell["source"]).strip():
             try:
                 reply = await self._kernel.execute(cell)

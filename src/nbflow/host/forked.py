@@ -70,8 +70,8 @@ class Forked:
             message = await self._receive()
             if message.get("parent", request) != request:
                 continue  # of a task that an earlier cell left running: a client drops it too
-            self._place.touched()
             reply = self._take(message, cell, times)
+            self._place.touched()
         self._outputs.end()
         return reply
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from nbflow.host.executed import USAGE
+from nbflow.host.executions import USAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbflow.host.executors import Spent
-from nbflow.host.kernels import spec_of
+from nbflow.host.kernelspecs import spec_of
 from nbflow.kernel import HEADER, decode, encode, take
 
 if TYPE_CHECKING:

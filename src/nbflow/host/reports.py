@@ -13,7 +13,7 @@ from nbflow.host.handovers import step_of
 from nbflow.model import format_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from nbflow.model import Failure, Usage
 
@@ -26,6 +26,49 @@ _TERMINATION = "/dev/termination-log"
 _MOST = 1500
 """Characters of an error's text; Kubernetes keeps 4 KB of last words in all."""
 _LINE = 100
+_LINES = 1000
+"""Lines of one cell that are told."""
+
+
+class Voice:
+    """Tells the lines that a cell writes, as they are complete, up to so many."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        """Nothing was told yet."""
+        self._tell = tell
+        self._lines = 0
+        self._output = 0
+        self._place = 0
+        self._begun = ""
+
+    def look(self, outputs: Sequence[Mapping[str, Any]]) -> None:
+        """Tell what has come since the last time; what is shown otherwise than as text is not."""
+        for output in outputs[self._output :]:
+            if output["output_type"] == "stream":
+                self._hear(output["text"][self._place :])
+                self._place = len(output["text"])
+            if output is not outputs[-1]:
+                self._output, self._place = self._output + 1, 0
+
+    def _hear(self, text: str) -> None:
+        *lines, self._begun = (self._begun + text).split("\n")
+        for line in lines:
+            self._say(line)
+
+    def _say(self, line: str) -> None:
+        # A bar of progress writes over itself: what stays is told.
+        seen = line.rstrip("\r").rpartition("\r")[2]
+        self._lines += 1
+        if self._lines <= _LINES:
+            self._tell(f"  {seen[:_MOST]}")
+        elif self._lines == _LINES + 1:
+            self._tell("  … all that it writes is in the executed notebook")
+
+    def end(self) -> None:
+        """Tell the last line too, though nothing ended it."""
+        if self._begun:
+            self._say(self._begun)
+            self._begun = ""
 
 
 class Report:
@@ -48,12 +91,15 @@ class Report:
         path = Path(os.environ.get(LAST_WORDS, _TERMINATION))
         self._last_words = path if path.exists() else None
         self._now: dict[str, Any] = {"step": self._step}
+        self._voice = Voice(tell)
 
     def watch(self, cell: str, done: bool) -> None:  # noqa: FBT001 - the host calls it so
         """Tell of a cell that starts or has ended; of ours nothing."""
         ids = [one["id"] for one in self._cells]
+        self._voice.end()
         if cell not in ids:
             return
+        self._voice = Voice(self.tell)
         place = f"cell {ids.index(cell) + 1} of {len(ids)}"
         if done:
             self.tell(f"{place}: done in {time.monotonic() - self._started:.1f} s")
@@ -63,6 +109,11 @@ class Report:
         self.tell(f"{place} ({cell}): {source[0][:_LINE] if source else ''}")
         self._now["cell"] = cell
         self._write(self._now)
+
+    def hear(self, cell: Mapping[str, Any]) -> None:
+        """Tell what a running cell of the author's has written since the last time."""
+        if "nbflow" not in cell["metadata"]:
+            self._voice.look(cell["outputs"])
 
     def grow(self, peak: int) -> None:
         """Keep the peak of memory, in bytes, for one that cannot tell any more."""
@@ -74,9 +125,10 @@ class Report:
 
         Args:
             failure: what went wrong.
-            again: another try may go well: the kernel was lost, or out of time.
+            again: another try may go well: the kernel was lost, out of time, or stopped.
             usage: what the step used.
         """
+        self._voice.end()
         if usage is not None:
             self.tell(f"used: {usage}")
         if failure is None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow import runtime
 from nbflow.bundles import slices
 from nbflow.errors import StoreError
-from nbflow.host.executed import progress
+from nbflow.host.executions import progress
 from nbflow.host.ledgers import BUNDLE, read_ledger, read_slices
 from nbflow.model import RunState, StepRun
 

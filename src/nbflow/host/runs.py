@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow import runtime
 from nbflow.bundles import slices
 from nbflow.errors import NotebookError, StoreError, UsageError
-from nbflow.host.kernels import require_kernel
+from nbflow.host.kernelspecs import require_kernel
 from nbflow.host.ledgers import WORK, Recorder, clear_abandoned, held, keep_bundle
 from nbflow.host.resuming import Resumption, set_aside
 from nbflow.model import Bundle, Plan, Run, RunState, StepRun

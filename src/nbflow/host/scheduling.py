@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow import runtime
 from nbflow.errors import StoreError
 from nbflow.host.attempts import Attempt, Stopped
-from nbflow.host.executed import note_cached
+from nbflow.host.executions import note_cached
 from nbflow.host.handovers import handover_of
 from nbflow.host.interruptions import RunInterrupted
 from nbflow.host.ledgers import BUNDLE

@@ -18,7 +18,7 @@ from nbflow import runtime
 from nbflow.errors import NotebookError, StoreError
 from nbflow.host.attempts import Attempt, Stopped
 from nbflow.host.handovers import handover_of, step_of
-from nbflow.host.kernels import require_kernel
+from nbflow.host.kernelspecs import require_kernel
 from nbflow.host.nursery import nursery
 from nbflow.host.reports import Report
 from nbflow.model import Failure
@@ -121,6 +121,7 @@ def run_step(
             nursery=nursery(),
             alone=_POD in os.environ,
             grew=report.grow,
+            heard=report.hear,
         )
         mirror = None if place == Path(given.run) / step else _Mirror(given.run, step, place)
         started = datetime.now(UTC)
@@ -128,7 +129,8 @@ def run_step(
         failure = asyncio.run(_run(attempt, timeout, mirror))
         if failure is None and handover is not None and workspace is not None:
             handover.hand_on(workspace, started=started)
-        report.end(failure, again=attempt.died, usage=attempt.usage)
+        stopped = failure is not None and failure.ename == "Interrupted"
+        report.end(failure, again=attempt.died or stopped, usage=attempt.usage)
         return failure
 
 
@@ -149,7 +151,10 @@ def _read(path: Path) -> dict[str, Any]:
 async def _run(attempt: Attempt, timeout: float | None, mirror: _Mirror | None) -> Failure | None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        stopped = Stopped("Interrupted", f"the step was stopped ({number.name})")
+        why = f"the step was stopped from outside ({number.name})"
+        if number is signal.SIGTERM and _POD in os.environ:
+            why += ", as when its pod is deleted, evicted or drained"
+        stopped = Stopped("Interrupted", why)
         loop.add_signal_handler(number, attempt.stop, stopped)
     uploads = asyncio.create_task(mirror.follow()) if mirror else None
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from nbflow.errors import Interrupted
 from nbflow.host.attempts import Attempt, Stopped
-from nbflow.host.kernels import require_kernel
+from nbflow.host.kernelspecs import require_kernel
 from nbflow.model import Failure
 
 __all__ = ["execute"]

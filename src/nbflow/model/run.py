@@ -67,7 +67,7 @@ class StepRun:
         failure: why it failed, or None.
         kept: it had succeeded when the run was resumed, and was not run again.
         cached: id of the run whose outcome it took over because nothing had changed, or None.
-        note: why, or when, it runs again; or None.
+        note: why, or when, it runs again, or why it does not begin; or None.
         usage: what its last attempt used, or None where nobody measured.
     """
 

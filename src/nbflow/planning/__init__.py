@@ -1,7 +1,7 @@
 """Pipeline and settings become a Plan: pods, images, retries, addresses."""
 
-from nbflow.planning.alternatives import POD_BACKEND
-from nbflow.planning.choices import plan, profile_pod
+from nbflow.planning.alternatives import POD_BACKEND, image_of
+from nbflow.planning.choices import find_refusals, plan, profile_pod, step_images
 from nbflow.planning.policies import policy, team_bundle
 from nbflow.planning.resources import find_profile
 from nbflow.planning.tenancy import check_policy, find_team
@@ -10,9 +10,12 @@ __all__ = [
     "POD_BACKEND",
     "check_policy",
     "find_profile",
+    "find_refusals",
     "find_team",
+    "image_of",
     "plan",
     "policy",
     "profile_pod",
+    "step_images",
     "team_bundle",
 ]

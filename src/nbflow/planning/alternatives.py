@@ -14,31 +14,41 @@ from nbflow.planning.tenancy import check_policy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.model import Profile, StepOptions
+    from nbflow.model import Profile, Quantity, StepOptions
     from nbflow.settings import Settings, Team
 
 POD_BACKEND = "pod"
 """The backend whose every step has a pod, chosen when it runs."""
 
 
-def pod_profile(who: str, profile: Profile, *, settings: Settings) -> Profile:
+def image_of(profile: Profile, *, settings: Settings) -> str | None:
+    """The image that a step with this profile runs in; None where the settings name none.
+
+    `defaults: {image: …}` is for pods that nbflow makes: Airflow's own keep Airflow's image.
+    """
+    if profile.image is None and settings.backend == POD_BACKEND:
+        return settings.defaults.image
+    return profile.image
+
+
+def pod_profile(profile: Profile, *, settings: Settings) -> Profile:
     """A profile with what a pod cannot do without.
 
     Raises:
         SettingsError: nobody names an image, or the pod would not see the store.
     """
-    image = profile.image or settings.defaults.image
+    image = image_of(profile, settings=settings)
     if image is None:
         raise SettingsError(
-            f"{who}: profile {profile.name!r} names no image, and a pod needs one",
+            "no image is named, and a pod needs one",
             hint="set `image:` on the profile, or `defaults: {image: …}` in nbflow.yaml",
         )
-    _check_store(who, profile, settings=settings)
+    _check_store(profile, settings=settings)
     return replace(profile, image=image)
 
 
 def alternatives(
-    step: str, options: StepOptions, *, own: str, settings: Settings, team: Team | None
+    options: StepOptions, *, own: str, settings: Settings, team: Team | None
 ) -> dict[str, Mapping[str, Any]]:
     """The pods of the other profiles that a step's team may use, by profile.
 
@@ -50,14 +60,15 @@ def alternatives(
         if name == own:
             continue
         try:
-            other = choose_profile(step, replace(options, profile=name), settings=settings)
-            other = pod_profile(f"step {step}", other, settings=settings)
+            limits = _higher(options.limits, settings.profiles[name])
+            own_options = replace(options, profile=name, limits=limits)
+            other = choose_profile(own_options, settings=settings)
+            other = pod_profile(other, settings=settings)
             check_policy(other, team=team, secrets=options.secrets, in_pods=True)
             made = pod(
-                f"step {step}",
                 other,
-                options,
-                extended=extended_resources(options),
+                own_options,
+                extended=extended_resources(own_options),
                 team=team,
                 always=True,
             )
@@ -68,6 +79,19 @@ def alternatives(
     return found
 
 
+def _higher(limits: Mapping[str, Quantity], profile: Profile) -> dict[str, Quantity]:
+    """A step's own limits, without those that would take from another profile what it has more."""
+    has = {"cpu": profile.cpu, "memory": profile.memory, "ephemeral-storage": profile.disk}
+
+    def is_less(resource: str, limit: Quantity) -> bool:
+        amount = has.get(resource)
+        if amount is None:  # the profile has none, or all of the node
+            return resource in has
+        return amount.limit is None or limit.amount <= amount.limit.amount
+
+    return {name: limit for name, limit in limits.items() if not is_less(name, limit)}
+
+
 def ladder(name: str, *, settings: Settings) -> int:
     """How many larger profiles a step can still be tried on."""
     steps, profile = 0, settings.profiles[name]
@@ -76,7 +100,7 @@ def ladder(name: str, *, settings: Settings) -> int:
     return steps + (settings.profiles[name].fallback is not None)
 
 
-def _check_store(who: str, profile: Profile, *, settings: Settings) -> None:
+def _check_store(profile: Profile, *, settings: Settings) -> None:
     """A folder must be mounted where it has the same path."""
     if "://" in settings.store:
         return
@@ -84,8 +108,7 @@ def _check_store(who: str, profile: Profile, *, settings: Settings) -> None:
     mounts = [PurePosixPath(one.mount) for one in profile.volumes if not one.read_only]
     if not any(store.is_relative_to(mount) for mount in mounts):
         raise SettingsError(
-            f"{who}: the store {settings.store!r} is a folder that the pods of profile "
-            f"{profile.name!r} do not see",
+            f"the store {settings.store!r} is a folder that the pods do not see",
             hint="use a store that has a URL, such as s3://…, or give the profile a volume that is "
             "mounted there",
         )

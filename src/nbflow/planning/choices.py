@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from nbflow import checks
 from nbflow.errors import PolicyError, SettingsError
 from nbflow.model import (
     Plan,
@@ -15,13 +16,17 @@ from nbflow.model import (
     timezone_fault,
 )
 from nbflow.planning.addresses import store_address
-from nbflow.planning.alternatives import POD_BACKEND, alternatives, ladder, pod_profile
+from nbflow.planning.alternatives import POD_BACKEND, alternatives, image_of, ladder, pod_profile
 from nbflow.planning.pods import pod
+from nbflow.planning.refusals import blamed_cell, told
 from nbflow.planning.resources import choose_options, choose_profile, extended_resources
 from nbflow.planning.tenancy import check_policy, find_team
 
 if TYPE_CHECKING:
-    from nbflow.model import Pipeline, PipelineOptions, Profile, Step, StepOptions
+    from collections.abc import Callable, Iterator
+
+    from nbflow.model import Diagnostic, Pipeline, PipelineOptions, Profile, Step, StepOptions
+    from nbflow.planning.refusals import Refusal
     from nbflow.settings import Settings, Team
 
 # A fixed day: a start that moves would make a new DAG version of an unchanged notebook.
@@ -48,7 +53,8 @@ def plan(pipeline: Pipeline, *, settings: Settings) -> Plan:
         pipeline=pipeline,
         backend=settings.backend,
         steps=tuple(
-            _plan_step(step, pipeline, settings=settings, team=team) for step in pipeline.steps
+            _plan_or_explain(step, pipeline, settings=settings, team=team)
+            for step in pipeline.steps
         ),
         store=store_address(settings),
         owner=options.owner or settings.defaults.owner,
@@ -62,33 +68,82 @@ def plan(pipeline: Pipeline, *, settings: Settings) -> Plan:
     )
 
 
+def find_refusals(
+    pipeline: Pipeline, *, settings: Settings
+) -> Iterator[tuple[str | None, Diagnostic]]:
+    """Everything for which `plan` would raise, with the step's name, or None for the whole.
+
+    Where a tag is to blame, the diagnostic names its cell.
+    """
+    wrong = False
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: _check_names(pipeline),
+        lambda: _refuse_schedule(pipeline.options),
+        lambda: store_address(settings),
+        lambda: find_team(pipeline.options.team, settings=settings),
+    )
+    for attempt in attempts:
+        try:
+            attempt()
+        except (PolicyError, SettingsError) as error:
+            wrong = True
+            yield None, checks.REFUSED.at(error.message, hint=error.hint)
+    if wrong:  # what comes of it in each step would be told again and again
+        return
+    team = find_team(pipeline.options.team, settings=settings)
+    for step in pipeline.steps:
+        try:
+            _plan_step(step, pipeline, settings=settings, team=team)
+        except (PolicyError, SettingsError) as error:
+            told_error, cell = _explained(error, step, pipeline, settings=settings, team=team)
+            yield step.name, checks.REFUSED.at(told_error.message, hint=told_error.hint, cell=cell)
+
+
+def _explained(
+    error: Refusal, step: Step, pipeline: Pipeline, *, settings: Settings, team: Team | None
+) -> tuple[Refusal, str | None]:
+    """The error with the names of what is to blame, and the id of the cell where that is a tag."""
+
+    def attempt(changed: Step) -> object:
+        return _plan_step(changed, pipeline, settings=settings, team=team)
+
+    blamed = blamed_cell(pipeline, step, error=error, attempt=attempt)
+    options = choose_options(step.options, pipeline.options.defaults)
+    profile = options.profile or settings.default_profile
+    named = told(error, step, profile=profile, blamed=blamed, settings=settings)
+    return named, blamed[0].id if blamed else None
+
+
+def _plan_or_explain(
+    step: Step, pipeline: Pipeline, *, settings: Settings, team: Team | None
+) -> PlannedStep:
+    try:
+        return _plan_step(step, pipeline, settings=settings, team=team)
+    except (PolicyError, SettingsError) as error:
+        raise _explained(error, step, pipeline, settings=settings, team=team)[0] from error
+
+
 def _plan_step(
     step: Step, pipeline: Pipeline, *, settings: Settings, team: Team | None
 ) -> PlannedStep:
     defaults = settings.defaults
     options = choose_options(step.options, pipeline.options.defaults)
-    profile = choose_profile(step.name, options, settings=settings)
+    profile = choose_profile(options, settings=settings)
     in_pods = settings.backend == POD_BACKEND
     if in_pods:
-        profile = pod_profile(f"step {step.name}", profile, settings=settings)
-    try:
-        check_policy(profile, team=team, secrets=options.secrets, in_pods=in_pods)
-    except PolicyError as error:
-        raise PolicyError(f"step {step.name}: {error.message}", hint=error.hint) from None
+        profile = pod_profile(profile, settings=settings)
+    check_policy(profile, team=team, secrets=options.secrets, in_pods=in_pods)
     return PlannedStep(
         step=step,
         profile=profile,
         pod=pod(
-            f"step {step.name}",
             profile,
             options,
             extended=extended_resources(options),
             team=team,
             always=in_pods,
         ),
-        alternatives=alternatives(
-            step.name, options, own=profile.name, settings=settings, team=team
-        )
+        alternatives=alternatives(options, own=profile.name, settings=settings, team=team)
         if in_pods
         else {},
         retries=_retries(options, profile, settings=settings),
@@ -96,6 +151,20 @@ def _plan_step(
         timeout=options.timeout or profile.timeout or defaults.timeout,
         cache=defaults.cache if options.cache is None else options.cache,
     )
+
+
+def step_images(pipeline: Pipeline, *, settings: Settings) -> dict[str, str | None]:
+    """The image that each step runs in, by step; None where nobody names one.
+
+    Raises:
+        SettingsError: a step asks for a profile that does not exist, or a limit that cannot be.
+    """
+    found = {}
+    for step in pipeline.steps:
+        options = choose_options(step.options, pipeline.options.defaults)
+        profile = choose_profile(options, settings=settings)
+        found[step.name] = image_of(profile, settings=settings)
+    return found
 
 
 def _retries(options: StepOptions, profile: Profile, *, settings: Settings) -> int:
@@ -119,10 +188,9 @@ def profile_pod(
     """
     in_pods = settings.backend == POD_BACKEND
     if in_pods:
-        profile = pod_profile(f"profile {profile.name}", profile, settings=settings)
+        profile = pod_profile(profile, settings=settings)
     check_policy(profile, team=team, in_pods=in_pods)
     return pod(
-        f"profile {profile.name}",
         profile,
         StepOptions(),
         extended={},

@@ -25,7 +25,7 @@ _SUBDOMAIN_RULE = "lower-case letters, digits, - and ."
 _LABEL_RULE = "at most 63 lower-case letters, digits and -, a letter or digit first and last"
 
 
-def check_names(whose: str, profile: Profile, options: StepOptions) -> None:
+def check_names(profile: Profile, options: StepOptions) -> None:
     """Refuse names of what a step asks for.
 
     Raises:
@@ -34,20 +34,20 @@ def check_names(whose: str, profile: Profile, options: StepOptions) -> None:
     labels = {**profile.labels, **options.labels}
     for sort, pairs in (("label", labels), ("node label", profile.node_selector)):
         for key, value in pairs.items():
-            _check_key(whose, sort, key)
+            _check_key(sort, key)
             if value and not _NAME.fullmatch(value):
-                raise _refused(whose, f"{sort} {key} has the value {value!r}", _NAME_RULE)
+                raise _refused(f"{sort} {key} has the value {value!r}", _NAME_RULE)
     for key in {**profile.annotations, **options.annotations}:
-        _check_key(whose, "annotation", key)
+        _check_key("annotation", key)
     for key in (*options.limits, *([profile.gpu.resource] if profile.gpu else [])):
-        _check_key(whose, "resource", key)
+        _check_key("resource", key)
     for secret in options.secrets:
         if not _VARIABLE.fullmatch(secret.env):
-            raise _refused(whose, f"environment variable {secret.env!r}", "letters, digits and _")
+            raise _refused(f"environment variable {secret.env!r}", "letters, digits and _")
     for sort, name, pattern, rule in _named(profile, options):
         if not pattern.fullmatch(name):
-            raise _refused(whose, f"{sort} {name!r}", rule)
-    _check_volumes(whose, profile)
+            raise _refused(f"{sort} {name!r}", rule)
+    _check_volumes(profile)
 
 
 def _named(
@@ -79,22 +79,22 @@ def _named(
         yield "volume", volume.name, _LABEL, _LABEL_RULE
 
 
-def _check_volumes(whose: str, profile: Profile) -> None:
+def _check_volumes(profile: Profile) -> None:
     mounts = [volume.mount for volume in profile.volumes]
     for volume in profile.volumes:
         path = volume.source.get("hostPath", {}).get("path", "")
         if ".." in path.split("/") or ".." in volume.mount.split("/"):
-            raise _refused(whose, f"the paths of volume {volume.name!r}", "paths without `..`")
+            raise _refused(f"the paths of volume {volume.name!r}", "paths without `..`")
     twice = next((one for one in mounts if mounts.count(one) > 1), None)
     if twice is not None:
-        raise _refused(whose, f"two volumes at {twice}", "one volume for each path")
+        raise _refused(f"two volumes at {twice}", "one volume for each path")
 
 
-def _check_key(whose: str, sort: str, key: str) -> None:
+def _check_key(sort: str, key: str) -> None:
     prefix, slash, name = key.rpartition("/")
     if not _NAME.fullmatch(name) or (slash and not _SUBDOMAIN.fullmatch(prefix)):
-        raise _refused(whose, f"{sort} {key!r}", f"{_NAME_RULE}; a DNS name and / may precede it")
+        raise _refused(f"{sort} {key!r}", f"{_NAME_RULE}; a DNS name and / may precede it")
 
 
-def _refused(whose: str, what: str, rule: str) -> SettingsError:
-    return SettingsError(f"{whose}: Kubernetes refuses {what}", hint=f"it takes {rule}")
+def _refused(what: str, rule: str) -> SettingsError:
+    return SettingsError(f"Kubernetes refuses {what}", hint=f"it takes {rule}")

@@ -26,7 +26,6 @@ _SAFE = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 
 
 def pod(
-    whose: str,
     profile: Profile,
     options: StepOptions,
     *,
@@ -37,7 +36,6 @@ def pod(
     """The pod as a Kubernetes manifest.
 
     Args:
-        whose: such as `step train`, for messages.
         profile: with the step's overrides.
         options: the step's.
         extended: resources that a profile has no field for, by name.
@@ -47,11 +45,11 @@ def pod(
     Raises:
         SettingsError: Kubernetes would refuse it.
     """
-    check_names(whose, profile, options)
+    check_names(profile, options)
     asked = container(profile, options, extended=extended)
     spec = without_empty(
         {
-            "nodeSelector": _node_selector(whose, profile),
+            "nodeSelector": _node_selector(profile),
             "affinity": dict(profile.affinity),
             "tolerations": [dict(one) for one in profile.tolerations],
             "topologySpreadConstraints": [dict(one) for one in profile.topology_spread],
@@ -60,7 +58,7 @@ def pod(
             "schedulerName": profile.scheduler,
             "imagePullSecrets": [{"name": name} for name in profile.pull_secrets],
             "serviceAccountName": (team and team.service_account) or profile.service_account,
-            "volumes": _volumes(whose, profile),
+            "volumes": _volumes(profile),
         }
     )
     metadata = without_empty(
@@ -79,26 +77,26 @@ def pod(
     return without_empty({"metadata": metadata, "spec": spec})
 
 
-def _node_selector(whose: str, profile: Profile) -> dict[str, str]:
+def _node_selector(profile: Profile) -> dict[str, str]:
     gpu = profile.gpu
     if gpu is None or gpu.product is None:
         return dict(sorted(profile.node_selector.items()))
     if gpu.label is None:
         raise SettingsError(
-            f"{whose}: profile {profile.name!r} asks for the product {gpu.product!r} of "
-            f"{gpu.resource}, and which node label names products is not known",
+            f"the product {gpu.product!r} of {gpu.resource} is asked for, and which node label "
+            "names products is not known",
             hint="say it: `gpu: {product_label: …}`",
         )
     return dict(sorted({gpu.label: gpu.product, **profile.node_selector}.items()))
 
 
-def _volumes(whose: str, profile: Profile) -> list[dict[str, Any]]:
+def _volumes(profile: Profile) -> list[dict[str, Any]]:
     volumes = [{"name": one.name, **one.source} for one in profile.volumes]
     if profile.shm is None:
         return volumes
     if any(one.name == SHARED_MEMORY_VOLUME for one in profile.volumes):
         raise SettingsError(
-            f"{whose}: profile {profile.name!r} has a volume named {SHARED_MEMORY_VOLUME!r}",
+            f"there is a volume named {SHARED_MEMORY_VOLUME!r}",
             hint="`shm:` takes that name; give the volume another one",
         )
     memory = {"medium": "Memory", "sizeLimit": str(profile.shm)}

@@ -84,14 +84,13 @@ def _profiles(team: Team, settings: Settings) -> dict[str, Any]:
 def _usable(profile: Profile, team: Team, settings: Settings) -> Profile:
     in_pods = settings.backend == POD_BACKEND
     if in_pods:
-        profile = pod_profile(f"profile {profile.name}", profile, settings=settings)
+        profile = pod_profile(profile, settings=settings)
     check_policy(profile, team=team, in_pods=in_pods)
     return profile
 
 
 def _place(profile: Profile, team: Team) -> dict[str, Any]:
-    whose = f"profile {profile.name}"
-    made = pod(whose, profile, StepOptions(), extended={}, team=team, always=True)
+    made = pod(profile, StepOptions(), extended={}, team=team, always=True)
     assert made is not None
     spec = made["spec"]
     (container,) = spec["containers"]

@@ -58,23 +58,20 @@ def find_profile(name: str, *, settings: Settings) -> Profile:
     return settings.profiles[name]
 
 
-def choose_profile(step: str, options: StepOptions, *, settings: Settings) -> Profile:
+def choose_profile(options: StepOptions, *, settings: Settings) -> Profile:
     """The step's profile, with its own limits and image in place of the profile's.
 
     Raises:
         SettingsError: there is no such profile, or a limit is nothing that Kubernetes takes.
     """
-    try:
-        profile = find_profile(options.profile or settings.default_profile, settings=settings)
-    except SettingsError as error:
-        raise SettingsError(f"step {step}: {error.message}", hint=error.hint) from None
+    profile = find_profile(options.profile or settings.default_profile, settings=settings)
     limits = options.limits
     return replace(
         profile,
         cpu=_limited(profile.cpu, limits.get("cpu")),
         memory=_limited(profile.memory, limits.get("memory")),
         disk=_limited(profile.disk, limits.get("ephemeral-storage")),
-        gpu=_choose_gpu(step, profile.gpu, limits),
+        gpu=_choose_gpu(profile.gpu, limits),
         image=options.image or profile.image,
     )
 
@@ -90,7 +87,7 @@ def extended_resources(options: StepOptions) -> dict[str, Quantity]:
     return {key: limit for key, limit in sorted(options.limits.items()) if key not in FIELDS}
 
 
-def _choose_gpu(step: str, gpu: Gpu | None, limits: Mapping[str, Quantity]) -> Gpu | None:
+def _choose_gpu(gpu: Gpu | None, limits: Mapping[str, Quantity]) -> Gpu | None:
     """The profile's accelerators with the step's own count.
 
     A resource that the profile does not have and that looks like an accelerator becomes its
@@ -101,7 +98,7 @@ def _choose_gpu(step: str, gpu: Gpu | None, limits: Mapping[str, Quantity]) -> G
             continue
         if limit.amount != int(limit.amount):
             raise SettingsError(
-                f"step {step}: limit {key} is {limit}",
+                f"limit {key} is {limit}",
                 hint="Kubernetes counts these in whole numbers",
             )
         if gpu is not None and gpu.resource == key:

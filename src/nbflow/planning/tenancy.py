@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,13 @@ def find_team(name: str | None, *, settings: Settings) -> Team | None:
         return None
     if name not in settings.teams:
         known = ", ".join(settings.teams)
+        near = get_close_matches(name, settings.teams, n=1)
+        guess = f"did you mean {near[0]!r}? " if near else ""
         raise SettingsError(
             f"there is no team {name!r}",
-            hint=f"the teams are: {known}" if known else "nbflow.yaml has no section `teams:`",
+            hint=f"{guess}the teams are: {known}"
+            if known
+            else "nbflow.yaml has no section `teams:`",
         )
     return settings.teams[name]
 

@@ -230,6 +230,12 @@ class Airflow:
             details = self.connection.get(path, doing=f"read the parameters of {dag_id}")
         return dict(details.get("params") or {})
 
+    def is_paused(self, dag_id: str) -> bool:
+        """Whether runs of the DAG wait until somebody lets it run."""
+        with self._known_dag(dag_id):
+            path = f"/api/v2/dags/{_quoted(dag_id)}"
+            return bool(self.connection.get(path, doing=f"show {dag_id}").get("is_paused"))
+
     def run(self, dag_id: str, run_id: str, *, order: Sequence[str] = ()) -> Run:
         """A run with its steps; those named in `order` come first, in its order."""
         path = f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}"

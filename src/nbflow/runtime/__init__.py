@@ -1,26 +1,23 @@
 """What runs inside a step's kernel: the cells before and after the author's own.
 
-What few kernels need loads when it is asked for.
+Names load when they are asked for: the host needs few of them.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-from nbflow.runtime.handover import hand_on, take_over
-from nbflow.runtime.manifests import Manifest, addresses, read_manifest
-from nbflow.runtime.orders import CACHE, DefinitionOrder, Orders, ParameterOrder
-from nbflow.runtime.parameters import conform, from_wire
-from nbflow.runtime.preparation import look_around, prepare
-from nbflow.runtime.session import METERED, begin, given, load, save
-from nbflow.runtime.store import Entry, Store, open_store
-from nbflow.runtime.verification import is_whole
-from nbflow.runtime.workspace import PARENT as WORKSPACES
-from nbflow.runtime.workspace import Workspace
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nbflow.runtime.cgroups import Group, group_of
+    from nbflow.runtime.entries import Entry
     from nbflow.runtime.gauges import Gauge
+    from nbflow.runtime.handover import hand_on, take_over
+    from nbflow.runtime.manifests import Manifest, addresses, read_manifest
+    from nbflow.runtime.orders import CACHE, DefinitionOrder, Orders, ParameterOrder
+    from nbflow.runtime.parameters import conform, from_wire
+    from nbflow.runtime.preparation import look_around, prepare
+    from nbflow.runtime.session import METERED, begin, given, load, save
+    from nbflow.runtime.store import Store, open_store
+    from nbflow.runtime.verification import is_whole
+    from nbflow.runtime.workspace import PARENT as WORKSPACES
+    from nbflow.runtime.workspace import Workspace
 
 __all__ = [
     "CACHE",
@@ -52,12 +49,45 @@ __all__ = [
     "take_over",
 ]
 
-_LATER = {"Gauge": "gauges", "Group": "cgroups", "group_of": "cgroups"}
+_HOMES = {
+    "CACHE": "orders",
+    "Entry": "entries",
+    "Gauge": "gauges",
+    "Group": "cgroups",
+    "METERED": "session",
+    "group_of": "cgroups",
+    "WORKSPACES": "workspace",
+    "DefinitionOrder": "orders",
+    "Manifest": "manifests",
+    "Orders": "orders",
+    "ParameterOrder": "orders",
+    "Store": "store",
+    "Workspace": "workspace",
+    "addresses": "manifests",
+    "begin": "session",
+    "conform": "parameters",
+    "from_wire": "parameters",
+    "given": "session",
+    "hand_on": "handover",
+    "is_whole": "verification",
+    "load": "session",
+    "look_around": "preparation",
+    "open_store": "store",
+    "prepare": "preparation",
+    "read_manifest": "manifests",
+    "save": "session",
+    "take_over": "handover",
+}
+"""The module that each name comes from."""
+_THERE = {"WORKSPACES": "PARENT"}
+"""Its name there, where that is another one."""
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), _THERE.get(name, name))
+    globals()[name] = found
+    return found

@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from nbflow.runtime.entries import Entry
 from nbflow.runtime.mappings import Memory
 from nbflow.runtime.room import make_room
-from nbflow.runtime.store import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

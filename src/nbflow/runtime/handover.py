@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow.errors import StoreError
-from nbflow.runtime.manifests import Manifest, read_manifest, write_manifest
+from nbflow.runtime.manifests import Manifest, read_manifests, write_manifest
 from nbflow.runtime.workspace import Workspace, fill
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def take_over(
             different ones of one name.
     """
     before = {name: _ancestors(name, upstream) for name in upstream}
-    found = [read_manifest(run, name) for name in upstream if name in before[step]]
-    manifests = [one for one in found if one is not None]
+    manifests = read_manifests(run, [name for name in upstream if name in before[step]])
     _require_one_version(manifests, before)
     workspace = Workspace(folder.resolve())
     fill(workspace, attached=attached, run=run, manifests=manifests)

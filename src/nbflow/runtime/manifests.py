@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 
 # By name: a notebook may patch `json` itself.
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 from nbflow.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbflow.runtime.store import Store
 
-__all__ = ["Manifest", "addresses", "read_manifest", "write_manifest"]
+__all__ = ["Manifest", "addresses", "read_manifest", "read_manifests", "write_manifest"]
 
 VERSION = 1
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,16 @@ def read_manifest(run: Store, step: str, *, file: str = "manifest.json") -> Mani
             hint="run all steps of a run with one version of nbflow",
         )
     return found
+
+
+def read_manifests(run: Store, steps: Sequence[str]) -> list[Manifest]:
+    """The manifests of those steps that have one, in the steps' order; raises as `read_manifest`.
+
+    They are read at once: a store over a network takes as long for one as for all.
+    """
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = pool.map(lambda step: read_manifest(run, step), steps)
+        return [one for one in found if one is not None]
 
 
 def write_manifest(run: Store, manifest: Manifest, *, file: str = "manifest.json") -> None:

@@ -14,6 +14,7 @@ _LATER = (
     "nbflow.runtime.pickles",
     "nbflow.runtime.previews",
     "nbflow.runtime.races",
+    "nbflow.runtime.session",
     "nbflow.runtime.standing",
 )
 

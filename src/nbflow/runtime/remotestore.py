@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
-import mmap
-import os
-import tempfile
-import weakref
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import MissingExtraError, StoreError
+from nbflow.runtime.distantstore import AT_ONCE, PART, About, DistantStore
+from nbflow.runtime.entries import Entry
 from nbflow.runtime.folderstore import draft_name, is_draft
-from nbflow.runtime.mappings import Memory
-from nbflow.runtime.room import make_room
-from nbflow.runtime.store import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["RemoteStore"]
 
-_PART = 8 << 20
-"""Bytes that one request moves."""
-_AT_ONCE = 8
-"""Requests under way at a time."""
-_SMALL = 1 << 20
-"""Bytes up to which a part of a file is held in memory instead of a mapped file."""
 _OBJECT_STORES = {"abfs", "adl", "az", "gcs", "gs", "memory", "oci", "oss", "s3", "s3a"}
 """Protocols without real folders, whose files appear whole or not at all."""
 
 
-class RemoteStore:
+class RemoteStore(DistantStore):
     """See `Store`. Nothing is asked of the place before it is used, and no listing is kept."""
 
     def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+        super().__init__(url)
         self._files, self._root = _file_system(self.url)
         protocols = self._files.protocol
         self._protocols = {protocols} if isinstance(protocols, str) else set(protocols)
         self._is_flat = bool(self._protocols & _OBJECT_STORES)
         self._is_s3 = "s3" in self._protocols
-        self._mapped: dict[tuple[Any, ...], IO[bytes]] = {}
-        weakref.finalize(self, _close, self._mapped)
 
     def _path(self, path: str) -> str:
         return f"{self._root}/{path}".rstrip("/")
@@ -69,7 +55,7 @@ class RemoteStore:
     def exists(self, path: str) -> bool:
         """See `Store`."""
         try:
-            self._about(path)
+            self.about(path)
         except FileNotFoundError:
             return False
         return True
@@ -96,20 +82,12 @@ class RemoteStore:
         entries = [_entry(one) for one in found if one["name"].rstrip("/") != folder]
         return tuple(sorted((e for e in entries if not is_draft(e.name)), key=_by_name))
 
-    @contextmanager
-    def create(self, path: str) -> Iterator[IO[bytes]]:
-        """See `Store`; it is written locally first, and sent in parallel when it is complete."""
-        with tempfile.NamedTemporaryFile(prefix="nbflow-") as stream:
-            yield stream
-            stream.flush()
-            self.put(path, Path(stream.name))
-
     def put(self, path: str, source: Path) -> None:
         """See `Store`."""
         target = self._path(path)
         with self._explained(path):
             if self._is_s3:
-                self._files.put_file(str(source), target, chunksize=_PART, max_concurrency=_AT_ONCE)
+                self._files.put_file(str(source), target, chunksize=PART, max_concurrency=AT_ONCE)
             elif self._is_flat:
                 self._files.put_file(str(source), target)
             else:
@@ -119,59 +97,17 @@ class RemoteStore:
                 self._files.put_file(str(source), draft)
                 self._files.mv(draft, target)
 
-    def holds(self, path: str, *, sha256: str, size: int) -> bool:  # noqa: ARG002 - see `Store`
-        """See `Store`; an object store keeps objects whole."""
-        try:
-            return bool(self._about(path)["size"] == size)
-        except FileNotFoundError:
-            return False
-
-    def fetch(self, path: str, target: Path) -> None:
-        """See `Store`."""
-        size = self._about(path)["size"]
-        with target.open("wb") as stream:
-            self._download(path, stream, offset=0, size=size)
-
-    def buffer(self, path: str, *, offset: int, size: int) -> memoryview:
-        """See `Store`; a large part is mapped from a local file that has no name."""
-        if size <= _SMALL:
-            return memoryview(Memory(self._range(path, offset, size)))
-        about = self._about(path)
-        size = max(0, min(size, about["size"] - offset))
-        key = (path, offset, size, about.get("ETag") or str(about))
-        if not size:
-            return memoryview(Memory())
-        if key not in self._mapped:
-            stream = tempfile.TemporaryFile(prefix="nbflow-")  # noqa: SIM115 - closed by `_close`
-            self._download(path, stream, offset=offset, size=size)
-            self._mapped[key] = stream
-        make_room(size)
-        return memoryview(mmap.mmap(self._mapped[key].fileno(), size, access=mmap.ACCESS_COPY))
-
-    def _about(self, path: str) -> dict[str, Any]:
+    def about(self, path: str) -> About:
+        """See `DistantStore`."""
         with self._explained(path):
             found: dict[str, Any] = self._files.info(self._path(path))
-            return found
+            return About(found["size"], str(found.get("ETag") or found))
 
-    def _range(self, path: str, offset: int, size: int) -> bytes:
+    def part(self, path: str, *, offset: int, size: int) -> bytes:
+        """See `DistantStore`."""
         with self._explained(path):
-            if not size:
-                self._files.info(self._path(path))
-                return b""
             data: bytes = self._files.cat_file(self._path(path), start=offset, end=offset + size)
             return data
-
-    def _download(self, path: str, stream: IO[bytes], *, offset: int, size: int) -> None:
-        """Write part of a file into a local one, several requests at once."""
-        os.ftruncate(stream.fileno(), size)
-
-        def move(start: int) -> None:
-            data = self._range(path, offset + start, min(_PART, size - start))
-            os.pwrite(stream.fileno(), data, start)
-
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for _ in pool.map(move, range(0, size, _PART)):
-                pass
 
     @contextmanager
     def _explained(self, path: str) -> Iterator[None]:
@@ -235,11 +171,6 @@ def _entry(about: dict[str, Any]) -> Entry:
     if isinstance(changed, datetime):
         changed = changed.timestamp()
     return Entry(name, None if about["type"] == "directory" else about["size"], changed)
-
-
-def _close(mapped: dict[tuple[Any, ...], IO[bytes]]) -> None:
-    for stream in mapped.values():
-        stream.close()
 
 
 def _codes(error: BaseException | None) -> set[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 from nbflow.errors import NbflowError, UsageError
 from nbflow.runtime import shell
 from nbflow.runtime.figures import let_figures_show
-from nbflow.runtime.manifests import Manifest, read_manifest, write_manifest
+from nbflow.runtime.manifests import Manifest, read_manifests, write_manifest
 from nbflow.runtime.orders import Orders
 from nbflow.runtime.parameters import given_values, is_default, plain_defaults
 from nbflow.runtime.randomness import Randomness
@@ -150,7 +150,7 @@ def begin(
     read = Orders.from_json(orders)
     values = given_values(params, read.parameters)
     store = open_store(run or str(_home / ".nbflow-run"))
-    manifests = [one for one in (read_manifest(store, step) for step in read.ancestors) if one]
+    manifests = read_manifests(store, read.ancestors)
     attached = Path(files) if files else _home.parent / "files"
     workspace = open_workspace(
         attached=attached.resolve() if attached.is_dir() else None,

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["Entry", "Store", "open_store"]
+if TYPE_CHECKING:
+    from nbflow.runtime.entries import Entry
 
-
-@dataclass(frozen=True)
-class Entry:
-    """What a folder holds.
-
-    Attributes:
-        name: in that folder.
-        size: bytes; None for a folder.
-        changed: seconds since 1970 of its last change; None where the place does not say, as object
-            stores do not of folders.
-    """
-
-    name: str
-    size: int | None
-    changed: float | None
+__all__ = ["Store", "open_store"]
 
 
 class Store(Protocol):
@@ -83,7 +69,12 @@ def open_store(url: str) -> Store:
     parts = urlsplit(url)
     if parts.scheme == "file":
         return FolderStore(Path(unquote(parts.path)))
-    # fsspec and what it brings take long to import, and must not start before a kernel is forked.
+    # Neither's threads live on in a fork, so neither may start before a kernel is forked.
+    if parts.scheme == "s3":
+        from nbflow.runtime.s3store import s3_store
+
+        if (found := s3_store(url)) is not None:
+            return found
     from nbflow.runtime.remotestore import RemoteStore
 
     return RemoteStore(url)

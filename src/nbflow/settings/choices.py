@@ -178,6 +178,7 @@ class Settings:
         defaults: for steps that say nothing.
         check_in_place: whether a step looks, when it ends, which of its inputs it changed.
         files: the settings files that were read, the widest first.
+        places: `FILE:LINE` of what a file said, by its keys, for messages.
     """
 
     root: Path
@@ -191,6 +192,7 @@ class Settings:
     defaults: Defaults = field(default_factory=Defaults)
     check_in_place: bool = True
     files: tuple[Path, ...] = ()
+    places: Mapping[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def default_profile(self) -> str:
@@ -220,6 +222,10 @@ class Settings:
     def target_folder(self) -> Path:
         """The folder of the DAG files, absolute (for targets that are folders)."""
         return self.absolute(self.target.path or ".nbflow/dags")
+
+    def place(self, *keys: str) -> str | None:
+        """`FILE:LINE` of the last word on something; None where it is built in."""
+        return self.places.get(keys)
 
     def absolute(self, path: str) -> Path:
         """A path that is relative to the root, made absolute."""

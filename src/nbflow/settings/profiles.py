@@ -15,6 +15,7 @@ from nbflow.model import (
     parse_duration,
     parse_quantity,
 )
+from nbflow.settings.guesses import known_names
 from nbflow.settings.sizes import said
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def read_profiles(
         over: the profiles of the layers below. One that extends its own name means theirs.
 
     Raises:
-        SettingsError: a profile extends one that there is not, or itself in a circle.
+        SettingsError: a profile extends one that there is not, or itself in a circle; or requests
+            more than its limit.
     """
     made: dict[str, Profile] = {}
 
@@ -64,6 +66,7 @@ def read_profiles(
             raise file.error(("profiles", name, "extends"), f"profiles extend each other: {circle}")
         if name not in made:
             made[name] = lay(sections[name], base(name, below), name=name)
+            _refuse_more_than_the_limit(file, sections[name], made[name])
         return made[name]
 
     def base(name: str, below: tuple[str, ...]) -> Profile:
@@ -74,11 +77,10 @@ def read_profiles(
             return make(parent, (*below, name))
         if parent in over:
             return over[parent]
-        known = ", ".join(sorted({*over, *sections} - {name}))
         raise file.error(
             ("profiles", name, "extends"),
             f"there is no profile {parent!r} to extend",
-            hint=f"the profiles are: {known}",
+            hint=known_names("the profiles", parent, {*over, *sections} - {name}),
         )
 
     return {name: make(name, ()) for name in sections}
@@ -112,6 +114,28 @@ def lay(section: ProfileSection, base: Profile, *, name: str) -> Profile:
     changes |= {key: None for key in _NEXT - given if getattr(base, key) == name}
     changes |= _environment(section, base)
     return replace(base, **changes, name=name, volumes=_volumes(section, base))
+
+
+def _refuse_more_than_the_limit(file: YamlFile, section: ProfileSection, profile: Profile) -> None:
+    """Refuse what Kubernetes does: "must be less than or equal to cpu limit".
+
+    Only what the section says is looked at; what is taken over whole was looked at in its place.
+    """
+    for key in sorted(_AMOUNTS & section.model_fields_set):
+        amount, own = getattr(profile, key), getattr(section, key)
+        if amount is None or amount.request is None or amount.limit is None:
+            continue
+        if amount.request.amount <= amount.limit.amount:
+            continue
+        said_here = said(own)
+        taken = next((one for one in ("request", "limit") if one not in said_here), None)
+        whence = f"; the {taken} is from profile {section.extends!r}" if taken else ""
+        raise file.error(
+            ("profiles", profile.name, key, "limit" if taken == "request" else "request"),
+            f"profiles.{profile.name}.{key}: the request {amount.request} is above the limit "
+            f"{amount.limit}{whence}",
+            hint="a pod cannot ask for more than it may use: lower the request or raise the limit",
+        )
 
 
 def _sorted(mapping: Mapping[str, str]) -> dict[str, str]:

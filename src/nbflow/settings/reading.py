@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -19,6 +19,7 @@ from nbflow.settings.choices import (
     TargetSettings,
     Team,
 )
+from nbflow.settings.guesses import known_names
 from nbflow.settings.profiles import read_profiles
 from nbflow.settings.schema import (
     BundleSection,
@@ -72,7 +73,17 @@ def _layer(file: YamlFile, said: SettingsFile, over: Settings) -> Settings:
         check_in_place=_check_in_place(said, over=over.check_in_place),
         profiles=dict(sorted({**over.profiles, **profiles}.items())),
         teams=dict(sorted({**over.teams, **teams}.items())),
+        places={**over.places, **_places(file, said)},
     )
+
+
+def _places(file: YamlFile, said: SettingsFile) -> dict[tuple[str, ...], str]:
+    """Where the file says what is planned with, and may be refused when a plan is made."""
+    keys: list[tuple[str, ...]] = [("profiles", name) for name in said.profiles]
+    keys += [("backend",)] if said.backend is not None else []
+    if said.defaults is not None and said.defaults.image is not None:
+        keys.append(("defaults", "image"))
+    return {one: f"{file.path}:{file.line(one)}" for one in keys}
 
 
 def _without_file_scheme(store: str | None) -> str | None:
@@ -182,11 +193,13 @@ def _names(given: list[str] | None) -> tuple[str, ...] | None:
 
 
 def _check_references(file: YamlFile, settings: Settings) -> None:
-    named: list[tuple[tuple[str, ...], str]] = [(("defaults", "profile"), settings.default_profile)]
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        (("defaults", "profile"), settings.default_profile)
+    ]
     named += [
-        (("teams", team.name, "profiles"), profile)
+        (("teams", team.name, "profiles", place), profile)
         for team in settings.teams.values()
-        for profile in team.profiles or ()
+        for place, profile in enumerate(team.profiles or ())
     ]
     named += [
         (("profiles", profile.name, key), other)
@@ -199,9 +212,10 @@ def _check_references(file: YamlFile, settings: Settings) -> None:
     ]
     for keys, profile in named:
         if profile not in settings.profiles:
-            known = ", ".join(settings.profiles)
             raise file.error(
-                keys, f"there is no profile {profile!r}", hint=f"the profiles are: {known}"
+                keys,
+                f"there is no profile {profile!r}",
+                hint=known_names("the profiles", profile, settings.profiles),
             )
     for name in settings.profiles:
         _refuse_circle(file, settings, name)
@@ -227,8 +241,21 @@ def _explain(file: YamlFile, detail: ErrorDetails) -> SettingsError:
     if detail["type"] == "missing":
         return file.error(keys, f"{'.'.join(map(str, keys))}: {detail['loc'][-1]} is missing")
     where = ".".join(map(str, keys)) or "the file"
+    if detail["type"] == "literal_error":
+        return _no_choice(file, keys, detail)
     message = detail["msg"].removeprefix("Value error, ")
     return file.error(keys, f"{where}: {message[:1].lower()}{message[1:]}")
+
+
+def _no_choice(file: YamlFile, keys: tuple[str | int, ...], detail: ErrorDetails) -> SettingsError:
+    """A value that is none of the few that may stand there."""
+    allowed = [text.strip("'") for text in re.findall(r"'[^']*'", detail["ctx"]["expected"])]
+    where, value = ".".join(map(str, keys)), detail["input"]
+    return file.error(
+        keys,
+        f"{where}: {value!r} is no choice",
+        hint=known_names("the choices", str(value), allowed),
+    )
 
 
 def _place(content: Any, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
@@ -245,12 +272,29 @@ def _place(content: Any, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
 
 def _model(keys: tuple[str | int, ...]) -> type[BaseModel]:
     """The model of what is said under these keys."""
-    model: type[BaseModel] = SettingsFile
+    annotation: Any = SettingsFile
     for key in keys:
-        field = model.model_fields.get(str(key))
-        if field is not None:  # else the key of an entry of a mapping, or a place in a list
-            model = next(_models(field.annotation), model)
-    return model
+        annotation = next(_under(annotation, key), annotation)
+    return next(_models(annotation), SettingsFile)
+
+
+def _under(annotation: Any, key: str | int) -> Iterator[Any]:
+    """What may stand under a key of what an annotation describes.
+
+    The key of an entry of a mapping may be spelt as a field is, such as a profile named `gpu`.
+    """
+    origin = get_origin(annotation)
+    if origin is dict:
+        yield get_args(annotation)[1]
+    elif origin is list:
+        yield get_args(annotation)[0]
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        field = annotation.model_fields.get(str(key))
+        if field is not None:
+            yield field.annotation
+    else:
+        for part in get_args(annotation):
+            yield from _under(part, key)
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -262,8 +306,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _unknown(file: YamlFile, keys: tuple[str | int, ...], known: Iterable[str]) -> SettingsError:
-    names = sorted(known)
-    near = get_close_matches(str(keys[-1]), names, n=1)
     where = ".".join(map(str, keys))
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return file.error(keys, f"unknown key {where!r}", hint=f"{hint}known are: {', '.join(names)}")
+    return file.error(
+        keys, f"unknown key {where!r}", hint=known_names("known", str(keys[-1]), known)
+    )

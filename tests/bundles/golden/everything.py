@@ -158,6 +158,7 @@ with DAG(
     start_date=pendulum.datetime(2026, 2, 3, 4, 5, tz="UTC"),
     catchup=True,
     max_active_runs=3,
+    is_paused_upon_creation=False,
     tags=["a", "b"],
     default_args={
         "owner": "nbflow",

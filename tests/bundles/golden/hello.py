@@ -43,6 +43,7 @@ with DAG(
     dag_id="hello",
     schedule=None,
     max_active_runs=16,
+    is_paused_upon_creation=False,
     default_args={
         "owner": "nbflow",
         "retries": 2,

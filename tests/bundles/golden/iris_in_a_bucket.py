@@ -155,6 +155,7 @@ with DAG(
     doc_md=DESCRIPTION,
     schedule=CronTriggerTimetable("0 6 * * 1-5", timezone="Europe/Berlin"),
     max_active_runs=16,
+    is_paused_upon_creation=False,
     tags=["demo", "training"],
     default_args={
         "owner": "ada",

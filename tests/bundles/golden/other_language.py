@@ -36,6 +36,7 @@ with DAG(
     dag_id="report",
     schedule=None,
     max_active_runs=16,
+    is_paused_upon_creation=False,
     default_args={
         "owner": "nbflow",
         "retries": 2,

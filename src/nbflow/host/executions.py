@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LOST",
+    "STOPPED",
     "USAGE",
     "attempt_of",
     "executed",
@@ -32,6 +33,8 @@ __all__ = [
 USAGE = ".usage.json"
 """Ending of the file beside an executed notebook in which a kernel says what it used."""
 
+STOPPED = "Interrupted"
+"""Name of the failure of a step that was stopped from outside."""
 LOST = "KernelLost"
 """Name of the failure that `lost` makes."""
 _LOST = (
@@ -115,6 +118,8 @@ def failure_of(notebook: Mapping[str, Any]) -> Failure | None:
                 generated = "role" in _metadata(cell).get("nbflow", {})
                 lines = tuple(line for part in output["traceback"] for line in part.splitlines())
                 where = None if generated else cell.get("id")
+                if stopped_by(notebook) == STOPPED:  # the cell saw a KeyboardInterrupt
+                    return Failure(STOPPED, "the step was stopped from outside", where, None, lines)
                 return Failure(output["ename"], output["evalue"], where, None, lines)
     return _cut_short(notebook)
 
