@@ -1,19 +1,41 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from target_places import Place, folder_place, git_place
 
-PLACES: dict[str, Callable[[Path], Place]] = {"folder": folder_place, "git": git_place}
+# Stores behind HTTP serve these tests too.
+sys.path.append(str(Path(__file__).parents[1] / "host"))
+
+from object_servers import Server, moto_server
+from target_places import BucketPlace, Place, bucket_place, folder_place, git_place
 
 
-@pytest.fixture(params=PLACES)
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Server]:
+    """A server that speaks as S3 does."""
+    with moto_server() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BucketPlace:
+    """A target in a bucket, empty."""
+    for name, value in s3.environ.items():
+        monkeypatch.setenv(name, value)
+    return bucket_place(tmp_path, s3)
+
+
+@pytest.fixture(params=["folder", "git", "s3"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """Each kind of target, empty."""
-    return PLACES[request.param](tmp_path)
+    if request.param == "s3":
+        found: Place = request.getfixturevalue("bucket")
+        return found
+    return folder_place(tmp_path) if request.param == "folder" else git_place(tmp_path)
 
 
 @pytest.fixture(autouse=True)

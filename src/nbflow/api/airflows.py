@@ -38,7 +38,7 @@ def airflow_up(current: settings.Settings, *, tell: Tell | None = None) -> embed
 
     return embedded.up(
         home=_home(current),
-        dags=current.target_folder,
+        dags=current.target_root,
         store=current.local_store,
         deferring=current.backend == POD_BACKEND,
         environ=os.environ,

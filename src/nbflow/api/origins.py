@@ -37,9 +37,12 @@ def read_bundle(
         dag_id: the DAG that ran.
         current: where bundles are published.
     """
+    team = PurePosixPath(run).parent.parent.name  # runs lie in `{store}/{team}/{dag_id}`
     for place, digest in dict.fromkeys(_places(run, executed)):
         content = (
-            _from_target(current, dag_id, digest, name) if digest else _from_store(place, name)
+            _from_target(current.of_team(team), dag_id, digest, name)
+            if digest
+            else _from_store(place, name)
         )
         if content is not None:
             return content

@@ -82,12 +82,13 @@ def publish(
         StoreError: steps run in pods, and the store, from which they take it, cannot be written.
         RemoteError: Airflow cannot import a DAG, or did not pick it up in time.
     """
-    by_project: dict[Path, list[Compiled]] = defaultdict(list)
+    by_place: dict[tuple[Path, str | None], list[Compiled]] = defaultdict(list)
     for each in compiled:
-        by_project[each.inspected.settings.root].append(each)
+        team = each.plan.pipeline.options.team
+        by_place[each.inspected.settings.root, team].append(each)
     published: dict[str, Published] = {}
-    for those in by_project.values():
-        current = those[0].inspected.settings
+    for (_, team), those in by_place.items():
+        current = those[0].inspected.settings.of_team(team)
         for each in those:
             if each.plan.backend == POD_BACKEND:  # a pod sees the store, not the folder of DAGs
                 targets.keep_in_store(each.bundle, runs_folder=each.plan.runs_folder)
@@ -95,7 +96,7 @@ def publish(
             published[one.dag_id] = one
         if wait and airflows.in_reach(current):
             published |= _await([published[one.bundle.dag_id] for one in those], current, tell)
-    return tuple(published[one.bundle.dag_id] for those in by_project.values() for one in those)
+    return tuple(published[one.bundle.dag_id] for those in by_place.values() for one in those)
 
 
 def signature(current: Settings) -> targets.Signature:

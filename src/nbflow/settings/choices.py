@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nbflow.settings.tenants import Account, DagBundle, Egress
+
+TEAM = "{team}"
+"""What stands for the team's name in what is said of a target."""
+NO_TEAM = "default"
+"""The name of the team of pipelines that have none."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,15 @@ class TargetSettings:
     kind: str = "folder"
     path: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def of_team(self, team: str | None) -> TargetSettings:
+        """The team's own: `{team}` in any text is its name, `default` without one."""
+
+        def filled(value: Any) -> Any:
+            return value.replace(TEAM, team or NO_TEAM) if isinstance(value, str) else value
+
+        options = {key: filled(value) for key, value in self.options.items()}
+        return replace(self, path=filled(self.path), options=options)
 
 
 @dataclass(frozen=True)
@@ -222,6 +236,17 @@ class Settings:
     def target_folder(self) -> Path:
         """The folder of the DAG files, absolute (for targets that are folders)."""
         return self.absolute(self.target.path or ".nbflow/dags")
+
+    @property
+    def target_root(self) -> Path:
+        """The folder that those of all teams are in."""
+        parts = self.target_folder.parts
+        own = next((at for at, part in enumerate(parts) if TEAM in part), len(parts))
+        return Path(*parts[:own])
+
+    def of_team(self, team: str | None) -> Settings:
+        """The same, with the target of a team."""
+        return replace(self, target=self.target.of_team(team))
 
     def place(self, *keys: str) -> str | None:
         """`FILE:LINE` of the last word on something; None where it is built in."""

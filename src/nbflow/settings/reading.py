@@ -95,9 +95,9 @@ def _without_file_scheme(store: str | None) -> str | None:
 
 # What our own targets understand; any other may understand anything.
 _TARGETS = {
-    "bucket": {"url"},
     "folder": {"path"},
     "git": {"author", "branch", "path", "review", "token_env", "url"},
+    "s3": {"endpoint", "profile", "region", "url"},
 }
 
 

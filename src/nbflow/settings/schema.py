@@ -133,7 +133,10 @@ class ClusterSection(Section):
 
 
 class TargetSection(Section):
-    """Where bundles are published."""
+    """Where bundles are published.
+
+    `{team}` in any text is the pipeline's team, `default` without one.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -152,6 +155,12 @@ class TargetSection(Section):
     """Whom commits are from: `NAME <MAIL>`; git's own user where it is not said."""
     token_env: Name | None = None
     """Environment variable with a token that may push over https."""
+    endpoint: Name | None = None
+    """Address of the server that has the bucket, where it is not AWS."""
+    region: Name | None = None
+    """Of the bucket."""
+    profile: Name | None = None
+    """Section of the AWS configuration of whoever publishes, with their credentials."""
 
 
 class DefaultsSection(Section):

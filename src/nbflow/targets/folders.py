@@ -40,6 +40,13 @@ class FolderTree:
         with self._explained():
             return (self.folder / path).read_bytes()
 
+    def holds(self, path: str, content: bytes) -> bool:
+        """See `View`."""
+        try:
+            return self.read(path) == content
+        except FileNotFoundError:
+            return False
+
     def sizes(self, folder: str) -> Mapping[str, int]:
         """See `View`."""
         top = self.folder / folder

@@ -227,6 +227,10 @@ class _Commit:
         self._reader = self._reader or self._git.blobs()
         return self._reader.read(self._blobs[path][0])
 
+    def holds(self, path: str, content: bytes) -> bool:
+        """See `View`."""
+        return self._blobs.get(path, ("", 0))[1] == len(content) and self.read(path) == content
+
     def sizes(self, folder: str) -> Mapping[str, int]:
         """See `View`."""
         return self._below.get(folder, {})

@@ -159,13 +159,13 @@ def publishing(
     dags: dict[str, bytes] = {}
     lines = []
     for bundle in bundles:
+        change = placing(view, bundle)
+        if not change:  # all of it is there, the notebook's name in the manifest too
+            continue
         there = listing(view, bundle.dag_id)
         if not force:
             _refuse_another(view, bundle, there)
             _refuse_older(bundle, there, signed=signed, seen=seen)
-        change = placing(view, bundle)
-        if not change:
-            continue
         file = f"{bundle.dag_id}.py"
         if file in change.files:
             version = Version(bundle.digest, signed.by, signed.moment)
@@ -186,7 +186,7 @@ def placing(view: View, bundle: Bundle) -> Change:
     # The DAG file too, for whoever goes back to this bundle; Airflow does not look there.
     files = {**bundle.files, DAG: bundle.dag.encode()}
     folders = {} if _holds(view, folder, files) else {folder: files}
-    dag = {} if _is(view, file, bundle.dag.encode()) else {file: bundle.dag.encode()}
+    dag = {} if view.holds(file, bundle.dag.encode()) else {file: bundle.dag.encode()}
     if not (folders or dag):
         return Change()
     return Change(folders=folders, files=_missing_signs(view, bundle.dag_id) | dag)
@@ -297,13 +297,6 @@ def _holds(view: View, folder: str, files: Mapping[str, bytes]) -> bool:
     """Whether these files are there; the digest in the folder's name says it, sizes confirm."""
     sizes = view.sizes(folder)
     return all(sizes.get(path) == len(content) for path, content in files.items())
-
-
-def _is(view: View, path: str, content: bytes) -> bool:
-    try:
-        return view.read(path) == content
-    except FileNotFoundError:
-        return False
 
 
 def _missing_signs(view: View, dag_id: str) -> dict[str, bytes]:

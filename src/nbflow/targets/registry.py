@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nbflow.targets.trees import Change, Tree, View
 
 GROUP = "nbflow.targets"
-_OWN = {"folder": "folders:folder_tree", "git": "gits:git_tree"}
+_OWN = {"folder": "folders:folder_tree", "git": "gits:git_tree", "s3": "buckets:bucket_tree"}
 
 
 @dataclass(frozen=True)

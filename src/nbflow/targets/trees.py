@@ -17,6 +17,9 @@ class View(Protocol):
     def read(self, path: str) -> bytes:
         """The content of a file; FileNotFoundError where there is none."""
 
+    def holds(self, path: str, content: bytes) -> bool:
+        """Whether a file is there and has this content."""
+
     def sizes(self, folder: str) -> Mapping[str, int]:
         """The files below a folder, by their path in it, with their sizes in bytes."""
 
