@@ -95,7 +95,7 @@ def publish(
         for one in _write([each.bundle for each in those], current, force=force):
             published[one.dag_id] = one
         if wait and airflows.in_reach(current):
-            published |= _await([published[one.bundle.dag_id] for one in those], current, tell)
+            published |= await_live([published[one.bundle.dag_id] for one in those], current, tell)
     return tuple(published[one.bundle.dag_id] for those in by_place.values() for one in those)
 
 
@@ -121,14 +121,20 @@ def _write(bundles: Iterable[Bundle], current: Settings, *, force: bool) -> tupl
     return tuple(Published(one.dag_id, one.digest, one.changed, one.path) for one in written)
 
 
-def _await(
+def await_live(
     those: Iterable[Published], current: Settings, tell: Callable[[str], None]
 ) -> dict[str, Published]:
+    """Wait until Airflow runs these bundles; each with how long that took."""
     live = {}
+    known = list(Seen(current, targets.find_target(current).tree.address).digests())
     with airflows.connect(current) as client:
         for one in those:
+            beside = [name for name in known if name != one.dag_id]
             seconds = client.wait_for_dag(
-                one.dag_id, digest=one.digest, observe=partial(_tell_of, one.dag_id, tell)
+                one.dag_id,
+                digest=one.digest,
+                observe=partial(_tell_of, one.dag_id, tell),
+                beside=beside,
             )
             url = client.dag_url(one.dag_id)
             live[one.dag_id] = replace(one, live_after=seconds, url=url)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow.targets.publications import Listing, Signature, Version
-from nbflow.targets.registry import Published, Target, find_target
+from nbflow.targets.registry import Edition, Published, Target, find_target
 
 if TYPE_CHECKING:
     from nbflow.targets.stores import keep_in_store
     from nbflow.targets.writing import write_bundle
 
 __all__ = [
+    "Edition",
     "Listing",
     "Published",
     "Signature",

@@ -10,6 +10,7 @@ from nbflow.targets.publications import (
     Listing,
     Signature,
     Version,
+    listing,
     listings,
     publishing,
     rolling_back,
@@ -42,6 +43,21 @@ class Published:
     digest: str
     changed: bool
     path: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What a DAG runs now, as it was published.
+
+    Attributes:
+        listing: its digest, its versions.
+        dag: the text of its DAG file.
+        read: reads a file of its bundle; raises FileNotFoundError.
+    """
+
+    listing: Listing
+    dag: str
+    read: Callable[[str], bytes]
 
 
 @dataclass(frozen=True)
@@ -97,6 +113,19 @@ class Target:
             TargetError: the target cannot be read.
         """
         return tuple(listings(self.tree.view()))
+
+    def edition(self, dag_id: str) -> Edition | None:
+        """What a DAG runs now; None where nbflow has published none of this id.
+
+        Raises:
+            TargetError: the target cannot be read.
+        """
+        view = self.tree.view()
+        found = listing(view, dag_id)
+        if found is None:
+            return None
+        dag = view.read(f"{dag_id}.py").decode("utf-8", errors="replace")
+        return Edition(found, dag, lambda path: view.read(f"{dag_id}/{found.digest}/{path}"))
 
     def roll_back(
         self, dag_id: str, digest: str | None = None, *, signed: Signature
