@@ -255,12 +255,16 @@ def _cells_changed(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[s
 
 
 def _sources(notebook: bytes) -> dict[str, str]:
-    """The author's cells of a step notebook, by id; none where it cannot be read."""
+    """The author's cells of a step notebook, by id; none where it cannot be read.
+
+    The parameters cell, which every step has, is told of apart.
+    """
     try:
         return {
             str(cell.get("id")): "".join(cell["source"])
             for cell in json.loads(notebook)["cells"]
             if "role" not in cell["metadata"].get("nbflow", {})
+            and "parameters" not in cell["metadata"].get("tags", ())
         }
     except (ValueError, KeyError, TypeError):
         return {}
