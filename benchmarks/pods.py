@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import notebooks
-from benchmarks.measure import Finding, MeasureError, Row, Samples
+from benchmarks.measure import Cost, Finding, MeasureError, Row, Samples
 from benchmarks.places import OURS, PROGRAMS, ROOT, Place
 
 NBFLOW = OURS / "nbflow"
@@ -32,15 +32,19 @@ HOST = os.environ.get("NBFLOW_TEST_HOST", "10.244.0.1")
 NAMESPACE = "nbflow-bench"
 OUR_DAG, THEIR_DAG = "first_cell", "by_hand"
 AT_MOST = 0.25
+PROCESS = "the pod's process, start to first cell"
 
 # The cell tells when it runs, and when the first process of its container began.
-FIRST_CELL = """\
+SINCE_START = """\
 import json, os, time
 now = time.time()
 began = int(open("/proc/1/stat").read().rsplit(")", 1)[1].split()[19])
 booted = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
 began = booted + began / os.sysconf("SC_CLK_TCK")
 print("first cell " + json.dumps({"process": began, "cell": now}))"""
+FIRST_CELL = SINCE_START
+# What every kernel that is ipykernel's has to import, and nothing else.
+BARE = f"import gc; gc.disable()\nimport ipykernel.ipkernel\n{SINCE_START}"
 
 SETTINGS = """\
 store: s3://runs
@@ -125,7 +129,10 @@ def pods(place: Place) -> Iterator[Finding]:
             (folder / "dags" / f"{THEIR_DAG}.py").write_text(_by_hand(store), encoding="utf-8")
             _wait_for_dag(folder, place)
             ways: dict[str, list[Way]] = {OUR_DAG: [], THEIR_DAG: []}
+            bare: list[float] = []
             for turn in range(place.repeat + 1):
+                bare.append(_bare(core, turn))
+                place.say(f"  bare: {bare[-1]:.3f}{'' if turn else ' (warm-up)'}")
                 for dag, found in ways.items():
                     way = _way(dag, folder, place, store, watch)
                     place.say(f"  {dag}: {way}{'' if turn else ' (warm-up)'}")
@@ -135,6 +142,12 @@ def pods(place: Place) -> Iterator[Finding]:
             watch.stop()
             place.run((NBFLOW, "airflow", "down"), cwd=folder)
     yield from _rows(ways[OUR_DAG], ways[THEIR_DAG])
+    yield Cost(
+        "pods",
+        f"{PROCESS}: Python and the import of ipykernel alone",
+        Samples(tuple(bare[1:])),
+        PROCESS,
+    )
 
 
 def _build_peer(place: Place) -> None:
@@ -157,7 +170,7 @@ def _rows(ours: list[Way], theirs: list[Way]) -> Iterator[Row]:
         mine, other = (Samples(tuple(map(part, ways))) for ways in (ours, theirs))
         return Row("pods", work, mine, "`papermill` in a pod, by hand", other, at_most)
 
-    yield row("the pod's process, start to first cell", lambda way: way.process, AT_MOST)
+    yield row(PROCESS, lambda way: way.process, AT_MOST)
     yield row("… fetch: first request to the store to last answer", lambda way: way.fetch)
     yield row("… import: Python, imports, the kernel", lambda way: way.loading)
     yield row("schedule: task's start to the pod on a node", lambda way: way.schedule)
@@ -180,6 +193,31 @@ def _way(dag: str, folder: Path, place: Place, store: _Store, watch: _Watch) -> 
     fetch = max(one[1] for one in asked) - min(one[0] for one in asked)
     scheduled = watch.scheduled[dag, run["run_id"]]
     return Way(scheduled - started, process - scheduled, fetch, cell - process - fetch)
+
+
+def _bare(core: Any, turn: int) -> float:
+    """Seconds from the start of a pod's process to the end of the imports that a kernel needs."""
+    name = f"bare-{turn}"
+    container = {
+        "name": "base",
+        "image": IMAGE,
+        "imagePullPolicy": "Never",
+        "command": ["python", "-c", BARE],
+        "resources": {"limits": {"memory": "600Mi"}},
+    }
+    spec = {"containers": [container], "restartPolicy": "Never"}
+    core.create_namespaced_pod(NAMESPACE, {"metadata": {"name": name}, "spec": spec})
+
+    def ended() -> None:
+        phase = core.read_namespaced_pod(name, NAMESPACE).status.phase
+        if phase != "Succeeded":
+            raise MeasureError(f"the pod {name} is {phase}")
+
+    _until(ended, MeasureError)
+    # Decoded by the client, it may be the text of a `bytes` object.
+    said = core.read_namespaced_pod_log(name, NAMESPACE, _preload_content=False).data
+    found = json.loads(said.decode().removeprefix("first cell "))
+    return float(found["cell"] - found["process"])
 
 
 class _Watch:

@@ -22,6 +22,7 @@ _TITLES = {
     "steps": "What a trivial step costs",
     "airflow": "What a trivial step costs in Airflow",
     "limits": "The floor on this machine",
+    "pods": "The floor in a pod",
 }
 _HEAD = """\
 # Measurements

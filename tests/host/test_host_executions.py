@@ -7,6 +7,7 @@ import json
 import pytest
 from by_hand import Hand, Notebook, by_papermill
 from nbclient.exceptions import DeadKernelError
+from papermill.exceptions import PapermillExecutionError
 
 from nbflow import host
 
@@ -32,6 +33,15 @@ def test_a_kernel_that_was_killed_under_papermill_is_no_success(
     assert (step.failure.ename, step.failure.cell) == (host.LOST, cell)
     assert "runs out of memory" in step.failure.evalue
     assert "profile:NAME" in step.failure.hint
+
+
+def test_an_error_under_papermill_is_named_with_its_cell(tmp_path, recwarn):
+    with pytest.raises(PapermillExecutionError):
+        by_papermill(tmp_path, Notebook({"only": Hand(["1", "1 / 0", "2"])}), ["only"])
+    step = host.progress(tmp_path / "papermill", "only")
+    assert (step.state, step.cells_done) == ("failed", 1)
+    assert (step.failure.ename, step.failure.evalue) == ("ZeroDivisionError", "division by zero")
+    assert step.failure.cell == "only-1"
 
 
 def test_a_notebook_that_papermill_is_at_has_not_failed(tmp_path, recwarn):

@@ -118,7 +118,8 @@ def failure_of(notebook: Mapping[str, Any]) -> Failure | None:
                 generated = "role" in _metadata(cell).get("nbflow", {})
                 lines = tuple(line for part in output["traceback"] for line in part.splitlines())
                 where = None if generated else cell.get("id")
-                if stopped_by(notebook) == STOPPED:  # the cell saw a KeyboardInterrupt
+                # The cell saw a KeyboardInterrupt.
+                if _noted(notebook).get("stopped_by") == STOPPED:
                     return Failure(STOPPED, "the step was stopped from outside", where, None, lines)
                 return Failure(output["ename"], output["evalue"], where, None, lines)
     return _cut_short(notebook)
@@ -147,7 +148,7 @@ def _cut_short(notebook: Mapping[str, Any]) -> Failure | None:
 
 def usage_of(notebook: Mapping[str, Any]) -> Usage | None:
     """What the attempt used that an executed notebook is of; None where nobody measured."""
-    data = (_metadata(notebook).get("nbflow") or {}).get("usage")
+    data = _noted(notebook).get("usage")
     try:
         return Usage.from_dict(data) if data else None
     except (TypeError, ValueError, AttributeError):
@@ -156,11 +157,16 @@ def usage_of(notebook: Mapping[str, Any]) -> Usage | None:
 
 def stopped_by(notebook: Mapping[str, Any]) -> str | None:
     """The name of the exception that ended an attempt; None where it went well."""
-    about = _metadata(notebook).get("nbflow") or {}
+    about = _noted(notebook)
     if "stopped_by" in about:
         return about["stopped_by"] and str(about["stopped_by"])
     failure = failure_of(notebook)
     return None if failure is None else failure.ename
+
+
+def _noted(notebook: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What our host wrote into an executed notebook; nothing where papermill executed it."""
+    return _metadata(notebook).get("nbflow") or {}
 
 
 def note_cached(path: Path, *, run_id: str) -> None:
