@@ -10,8 +10,9 @@ import pytest
 # Stores behind HTTP serve these tests too.
 sys.path.append(str(Path(__file__).parents[1] / "host"))
 
+from bucket_places import BucketPlace, bucket_place
 from object_servers import Server, moto_server
-from target_places import BucketPlace, Place, bucket_place, folder_place, git_place
+from target_places import Place, folder_place, git_place
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from object_servers import BUCKET, Server
 
 from nbflow.model import Bundle
 from nbflow.settings import Settings, TargetSettings, default_settings
@@ -132,48 +129,6 @@ class GitPlace(Place):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
         self.push("write")
-
-
-@dataclass
-class BucketPlace(Place):
-    """A prefix in a bucket."""
-
-    client: Any
-
-    def files(self) -> dict[str, bytes]:
-        """See `Place`."""
-        pages = self.client.get_paginator("list_objects_v2")
-        keys = [
-            one["Key"]
-            for page in pages.paginate(Bucket=BUCKET, Prefix=f"{self.prefix}/")
-            for one in page.get("Contents", ())
-        ]
-        return {
-            key.removeprefix(f"{self.prefix}/"): self.client.get_object(Bucket=BUCKET, Key=key)[
-                "Body"
-            ].read()
-            for key in keys
-        }
-
-    @property
-    def prefix(self) -> str:
-        """Of the keys."""
-        return str(self.settings.target.options["url"]).removeprefix(f"s3://{BUCKET}/")
-
-    def break_file(self, path: str) -> None:
-        """See `Place`."""
-        self.client.delete_object(Bucket=BUCKET, Key=f"{self.prefix}/{path}")
-
-    def write_file(self, path: str, content: bytes) -> None:
-        """See `Place`."""
-        self.client.put_object(Bucket=BUCKET, Key=f"{self.prefix}/{path}", Body=content)
-
-
-def bucket_place(folder: Path, server: Server) -> BucketPlace:
-    """A project whose target is a prefix that nobody else uses, in a bucket behind HTTP."""
-    url = f"s3://{BUCKET}/dags-{uuid.uuid4().hex[:8]}"
-    target = TargetSettings("s3", None, {"url": url})
-    return BucketPlace(Settings(root=folder, target=target), server.client())
 
 
 def folder_place(folder: Path) -> FolderPlace:

@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
-from target_places import ANN, BEN, BucketPlace, Place, bundle
+from bucket_places import BucketPlace
+from target_places import ANN, BEN, Place, bundle
 
 from nbflow.errors import SettingsError, TargetError
 from nbflow.settings import TargetSettings
@@ -117,14 +118,54 @@ def test_a_dag_file_that_someone_else_wrote_is_not_overwritten(place: Place) -> 
 def test_what_lies_beside_stays(place: Place) -> None:
     place.write_file("by_hand.py", b"# mine\n")
     place.publish(bundle())
-    place.target.unpublish("iris")
+    place.target.unpublish("iris", signed=ANN, purge=True)
     assert place.files() == {"by_hand.py": b"# mine\n"}
 
 
-def test_unpublishing_takes_the_dag_and_its_files_away_and_nothing_else(place: Place) -> None:
+def test_unpublishing_takes_the_dag_away_and_keeps_its_versions(place: Place) -> None:
+    place.publish(bundle(digest=FIRST))
+    place.publish(bundle(digest=SECOND))
+    place.publish(bundle(dag_id="iris2"))
+    before = place.files()
+    assert place.target.unpublish("iris", signed=BEN).digest == SECOND
+    assert [one.dag_id for one in place.target.published()] == ["iris2"]
+    after = place.files()
+    assert before.keys() - after.keys() == {"iris.py"}
+    last = json.loads(after["iris/versions.json"])["versions"][-1]
+    assert (last["by"], last["action"], last["digest"]) == ("ben@example.com", "unpublish", SECOND)
+    with pytest.raises(TargetError, match="no DAG 'iris'"):
+        place.target.unpublish("iris", signed=BEN)
+
+
+@pytest.mark.parametrize(("digest", "expected"), [(None, SECOND), (FIRST, FIRST)])
+def test_what_was_unpublished_can_be_brought_back(
+    place: Place, digest: str | None, expected: str
+) -> None:
+    place.publish(bundle(digest=FIRST))
+    place.publish(bundle(digest=SECOND))
+    place.target.unpublish("iris", signed=ANN)
+    was, now = place.target.roll_back("iris", digest, signed=BEN)
+    assert (was.digest, now.digest) == ("", expected)
+    assert place.target.published()[0].digest == expected
+
+
+def test_what_was_unpublished_can_be_published_again(place: Place) -> None:
+    place.publish(bundle())
+    place.target.unpublish("iris", signed=BEN)
+    assert place.publish(bundle()).changed
+    actions = [one.action for one in place.target.published()[0].versions]
+    assert actions == ["publish", "unpublish", "publish"]
+
+
+@pytest.mark.parametrize("unpublished", [False, True])
+def test_purging_takes_a_dag_and_all_its_files_away_and_nothing_else(
+    place: Place, unpublished: bool
+) -> None:
     place.publish(bundle())
     place.publish(bundle(dag_id="iris2"))
-    assert place.target.unpublish("iris").dag_id == "iris"
+    if unpublished:
+        place.target.unpublish("iris", signed=ANN)
+    assert place.target.unpublish("iris", signed=ANN, purge=True).dag_id == "iris"
     assert [one.dag_id for one in place.target.published()] == ["iris2"]
     assert not [path for path in place.files() if path.startswith(("iris/", "iris.py"))]
 
@@ -132,7 +173,7 @@ def test_unpublishing_takes_the_dag_and_its_files_away_and_nothing_else(place: P
 def test_unpublishing_what_is_not_there_lists_what_is(place: Place) -> None:
     place.publish(bundle())
     with pytest.raises(TargetError, match="no DAG 'irs'") as caught:
-        place.target.unpublish("irs")
+        place.target.unpublish("irs", signed=ANN)
     assert "iris" in str(caught.value.hint)
 
 

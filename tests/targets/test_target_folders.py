@@ -50,7 +50,7 @@ def test_what_each_backend_makes_is_known_again_when_it_is_published_again(
     assert changes == [True, False]
     (listing,) = target.published()
     assert (listing.digest, listing.notebook) == (made.bundle.digest, "iris.ipynb")
-    assert target.unpublish("iris") == listing
+    assert target.unpublish("iris", signed=ANN) == listing
 
 
 def crashing(folder: Path, what: str, *, at: int) -> bool:
@@ -59,7 +59,7 @@ def crashing(folder: Path, what: str, *, at: int) -> bool:
 import os, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
-from target_places import bundle, folder_place
+from target_places import ANN, bundle, folder_place
 place = folder_place(Path({str(folder)!r}))
 target, deeds = place.target, 0
 
@@ -122,7 +122,9 @@ def test_a_crash_while_unpublishing_leaves_no_dag_without_its_files(tmp_path: Pa
     for at in range(1, 200):
         place = folder_place(tmp_path / str(at))
         place.publish(bundle())
-        crashed = crashing(tmp_path / str(at), "target.unpublish('iris')", at=at)
+        crashed = crashing(
+            tmp_path / str(at), "target.unpublish('iris', signed=ANN, purge=True)", at=at
+        )
         assert is_whole(place)
         if not crashed:
             break

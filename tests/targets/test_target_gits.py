@@ -40,7 +40,7 @@ def test_each_publication_is_one_commit_that_says_what_changed(place: GitPlace) 
     place.target.publish(
         [bundle(digest=SECOND), bundle(dag_id="b"), bundle(dag_id="c")], signed=ANN
     )
-    place.target.unpublish("c")
+    place.target.unpublish("c", signed=ANN)
     who = "Ann <ann@example.com>"
     assert [line for line in log(place) if line] == [
         f"{who} Unpublish c",

@@ -113,13 +113,17 @@ def roll_back(
     return RolledBack(there.current, now, done)
 
 
-def unpublish(dag_id: str, *, current: Settings, force: bool = False) -> Unpublished:
-    """Pause a DAG, then take it away; what its runs made stays.
+def unpublish(
+    dag_id: str, *, current: Settings, force: bool = False, purge: bool = False
+) -> Unpublished:
+    """Pause a DAG, then take it away; what its runs made stays, and so do its versions.
 
     Args:
         dag_id: the DAG.
         current: the settings.
         force: also while runs are going, which fail where they need what is taken away.
+        purge: its versions go too: nobody can go back to them, and of its runs only the executed
+            notebooks of single steps can be had.
 
     Raises:
         TargetError: it is not there, runs are still going (no new one begins), or the target cannot
@@ -139,7 +143,8 @@ def unpublish(dag_id: str, *, current: Settings, force: bool = False) -> Unpubli
             hint="unpublish it again when they have ended, `nbflow cancel` them, or use --force: "
             "then steps that have not begun will fail",
         )
-    return Unpublished(target.unpublish(dag_id), going)
+    gone = target.unpublish(dag_id, signed=signature(own), purge=purge)
+    return Unpublished(gone, going)
 
 
 def _go(going: tuple[Run, ...]) -> str:
@@ -174,7 +179,7 @@ def _target_of(dag_id: str, current: Settings) -> tuple[Target, Settings]:
     """
     known: list[str] = []
     for target, own in _targets(current):
-        if target.edition(dag_id) is not None:
+        if target.knows(dag_id):
             return target, own
         known += [one.dag_id for one in target.published()]
     raise TargetError(

@@ -103,31 +103,34 @@ def rollback(
         tell=lambda said: click.echo(said, err=True),
     )
     if as_json:
-        print_json({**api.published_as_json(done.published), "was": done.was.digest})
+        print_json({**api.published_as_json(done.published), "was": done.was.digest or None})
         return 0
     if not done.published.changed:
         click.echo(f"{dag_id}: runs {done.now.digest} already")
         return 0
     live = done.published.live_after
     after = "" if live is None else f", live after {live:.1f}s"
-    click.echo(f"{dag_id}: rolled back to {done.now.digest} (was {done.was}){after}")
+    was = done.was if done.was.digest else "unpublished"
+    click.echo(f"{dag_id}: rolled back to {done.now.digest} (was {was}){after}")
     return 0
 
 
 @click.command(epilog="Example: nbflow unpublish train_models")
 @click.argument("dag_id", metavar="DAG")
 @click.option("--force", is_flag=True, help="Also while runs are going, which then may fail.")
+@click.option("--purge", is_flag=True, help="Its versions go too; there is no way back.")
 @options.project
 @options.as_json
-def unpublish(*, dag_id: str, force: bool, project: Path, as_json: bool) -> int:
+def unpublish(*, dag_id: str, force: bool, purge: bool, project: Path, as_json: bool) -> int:
     """Pause a DAG, then take it away from where Airflow reads DAGs.
 
     With runs that are still going it is only paused, and this ends with 6. What runs have made
-    stays in the store.
+    stays in the store, and `nbflow output` still fetches it; `nbflow rollback DAG` brings the DAG
+    back.
     """
     from nbflow import api
 
-    done = api.unpublish(dag_id, current=api.load_settings(project), force=force)
+    done = api.unpublish(dag_id, current=api.load_settings(project), force=force, purge=purge)
     going = [f"{one.dag_id}/{one.run_id}" for one in done.going]
     if as_json:
         print_json({"dag_id": dag_id, "digest": done.listing.digest, "going": going})

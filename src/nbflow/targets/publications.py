@@ -22,6 +22,7 @@ __all__ = [
     "Listing",
     "Signature",
     "Version",
+    "known",
     "listing",
     "listings",
     "placing",
@@ -64,7 +65,7 @@ class Version:
         digest: the bundle's.
         by: who published it; None where that is not known.
         moment: when, an aware datetime; None where that is not known.
-        action: `publish` or `rollback`.
+        action: `publish`, `rollback` or `unpublish`.
     """
 
     digest: str
@@ -76,7 +77,7 @@ class Version:
         """`0123456789abcdef, published by ann@example.com on 2026-11-28 16:05 UTC`."""
         if self.moment is None:
             return self.digest
-        done = "rolled back" if self.action == "rollback" else "published"
+        done = {"rollback": "rolled back", "unpublish": "unpublished"}.get(self.action, "published")
         return f"{self.digest}, {done} by {self.by} on {self.moment:%Y-%m-%d %H:%M %Z}"
 
 
@@ -86,7 +87,7 @@ class Listing:
 
     Attributes:
         dag_id: the DAG's id.
-        digest: of the bundle that the DAG file names.
+        digest: of the bundle that the DAG file names; empty for a DAG that was unpublished.
         digests: of all its bundles that are there, sorted.
         versions: what was published, the newest last; one may be there more than once.
         notebook: the notebook that it was made from, relative to its project.
@@ -206,11 +207,11 @@ def rolling_back(
     Raises:
         TargetError: no such DAG or bundle is there.
     """
-    there = _required(view, dag_id)
+    there = known(view, dag_id) or _required(view, dag_id)
     kept = [one for one in there.versions if one.digest in there.digests]
     earlier = [one for one in reversed(kept) if one.digest != there.digest]
     if digest is not None:
-        names = {*there.digests, there.digest}
+        names = {*there.digests, *filter(None, [there.digest])}
         earlier = [Version(name) for name in sorted(names) if name.startswith(digest)]
     if len({one.digest for one in earlier}) != 1 and (digest is not None or not earlier):
         which = "no earlier version" if digest is None else f"no one version {digest!r}"
@@ -227,20 +228,48 @@ def rolling_back(
             hint="an older nbflow published it: publish its notebook again",
         ) from None
     files = _with_version(view, dag_id, goal) | {f"{dag_id}.py": text}
-    message = f"Roll {dag_id} back: {goal.digest} (was {there.digest})"
+    message = f"Roll {dag_id} back: {goal.digest} (was {there.digest or 'unpublished'})"
     return there, goal, Change(files=files, message=message)
 
 
-def unpublishing(view: View, dag_id: str) -> tuple[Listing, Change]:
-    """What is to change so that a DAG is gone: its file first, then what it names.
+def unpublishing(
+    view: View, dag_id: str, *, signed: Signature, purge: bool = False
+) -> tuple[Listing, Change]:
+    """What is to change so that Airflow has a DAG no more.
+
+    Its bundles stay, for what its runs have made and for going back, unless all is to go.
+
+    Args:
+        view: what is there.
+        dag_id: the DAG.
+        signed: who takes it away.
+        purge: its bundles and its history go too, also of one that was unpublished before.
 
     Raises:
         TargetError: no such DAG is there.
     """
-    there = _required(view, dag_id)
-    return there, Change(
-        files_gone=(f"{dag_id}.py",), folders_gone=(dag_id,), message=f"Unpublish {dag_id}"
-    )
+    there = known(view, dag_id) if purge else None
+    there = there or _required(view, dag_id)
+    gone = (f"{dag_id}.py",) if there.digest else ()
+    message = f"Unpublish {dag_id}"
+    if purge:
+        return there, Change(files_gone=gone, folders_gone=(dag_id,), message=message)
+    version = Version(there.digest, signed.by, signed.moment, "unpublish")
+    files = _with_version(view, dag_id, version)
+    return there, Change(files_gone=gone, files=files, message=message)
+
+
+def known(view: View, dag_id: str) -> Listing | None:
+    """The DAG of this id, also one that was taken away and whose bundles are kept; or None."""
+    there = listing(view, dag_id)
+    if there is not None:
+        return there
+    digests = tuple(name for name in view.names(dag_id) if _DIGEST.fullmatch(name))
+    versions = _versions(view, dag_id)
+    if not digests or not versions:
+        return None
+    last = versions[-1].digest
+    return Listing(dag_id, "", digests, versions, _notebook(view, dag_id, last))
 
 
 def _required(view: View, dag_id: str) -> Listing:

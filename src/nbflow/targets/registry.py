@@ -10,6 +10,7 @@ from nbflow.targets.publications import (
     Listing,
     Signature,
     Version,
+    known,
     listing,
     listings,
     publishing,
@@ -127,6 +128,14 @@ class Target:
         dag = view.read(f"{dag_id}.py").decode("utf-8", errors="replace")
         return Edition(found, dag, lambda path: view.read(f"{dag_id}/{found.digest}/{path}"))
 
+    def knows(self, dag_id: str) -> bool:
+        """Whether nbflow has put a DAG of this id there, also where it was taken away again.
+
+        Raises:
+            TargetError: the target cannot be read.
+        """
+        return known(self.tree.view(), dag_id) is not None
+
     def roll_back(
         self, dag_id: str, digest: str | None = None, *, signed: Signature
     ) -> tuple[Listing, Version]:
@@ -150,8 +159,13 @@ class Target:
         self.tree.update(decide)
         return done[0]
 
-    def unpublish(self, dag_id: str) -> Listing:
-        """Take a DAG away; what its runs made stays.
+    def unpublish(self, dag_id: str, *, signed: Signature, purge: bool = False) -> Listing:
+        """Take a DAG away; what its runs made stays, and so do its bundles, for going back.
+
+        Args:
+            dag_id: the DAG.
+            signed: who takes it away.
+            purge: its bundles and its history go too.
 
         Raises:
             TargetError: it is not there, or the target cannot be written.
@@ -159,7 +173,7 @@ class Target:
         found: list[Listing] = []
 
         def decide(view: View) -> Change:
-            there, change = unpublishing(view, dag_id)
+            there, change = unpublishing(view, dag_id, signed=signed, purge=purge)
             found[:] = [there]
             return change
 
