@@ -73,6 +73,11 @@ class BucketTree:
         self._bucket = bucket
         self._client: Any = None
 
+    def bundle(self) -> tuple[str, dict[str, Any]]:
+        """See `Tree`; credentials and address are those of Airflow's connection."""
+        where = {"bucket_name": self._bucket.name, "prefix": self._bucket.prefix}
+        return "airflow.providers.amazon.aws.bundles.s3.S3DagBundle", where
+
     def location(self, path: str) -> str:
         """See `Tree`."""
         return f"{self.address}/{path}"

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import TargetError
 
@@ -30,6 +30,11 @@ class FolderTree:
     def view(self) -> View:
         """See `Tree`."""
         return self
+
+    def bundle(self) -> tuple[str, dict[str, Any]]:
+        """See `Tree`."""
+        name = "airflow.dag_processing.bundles.local.LocalDagBundle"
+        return name, {"path": self.address}
 
     def location(self, path: str) -> str:
         """See `Tree`."""

@@ -18,7 +18,7 @@ import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from nbflow.errors import SettingsError, TargetError
@@ -64,6 +64,13 @@ class GitTree:
         if remote.path:
             self.address += f":{remote.path}"
         self._git = git
+
+    def bundle(self) -> tuple[str, dict[str, Any]]:
+        """See `Tree`; credentials are a connection's (`git_conn_id`) in Airflow."""
+        where = {"repo_url": self.remote.url, "tracking_ref": self.remote.branch}
+        if self.remote.path:
+            where["subdir"] = self.remote.path
+        return "airflow.providers.git.bundles.git.GitDagBundle", where
 
     def location(self, path: str) -> str:
         """See `Tree`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,6 +68,9 @@ class Tree(Protocol):
         Raises:
             TargetError: the place cannot be read or written.
         """
+
+    def bundle(self) -> tuple[str, dict[str, Any]]:
+        """The class of the DAG bundle by which Airflow reads it, and its arguments."""
 
     def location(self, path: str) -> str:
         """Where a file is, for people."""
