@@ -30,23 +30,6 @@ AWKWARD = {
 }
 
 
-@pytest.fixture
-def project(tmp_path, airflow):
-    """A folder whose settings mean the session's Airflow."""
-    (tmp_path / "nbflow.yaml").write_text(
-        f"store: {airflow.store}\n"
-        f"target: {{kind: folder, path: {airflow.dags}}}\n"
-        f"airflow: {{url: '{airflow.instance.url}', user: {airflow.instance.user},"
-        " password_env: SECRET}\n"
-        "defaults: {retry_delay: 1s}\n"
-    )
-
-    def run(*arguments):
-        return nbflow(*arguments, cwd=tmp_path, timeout=240, SECRET=airflow.instance.password)
-
-    return tmp_path, run
-
-
 def test_a_run_gives_what_the_notebook_gives_in_one_kernel(project):
     folder, run = project
     cells = [

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         load_settings,
     )
     from nbflow.api.debugging import debug
+    from nbflow.api.differences import Difference, diff
     from nbflow.api.failures import failure_of
     from nbflow.api.images import Doubt, ImageFile, image, write_image
     from nbflow.api.limiting import Limits, limits
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
         write,
     )
     from nbflow.api.operating import (
-        Published,
         enrich,
         enrich_failed,
         explain,
@@ -42,22 +42,31 @@ if TYPE_CHECKING:
         is_dag,
         output,
         parameters_of,
-        publish,
-        refuse_one_name_for_two,
         trigger,
     )
     from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
+    from nbflow.api.publications import (
+        PublishedDag,
+        RolledBack,
+        Unpublished,
+        published,
+        roll_back,
+        unpublish,
+    )
+    from nbflow.api.publishing import Published, publish, refuse_one_name_for_two
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
+    from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
 
 __all__ = [
     "Compiled",
+    "Difference",
     "Doubt",
     "Finished",
     "ImageFile",
@@ -66,13 +75,17 @@ __all__ = [
     "PodFinding",
     "Preflight",
     "Published",
+    "PublishedDag",
     "Resumed",
+    "RolledBack",
     "Sizing",
+    "Unpublished",
     "airflow_down",
     "airflow_status",
     "airflow_teams",
     "airflow_teams_text",
     "airflow_up",
+    "cancel",
     "check_profiles",
     "compile",
     "connect",
@@ -81,6 +94,7 @@ __all__ = [
     "describe",
     "describe_profiles",
     "describe_teams",
+    "diff",
     "enrich",
     "enrich_failed",
     "explain",
@@ -95,24 +109,31 @@ __all__ = [
     "limits",
     "load",
     "load_settings",
+    "log_lines",
     "output",
     "parameters_of",
     "parse_assignments",
+    "pause",
     "preflight",
     "prove",
     "publish",
+    "published",
     "published_as_json",
     "read_values",
     "refuse_one_name_for_two",
     "refuse_what_cannot_run",
     "resolve",
     "resume",
+    "resume_run",
+    "roll_back",
     "run",
     "run_as_json",
     "suggest",
     "team_manifests",
     "team_policy",
     "trigger",
+    "unpause",
+    "unpublish",
     "warm",
     "write",
     "write_image",
@@ -122,14 +143,18 @@ __all__ = [
 
 _HOMES = {
     "Compiled": "notebooks",
+    "Difference": "differences",
     "Doubt": "images",
     "Finished": "running",
     "ImageFile": "images",
     "Inspected": "notebooks",
     "Limits": "limiting",
     "PodFinding": "preflights",
+    "PublishedDag": "publications",
+    "RolledBack": "publications",
+    "Unpublished": "publications",
     "Preflight": "preflights",
-    "Published": "operating",
+    "Published": "publishing",
     "Resumed": "resuming",
     "Sizing": "sizing",
     "airflow_down": "airflows",
@@ -143,6 +168,12 @@ _HOMES = {
     "cut_every_cell": "proving",
     "debug": "debugging",
     "describe": "notebooks",
+    "diff": "differences",
+    "cancel": "steering",
+    "log_lines": "steering",
+    "pause": "steering",
+    "resume_run": "steering",
+    "unpause": "steering",
     "describe_teams": "teams",
     "describe_profiles": "profiles",
     "enrich": "operating",
@@ -164,10 +195,13 @@ _HOMES = {
     "parse_assignments": "values",
     "preflight": "preflights",
     "prove": "proving",
-    "publish": "operating",
+    "publish": "publishing",
+    "published": "publications",
     "published_as_json": "shapes",
+    "roll_back": "publications",
+    "unpublish": "publications",
     "read_values": "shapes",
-    "refuse_one_name_for_two": "operating",
+    "refuse_one_name_for_two": "publishing",
     "refuse_what_cannot_run": "preflights",
     "resolve": "values",
     "resume": "resuming",

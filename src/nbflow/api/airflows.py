@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbflow import settings
 from nbflow.errors import RemoteError
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from nbflow.remote import Airflow
 
 Tell = Callable[[str], None]
+
+_REFRESH = 5
+"""Seconds between two looks of a private Airflow at a target that is no folder here."""
 
 
 def load_settings(folder: str | Path = ".") -> settings.Settings:
@@ -38,12 +41,29 @@ def airflow_up(current: settings.Settings, *, tell: Tell | None = None) -> embed
 
     return embedded.up(
         home=_home(current),
-        dags=current.target_folder,
+        dags=current.target_root,
+        bundles=_bundles(current),
         store=current.local_store,
         deferring=current.backend == POD_BACKEND,
         environ=os.environ,
         on_progress=tell,
     )
+
+
+def _bundles(current: settings.Settings) -> list[dict[str, Any]]:
+    """Where the project's DAGs are, for Airflow, if that is not a folder on this machine."""
+    from nbflow import targets
+
+    if current.target.kind == "folder":
+        return []
+    found: dict[str, dict[str, Any]] = {}
+    for team in (None, *current.teams):
+        tree = targets.find_target(current.of_team(team)).tree
+        classpath, arguments = tree.bundle()
+        own = {"classpath": classpath, "kwargs": {**arguments, "refresh_interval": _REFRESH}}
+        name = f"target-{team}" if found else "target"
+        found.setdefault(tree.address, {"name": name, **own})
+    return list(found.values())
 
 
 def airflow_down(current: settings.Settings) -> bool:

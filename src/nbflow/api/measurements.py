@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, runtime
 from nbflow.api import records
+from nbflow.api.origins import read_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,6 +62,9 @@ class Attempt:
     stopped_by: str | None
 
 
+ReadBundle = Callable[[str], bytes | None]
+
+
 @dataclass(frozen=True)
 class Measured:
     """A run that says what its steps used.
@@ -68,13 +74,13 @@ class Measured:
         order: the notebook's steps, those that the run did not reach too.
         steps: the steps of the bundle that it came from, as its manifest says them, by name; empty
             where the bundle is gone.
-        bundle: its folder; None where it is gone.
+        bundle: reads a file of it, by its path; None where it is gone.
     """
 
     attempts: Mapping[str, tuple[Attempt, ...]]
     order: tuple[str, ...] = ()
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    bundle: str | None = None
+    bundle: ReadBundle = lambda _: None
 
 
 def places(current: Settings) -> tuple[Place, ...]:
@@ -136,8 +142,10 @@ def measured(
             read = pool.map(lambda one: _read(one[1], one[2]), some)
             for (_, store, name), (attempts, notebooks, order) in zip(some, read, strict=True):
                 if attempts:
-                    folder, steps = bundles.steps(f"{store.url}/{name}", notebooks)
-                    found.append(Measured(attempts, tuple(steps or order), steps, folder))
+                    run = f"{store.url}/{name}"
+                    steps = bundles.steps(run, notebooks)
+                    reader = bundles.reader(run, notebooks)
+                    found.append(Measured(attempts, tuple(steps or order), steps, reader))
 
         while waiting and len(found) < last:
             some, waiting = waiting[:many], waiting[many:]
@@ -164,12 +172,10 @@ def _only(run: Measured, steps: set[str]) -> Measured:
 
 def tags_of(run: Measured, step: str) -> tuple[str, ...]:
     """The tags of a step's cells, as the bundle of a run has them; none where it is gone."""
-    if run.bundle is None:
-        return ()
     try:
-        notebook = json.loads(runtime.open_store(run.bundle).read(f"steps/{step}.ipynb"))
+        notebook = json.loads(run.bundle(f"steps/{step}.ipynb") or b'{"cells": []}')
         tags = [tag for cell in notebook["cells"] for tag in cell["metadata"].get("tags", ())]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return ()
     return tuple(dict.fromkeys(str(tag) for tag in tags))
 
@@ -258,37 +264,34 @@ def _order(notebook: Mapping[str, Any]) -> list[str]:
 
 
 class _Bundles:
-    """The bundles that runs came from, each read once."""
+    """What the bundles that runs came from say of their steps."""
 
     def __init__(self, dag_id: str, current: Settings) -> None:
         self._dag_id = dag_id
         self._current = current
-        self._read: dict[str, dict[str, Mapping[str, Any]] | None] = {}
+        self._said: dict[str, dict[str, Mapping[str, Any]]] = {}
+
+    def reader(self, run: str, notebooks: Sequence[Mapping[str, Any]]) -> ReadBundle:
+        """Reads files of the bundle that a run came from."""
+        return partial(
+            read_bundle, run=run, executed=notebooks, dag_id=self._dag_id, current=self._current
+        )
 
     def steps(
-        self, run: str, notebooks: Iterable[Mapping[str, Any]]
-    ) -> tuple[str | None, Mapping[str, Mapping[str, Any]]]:
-        """The first bundle that is there, and what it says of its steps, by name."""
-        for folder in dict.fromkeys(self._folders(run, notebooks)):
-            if folder not in self._read:
-                self._read[folder] = self._fetch(folder)
-            found = self._read[folder]
-            if found is not None:
-                return folder, found
-        return None, {}
+        self, run: str, notebooks: Sequence[Mapping[str, Any]]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """By name; nothing where the bundle is gone."""
+        key = next(map(_origin, notebooks), "") or run
+        if key not in self._said:
+            try:
+                content = json.loads(self.reader(run, notebooks)("manifest.json") or b"{}")
+                self._said[key] = {step["name"]: step for step in content.get("steps", ())}
+            except (ValueError, KeyError, TypeError, AttributeError):
+                self._said[key] = {}
+        return self._said[key]
 
-    def _folders(self, run: str, notebooks: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-        for notebook in notebooks:
-            if _about(notebook).get("bundle"):  # of a pod: it lies in the store
-                yield str(_about(notebook)["bundle"])
-            source = records.bundle_of(notebook, dag_id=self._dag_id, current=self._current)
-            if source is not None:  # it was published to the folder of DAGs
-                yield str(source.parent)
-        yield f"{run}/{host.BUNDLE}"  # of a run on this machine
 
-    def _fetch(self, folder: str) -> dict[str, Mapping[str, Any]] | None:
-        try:
-            content = json.loads(runtime.open_store(folder).read("manifest.json"))
-            return {step["name"]: step for step in content["steps"]}
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+def _origin(notebook: Mapping[str, Any]) -> str:
+    """Where a notebook says that it came from: the same for all runs of one bundle."""
+    given = notebook["metadata"].get("papermill", {}).get("parameters", {})
+    return str(_about(notebook).get("bundle") or given.get("nbflow_files") or "")

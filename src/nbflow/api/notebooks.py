@@ -140,7 +140,7 @@ def within_project(inspected: Inspected) -> str:
 
 def write(compiled: Compiled, folder: str | Path) -> str:
     """Write a bundle as a folder target would hold it; returns the DAG file's path."""
-    return targets.write_bundle(compiled.bundle, Path(folder)).path
+    return targets.write_bundle(compiled.bundle, Path(folder))
 
 
 def describe(inspected: Inspected) -> dict[str, Any]:

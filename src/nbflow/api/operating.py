@@ -1,91 +1,23 @@
-"""Publish to Airflow, trigger, follow and fetch."""
+"""Trigger, follow and fetch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow import host, settings, targets
+from nbflow import host, settings
 from nbflow.api import airflows, records
 from nbflow.api.explaining import Explainer
 from nbflow.api.failures import failure_in
-from nbflow.api.notebooks import Compiled
 from nbflow.api.running import Observe, write_merged
 from nbflow.api.values import parameter_from_schema, resolve
-from nbflow.errors import RemoteError, StoreError, TargetError
+from nbflow.errors import RemoteError, StoreError
 from nbflow.model import Parameter, Run, RunState, StepRun
-from nbflow.planning import POD_BACKEND
 
 if TYPE_CHECKING:
     from nbflow.remote import Airflow
-
-
-@dataclass(frozen=True)
-class Published:
-    """A bundle that is in its target.
-
-    Attributes:
-        dag_id: the DAG.
-        digest: of the bundle.
-        changed: False where the target had it already.
-        dag: the DAG file.
-        live_after: seconds until Airflow had it, or None where nobody waited.
-        url: the DAG's page in Airflow, or None.
-    """
-
-    dag_id: str
-    digest: str
-    changed: bool
-    dag: str
-    live_after: float | None = None
-    url: str | None = None
-
-
-def refuse_one_name_for_two(compiled: Iterable[Compiled]) -> None:
-    """Raise TargetError if two notebooks make a DAG of one name."""
-    seen: dict[str, Path] = {}
-    for each in compiled:
-        path = each.inspected.path
-        other = seen.setdefault(each.bundle.dag_id, path)
-        if other != path:
-            raise TargetError(
-                f"{other} and {path} are both named {each.bundle.dag_id!r}",
-                hint="Set another `name` in the metadata (nbflow) of one of them.",
-            )
-
-
-def publish(
-    compiled: Compiled, *, wait: bool = True, force: bool = False, tell: Callable[[str], None]
-) -> Published:
-    """Write a bundle to the project's target and wait until Airflow has it.
-
-    Args:
-        compiled: the notebook, see `compile`.
-        wait: wait until Airflow runs this very bundle, where an Airflow is in reach.
-        force: replace a DAG of this name that came from another notebook.
-        tell: is told in a few words what happens.
-
-    Raises:
-        TargetError: the target cannot be written, or holds another notebook's DAG.
-        StoreError: steps run in pods, and the store, from which they take it, cannot be written.
-        RemoteError: Airflow cannot import the DAG, or did not pick it up in time.
-    """
-    current, bundle, plan = compiled.inspected.settings, compiled.bundle, compiled.plan
-    if plan.backend == POD_BACKEND:  # a pod sees the store, and not the folder of DAGs
-        targets.keep_in_store(bundle, runs_folder=plan.runs_folder)
-    written = targets.publish(bundle, settings=current, force=force)
-    published = Published(bundle.dag_id, bundle.digest, written.changed, written.path)
-    if not wait or not airflows.in_reach(current):
-        return published
-    with airflows.connect(current) as client:
-        seconds = client.wait_for_dag(
-            bundle.dag_id,
-            digest=bundle.digest,
-            observe=lambda said: tell(f"{bundle.dag_id}: {said}"),
-        )
-        return replace(published, live_after=seconds, url=client.dag_url(bundle.dag_id))
 
 
 def parameters_of(dag_id: str, *, client: Airflow) -> tuple[Parameter, ...]:
@@ -159,7 +91,7 @@ def enrich(run: Run, *, current: settings.Settings) -> Run:
         return run
     if folder is None:
         return run
-    order = records.step_order(run.dag_id, current=current)
+    order = records.step_order(folder)
     steps = sorted(run.steps, key=lambda step: order.get(step.name, len(order)))
     detailed = replace(
         run,

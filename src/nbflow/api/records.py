@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow import host, notebook, settings
+from nbflow.api.origins import read_bundle
 from nbflow.errors import StoreError
 from nbflow.model import Document, Run, RunState
 
@@ -107,28 +108,19 @@ def manifest_of(folder: Path, *, current: settings.Settings) -> dict[str, Any]:
         folder: the run's.
         current: where bundles are published.
     """
-    places = [folder / host.BUNDLE / "manifest.json"]
-    for executed in host.executed(folder).values():
-        source = bundle_of(executed, dag_id=folder.parent.name, current=current)
-        if source is not None:
-            places.append(source.with_name("manifest.json"))
-    for place in places:
-        with suppress(OSError, ValueError):
-            return dict(json.loads(place.read_text(encoding="utf-8")))
+    found = _read_bundle("manifest.json", folder, dag_id=folder.parent.name, current=current)
+    with suppress(ValueError):
+        return dict(json.loads(found or b"{}"))
     return {}
 
 
-def step_order(dag_id: str, *, current: settings.Settings) -> Mapping[str, int]:
-    """The notebook's order of the steps, from the newest published bundle; may be empty."""
-    newest = max(
-        current.target_folder.glob(f"{dag_id}/*/manifest.json"),
-        key=lambda path: path.stat().st_mtime_ns,
-        default=None,
-    )
-    if newest is None:
-        return {}
-    steps = json.loads(newest.read_text())["steps"]
-    return {step["name"]: position for position, step in enumerate(steps)}
+def step_order(folder: Path) -> Mapping[str, int]:
+    """The notebook's order of the steps, as any executed notebook of a run says it."""
+    for executed in host.executed(folder).values():
+        orders = (executed["metadata"].get("nbflow") or {}).get("orders") or {}
+        if orders.get("steps"):
+            return {name: position for position, name in enumerate(orders["steps"])}
+    return {}
 
 
 def author_document(run: Run, *, folder: Path, current: settings.Settings) -> Document:
@@ -137,26 +129,22 @@ def author_document(run: Run, *, folder: Path, current: settings.Settings) -> Do
     Raises:
         StoreError: the bundle is gone.
     """
-    kept = folder / host.BUNDLE / "notebook.ipynb"
-    if kept.is_file():
-        return notebook.read(kept)
-    for executed in host.executed(folder).values():
-        source = bundle_of(executed, dag_id=run.dag_id, current=current)
-        if source is not None and source.is_file():
-            return notebook.read(source)
-    raise StoreError(
-        f"the bundle that run {run.run_id} of {run.dag_id} came from is gone",
-        hint=f"Looked in {current.target_folder}.",
+    found = _read_bundle("notebook.ipynb", folder, dag_id=run.dag_id, current=current)
+    if found is None:
+        raise StoreError(
+            f"the bundle that run {run.run_id} of {run.dag_id} came from is gone",
+            hint=f"Looked in {folder} and in the target.",
+        )
+    return notebook.parse(found.decode("utf-8"), name=run.dag_id)
+
+
+def _read_bundle(
+    name: str, folder: Path, *, dag_id: str, current: settings.Settings
+) -> bytes | None:
+    return read_bundle(
+        name,
+        run=str(folder),
+        executed=host.executed(folder).values(),
+        dag_id=dag_id,
+        current=current,
     )
-
-
-def bundle_of(
-    executed: Mapping[str, Any], *, dag_id: str, current: settings.Settings
-) -> Path | None:
-    """Path in the target of the author's notebook beside the step notebook that was executed."""
-    given = executed["metadata"].get("papermill", {}).get("parameters", {})
-    files = given.get("nbflow_files")
-    if not files:
-        return None
-    digest = Path(files).parent.name
-    return current.target_folder / dag_id / digest / "notebook.ipynb"

@@ -11,8 +11,8 @@ from nbflow.errors import UsageError
 from nbflow.model import Run
 
 if TYPE_CHECKING:
-    from nbflow.api.operating import Published
     from nbflow.api.preflights import Preflight
+    from nbflow.api.publishing import Published
 
 
 def run_as_json(run: Run) -> dict[str, Any]:

@@ -26,6 +26,13 @@ def manifest(plan: Plan, *, files: Mapping[str, bytes], source: str) -> dict[str
         "source": {"notebook": source, "sha256": _source_digest(plan)},
         "backend": plan.backend,
         "team": pipeline.options.team,
+        "schedule": {
+            "at": pipeline.options.schedule,
+            "timezone": pipeline.options.timezone,
+            "start": pipeline.options.start,
+            "catchup": pipeline.options.catchup,
+            "max_active_runs": plan.max_active_runs,
+        },
         "parameters": [
             {"name": one.name, "default": wire_default(one), "schema": parameter_schema(one)}
             for one in pipeline.parameters

@@ -18,18 +18,27 @@ from nbflow.errors import NbflowError, StoreError
 
 _HOMES = {
     "airflow": "airflow",
+    "cancel": "steering",
     "check": "notebooks",
     "compile": "notebooks",
     "debug": "debugging",
+    "diff": "published",
     "image": "images",
+    "logs": "steering",
     "output": "operate",
+    "pause": "steering",
     "profiles": "profiles",
     "publish": "operate",
+    "published": "published",
+    "resume": "steering",
+    "rollback": "published",
     "run": "notebooks",
     "runs": "operate",
     "show": "notebooks",
     "teams": "teams",
     "trigger": "operate",
+    "unpause": "steering",
+    "unpublish": "published",
 }
 """The module that each command comes from."""
 

@@ -18,7 +18,7 @@ from nbflow.model import Run
 @click.command(epilog="Example: nbflow publish train.ipynb")
 @options.notebooks
 @click.option("--no-wait", is_flag=True, help="Do not wait until Airflow has it.")
-@click.option("--force", is_flag=True, help="Replace a DAG that came from another notebook.")
+@click.option("--force", is_flag=True, help="Replace what another notebook or person published.")
 @click.option("--no-preflight", is_flag=True, help="Do not ask the cluster whether pods fit.")
 @options.as_json
 def publish(
@@ -40,12 +40,9 @@ def publish(
     if not as_json and any(asked):
         print_preflights(asked)
     api.refuse_what_cannot_run(asked)
-    published = [
-        api.publish(
-            each, wait=not no_wait, force=force, tell=lambda text: click.echo(text, err=True)
-        )
-        for each in compiled
-    ]
+    published = api.publish(
+        compiled, wait=not no_wait, force=force, tell=lambda text: click.echo(text, err=True)
+    )
     if as_json:
         pairs = zip(published, asked, strict=True)
         print_json([api.published_as_json(each, preflight=said) for each, said in pairs])

@@ -9,10 +9,10 @@ import secrets
 import sys
 from configparser import RawConfigParser
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 USER = "admin"
 MARK = "NBFLOW_AIRFLOW"
@@ -28,10 +28,14 @@ if sys.argv[1:2] == ["scheduler"]:
 """
 
 
-def write_configuration(home: Path, *, dags: Path, port: int) -> None:
+def write_configuration(
+    home: Path, *, dags: Path, port: int, bundles: Sequence[Mapping[str, Any]] = ()
+) -> None:
     """Write `airflow.cfg`, so that components and the `airflow` program agree on everything."""
     parser = RawConfigParser()
     settings = _settings(home, dags=dags, port=port, keys=_read_secrets(home))
+    listed = [_own_bundle(dags), *bundles]
+    settings["dag_processor"]["dag_bundle_config_list"] = json.dumps(listed)
     # Airflow interpolates: a percent sign of ours (a folder's name) must be doubled.
     doubled = {
         section: {name: value.replace("%", "%%") for name, value in options.items()}
@@ -98,11 +102,6 @@ def _settings(
     home: Path, *, dags: Path, port: int, keys: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
     url = f"http://127.0.0.1:{port}"
-    bundle = {
-        "name": "dags-folder",
-        "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
-        "kwargs": {"path": str(dags), "refresh_interval": 2},
-    }
     return {
         "core": {
             "dags_folder": str(dags),
@@ -147,7 +146,6 @@ def _settings(
             "task_instance_heartbeat_timeout": "60",
         },
         "dag_processor": {
-            "dag_bundle_config_list": json.dumps([bundle]),
             "dag_bundle_storage_path": str(home / "bundles"),
             "bundle_refresh_check_interval": "1",
             "refresh_interval": "2",
@@ -158,6 +156,14 @@ def _settings(
             "print_stats_interval": "300",
         },
         "usage_data_collection": {"enabled": "False"},
+    }
+
+
+def _own_bundle(dags: Path) -> dict[str, Any]:
+    return {
+        "name": "dags-folder",
+        "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+        "kwargs": {"path": str(dags), "refresh_interval": 2},
     }
 
 

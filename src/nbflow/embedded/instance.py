@@ -68,6 +68,7 @@ class Record:
     Attributes:
         port: on 127.0.0.1; kept, so that the address stays the same.
         dags: the folder of DAGs.
+        bundles: further DAG bundles, as Airflow's `dag_bundle_config_list` has them.
         version: the Airflow that the database was made or migrated for, or None.
         births: the processes by component.
         started: seconds since the epoch.
@@ -75,6 +76,7 @@ class Record:
 
     port: int
     dags: Path
+    bundles: tuple[Mapping[str, Any], ...] = ()
     version: str | None = None
     births: Mapping[str, Birth] = field(default_factory=dict)
     started: float = 0.0
@@ -88,6 +90,7 @@ def read_record(home: Path) -> Record | None:
         return Record(
             port=int(data["port"]),
             dags=Path(data["dags"]),
+            bundles=tuple(data.get("bundles", ())),
             version=data["version"],
             births=births,
             started=float(data["started"]),
@@ -101,6 +104,7 @@ def write_record(home: Path, record: Record) -> None:
     data: dict[str, Any] = {
         "port": record.port,
         "dags": str(record.dags),
+        "bundles": list(record.bundles),
         "version": record.version,
         "births": {name: vars(birth) for name, birth in record.births.items()},
         "started": record.started,

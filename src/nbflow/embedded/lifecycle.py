@@ -20,8 +20,9 @@ from nbflow.embedded.startup import Watch
 from nbflow.errors import RemoteError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import Any
 
 _GRACE = 5.0
 """Seconds in which a component may end by itself: the scheduler would wait for its tasks."""
@@ -34,6 +35,7 @@ def up(
     environ: Mapping[str, str],
     store: Path | None = None,
     deferring: bool = False,
+    bundles: Sequence[Mapping[str, Any]] = (),
     on_progress: Callable[[str], None] | None = None,
     timeout: float = 180,
 ) -> Instance:
@@ -45,6 +47,7 @@ def up(
         environ: the environment that its tasks inherit.
         store: the folder that runs write to; made where there is none.
         deferring: with the component that waits for pods.
+        bundles: further DAG bundles that it reads, each with `name`, `classpath` and `kwargs`.
         on_progress: is told in a few words what happens.
         timeout: seconds until everything must be healthy.
 
@@ -63,12 +66,18 @@ def up(
     with _locked(home, watch=watch):
         record = read_record(home)
         if record is not None and _complete(record, names, home=home):
-            _refuse_other_dags(record, dags, home=home)
+            _refuse_other_dags(record, dags, bundles, home=home)
             return startup.wait(home, record, watch=watch)
         _stop(home)
         try:
             return startup.start(
-                home, dags=dags, names=names, environ=environ, previous=record, watch=watch
+                home,
+                dags=dags,
+                bundles=bundles,
+                names=names,
+                environ=environ,
+                previous=record,
+                watch=watch,
             )
         except BaseException:
             _stop(home)
@@ -105,11 +114,19 @@ def status(*, home: Path) -> Instance | None:
     return instance if instance.pids else None
 
 
-def _refuse_other_dags(record: Record, dags: Path, *, home: Path) -> None:
+def _refuse_other_dags(
+    record: Record, dags: Path, bundles: Sequence[Mapping[str, Any]], *, home: Path
+) -> None:
+    hint = "nbflow airflow down, then up again"
     if record.dags != dags:
         raise RemoteError(
             f"the Airflow of {home} runs already, and reads DAGs from {record.dags}, not {dags}",
-            hint="nbflow airflow down, then up again",
+            hint=hint,
+        )
+    if list(record.bundles) != list(bundles):
+        raise RemoteError(
+            f"the Airflow of {home} runs already, and reads another target than the settings name",
+            hint=hint,
         )
 
 

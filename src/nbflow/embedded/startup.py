@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sqlite3
 import subprocess
@@ -25,7 +26,8 @@ from nbflow.embedded.instance import COMPONENTS, Instance, Record, write_record
 from nbflow.errors import MissingExtraError, RemoteError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
 # The server of task logs is for other machines, and its port for one Airflow only.
 _ARGUMENTS = {"scheduler": ("--skip-serve-logs",)}
@@ -69,6 +71,7 @@ def start(
     home: Path,
     *,
     dags: Path,
+    bundles: Sequence[Mapping[str, Any]],
     names: Iterable[str],
     environ: Mapping[str, str],
     previous: Record | None,
@@ -81,12 +84,14 @@ def start(
         RemoteError: the database cannot be made, a component died, or time ran out.
     """
     program = find_airflow()
+    _require_providers(bundles)
     version = _airflow_version()
     port = _free_port(previous.port if previous else 0)
-    write_configuration(home, dags=dags, port=port)
+    write_configuration(home, dags=dags, port=port, bundles=bundles)
     read_password(home)
     env = component_environment(home, environ=environ)
-    record = Record(port=port, dags=dags, version=previous.version if previous else None)
+    version_there = previous.version if previous else None
+    record = Record(port, dags, tuple(bundles), version_there)
     if record.version != version or not (home / "airflow.db").exists():
         watch.say(f"Making the database of Airflow {version}")
         _migrate(program, home, env=env, timeout=watch.left)
@@ -103,6 +108,28 @@ def start(
         record = replace(record, births={**record.births, name: birth})
         write_record(home, record)
     return wait(home, record, watch=watch)
+
+
+def _require_providers(bundles: Sequence[Mapping[str, Any]]) -> None:
+    """Airflow would go on without a bundle whose class it cannot import, and only log that."""
+    for bundle in bundles:
+        match = re.match(r"airflow\.providers\.(\w+)\.", bundle["classpath"])
+        package = match and f"apache-airflow-providers-{match[1]}"
+        if package and not _is_installed(package):
+            raise MissingExtraError(
+                f"Airflow reads a target of this kind with {package}, which is not installed",
+                hint=f"pip install {package}",
+            )
+
+
+def _is_installed(package: str) -> bool:
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        distribution(package)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def wait(home: Path, record: Record, *, watch: Watch) -> Instance:

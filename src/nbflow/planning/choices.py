@@ -56,7 +56,7 @@ def plan(pipeline: Pipeline, *, settings: Settings) -> Plan:
             _plan_or_explain(step, pipeline, settings=settings, team=team)
             for step in pipeline.steps
         ),
-        store=store_address(settings),
+        store=store_address(settings.of_team(options.team)),
         owner=options.owner or settings.defaults.owner,
         start=options.start or START,
         max_active_runs=options.max_active_runs or (1 if continuous else MAX_ACTIVE_RUNS),
@@ -79,7 +79,7 @@ def find_refusals(
     attempts: tuple[Callable[[], object], ...] = (
         lambda: _check_names(pipeline),
         lambda: _refuse_schedule(pipeline.options),
-        lambda: store_address(settings),
+        lambda: store_address(settings.of_team(pipeline.options.team)),
         lambda: find_team(pipeline.options.team, settings=settings),
     )
     for attempt in attempts:

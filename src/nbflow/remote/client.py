@@ -139,14 +139,18 @@ class Airflow:
         digest: str,
         timeout: float = 120,
         observe: Callable[[str], None] | None = None,
+        beside: Sequence[str] = (),
     ) -> float:
-        """Wait until the DAG with this digest in its source is live, then let it run.
+        """Wait until the DAG with this digest in its source is live.
+
+        Airflow is asked to read the file at once.
 
         Args:
             dag_id: the DAG.
             digest: text that only this edition of the DAG file contains.
             timeout: seconds to wait.
             observe: is told in a few words what is waited for, when that changes.
+            beside: DAGs whose files lie in the same place.
 
         Returns:
             Seconds that it took.
@@ -155,11 +159,14 @@ class Airflow:
             RemoteError: Airflow cannot import the file (the message has its traceback), or
                 time ran out.
         """
-        seconds = arrival.wait_for_dag(
-            self, dag_id, digest=digest, timeout=timeout, observe=observe or (lambda _: None)
+        return arrival.wait_for_dag(
+            self,
+            dag_id,
+            digest=digest,
+            timeout=timeout,
+            observe=observe or (lambda _: None),
+            beside=beside,
         )
-        self.unpause(dag_id)
-        return seconds
 
     def pause(self, dag_id: str) -> None:
         """Start no new runs of the DAG."""
@@ -199,8 +206,17 @@ class Airflow:
             )
         return reading.read_run(data, url=self.url)
 
-    def runs(self, dag_id: str | None = None, *, limit: int = 20) -> tuple[Run, ...]:
-        """The latest runs of one DAG or of all, newest first, without their steps."""
+    def runs(
+        self, dag_id: str | None = None, *, limit: int = 20, states: Sequence[str] = ()
+    ) -> tuple[Run, ...]:
+        """The latest runs of one DAG or of all, newest first, without their steps.
+
+        Args:
+            dag_id: the DAG; all where None.
+            limit: how many.
+            states: Airflow's names of the states that they are in; any where none is named.
+        """
+        query = {"state": list(states)} if states else {}
         with self._known_dag(dag_id):
             found = self._pages(
                 f"/api/v2/dags/{_quoted(dag_id or '~')}/dagRuns",
@@ -208,6 +224,7 @@ class Airflow:
                 limit=limit,
                 order_by="-run_after",
                 doing=f"list the runs of {dag_id or 'all DAGs'}",
+                **query,
             )
         return tuple(reading.read_run(item, url=self.url) for item in found)
 
@@ -248,6 +265,32 @@ class Airflow:
                 doing=f"list the steps of the run {run_id}",
             )
         return reading.read_run(data, url=self.url, tasks=tasks, order=order)
+
+    def cancel(self, dag_id: str, run_id: str) -> None:
+        """End a run: steps that run are stopped, others do not begin; it counts as failed."""
+        with self._known_dag(dag_id):
+            self.connection.patch(
+                f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}",
+                {"state": "failed"},
+                doing=f"cancel the run {run_id} of {dag_id}",
+                update_mask="state",
+            )
+
+    def resume(self, dag_id: str, run_id: str) -> tuple[str, ...]:
+        """Run the failed steps of a run again, and what follows; the names of all that will."""
+        with self._known_dag(dag_id):
+            answer = self.connection.post(
+                f"/api/v2/dags/{_quoted(dag_id)}/clearTaskInstances",
+                {
+                    "dag_run_id": run_id,
+                    "dry_run": False,
+                    "only_failed": True,
+                    "include_downstream": True,
+                    "reset_dag_runs": True,
+                },
+                doing=f"resume the run {run_id} of {dag_id}",
+            )
+        return tuple(sorted({str(one["task_id"]) for one in answer["task_instances"]}))
 
     def dag_url(self, dag_id: str) -> str:
         """The page of a DAG in Airflow's web pages."""

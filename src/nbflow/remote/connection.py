@@ -80,6 +80,15 @@ class Connection:
         """
         return self._ask(_Request("PATCH", path, doing, body=body, query=query))
 
+    def put(self, path: str, *, doing: str) -> Any:
+        """Have something done that may be done twice.
+
+        Raises:
+            Refused: Airflow says no.
+            Unreachable: nobody answers.
+        """
+        return self._ask(_Request("PUT", path, doing))
+
     def _ask(self, request: _Request) -> Any:
         if self.token is None and self.user is not None:
             self._sign_in()

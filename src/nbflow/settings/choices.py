@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from nbflow.settings.tenants import Account, DagBundle, Egress
 
+TEAM = "{team}"
+"""What stands for the team's name in what is said of a target."""
+NO_TEAM = "default"
+"""The name of the team of pipelines that have none."""
+
 
 @dataclass(frozen=True)
 class TargetSettings:
@@ -21,13 +26,23 @@ class TargetSettings:
 
     Attributes:
         kind: name of the target (`folder`).
-        path: folder of the DAG files, absolute or relative to the project's root.
+        path: folder of the DAG files: absolute or relative to the project's root, or in the target
+            itself where that is no folder; None where nothing is said.
         options: what else the target of this kind understands.
     """
 
     kind: str = "folder"
-    path: str = ".nbflow/dags"
+    path: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def of_team(self, team: str | None) -> TargetSettings:
+        """The team's own: `{team}` in any text is its name, `default` without one."""
+
+        def filled(value: Any) -> Any:
+            return value.replace(TEAM, team or NO_TEAM) if isinstance(value, str) else value
+
+        options = {key: filled(value) for key, value in self.options.items()}
+        return replace(self, path=filled(self.path), options=options)
 
 
 @dataclass(frozen=True)
@@ -220,7 +235,18 @@ class Settings:
     @property
     def target_folder(self) -> Path:
         """The folder of the DAG files, absolute (for targets that are folders)."""
-        return self.absolute(self.target.path)
+        return self.absolute(self.target.path or ".nbflow/dags")
+
+    @property
+    def target_root(self) -> Path:
+        """The folder that those of all teams are in."""
+        parts = self.target_folder.parts
+        own = next((at for at, part in enumerate(parts) if TEAM in part), len(parts))
+        return Path(*parts[:own])
+
+    def of_team(self, team: str | None) -> Settings:
+        """The same, with the target of a team."""
+        return replace(self, target=self.target.of_team(team))
 
     def place(self, *keys: str) -> str | None:
         """`FILE:LINE` of the last word on something; None where it is built in."""

@@ -93,12 +93,22 @@ def _without_file_scheme(store: str | None) -> str | None:
     return store
 
 
+# What our own targets understand; any other may understand anything.
+_TARGETS = {
+    "folder": {"path"},
+    "git": {"author", "branch", "path", "review", "token_env", "url"},
+    "s3": {"endpoint", "profile", "region", "url"},
+}
+
+
 def _target(file: YamlFile, section: TargetSection) -> TargetSettings:
-    options = dict(section.model_extra or {})
-    if section.kind == "folder" and options:
-        unknown = sorted(options)[0]
-        raise _unknown(file, ("target", unknown), TargetSection.model_fields)
-    return TargetSettings(section.kind, section.path, options)
+    own = section.model_dump(exclude_unset=True, exclude={"kind", "path"})
+    known = _TARGETS.get(section.kind)
+    if known is not None:
+        given = (*own, *(("path",) if section.path is not None else ()))
+        for key in sorted(set(given) - known):
+            raise _unknown(file, ("target", key), known | {"kind"})
+    return TargetSettings(section.kind, section.path, own)
 
 
 def _airflow(said: SettingsFile, over: AirflowSettings) -> AirflowSettings:

@@ -133,14 +133,34 @@ class ClusterSection(Section):
 
 
 class TargetSection(Section):
-    """Where bundles are published."""
+    """Where bundles are published.
+
+    `{team}` in any text is the pipeline's team, `default` without one.
+    """
 
     model_config = ConfigDict(extra="allow")
 
     kind: Name = "folder"
     """Name of the target."""
-    path: Name = ".nbflow/dags"
-    """Folder of the DAG files, relative to the folder of this file."""
+    path: Name | None = None
+    """Folder of the DAG files, relative to the folder of this file (`.nbflow/dags` where it is not
+    said), or in the repository."""
+    url: Name | None = None
+    """Of the repository, or of the folder in a bucket."""
+    branch: Name | None = None
+    """That Airflow reads; `main` where it is not said."""
+    review: bool | None = None
+    """Whether what is published goes to a branch of its own, for somebody to merge."""
+    author: Name | None = None
+    """Whom commits are from: `NAME <MAIL>`; git's own user where it is not said."""
+    token_env: Name | None = None
+    """Environment variable with a token that may push over https."""
+    endpoint: Name | None = None
+    """Address of the server that has the bucket, where it is not AWS."""
+    region: Name | None = None
+    """Of the bucket."""
+    profile: Name | None = None
+    """Section of the AWS configuration of whoever publishes, with their credentials."""
 
 
 class DefaultsSection(Section):

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbflow.targets.folders import FolderTarget, Listing, Published, write_bundle
-from nbflow.targets.registry import Target, find_target, publish, published, unpublish
+from nbflow.targets.publications import Listing, Signature, Version
+from nbflow.targets.registry import Edition, Published, Target, find_target
 
 if TYPE_CHECKING:
     from nbflow.targets.stores import keep_in_store
+    from nbflow.targets.writing import write_bundle
 
 __all__ = [
-    "FolderTarget",
+    "Edition",
     "Listing",
     "Published",
+    "Signature",
     "Target",
+    "Version",
     "find_target",
     "keep_in_store",
-    "publish",
-    "published",
-    "unpublish",
     "write_bundle",
 ]
 
-_LATER = {"keep_in_store": "stores"}
+_LATER = {"keep_in_store": "stores", "write_bundle": "writing"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,86 +1,204 @@
-"""Targets by kind, and what each of them can do."""
+"""Targets by kind, and what can be done with any of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nbflow.errors import SettingsError
-from nbflow.targets.folders import Listing, Published, folder_target
+from nbflow.targets.publications import (
+    Listing,
+    Signature,
+    Version,
+    known,
+    listing,
+    listings,
+    publishing,
+    rolling_back,
+    unpublishing,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from nbflow.model import Bundle
     from nbflow.settings import Settings
+    from nbflow.targets.trees import Change, Tree, View
 
 GROUP = "nbflow.targets"
+_OWN = {"folder": "folders:folder_tree", "git": "gits:git_tree", "s3": "buckets:bucket_tree"}
 
 
-class Target(Protocol):
+@dataclass(frozen=True)
+class Published:
+    """What publishing a bundle did.
+
+    Attributes:
+        dag_id: the DAG's id.
+        digest: the bundle's digest.
+        changed: the target was changed; False where the same bundle was there already.
+        path: where the DAG file is, for people.
+    """
+
+    dag_id: str
+    digest: str
+    changed: bool
+    path: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What a DAG runs now, as it was published.
+
+    Attributes:
+        listing: its digest, its versions.
+        dag: the text of its DAG file.
+        read: reads a file of its bundle; raises FileNotFoundError.
+    """
+
+    listing: Listing
+    dag: str
+    read: Callable[[str], bytes]
+
+
+@dataclass(frozen=True)
+class Target:
     """A place that Airflow reads DAGs from."""
 
-    def publish(self, bundle: Bundle, *, force: bool = False) -> Published:
-        """Put a bundle there; TargetError where it cannot be."""
-        ...
+    tree: Tree
+
+    def publish(
+        self,
+        bundles: Iterable[Bundle],
+        *,
+        signed: Signature,
+        seen: Mapping[str, str] | None = None,
+        force: bool = False,
+    ) -> tuple[Published, ...]:
+        """Put bundles there, all in one change. Bundles that are there change nothing.
+
+        Args:
+            bundles: what to publish.
+            signed: who publishes.
+            seen: the digest of each DAG that whoever publishes saw last.
+            force: replace what another notebook or somebody else has published.
+
+        Raises:
+            TargetError: the target cannot be written, has a DAG of a name from another notebook, or
+                a version by somebody else that was not seen.
+        """
+        ordered = list(bundles)
+        last: list[Change] = []
+
+        def decide(view: View) -> Change:
+            last[:] = [publishing(view, ordered, signed=signed, seen=seen or {}, force=force)]
+            return last[0]
+
+        self.tree.update(decide)
+        change = last[0]
+        return tuple(
+            Published(
+                one.dag_id,
+                one.digest,
+                f"{one.dag_id}.py" in change.files
+                or f"{one.dag_id}/{one.digest}" in change.folders,
+                self.tree.location(f"{one.dag_id}.py"),
+            )
+            for one in ordered
+        )
 
     def published(self) -> tuple[Listing, ...]:
-        """What is there, sorted by DAG id."""
-        ...
+        """What is there, sorted by DAG id.
 
-    def unpublish(self, dag_id: str) -> Listing:
-        """Take a DAG away; TargetError where it is not there."""
-        ...
+        Raises:
+            TargetError: the target cannot be read.
+        """
+        return tuple(listings(self.tree.view()))
+
+    def edition(self, dag_id: str) -> Edition | None:
+        """What a DAG runs now; None where nbflow has published none of this id.
+
+        Raises:
+            TargetError: the target cannot be read.
+        """
+        view = self.tree.view()
+        found = listing(view, dag_id)
+        if found is None:
+            return None
+        dag = view.read(f"{dag_id}.py").decode("utf-8", errors="replace")
+        return Edition(found, dag, lambda path: view.read(f"{dag_id}/{found.digest}/{path}"))
+
+    def knows(self, dag_id: str) -> bool:
+        """Whether nbflow has put a DAG of this id there, also where it was taken away again.
+
+        Raises:
+            TargetError: the target cannot be read.
+        """
+        return known(self.tree.view(), dag_id) is not None
+
+    def roll_back(
+        self, dag_id: str, digest: str | None = None, *, signed: Signature
+    ) -> tuple[Listing, Version]:
+        """Let a DAG run an earlier bundle; what was published, and what is now.
+
+        Args:
+            dag_id: the DAG.
+            digest: of the bundle, or how it begins; the version before where None.
+            signed: who goes back.
+
+        Raises:
+            TargetError: no such DAG or bundle is there, or the target cannot be written.
+        """
+        done: list[tuple[Listing, Version]] = []
+
+        def decide(view: View) -> Change:
+            there, goal, change = rolling_back(view, dag_id, digest, signed=signed)
+            done[:] = [(there, goal)]
+            return change
+
+        self.tree.update(decide)
+        return done[0]
+
+    def unpublish(self, dag_id: str, *, signed: Signature, purge: bool = False) -> Listing:
+        """Take a DAG away; what its runs made stays, and so do its bundles, for going back.
+
+        Args:
+            dag_id: the DAG.
+            signed: who takes it away.
+            purge: its bundles and its history go too.
+
+        Raises:
+            TargetError: it is not there, or the target cannot be written.
+        """
+        found: list[Listing] = []
+
+        def decide(view: View) -> Change:
+            there, change = unpublishing(view, dag_id, signed=signed, purge=purge)
+            found[:] = [there]
+            return change
+
+        self.tree.update(decide)
+        return found[0]
 
 
 def find_target(settings: Settings) -> Target:
     """The target that the settings name.
 
     Raises:
-        SettingsError: there is no target of this kind.
+        SettingsError: there is no target of this kind, or what is said of it is not understood.
     """
     kind = settings.target.kind
-    if kind == "folder":
-        return folder_target(settings)
+    if kind in _OWN:
+        from importlib import import_module
+
+        module, _, name = _OWN[kind].partition(":")
+        own: Callable[[Settings], Tree] = getattr(import_module(f"nbflow.targets.{module}"), name)
+        return Target(own(settings))
     from importlib.metadata import entry_points
 
     found = {point.name: point for point in entry_points(group=GROUP)}
     if kind not in found:
-        known = ", ".join(sorted({"folder", *found}))
+        known = ", ".join(sorted({*_OWN, *found}))
         raise SettingsError(f"there is no target {kind!r}", hint=f"the targets are: {known}")
-    make: Callable[[Settings], Target] = found[kind].load()
-    return make(settings)
-
-
-def publish(bundle: Bundle, *, settings: Settings, force: bool = False) -> Published:
-    """Put a bundle where Airflow finds it. The same bundle again changes nothing.
-
-    Args:
-        bundle: what to publish.
-        settings: name the target.
-        force: replace a DAG of the same name that comes from another notebook.
-
-    Raises:
-        SettingsError: there is no target of this kind.
-        TargetError: the target cannot be written, or has a DAG of this name from another notebook.
-    """
-    return find_target(settings).publish(bundle, force=force)
-
-
-def published(settings: Settings) -> tuple[Listing, ...]:
-    """What is published, sorted by DAG id.
-
-    Raises:
-        SettingsError: there is no target of this kind.
-        TargetError: the target cannot be read.
-    """
-    return find_target(settings).published()
-
-
-def unpublish(dag_id: str, *, settings: Settings) -> Listing:
-    """Take a DAG away; what its runs made stays.
-
-    Raises:
-        SettingsError: there is no target of this kind.
-        TargetError: it is not there, or the target cannot be written.
-    """
-    return find_target(settings).unpublish(dag_id)
+    make: Callable[[Settings], Tree] = found[kind].load()
+    return Target(make(settings))

@@ -1,0 +1,277 @@
+"""What publishing a notebook would change of what is published."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from nbflow import targets
+from nbflow.api.publishing import Seen
+from nbflow.model import next_runs
+
+if TYPE_CHECKING:
+    from nbflow.api.notebooks import Compiled
+    from nbflow.targets import Edition, Version
+
+__all__ = ["Change", "Difference", "diff"]
+
+NEW, GONE, OTHER = "new", "gone", "changed"
+_CONTEXT = 3
+"""Lines of the DAG file around a change."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that would be different.
+
+    Attributes:
+        part: `steps`, `edges`, `parameters`, `schedule`, `resources` or `files`.
+        name: what it is about: a step, `load → train`, a parameter, a file.
+        sort: `new`, `gone` or `changed`.
+        details: in words, what of it.
+    """
+
+    part: str
+    name: str
+    sort: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What publishing would change.
+
+    Attributes:
+        dag_id: the DAG.
+        digest: of the bundle that would be published.
+        published: the version that is there; None where none is.
+        changes: by part, in the notebook's order.
+        text: the unified diff of the DAG file.
+        next_runs: the next times of the schedule as it would be, aware datetimes in its time zone.
+    """
+
+    dag_id: str
+    digest: str
+    published: Version | None
+    changes: tuple[Change, ...]
+    text: str
+    next_runs: tuple[datetime, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether publishing would do anything."""
+        return self.published is None or self.published.digest != self.digest
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs; times are ISO 8601."""
+        version = self.published
+        return {
+            "dag_id": self.dag_id,
+            "changed": self.changed,
+            "digest": self.digest,
+            "published": version
+            and {
+                "digest": version.digest,
+                "by": version.by,
+                "moment": version.moment and version.moment.isoformat(),
+            },
+            "changes": [asdict(one) for one in self.changes],
+            "text": self.text,
+            "next_runs": [one.isoformat() for one in self.next_runs],
+        }
+
+
+def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
+    """Compare a notebook with what is published of it.
+
+    Whoever has seen the difference may publish over a version that somebody else has published.
+
+    Args:
+        compiled: the notebook, see `compile`.
+        now: the moment after which the next runs are, an aware datetime; this one where None.
+
+    Raises:
+        TargetError: the target cannot be read.
+    """
+    bundle, options = compiled.bundle, compiled.plan.pipeline.options
+    current = compiled.inspected.settings.of_team(options.team)
+    target = targets.find_target(current)
+    there = target.edition(bundle.dag_id)
+    old = _read_manifest(there) if there else {}
+    new: dict[str, Any] = json.loads(bundle.files["manifest.json"])
+    runs = next_runs(options.schedule, timezone=options.timezone, after=now or datetime.now(UTC))
+    if there is not None:
+        Seen(current, target.tree.address).keep({bundle.dag_id: there.listing.digest})
+    return Difference(
+        bundle.dag_id,
+        bundle.digest,
+        None if there is None else there.listing.current,
+        tuple(_changes(old, new, there, bundle.files)),
+        _text_diff(there.dag if there else "", bundle.dag, name=f"{bundle.dag_id}.py"),
+        runs,
+    )
+
+
+def _read_manifest(there: Edition) -> dict[str, Any]:
+    """What the published bundle says of itself; nothing where that is damaged."""
+    try:
+        found: dict[str, Any] = json.loads(there.read("manifest.json"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
+
+
+def _changes(
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    there: Edition | None,
+    files: Mapping[str, bytes],
+) -> Iterator[Change]:
+    before, after = (_by_name(one.get("steps", ())) for one in (old, new))
+    cells = {name: _sources(_published(there, f"steps/{name}.ipynb")) for name in before}
+    coming = {name: _sources(files[f"steps/{name}.ipynb"]) for name in after}
+    yield from _compared("steps", cells, coming, changed=_cells_changed)
+    yield from _compared(
+        "edges",
+        _edges(before),
+        _edges(after),
+        added=lambda why: [why],
+        changed=lambda was, now: [f"{was} → {now}"],
+    )
+    yield from _compared(
+        "parameters",
+        _by_name(old.get("parameters", ())),
+        _by_name(new["parameters"]),
+        added=lambda one: [f"default: {_word(one['default'])}"],
+        changed=_fields_changed,
+    )
+    yield from _compared("schedule", _schedule(old), _schedule(new), changed=_fields_changed)
+    rooms = ({name: _room(step) for name, step in steps.items()} for steps in (before, after))
+    yield from _compared("resources", *rooms, added=_fields, changed=_fields_changed)
+    yield from _compared("files", _attached(old), _attached(new))
+
+
+def _compared(
+    part: str,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    *,
+    added: Callable[[Any], Iterable[str]] = lambda _: (),
+    changed: Callable[[Any, Any], Iterable[str]] = lambda _was, _now: (),
+) -> Iterator[Change]:
+    """What is in one, in the other, or different, each with its details."""
+    for name, one in new.items():
+        if name not in old:
+            yield Change(part, name, NEW, tuple(added(one)))
+        elif one != old[name]:
+            yield Change(part, name, OTHER, tuple(changed(old[name], one)))
+    yield from (Change(part, name, GONE) for name in old if name not in new)
+
+
+def _by_name(items: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {str(one["name"]): one for one in items}
+
+
+def _edges(steps: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Why a step needs another, by `needed → needing`."""
+    return {
+        f"{need['step']} → {name}": ", ".join(
+            f"{reason['kind']}: {' '.join(reason['names'])}".rstrip(": ")
+            for reason in need["because"]
+        )
+        for name, step in steps.items()
+        for need in step.get("needs", ())
+    }
+
+
+def _fields(one: Mapping[str, Any]) -> list[str]:
+    return [f"{key}: {_word(value)}" for key, value in one.items() if value is not None]
+
+
+def _fields_changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Which fields of two things of a name differ."""
+    return [
+        f"{key}: {_word(was.get(key))} → {_word(now.get(key))}"
+        for key in dict.fromkeys([*was, *now])
+        if was.get(key) != now.get(key)
+    ]
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "none"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _room(step: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a step runs and what it may use there."""
+    containers = ((step.get("pod") or {}).get("spec") or {}).get("containers") or [{}]
+    resources = containers[0].get("resources") or {}
+    said = {"profile": step.get("profile"), "image": containers[0].get("image")}
+    for sort in ("requests", "limits"):
+        said |= {f"{name} ({sort})": much for name, much in (resources.get(sort) or {}).items()}
+    said |= {key: step.get(key) for key in ("retries", "timeout", "cache")}
+    return said
+
+
+def _schedule(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """When the DAG runs, if it runs by itself."""
+    found = manifest.get("schedule") or {}
+    return {str(found["at"]): found} if found.get("at") else {}
+
+
+def _attached(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The digests of the files that come with the notebook."""
+    return {
+        path.removeprefix("files/"): digest
+        for path, digest in (manifest.get("files") or {}).items()
+        if path.startswith("files/")
+    }
+
+
+def _published(there: Edition | None, path: str) -> bytes:
+    """A file of the published bundle; an empty notebook where it was lost."""
+    try:
+        return there.read(path) if there else b""
+    except FileNotFoundError:
+        return b""
+
+
+def _cells_changed(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    """Which of a step's cells are different, by id."""
+    for sort, ids in (
+        (OTHER, [one for one in now if one in was and was[one] != now[one]]),
+        (NEW, [one for one in now if one not in was]),
+        (GONE, [one for one in was if one not in now]),
+    ):
+        if ids:
+            yield f"cell{'' if len(ids) == 1 else 's'} {sort}: {', '.join(ids)}"
+    if [one for one in was if one in now] != [one for one in now if one in was]:
+        yield "its cells come in another order"
+
+
+def _sources(notebook: bytes) -> dict[str, str]:
+    """The author's cells of a step notebook, by id; none where it cannot be read.
+
+    The parameters cell, which every step has, is told of apart.
+    """
+    try:
+        return {
+            str(cell.get("id")): "".join(cell["source"])
+            for cell in json.loads(notebook)["cells"]
+            if "role" not in cell["metadata"].get("nbflow", {})
+            and "parameters" not in cell["metadata"].get("tags", ())
+        }
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def _text_diff(old: str, new: str, *, name: str) -> str:
+    lines = difflib.unified_diff(
+        old.splitlines(), new.splitlines(), f"published/{name}", name, lineterm="", n=_CONTEXT
+    )
+    return "\n".join(lines)

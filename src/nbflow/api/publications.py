@@ -1,0 +1,188 @@
+"""What is published: list it, go back, take it away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbflow import targets
+from nbflow.api import airflows
+from nbflow.api.publishing import Published, Seen, await_live, signature
+from nbflow.errors import TargetError
+from nbflow.model import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nbflow.model import Run
+    from nbflow.remote import Airflow
+    from nbflow.settings import Settings
+    from nbflow.targets import Listing, Target, Version
+
+__all__ = ["PublishedDag", "RolledBack", "Unpublished", "published", "roll_back", "unpublish"]
+
+_LOOK = 1000
+"""Runs of a DAG that are looked at for some that are still going."""
+
+
+@dataclass(frozen=True)
+class PublishedDag:
+    """A DAG in a target.
+
+    Attributes:
+        listing: what is known of it there.
+        address: the target's.
+        location: where its DAG file is, for people.
+    """
+
+    listing: Listing
+    address: str
+    location: str
+
+
+@dataclass(frozen=True)
+class RolledBack:
+    """A DAG that runs an earlier bundle again.
+
+    Attributes:
+        was: the version that it ran before.
+        now: the one that it runs.
+        published: how that reached Airflow; unchanged where it ran that one already.
+    """
+
+    was: Version
+    now: Version
+    published: Published
+
+
+@dataclass(frozen=True)
+class Unpublished:
+    """A DAG that was taken away.
+
+    Attributes:
+        listing: what was there.
+        going: runs that were still going.
+    """
+
+    listing: Listing
+    going: tuple[Run, ...]
+
+
+def published(current: Settings) -> tuple[PublishedDag, ...]:
+    """All that nbflow has published in this project's target, for every team.
+
+    Raises:
+        TargetError: the target cannot be read.
+    """
+    return tuple(
+        PublishedDag(one, target.tree.address, target.tree.location(f"{one.dag_id}.py"))
+        for target, _ in _targets(current)
+        for one in target.published()
+    )
+
+
+def roll_back(
+    dag_id: str,
+    *,
+    current: Settings,
+    digest: str | None = None,
+    wait: bool = True,
+    tell: Callable[[str], None],
+) -> RolledBack:
+    """Let a DAG run an earlier bundle, and wait until Airflow does.
+
+    Args:
+        dag_id: the DAG.
+        current: the settings.
+        digest: the bundle's, or how it begins; the version before where None.
+        wait: wait until Airflow runs it, where an Airflow is in reach.
+        tell: is told in a few words what happens.
+
+    Raises:
+        TargetError: no such DAG or bundle is there, or the target cannot be written.
+        RemoteError: Airflow did not pick it up in time.
+    """
+    target, own = _target_of(dag_id, current)
+    there, now = target.roll_back(dag_id, digest, signed=signature(current))
+    Seen(own, target.tree.address).keep({dag_id: now.digest})
+    done = Published(
+        dag_id, now.digest, there.digest != now.digest, target.tree.location(f"{dag_id}.py")
+    )
+    if wait and airflows.in_reach(own):
+        done = await_live([done], own, tell)[dag_id]
+    return RolledBack(there.current, now, done)
+
+
+def unpublish(
+    dag_id: str, *, current: Settings, force: bool = False, purge: bool = False
+) -> Unpublished:
+    """Pause a DAG, then take it away; what its runs made stays, and so do its versions.
+
+    Args:
+        dag_id: the DAG.
+        current: the settings.
+        force: also while runs are going, which fail where they need what is taken away.
+        purge: its versions go too: nobody can go back to them, and of its runs only the executed
+            notebooks of single steps can be had.
+
+    Raises:
+        TargetError: it is not there, runs are still going (no new one begins), or the target cannot
+            be written.
+        RemoteError: Airflow refuses to pause it.
+    """
+    target, own = _target_of(dag_id, current)
+    going: tuple[Run, ...] = ()
+    if airflows.in_reach(own):
+        with airflows.connect(own) as client:
+            going = _pause(dag_id, client)
+    if going and not force:
+        named = ", ".join(f"{one.run_id} ({one.state})" for one in going[:5])
+        more = f" and {len(going) - 5} more" if len(going) > 5 else ""
+        raise TargetError(
+            f"{dag_id} is paused, and {len(going)} of its runs still {_go(going)}: {named}{more}",
+            hint="unpublish it again when they have ended, `nbflow cancel` them, or use --force: "
+            "then steps that have not begun will fail",
+        )
+    gone = target.unpublish(dag_id, signed=signature(own), purge=purge)
+    return Unpublished(gone, going)
+
+
+def _go(going: tuple[Run, ...]) -> str:
+    return "goes" if len(going) == 1 else "go"
+
+
+def _pause(dag_id: str, client: Airflow) -> tuple[Run, ...]:
+    """Let no new run begin; the runs that are going."""
+    if not client.has_dag(dag_id):
+        return ()
+    client.pause(dag_id)
+    runs = client.runs(dag_id, limit=_LOOK, states=("queued", "running"))
+    return tuple(one for one in runs if one.state in {RunState.QUEUED, RunState.RUNNING})
+
+
+def _targets(current: Settings) -> Iterator[tuple[Target, Settings]]:
+    """The targets of all teams, each once, with the settings that name it."""
+    seen = set()
+    for team in (None, *current.teams):
+        own = current.of_team(team)
+        target = targets.find_target(own)
+        if target.tree.address not in seen:
+            seen.add(target.tree.address)
+            yield target, own
+
+
+def _target_of(dag_id: str, current: Settings) -> tuple[Target, Settings]:
+    """The target that has a DAG.
+
+    Raises:
+        TargetError: none has; what is there is listed.
+    """
+    known: list[str] = []
+    for target, own in _targets(current):
+        if target.knows(dag_id):
+            return target, own
+        known += [one.dag_id for one in target.published()]
+    raise TargetError(
+        f"there is no DAG {dag_id!r}",
+        hint=f"published are: {', '.join(known)}" if known else "nothing is published there",
+    )

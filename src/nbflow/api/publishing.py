@@ -1,0 +1,176 @@
+"""Put bundles where Airflow reads them, and wait until it has them."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import subprocess
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbflow import targets
+from nbflow.api import airflows
+from nbflow.errors import TargetError
+from nbflow.planning import POD_BACKEND
+
+if TYPE_CHECKING:
+    from nbflow.api.notebooks import Compiled
+    from nbflow.model import Bundle
+    from nbflow.settings import Settings
+
+
+@dataclass(frozen=True)
+class Published:
+    """A bundle that is in its target.
+
+    Attributes:
+        dag_id: the DAG.
+        digest: of the bundle.
+        changed: False where the target had it already.
+        dag: the DAG file.
+        live_after: seconds until Airflow had it, or None where nobody waited.
+        url: the DAG's page in Airflow, or None.
+    """
+
+    dag_id: str
+    digest: str
+    changed: bool
+    dag: str
+    live_after: float | None = None
+    url: str | None = None
+
+
+def refuse_one_name_for_two(compiled: Iterable[Compiled]) -> None:
+    """Raise TargetError if two notebooks make a DAG of one name."""
+    seen: dict[str, Path] = {}
+    for each in compiled:
+        path = each.inspected.path
+        other = seen.setdefault(each.bundle.dag_id, path)
+        if other != path:
+            raise TargetError(
+                f"{other} and {path} are both named {each.bundle.dag_id!r}",
+                hint="Set another `name` in the metadata (nbflow) of one of them.",
+            )
+
+
+def publish(
+    compiled: Iterable[Compiled],
+    *,
+    wait: bool = True,
+    force: bool = False,
+    tell: Callable[[str], None],
+) -> tuple[Published, ...]:
+    """Write bundles to the project's target, in one change, and wait until Airflow has them.
+
+    Args:
+        compiled: the notebooks, see `compile`.
+        wait: wait until Airflow runs these very bundles, where an Airflow is in reach.
+        force: replace DAGs of these names that came from other notebooks, and versions by other
+            people that were not seen.
+        tell: is told in a few words what happens.
+
+    Raises:
+        TargetError: the target cannot be written, holds another notebook's DAG, or a version by
+            somebody else that this project has not seen.
+        StoreError: steps run in pods, and the store, from which they take it, cannot be written.
+        RemoteError: Airflow cannot import a DAG, or did not pick it up in time.
+    """
+    by_place: dict[tuple[Path, str | None], list[Compiled]] = defaultdict(list)
+    for each in compiled:
+        team = each.plan.pipeline.options.team
+        by_place[each.inspected.settings.root, team].append(each)
+    published: dict[str, Published] = {}
+    for (_, team), those in by_place.items():
+        current = those[0].inspected.settings.of_team(team)
+        for each in those:
+            if each.plan.backend == POD_BACKEND:  # a pod sees the store, not the folder of DAGs
+                targets.keep_in_store(each.bundle, runs_folder=each.plan.runs_folder)
+        for one in _write([each.bundle for each in those], current, force=force):
+            published[one.dag_id] = one
+        if wait and airflows.in_reach(current):
+            published |= await_live([published[one.bundle.dag_id] for one in those], current, tell)
+    return tuple(published[one.bundle.dag_id] for those in by_place.values() for one in those)
+
+
+def signature(current: Settings) -> targets.Signature:
+    """Who publishes, now: `NBFLOW_USER`, else git's user in the project, else who is logged in."""
+    by = os.environ.get("NBFLOW_USER") or _git_user(current.root) or getpass.getuser()
+    return targets.Signature(by, datetime.now(UTC).replace(microsecond=0))
+
+
+def _git_user(folder: Path) -> str | None:
+    with suppress(OSError):
+        asked = ["git", "-C", str(folder), "config", "user.email"]
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        return done.stdout.strip() or None
+    return None
+
+
+def _write(bundles: Iterable[Bundle], current: Settings, *, force: bool) -> tuple[Published, ...]:
+    target = targets.find_target(current)
+    seen = Seen(current, target.tree.address)
+    written = target.publish(bundles, signed=signature(current), seen=seen.digests(), force=force)
+    seen.keep({one.dag_id: one.digest for one in written})
+    return tuple(Published(one.dag_id, one.digest, one.changed, one.path) for one in written)
+
+
+def await_live(
+    those: Iterable[Published], current: Settings, tell: Callable[[str], None]
+) -> dict[str, Published]:
+    """Wait until Airflow runs these bundles; each with how long that took."""
+    live = {}
+    known = list(Seen(current, targets.find_target(current).tree.address).digests())
+    with airflows.connect(current) as client:
+        for one in those:
+            beside = [name for name in known if name != one.dag_id]
+            seconds = client.wait_for_dag(
+                one.dag_id,
+                digest=one.digest,
+                observe=partial(_tell_of, one.dag_id, tell),
+                beside=beside,
+            )
+            url = client.dag_url(one.dag_id)
+            live[one.dag_id] = replace(one, live_after=seconds, url=url)
+    return live
+
+
+def _tell_of(dag_id: str, tell: Callable[[str], None], said: str) -> None:
+    tell(f"{dag_id}: {said}")
+
+
+class Seen:
+    """The digest of each DAG of a target that this project saw last, kept in its `.nbflow`."""
+
+    def __init__(self, current: Settings, address: str) -> None:
+        """Of the target at an address."""
+        self._file = current.home / "seen.json"
+        self._address = address
+
+    def digests(self) -> Mapping[str, str]:
+        """By DAG id."""
+        return self._all().get(self._address, {})
+
+    def keep(self, digests: Mapping[str, str]) -> None:
+        """Remember these."""
+        known = self._all()
+        if {**known.get(self._address, {}), **digests} == known.get(self._address):
+            return
+        known[self._address] = dict(sorted({**known.get(self._address, {}), **digests}.items()))
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        waiting = self._file.with_name(f".seen-{os.getpid()}.writing")
+        waiting.write_text(json.dumps(dict(sorted(known.items())), indent=1), encoding="utf-8")
+        waiting.replace(self._file)
+
+    def _all(self) -> dict[str, dict[str, str]]:
+        try:
+            found: dict[str, dict[str, str]] = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found

@@ -1,0 +1,216 @@
+"""Commands about what is published: diff, published, rollback, unpublish."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nbflow.cli import options
+from nbflow.cli.console import print_json, print_table
+from nbflow.cli.notebooks import checked
+
+if TYPE_CHECKING:
+    from nbflow.api import Difference, PublishedDag
+    from nbflow.targets import Version
+
+_MARKS = {"new": ("+", "green"), "gone": ("-", "red"), "changed": ("~", "yellow")}
+
+
+@click.command(epilog="Example: nbflow diff train.ipynb")
+@options.notebooks
+@click.option("--text/--no-text", default=True, help="Whether the DAG file's lines are shown.")
+@click.option("--exit-code", is_flag=True, help="End with 1 where publishing would do anything.")
+@options.as_json
+def diff(*, paths: tuple[Path, ...], text: bool, exit_code: bool, as_json: bool) -> int:
+    """Show what publishing notebooks would change; nothing is written.
+
+    Steps and their cells, edges, parameters, the schedule with its next five times, resources,
+    files, and the DAG file's text. Where somebody else has published a version since you did, this
+    shows it, and you may publish over it afterwards.
+    """
+    from nbflow import api
+
+    found = [api.diff(checked(path)) for path in paths]
+    if as_json:
+        print_json([one.as_json() for one in found])
+    else:
+        for one in found:
+            _print_difference(one, text=text)
+    return int(exit_code and any(one.changed for one in found))
+
+
+@click.command(epilog="Example: nbflow published train_models")
+@click.argument("dag_id", metavar="[DAG]", required=False)
+@options.project
+@options.as_json
+def published(*, dag_id: str | None, project: Path, as_json: bool) -> int:
+    """List what is published; with a DAG, the versions of it that are kept."""
+    from nbflow import api
+    from nbflow.errors import TargetError
+
+    found = api.published(api.load_settings(project))
+    if dag_id is not None:
+        own = [one for one in found if one.listing.dag_id == dag_id]
+        if not own:
+            known = ", ".join(one.listing.dag_id for one in found)
+            raise TargetError(
+                f"there is no DAG {dag_id!r}",
+                hint=f"published are: {known}" if known else "nothing is published there",
+            )
+        found = tuple(own)
+    if as_json:
+        print_json([_listing_as_json(one) for one in found])
+        return 0
+    if dag_id is not None:
+        _print_versions(found[0])
+    elif found:
+        print_table(
+            ("DAG", "version", "by", "at", "notebook"),
+            [
+                (one.listing.dag_id, *_words(one.listing.current), one.listing.notebook)
+                for one in found
+            ],
+        )
+    else:
+        click.echo("nothing is published; publish a notebook with `nbflow publish NB`", err=True)
+    return 0
+
+
+@click.command(epilog="Example: nbflow rollback train_models")
+@click.argument("dag_id", metavar="DAG")
+@click.argument("digest", metavar="[VERSION]", required=False)
+@click.option("--no-wait", is_flag=True, help="Do not wait until Airflow runs it.")
+@options.project
+@options.as_json
+def rollback(
+    *, dag_id: str, digest: str | None, no_wait: bool, project: Path, as_json: bool
+) -> int:
+    """Let a DAG run an earlier version: the one before, or VERSION (how its digest begins).
+
+    `nbflow published DAG` lists the versions. Runs that go keep the version that they began with.
+    """
+    from nbflow import api
+
+    done = api.roll_back(
+        dag_id,
+        current=api.load_settings(project),
+        digest=digest,
+        wait=not no_wait,
+        tell=lambda said: click.echo(said, err=True),
+    )
+    if as_json:
+        print_json({**api.published_as_json(done.published), "was": done.was.digest or None})
+        return 0
+    if not done.published.changed:
+        click.echo(f"{dag_id}: runs {done.now.digest} already")
+        return 0
+    live = done.published.live_after
+    after = "" if live is None else f", live after {live:.1f}s"
+    was = done.was if done.was.digest else "unpublished"
+    click.echo(f"{dag_id}: rolled back to {done.now.digest} (was {was}){after}")
+    return 0
+
+
+@click.command(epilog="Example: nbflow unpublish train_models")
+@click.argument("dag_id", metavar="DAG")
+@click.option("--force", is_flag=True, help="Also while runs are going, which then may fail.")
+@click.option("--purge", is_flag=True, help="Its versions go too; there is no way back.")
+@options.project
+@options.as_json
+def unpublish(*, dag_id: str, force: bool, purge: bool, project: Path, as_json: bool) -> int:
+    """Pause a DAG, then take it away from where Airflow reads DAGs.
+
+    With runs that are still going it is only paused, and this ends with 6. What runs have made
+    stays in the store, and `nbflow output` still fetches it; `nbflow rollback DAG` brings the DAG
+    back.
+    """
+    from nbflow import api
+
+    done = api.unpublish(dag_id, current=api.load_settings(project), force=force, purge=purge)
+    going = [f"{one.dag_id}/{one.run_id}" for one in done.going]
+    if as_json:
+        print_json({"dag_id": dag_id, "digest": done.listing.digest, "going": going})
+        return 0
+    click.echo(f"{dag_id}: unpublished (was {done.listing.current})")
+    for name in going:
+        click.echo(f"warning: {name} is still going; what it has not begun will fail", err=True)
+    return 0
+
+
+def _print_difference(found: Difference, *, text: bool) -> None:
+    head = click.style(found.dag_id, bold=True)
+    if found.published is None:
+        click.echo(f"{head}: would be published for the first time, as {found.digest}")
+    elif not found.changed:
+        click.echo(f"{head}: nothing would change; published is {found.published}")
+    else:
+        click.echo(f"{head}: {found.digest} would replace {found.published}")
+    for part, changes in groupby(found.changes, key=lambda one: one.part):
+        click.echo(f"{part}:")
+        for one in changes:
+            mark, colour = _MARKS[one.sort]
+            line = click.style(f"{mark} {one.name}", fg=colour)
+            if len(one.details) == 1:
+                click.echo(f"  {line}  ({one.details[0]})")
+                continue
+            click.echo(f"  {line}")
+            for detail in one.details:
+                click.echo(f"      {detail}")
+    if found.next_runs:
+        click.echo("next runs:")
+        for moment in found.next_runs:
+            click.echo(f"  {moment:%a %Y-%m-%d %H:%M %Z}")
+    if text and found.changed and found.published is not None and found.text:
+        click.echo()
+        for line in found.text.splitlines():
+            colour_of = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+            click.echo(click.style(line, fg=colour_of))
+
+
+def _print_versions(one: PublishedDag) -> None:
+    listing = one.listing
+    click.echo(f"{listing.dag_id}: {one.location}, from {listing.notebook}")
+    rows = []
+    for version in reversed(listing.versions):
+        kept = version.digest in listing.digests or version.digest == listing.digest
+        current = version is listing.current
+        state = "runs" if current else "kept" if kept else "removed"
+        rows.append((*_words(version), version.action, state))
+    print_table(("version", "by", "at", "action", "state"), rows)
+
+
+def _words(version: Version) -> tuple[str, str, str]:
+    moment = "-" if version.moment is None else _local(version.moment)
+    return version.digest, version.by or "-", moment
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _listing_as_json(one: PublishedDag) -> dict[str, object]:
+    listing = one.listing
+    return {
+        "dag_id": listing.dag_id,
+        "digest": listing.digest,
+        "notebook": listing.notebook,
+        "target": one.address,
+        "dag": one.location,
+        "versions": [
+            {
+                "digest": version.digest,
+                "by": version.by,
+                "moment": version.moment and version.moment.isoformat(),
+                "action": version.action,
+                "kept": version.digest in listing.digests or version.digest == listing.digest,
+            }
+            for version in listing.versions
+        ],
+    }
+
+
+COMMANDS = (diff, published, rollback, unpublish)

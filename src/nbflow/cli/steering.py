@@ -1,0 +1,137 @@
+"""Commands that hold, stop and go on: pause, unpause, cancel, resume, logs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nbflow.cli import options
+from nbflow.cli.console import print_json
+from nbflow.errors import Interrupted
+
+if TYPE_CHECKING:
+    from nbflow.remote import LogLine
+
+_COLOURS = {"error": "red", "critical": "red", "warning": "yellow"}
+
+_dag = click.argument("dag_id", metavar="DAG")
+_run = click.argument("reference", metavar="RUN")
+
+
+@click.command(epilog="Example: nbflow pause train_models")
+@_dag
+@options.project
+def pause(*, dag_id: str, project: Path) -> int:
+    """Let no new runs of a DAG begin; runs that go go on."""
+    from nbflow import api
+
+    with api.connect(api.load_settings(project)) as client:
+        done = api.pause(dag_id, client=client)
+    click.echo(f"{dag_id}: {'paused' if done else 'was paused already'}")
+    return 0
+
+
+@click.command(epilog="Example: nbflow unpause train_models")
+@_dag
+@options.project
+def unpause(*, dag_id: str, project: Path) -> int:
+    """Let runs of a DAG begin again."""
+    from nbflow import api
+
+    with api.connect(api.load_settings(project)) as client:
+        done = api.unpause(dag_id, client=client)
+    click.echo(f"{dag_id}: {'runs again' if done else 'was not paused'}")
+    return 0
+
+
+@click.command(epilog="Example: nbflow cancel train_models")
+@_run
+@options.project
+def cancel(*, reference: str, project: Path) -> int:
+    """End a run; its steps that run are stopped, and it counts as failed.
+
+    RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run.
+    """
+    from nbflow import api
+
+    with api.connect(api.load_settings(project)) as client:
+        run = api.find_run(reference, client=client)
+        done = api.cancel(run, client=client)
+    name = f"{run.dag_id}/{run.run_id}"
+    click.echo(f"{name}: cancelled" if done else f"{name}: had ended already ({run.state})")
+    return 0
+
+
+@click.command(epilog="Example: nbflow resume train_models")
+@_run
+@options.project
+@options.as_json
+def resume(*, reference: str, project: Path, as_json: bool) -> int:
+    """Run the failed steps of a run again, and what follows them; the rest is kept.
+
+    RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. Runs on this machine go on
+    with `nbflow run --resume`.
+    """
+    from nbflow import api
+
+    with api.connect(api.load_settings(project)) as client:
+        run = api.find_run(reference, client=client)
+        steps = api.resume_run(run, client=client)
+    if as_json:
+        print_json({"dag_id": run.dag_id, "run_id": run.run_id, "steps": list(steps)})
+        return 0
+    click.echo(f"{run.dag_id}/{run.run_id}: goes on with {', '.join(steps)}")
+    click.echo(f"run: {run.url}")
+    return 0
+
+
+@click.command(epilog="Example: nbflow logs train_models fit --follow")
+@_run
+@click.argument("step", required=False)
+@click.option("--follow", "-F", is_flag=True, help="Wait for further lines until it has ended.")
+@options.project
+@options.as_json
+def logs(*, reference: str, step: str | None, follow: bool, project: Path, as_json: bool) -> int:
+    """Show what Airflow's logs of a run's steps say, of each step the last try.
+
+    RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. With --json each line is a JSON
+    object.
+    """
+    from nbflow import api
+
+    current = api.load_settings(project)
+    with api.connect(current) as client:
+        run = api.enrich(api.find_run(reference, client=client), current=current)
+        name = f"{run.dag_id}/{run.run_id}"
+        shown = ""
+        try:
+            for whose, line in api.log_lines(run, client=client, step=step, follow=follow):
+                if as_json:
+                    _print_line_as_json(whose, line)
+                    continue
+                if whose != shown and step is None:
+                    click.echo(click.style(f"=== {whose}", bold=True))
+                    shown = whose
+                _print_line(line)
+        except KeyboardInterrupt:
+            raise Interrupted(f"{name} goes on in Airflow: {run.url}") from None
+    return 0
+
+
+def _print_line(line: LogLine) -> None:
+    moment = "" if line.moment is None else f"{line.moment.astimezone():%H:%M:%S} "
+    text = f"{moment}{line.text}"
+    click.echo(click.style(text, fg=_COLOURS.get((line.level or "").lower())))
+
+
+def _print_line_as_json(whose: str, line: LogLine) -> None:
+    import json
+
+    moment = None if line.moment is None else line.moment.isoformat()
+    said = {"step": whose, "moment": moment, "level": line.level, "text": line.text}
+    click.echo(json.dumps(said, ensure_ascii=False))
+
+
+COMMANDS = (pause, unpause, cancel, resume, logs)

@@ -1,0 +1,76 @@
+"""Places of files that Airflow reads DAGs from, and what can be changed in them at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Change", "Tree", "View"]
+
+
+class View(Protocol):
+    """What a place holds at one moment. Paths are relative to it, with `/`."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; FileNotFoundError where there is none."""
+
+    def holds(self, path: str, content: bytes) -> bool:
+        """Whether a file is there and has this content."""
+
+    def sizes(self, folder: str) -> Mapping[str, int]:
+        """The files below a folder, by their path in it, with their sizes in bytes."""
+
+    def names(self, folder: str = "") -> tuple[str, ...]:
+        """The names in a folder, sorted; none where there is no such folder."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be different. It happens in the order of the attributes.
+
+    Attributes:
+        files_gone: files that are taken away first, so that nothing names what goes later.
+        folders: whole folders with all their files, which were not there or were damaged.
+        files: single files, in this order: what others name stands before what names it.
+        folders_gone: folders that are taken away last.
+        message: one line that says what this is, and below it more.
+    """
+
+    files_gone: tuple[str, ...] = ()
+    folders: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    folders_gone: tuple[str, ...] = ()
+    message: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything is to be different."""
+        return bool(self.files_gone or self.folders or self.files or self.folders_gone)
+
+
+class Tree(Protocol):
+    """A place of files."""
+
+    address: str
+    """What people call it: a path or a URL."""
+
+    def view(self) -> View:
+        """What it holds now; TargetError where it cannot be read."""
+
+    def update(self, decide: Callable[[View], Change]) -> None:
+        """Make what `decide` wants of what the place holds.
+
+        It may be asked again, with what the place holds then, where somebody else was faster. A
+        reader sees each file whole, old or new, and none that names another one too soon.
+
+        Raises:
+            TargetError: the place cannot be read or written.
+        """
+
+    def bundle(self) -> tuple[str, dict[str, Any]]:
+        """The class of the DAG bundle by which Airflow reads it, and its arguments."""
+
+    def location(self, path: str) -> str:
+        """Where a file is, for people."""

@@ -1,0 +1,20 @@
+import pytest
+from commands import nbflow
+
+
+@pytest.fixture
+def project(tmp_path, airflow):
+    """A folder whose settings mean the session's Airflow."""
+    (tmp_path / "nbflow.yaml").write_text(
+        f"store: {airflow.store}\n"
+        f"target: {{kind: folder, path: {airflow.dags}}}\n"
+        f"airflow: {{url: '{airflow.instance.url}', user: {airflow.instance.user},"
+        " password_env: SECRET}\n"
+        "defaults: {retry_delay: 1s}\n"
+    )
+
+    def run(*arguments, **environ):
+        environ["SECRET"] = airflow.instance.password
+        return nbflow(*arguments, cwd=tmp_path, timeout=240, **environ)
+
+    return tmp_path, run

@@ -1,0 +1,189 @@
+"""Everything after a first run, in a real Airflow: change, look, go back, hold, stop, go on."""
+
+import time
+
+import pytest
+from commands import outputs, write_notebook
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
+
+CELLS = [
+    ("parameters", "bad = False"),
+    ("step:load", "rows = [1, 2, 3]"),
+    ("step:check", "assert not bad, 'bad rows'\nok = len(rows)"),
+    ("step:report", "print(sum(rows), ok)"),
+]
+
+
+@pytest.fixture
+def published(project):
+    """Publish a notebook of this name; what it has can be changed by publishing again."""
+
+    def publish(name, *cells):
+        folder, run = project
+        write_notebook(folder / f"{name}.ipynb", *(cells or CELLS))
+        done = run("publish", f"{name}.ipynb", "--json")
+        assert done.status == 0, done.err
+        return done.json[0]["digest"]
+
+    return publish
+
+
+def until(look, *, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.5)
+    return found
+
+
+def test_a_failed_run_goes_on_from_its_failed_step_once_the_cause_is_mended(project, published):
+    folder, run = project
+    flag = folder / "mended"
+    cells = [
+        ("step:load", "rows = [1, 2, 3]\nimport random\ndrawn = random.random()\nprint(drawn)"),
+        ("step:check", f"import os\nassert os.path.exists({str(flag)!r}), 'not mended'\nok = 1"),
+        ("step:report", "print(drawn, ok)"),
+    ]
+    published("goes_on", *cells)
+    ran = run("trigger", "goes_on", "--wait", "-o", "first.ipynb")
+    assert ran.status == 10
+    drawn = outputs(folder / "first.ipynb")["cell-1"].strip()
+    flag.touch()
+    resumed = run("resume", "goes_on", "--json")
+    assert resumed.status == 0, resumed.err
+    assert resumed.json["steps"] == ["check", "report"]
+    until(lambda: run("runs", "goes_on", "--json").json[0]["state"] == "success")
+    assert run("output", "goes_on", "-o", "done.ipynb").status == 0
+    assert outputs(folder / "done.ipynb")["cell-3"].split() == [drawn, "1"]
+    again = run("resume", "goes_on")
+    assert (again.status, "went well" in again.err) == (2, True)
+
+
+def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
+    _, run = project
+    published("talks", ("step:one", "print('from one')"), ("step:two", "1 / 0"))
+    run("trigger", "talks", "--wait")
+    said = run("logs", "talks")
+    assert said.status == 0, said.err
+    assert "=== one" in said.out
+    assert "ZeroDivisionError" in said.out.partition("=== two")[2]
+    alone = run("logs", "talks", "two", "--json")
+    assert "ZeroDivisionError" in alone.out
+    assert '"step": "one"' not in alone.out
+    wrong = run("logs", "talks", "three")
+    assert wrong.status == 2
+    assert "one, two" in wrong.err
+    published("talks", ("step:one", "import time; time.sleep(4)"), ("step:two", "x = 1"))
+    run("trigger", "talks")
+    followed = run("logs", "talks", "--follow")
+    assert followed.status == 0, followed.err
+    assert "=== two" in followed.out
+    assert run("runs", "talks", "--limit", "1", "--json").json[0]["state"] == "success"
+
+
+def test_a_cancelled_run_ends_and_its_steps_stop(project, published):
+    _, run = project
+    published("sleeps", ("step:long", "import time; time.sleep(300)"), ("step:after", "x = 1"))
+    run("trigger", "sleeps")
+    until(lambda: run("runs", "sleeps", "--json").json[0]["state"] == "running")
+    done = run("cancel", "sleeps")
+    assert (done.status, "cancelled" in done.out) == (0, True)
+
+    def state():
+        return run("runs", "sleeps", "--json").json[0]["state"]
+
+    until(lambda: state() == "failed")
+    assert "had ended already (failed)" in run("cancel", "sleeps").out
+
+
+def test_a_paused_dag_starts_nothing_and_publishing_leaves_it_so(project, published):
+    _, run = project
+    published("held")
+    assert "paused" in run("pause", "held").out
+    assert "already" in run("pause", "held").out
+    published("held", *CELLS[:-1], ("step:report", "print(ok)"))
+    started = run("trigger", "held")
+    assert "held is paused in Airflow" in started.err
+    assert run("runs", "held", "--json").json[0]["state"] == "queued"
+    assert "runs again" in run("unpause", "held").out
+    until(lambda: run("runs", "held", "--json").json[0]["state"] == "success")
+
+
+def test_going_back_runs_the_version_before(project, published):
+    folder, run = project
+    first = published("back")
+    second = published("back", *CELLS[:-1], ("step:report", "print('second')"))
+    done = run("rollback", "back", "--json")
+    assert done.status == 0, done.err
+    assert (done.json["digest"], done.json["was"]) == (first, second)
+    assert done.json["live_after"] is not None
+    ran = run("trigger", "back", "--wait", "-o", "done.ipynb")
+    assert ran.status == 0, ran.err
+    assert outputs(folder / "done.ipynb")["cell-4"].split() == ["6", "3"]
+    listed = run("published", "back", "--json").json[0]
+    assert (listed["digest"], len(listed["versions"])) == (first, 3)
+    wrong = run("rollback", "back", "ffff")
+    assert wrong.status == 6
+    assert second in wrong.err
+
+
+def test_unpublishing_waits_for_runs_and_leaves_what_they_made(project, published):
+    folder, run = project
+    published("leaves")
+    assert run("trigger", "leaves", "--wait").status == 0
+    published("leaves", ("step:long", "import time; time.sleep(300)"))
+    run("trigger", "leaves")
+    refused = run("unpublish", "leaves")
+    assert refused.status == 6
+    assert "leaves is paused, and 1 of its runs still goes" in refused.err
+    assert "nbflow cancel" in refused.err
+    run("cancel", "leaves")
+    done = until(lambda: (done := run("unpublish", "leaves")).status == 0 and done)
+    assert "unpublished" in done.out
+    assert "leaves" not in run("published").out
+    runs = run("runs", "leaves", "--json").json
+    well = next(one for one in runs if one["state"] == "success")
+    fetched = run("output", f"leaves/{well['run_id']}", "-o", "kept.ipynb")
+    assert fetched.status == 0, fetched.err
+    assert outputs(folder / "kept.ipynb")["cell-4"].split() == ["6", "3"]
+    assert run("rollback", "leaves", "--no-wait").status == 0
+    assert "leaves" in run("published").out
+
+
+def test_diff_shows_what_publishing_would_change(project, published):
+    folder, run = project
+    published("differs")
+    assert "nothing would change" in run("diff", "differs.ipynb").out
+    assert run("diff", "differs.ipynb", "--exit-code").status == 0
+    cells = [CELLS[0], CELLS[1], ("step:check", "ok = 7"), *CELLS[3:], ("step:more", "print(ok)")]
+    write_notebook(
+        folder / "differs.ipynb",
+        *cells,
+        nbflow={"schedule": "30 2 * * *", "timezone": "Europe/Berlin"},
+    )
+    found = run("diff", "differs.ipynb", "--exit-code")
+    assert found.status == 1, found.err
+    for words in ("~ check  (cell changed: cell-3)", "+ more", "check → more", "+ 30 2 * * *"):
+        assert words in found.out
+    assert found.out.count(" 02:30 CE") == 5
+    assert "+++ differs.py" in found.out
+    assert "+++ differs.py" not in run("diff", "differs.ipynb", "--no-text").out
+    told = run("diff", "differs.ipynb", "--json").json[0]
+    assert told["changed"]
+    assert {one["part"] for one in told["changes"]} == {"steps", "edges", "schedule", "resources"}
+
+
+def test_somebody_elses_version_is_replaced_only_by_who_has_seen_it(project, published):
+    folder, run = project
+    published("shared")
+    (folder / ".nbflow/seen.json").unlink()  # as in a colleague's checkout
+    write_notebook(folder / "shared.ipynb", *CELLS[:-1], ("step:report", "print('mine')"))
+    who = {"NBFLOW_USER": "ben@example.com"}
+    refused = run("publish", "shared.ipynb", **who)
+    assert refused.status == 6
+    assert "which you have not seen" in refused.err
+    assert run("diff", "shared.ipynb", **who).status == 0
+    assert run("publish", "shared.ipynb", **who).status == 0
+    last = run("published", "shared", "--json").json[0]["versions"][-1]
+    assert last["by"] == "ben@example.com"
