@@ -198,7 +198,7 @@ def find_target(settings: Settings) -> Target:
 
     found = {point.name: point for point in entry_points(group=GROUP)}
     if kind not in found:
-        known = ", ".join(sorted({*_OWN, *found}))
-        raise SettingsError(f"there is no target {kind!r}", hint=f"the targets are: {known}")
+        kinds = ", ".join(sorted({*_OWN, *found}))
+        raise SettingsError(f"there is no target {kind!r}", hint=f"the targets are: {kinds}")
     make: Callable[[Settings], Tree] = found[kind].load()
     return Target(make(settings))
