@@ -106,6 +106,22 @@ class FolderStore:
             )
         return memoryview(mapped)[extra:]
 
+    def remove(self, path: str) -> None:
+        """See `Store`; a folder is gone at once, by renaming, and then emptied.
+
+        What a killed removal has left in the same folder goes too.
+        """
+        target = self.folder / path
+        with suppress(FileNotFoundError, NotADirectoryError):
+            if not target.is_dir() or target.is_symlink():
+                target.unlink()
+                return
+            target.rename(target.with_name(draft_name(target.name)))
+        for name in os.listdir(target.parent) if target.parent.is_dir() else ():  # noqa: PTH208
+            left = target.with_name(name)
+            if is_draft(name) and left.is_dir():  # writers' drafts are files
+                shutil.rmtree(left, ignore_errors=True)
+
     @contextmanager
     def _draft(self, path: str) -> Iterator[Path]:
         """A place beside a file's, which becomes the file at the end."""

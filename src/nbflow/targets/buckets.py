@@ -116,7 +116,10 @@ class BucketTree:
             marks = [seen.mark(path) for path, _ in some]
             _all(lambda one: self._put(*one[0], was=one[1]), zip(some, marks, strict=True))
         for folder in change.folders_gone:
-            self._delete(f"{folder}/{path}" for path in self.list(f"{folder}/"))
+            found = [f"{folder}/{path}" for path in self.list(f"{folder}/")]
+            # By its DAG file a bundle can be gone back to: half of one must not be there.
+            self._delete(path for path in found if path.endswith("/dag.py"))
+            self._delete(path for path in found if not path.endswith("/dag.py"))
 
     def list(self, prefix: str = "") -> dict[str, tuple[int, str]]:
         """Size in bytes and ETag of every object below a prefix, by its path after that."""

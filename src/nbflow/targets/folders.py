@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FolderTree", "folder_tree"]
 
+_REMOVING = ".removing-"
+
 
 class FolderTree:
     """See `Tree` and, as it reads itself, `View`."""
@@ -81,8 +83,7 @@ class FolderTree:
                 (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
                 _write(self.folder / path, content)
             for path in change.folders_gone:
-                with suppress(FileNotFoundError):
-                    shutil.rmtree(self.folder / path)
+                _remove_folder(self.folder / path, inside=self.folder)
 
     def _refuse_braces(self) -> None:
         if "{" in self.address or "}" in self.address:
@@ -127,6 +128,21 @@ def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     except BaseException:
         shutil.rmtree(waiting, ignore_errors=True)
         raise
+
+
+def _remove_folder(folder: Path, *, inside: Path) -> None:
+    """Take a folder away: one below a DAG's at once, by renaming, and then its files.
+
+    What a killed removal left there goes too. A DAG's own folder keeps its name, by which Airflow
+    looks past it, until its files are gone.
+    """
+    with suppress(FileNotFoundError):
+        if folder.parent != inside:
+            folder.rename(Path(tempfile.mkdtemp(prefix=_REMOVING, dir=folder.parent)) / "gone")
+            for left in folder.parent.glob(f"{_REMOVING}*"):
+                shutil.rmtree(left, ignore_errors=True)
+        else:
+            shutil.rmtree(folder)
 
 
 def _write(file: Path, content: bytes) -> None:
