@@ -26,6 +26,7 @@ BUNDLES = ".bundles"
 """Beside the runs of a DAG whose steps are pods: the bundles, by their digest."""
 
 _MANIFEST = "manifest.json"
+_NO_CHANGE = {".lock", records.PRUNED}
 _SAFE = 24 * 3600
 """Seconds: what has changed since is taken to go on, where no Airflow is asked."""
 _HANDED_ON = re.compile(r"(?P<step>[^./][^/]*)/(?P<folder>try-\d+(-\d+)?)/.*")
@@ -106,8 +107,9 @@ class StoredRun:
 
     @property
     def changed(self) -> float:
-        """When something in it changed last."""
-        return max((one.changed or 0 for one in self.files.values()), default=0) or self.time
+        """When something in it changed last, apart from what was cleaned away in it."""
+        times = [one.changed or 0 for one in self.files.values() if one.name not in _NO_CHANGE]
+        return max(times, default=0) or self.time
 
     @property
     def handed_on(self) -> int:
