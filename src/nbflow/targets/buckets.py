@@ -225,7 +225,9 @@ class _Objects:
         self._all: dict[str, tuple[int, str]] | None = None
 
     def read(self, path: str) -> bytes:
-        """See `View`."""
+        """See `View`; what is known not to be there is not asked for."""
+        if self._all is not None and path not in self._all:
+            raise FileNotFoundError(f"{self._tree.location(path)}: not there")
         return self._tree.read(path)
 
     def holds(self, path: str, content: bytes) -> bool:
