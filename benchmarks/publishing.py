@@ -1,7 +1,7 @@
 """How publishing grows with the number of notebooks, in each kind of target.
 
-Not part of `make bench`: `python -m benchmarks --only publishing`, and `--only processor` for what a
-real DAG processor makes of a thousand.
+Not part of `make bench`: `python -m benchmarks --only publishing`, and `--only processor` for what
+a real DAG processor makes of a thousand.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Publish many notebooks to a target: `publishing.py KIND COUNT,COUNT,… [FOLDER]`.
 
-KIND is folder, git or s3, each of its own for each count. Says the seconds of publishing all for the
-first time, all again with nothing changed, all with one changed, and one changed notebook by itself;
-compiling apart. With a FOLDER, a target of the kind folder stays there.
+KIND is folder, git or s3, each of its own for each count. Says the seconds of publishing all for
+the first time, all again with nothing changed, all with one changed, and one changed notebook by
+itself; compiling apart. With a FOLDER, a target of the kind folder stays there.
 """
 
 import json
@@ -13,7 +13,8 @@ import sys
 import tempfile
 import time
 import uuid
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nbflow import api
@@ -70,13 +71,11 @@ def s3():
     try:
         import botocore.session
 
-        client = botocore.session.Session().create_client("s3")
         for _ in range(600):
-            try:
-                client.create_bucket(Bucket=BUCKET)
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
-            except Exception:
-                time.sleep(0.1)
+            time.sleep(0.1)
+        botocore.session.Session().create_client("s3").create_bucket(Bucket=BUCKET)
         yield
     finally:
         server.kill()
@@ -99,10 +98,7 @@ def target(kind, root, kept):
 
 def timed(place: Target, bundles, *, changed):
     """Seconds of publishing these, of which so many are new there."""
-    from datetime import UTC, datetime
-
     signed = Signature("bench@example.com", datetime.now(UTC))
-    # As another process would, which remembers nothing.
     started = time.perf_counter()
     done = place.publish(bundles, signed=signed)
     seconds = time.perf_counter() - started
