@@ -3,11 +3,12 @@
 import fcntl
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 
 import pytest
-from commands import nbflow, outputs, write_notebook
+from commands import nbflow, outputs, start, write_notebook
 
 DAY = 24 * 3600
 STEPS = [("step:load", "rows = [1, 2, 3]"), ("step:report", "total = sum(rows)\nprint(total)")]
@@ -268,3 +269,31 @@ def test_a_rule_in_the_settings_that_keeps_no_version_is_refused(tmp_path):
 def test_without_anything_nothing_goes(tmp_path):
     done = nbflow("clean", cwd=tmp_path)
     assert (done.status, "nothing is old enough" in done.out) == (0, True), done.err
+
+
+def test_a_clean_that_is_killed_leaves_whole_runs_or_none(tmp_path):
+    publish(tmp_path, 1)
+    run = run_here(tmp_path)
+    whole = {path.relative_to(run) for path in run.rglob("*") if path.name != ".lock"}
+    for number in range(150):
+        shutil.copytree(run, run.with_name(f"local__copy-{number:03}"))
+    for one in run.parent.iterdir():
+        age(one, 90)
+
+    def there():
+        return [one for one in run.parent.iterdir() if one.name.startswith("local__")]
+
+    arguments = ("clean", "--keep-runs", "0", "--yes")
+    for seen in range(4):
+        process = start(*arguments, cwd=tmp_path)
+        until = time.monotonic() + 60
+        before = len(there())
+        while len(there()) > before - 5 * seen - 1 and time.monotonic() < until:
+            time.sleep(0.0005)
+        process.kill()
+        process.communicate()
+        assert 0 < len(there()) < before
+        for one in there():
+            assert {path.relative_to(one) for path in one.rglob("*")} >= whole, one
+    assert nbflow(*arguments, cwd=tmp_path).status == 0
+    assert names(run.parent) <= {"cache"}
