@@ -117,7 +117,10 @@ def test_runs_go_whole_beyond_the_newest_once_they_are_old(tmp_path):
 
 def test_artifacts_go_before_the_notebooks_of_their_run(tmp_path):
     publish(tmp_path, 1)
+    cells = [*STEPS, ("step:last", "open('left.txt', 'w').write('x')"), ("step:end", "print(1)")]
+    write_notebook(tmp_path / "sales.ipynb", *cells)
     run = run_here(tmp_path)
+    assert list((run / ".files").iterdir())
     age(run, 10)
     kept = json.loads((run / "load/manifest.json").read_text())
     arguments = ("clean", "--artifacts-older-than", "7d", "--json")
@@ -127,6 +130,7 @@ def test_artifacts_go_before_the_notebooks_of_their_run(tmp_path):
     done = nbflow(*arguments, "--yes", cwd=tmp_path)
     assert gone(done, "artifacts") == [run.name]
     assert not list(run.glob("*/try-1"))
+    assert not (run / ".files").exists()
     assert not (run / "load/manifest.json").exists()
     assert json.loads((run / "load/pruned.json").read_text()) == kept
     assert nbflow("output", f"sales/{run.name}", "-o", "out.ipynb", cwd=tmp_path).status == 0

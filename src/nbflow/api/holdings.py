@@ -29,7 +29,8 @@ _MANIFEST = "manifest.json"
 _NO_CHANGE = {".lock", records.PRUNED}
 _SAFE = 24 * 3600
 """Seconds: what has changed since is taken to go on, where no Airflow is asked."""
-_HANDED_ON = re.compile(r"(?P<step>[^./][^/]*)/(?P<folder>try-\d+(-\d+)?)/.*")
+_HANDED_ON = re.compile(r"(?P<folder>[^./][^/]*/try-\d+(-\d+)?|\.files)/.*")
+"""Files of steps' artifacts, and contents of files that they left in their working directories."""
 
 
 @dataclass(frozen=True)
@@ -185,15 +186,15 @@ class StoredRun:
             self._remove_handed_on()
 
     def _remove_handed_on(self) -> None:
-        found = [match for path in self.files if (match := _HANDED_ON.fullmatch(path))]
-        for step in sorted({match["step"] for match in found}):
-            manifest = f"{self.run_id}/{step}/{_MANIFEST}"
-            if f"{step}/{_MANIFEST}" in self.files:
-                self._store.write(
-                    f"{self.run_id}/{step}/{records.PRUNED}", self._store.read(manifest)
-                )
+        for path in self.files:
+            step, _, rest = path.partition("/")
+            if rest == _MANIFEST and not step.startswith("."):
+                manifest = f"{self.run_id}/{path}"
+                kept = f"{self.run_id}/{step}/{records.PRUNED}"
+                self._store.write(kept, self._store.read(manifest))
                 self._store.remove(manifest)
-        for folder in sorted({f"{match['step']}/{match['folder']}" for match in found}):
+        found = (_HANDED_ON.fullmatch(path) for path in self.files)
+        for folder in sorted({match["folder"] for match in found if match}):
             self._store.remove(f"{self.run_id}/{folder}")
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["FolderStore", "copy", "draft_name", "is_draft"]
 
 _FICLONE = 0x40049409
+_WASTE = f".removed.{'0' * 16}.draft"
+"""A folder of what is being removed; it counts as a draft, which nobody sees."""
 _DRAFT = re.compile(r"\..*\.[0-9a-f]{16}\.draft")
 
 
@@ -109,18 +111,19 @@ class FolderStore:
     def remove(self, path: str) -> None:
         """See `Store`; a folder is gone at once, by renaming, and then emptied.
 
-        What a killed removal has left in the same folder goes too.
+        What a killed removal has left beside it goes too.
         """
         target = self.folder / path
-        with suppress(FileNotFoundError, NotADirectoryError):
-            if not target.is_dir() or target.is_symlink():
+        if target.is_symlink() or not target.is_dir():
+            with suppress(FileNotFoundError, NotADirectoryError):
                 target.unlink()
-                return
-            target.rename(target.with_name(draft_name(target.name)))
-        for name in os.listdir(target.parent) if target.parent.is_dir() else ():  # noqa: PTH208
-            left = target.with_name(name)
-            if is_draft(name) and left.is_dir():  # writers' drafts are files
-                shutil.rmtree(left, ignore_errors=True)
+            return
+        waste = target.with_name(_WASTE)
+        while target.is_dir():
+            waste.mkdir(exist_ok=True)
+            with suppress(FileNotFoundError):  # another removal has just ended
+                target.rename(waste / draft_name(target.name))
+        shutil.rmtree(waste, ignore_errors=True)
 
     @contextmanager
     def _draft(self, path: str) -> Iterator[Path]:
