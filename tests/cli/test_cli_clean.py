@@ -135,7 +135,6 @@ def test_artifacts_go_before_the_notebooks_of_their_run(tmp_path):
     assert json.loads((run / "load/pruned.json").read_text()) == kept
     assert nbflow("output", f"sales/{run.name}", "-o", "out.ipynb", cwd=tmp_path).status == 0
     assert outputs(tmp_path / "out.ipynb")["cell-2"] == "6\n"
-    assert nbflow("runs", f"sales/{run.name}", cwd=tmp_path).status == 0
     assert gone(nbflow(*arguments, "--yes", cwd=tmp_path), "artifacts") == []
     later = nbflow("clean", "--keep-runs", "0", "--older-than", "9d", "--json", cwd=tmp_path)
     assert gone(later, "run") == [run.name]

@@ -23,19 +23,12 @@ _PLURAL = {"version": "versions", "bundle": "bundles", "run": "runs", "artifacts
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
-class _Duration(click.ParamType):
+def _duration(_: click.Context, __: click.Parameter, text: str | None) -> timedelta | None:
     """`30d`, `12h`."""
-
-    name = "duration"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta:
-        """Read it."""
-        try:
-            return parse_duration(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+    try:
+        return None if text is None else parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command(epilog="Example: nbflow clean --keep-versions 5 --older-than 30d")
@@ -56,13 +49,13 @@ class _Duration(click.ParamType):
 @click.option(
     "--older-than",
     metavar="AGE",
-    type=_Duration(),
+    callback=_duration,
     help="Younger versions and runs stay, however many (30d).",
 )
 @click.option(
     "--artifacts-older-than",
     metavar="AGE",
-    type=_Duration(),
+    callback=_duration,
     help="What steps handed on goes at this age, earlier than the run with its notebooks.",
 )
 @options.project
@@ -87,14 +80,14 @@ def clean(
     from nbflow import api
 
     current = api.load_settings(project)
-    said = {
-        "versions": keep_versions,
-        "runs": keep_runs,
-        "older_than": older_than,
-        "artifacts_older_than": artifacts_older_than,
-    }
-    given = {name: value for name, value in said.items() if value is not None}
-    rule = replace(current.retention, **given)
+    rule = current.retention
+    rule = replace(
+        rule,
+        versions=rule.versions if keep_versions is None else keep_versions,
+        runs=rule.runs if keep_runs is None else keep_runs,
+        older_than=older_than or rule.older_than,
+        artifacts_older_than=artifacts_older_than or rule.artifacts_older_than,
+    )
     done = api.clean(current, dag_id=dag_id, retention=rule, yes=yes)
     if as_json:
         print_json(_as_json(done))
