@@ -61,7 +61,7 @@ def _rows(kind: str, turns: list[dict[str, Any]]) -> Iterator[Finding]:
     # What the change costs is what it adds to finding that there is none.
     change = Samples(tuple(turn[str(most)]["one"] - turn[str(most)]["again"] for turn in turns))
     words = f"{kind}: what one changed of {most:,} adds"
-    yield Row("publishing", words, change, "all for the first time", first, 0.02)
+    yield Row("publishing", words, change, "all for the first time", first, 0.05)
     words = f"{kind}: {_WORKS['alone'].format(f'{most:,}')}"
     alone = samples(most, "alone")
     yield Row("publishing", words, alone, f"where {least} are", samples(least, "alone"))
