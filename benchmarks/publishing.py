@@ -20,7 +20,7 @@ COUNTS = (10, 100, 1000)
 KINDS = ("folder", "git", "s3")
 TOGETHER = 100
 """Notebooks that one `nbflow publish` is given."""
-_PATIENCE = 900.0
+_PATIENCE = 1800.0
 
 _WORKS = {
     "first": "publish {} notebooks for the first time",
