@@ -18,6 +18,7 @@ from benchmarks import (
     limits,
     parsing,
     pods,
+    publishing,
     steps,
 )
 from benchmarks.measure import Finding, MeasureError, Row, Unmeasured, floor
@@ -42,9 +43,11 @@ GROUPS: dict[str, Callable[[Place], Iterator[Finding]]] = {
     "limits": limits.limits,
     "airflow": airflow.airflow,
     "pods": pods.pods,
+    "publishing": publishing.publishing,
+    "processor": publishing.processor,
 }
-ASKED_FOR = {"airflow", "pods"}
-"""What runs only where it is named: it starts an Airflow, or needs a cluster."""
+ASKED_FOR = {"airflow", "pods", "processor", "publishing"}
+"""What runs only where it is named: it starts an Airflow, needs a cluster, or takes long."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -56,8 +56,16 @@ class Place:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def run(self, command: Command, *, cwd: Path, **environ: str) -> tuple[float, str]:
+    def run(
+        self, command: Command, *, cwd: Path, patience: float = _PATIENCE, **environ: str
+    ) -> tuple[float, str]:
         """Seconds of one whole process, and what it printed.
+
+        Args:
+            command: the program and its arguments.
+            cwd: where it runs.
+            patience: seconds after which it has failed.
+            environ: variables beside those of the place.
 
         Raises:
             MeasureError: it failed, with the end of what it said.
@@ -76,11 +84,11 @@ class Place:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=errors,
-                    timeout=_PATIENCE,
+                    timeout=patience,
                     check=False,
                 )
             except subprocess.TimeoutExpired as error:
-                raise MeasureError(f"{_name(words)} took over {_PATIENCE:g} s") from error
+                raise MeasureError(f"{_name(words)} took over {patience:g} s") from error
             seconds = time.perf_counter() - started
         if result.returncode:
             said = log.read_bytes() or result.stdout
@@ -88,13 +96,15 @@ class Place:
             raise MeasureError(f"{_name(words)} ended with {result.returncode}: {last}")
         return seconds, result.stdout.decode(errors="replace")
 
-    def told(self, command: Command, *, cwd: Path, **environ: str) -> dict[str, Any]:
-        """What a program says in its last line of output, as JSON.
+    def told(
+        self, command: Command, *, cwd: Path, patience: float = _PATIENCE, **environ: str
+    ) -> dict[str, Any]:
+        """What a program says in its last line of output, as JSON; arguments as `run`.
 
         Raises:
             MeasureError: it failed.
         """
-        _, said = self.run(command, cwd=cwd, **environ)
+        _, said = self.run(command, cwd=cwd, patience=patience, **environ)
         found: dict[str, Any] = json.loads(said.splitlines()[-1])
         return found
 

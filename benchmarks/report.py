@@ -23,6 +23,8 @@ _TITLES = {
     "airflow": "What a trivial step costs in Airflow",
     "limits": "The floor on this machine",
     "pods": "The floor in a pod",
+    "publishing": "What publishing costs",
+    "processor": "What a DAG processor makes of it",
 }
 _HEAD = """\
 # Measurements

@@ -84,6 +84,57 @@ def test_what_is_there_is_listed_with_sizes_and_times(store):
 
 
 @every
+def test_what_is_removed_is_gone_and_nothing_beside_it(store):
+    for path in ("run-1/a/data", "run-1/a/manifest.json", "run-1/b", "run-10/data", "run-1.json"):
+        store.write(path, b"content")
+    store.remove("run-1")
+    assert store.names() == ("run-1.json", "run-10")
+    assert store.names("run-1") == ()
+    assert not store.exists("run-1")
+    store.remove("run-1.json")
+    assert store.names() == ("run-10",)
+    assert store.read("run-10/data") == b"content"
+
+
+@every
+def test_removing_what_is_not_there_is_no_error(store):
+    store.write("here", b"content")
+    store.remove("none")
+    store.remove("none/deeper")
+    assert store.names() == ("here",)
+
+
+@every
+def test_what_was_removed_can_be_written_again(store):
+    store.write("run/a/manifest.json", b"first")
+    store.remove("run")
+    store.write("run/a/manifest.json", b"second")
+    assert store.read("run/a/manifest.json") == b"second"
+
+
+@shared
+def test_a_removal_that_is_killed_leaves_no_sign_that_something_is_whole(store):
+    for number in range(400):
+        store.write(f"run/step-{number % 20}/try-1/{number}", b"content")
+    for number in range(20):
+        store.write(f"run/step-{number}/manifest.json", b"{}")
+    code = (
+        "import threading, time\n"
+        "threading.Thread(target=lambda: (time.sleep({}), os.kill(os.getpid(), 9))).start()\n"
+        "store.remove('run')\nos.kill(os.getpid(), 9)\n"
+    )
+    for pause in (0.0, 0.002, 0.01):
+        run_python(code.format(pause), store.url)
+        steps = store.names("run")
+        whole = [one for one in steps if "manifest.json" in store.names(f"run/{one}")]
+        assert whole == [] or all(len(store.names(f"run/{one}/try-1")) == 20 for one in whole), (
+            "a step looks whole and is not"
+        )
+    store.remove("run")
+    assert store.names() == ()
+
+
+@every
 def test_a_buffer_is_writable_and_private(store):
     with store.create("data") as stream:
         stream.write(bytes(range(200)) * 20_000)

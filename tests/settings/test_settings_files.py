@@ -11,7 +11,7 @@ import pytest
 
 from nbflow.errors import SettingsError
 from nbflow.model import Amount, Gpu, Quantity
-from nbflow.settings import Account, Egress, Port, load_settings, settings_schema
+from nbflow.settings import Account, Egress, Port, Retention, load_settings, settings_schema
 
 FULL = """\
 store: s3://ml-runs
@@ -22,6 +22,7 @@ airflow:
   service_account: airflow/worker
 backend: papermill
 defaults: {retries: 4, retry_delay: 1m, timeout: 1h30m, profile: gpu-small, owner: ada}
+retention: {versions: 3, older_than: 2d, artifacts_older_than: 12h}
 profiles:
   highmem: {cpu: 16, memory: 256Gi, disk: 500Gi, node_selector: {pool: highmem}}
   gpu-small:
@@ -108,6 +109,7 @@ def test_every_section_is_read(tmp_path: Path) -> None:
     assert settings.airflow.service_account == Account("airflow", "worker")
     assert settings.defaults.retry_delay == timedelta(minutes=1)
     assert settings.defaults.timeout == timedelta(minutes=90)
+    assert settings.retention == Retention(3, 10, timedelta(days=2), timedelta(hours=12))
     assert settings.default_profile == "gpu-small"
     profile = settings.profiles["gpu-small"]
     assert profile.cpu == Amount.of(Quantity("0.5"))
@@ -256,6 +258,7 @@ def test_the_schema_knows_every_key_and_describes_it() -> None:
         "cluster",
         "defaults",
         "profiles",
+        "retention",
         "store",
         "target",
         "teams",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         in_reach,
         load_settings,
     )
+    from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
     from nbflow.api.failures import failure_of
@@ -65,12 +66,15 @@ if TYPE_CHECKING:
     from nbflow.api.values import parse_assignments, resolve
 
 __all__ = [
+    "CleanedDag",
+    "Cleaning",
     "Compiled",
     "Difference",
     "Doubt",
     "Finished",
     "ImageFile",
     "Inspected",
+    "Leftover",
     "Limits",
     "PodFinding",
     "Preflight",
@@ -87,6 +91,7 @@ __all__ = [
     "airflow_up",
     "cancel",
     "check_profiles",
+    "clean",
     "compile",
     "connect",
     "cut_every_cell",
@@ -142,6 +147,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CleanedDag": "cleaning",
+    "Cleaning": "cleaning",
+    "Leftover": "cleaning",
+    "clean": "cleaning",
     "Compiled": "notebooks",
     "Difference": "differences",
     "Doubt": "images",

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from nbflow.model import Usage
     from nbflow.settings import Settings
 
-__all__ = ["Attempt", "Measured", "Place", "dags", "measured", "places", "tags_of"]
+__all__ = [
+    "Attempt",
+    "Measured",
+    "Place",
+    "dags",
+    "dated",
+    "measured",
+    "places",
+    "tags_of",
+    "time_in",
+]
 
 NO_TEAM = "default"
 """The folder of runs of pipelines without a team."""
@@ -133,10 +143,10 @@ def measured(
     stores = [runtime.open_store(f"{place.address}/{team}/{dag_id}") for place in of]
     bundles = _Bundles(dag_id, current)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        dated = [(time, store, name) for store in stores for time, name in _dated(store, pool)]
-        dated.sort(key=lambda one: (one[0], one[2]), reverse=True)
+        runs = [(time, store, name) for store in stores for time, name in dated(store, pool)]
+        runs.sort(key=lambda one: (one[0], one[2]), reverse=True)
         found: list[Measured] = []
-        waiting, many = dated[:_LOOK], last
+        waiting, many = runs[:_LOOK], last
 
         def look(some: Sequence[tuple[float, runtime.Store, str]]) -> None:
             read = pool.map(lambda one: _read(one[1], one[2]), some)
@@ -157,7 +167,7 @@ def measured(
             waiting, older = waiting[_AT_ONCE:], older - _AT_ONCE
     lacking = _lacking(found[:last])
     further = [_only(one, lacking) for one in found[last:]]
-    return (*found[:last], *(one for one in further if one.attempts)), len(dated)
+    return (*found[:last], *(one for one in further if one.attempts)), len(runs)
 
 
 def _lacking(found: Sequence[Measured]) -> set[str]:
@@ -180,17 +190,17 @@ def tags_of(run: Measured, step: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(tag) for tag in tags))
 
 
-def _dated(store: runtime.Store, pool: ThreadPoolExecutor) -> list[tuple[float, str]]:
+def dated(store: runtime.Store, pool: ThreadPoolExecutor) -> list[tuple[float, str]]:
     """The runs in a folder, each with a time: of its folder, in its id, or of what it holds."""
     folders = [one for one in store.entries() if one.size is None and not records.is_ours(one.name)]
-    dated = [(one.changed or _time_in(one.name), one.name) for one in folders]
-    known = [(time, name) for time, name in dated if time is not None]
+    found = [(one.changed or time_in(one.name), one.name) for one in folders]
+    known = [(time, name) for time, name in found if time is not None]
     # An object store has no times of folders. Ids that say nothing either are rare.
-    silent = [name for time, name in dated if time is None][-_LOOK:]
+    silent = [name for time, name in found if time is None][-_LOOK:]
     return [*known, *zip(pool.map(lambda name: _time_of(store, name), silent), silent, strict=True)]
 
 
-def _time_in(run_id: str) -> float | None:
+def time_in(run_id: str) -> float | None:
     """The time in ids such as `manual__2026-11-20T23:06:40+00:00`, `nbflow-20261120T230640-4d`."""
     match = _TIME.search(run_id)
     if match is None:

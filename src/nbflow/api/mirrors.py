@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbflow import host, runtime
+from nbflow.api import records
 from nbflow.model import RunState
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def _copy_step(run: runtime.Store, step: str, place: Path) -> None:
     names = run.names(step)
     tries = [(number, name) for name in names if (number := host.attempt_of(name)) is not None]
     newest = Path(max(tries)[1]) if tries else None
-    wanted = {"manifest.json"} | ({newest.name, newest.stem + host.USAGE} if newest else set())
+    wanted = {"manifest.json", records.PRUNED} | (
+        {newest.name, newest.stem + host.USAGE} if newest else set()
+    )
     place.mkdir(parents=True, exist_ok=True)
     for name in sorted(wanted.intersection(names)):
         with suppress(FileNotFoundError):

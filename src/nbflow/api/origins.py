@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nbflow.settings import Settings
 
-__all__ = ["read_bundle"]
+__all__ = ["digest_of", "read_bundle"]
 
 _MOST = 64
 """Files that are remembered."""
@@ -46,6 +46,17 @@ def read_bundle(
         )
         if content is not None:
             return content
+    return None
+
+
+def digest_of(notebook: Mapping[str, Any]) -> str | None:
+    """The digest of the bundle that an executed notebook came from; None where it does not say."""
+    own = notebook["metadata"].get("nbflow") or {}
+    if own.get("bundle"):  # `…/.bundles/{digest}`
+        return PurePosixPath(str(own["bundle"])).name
+    given = notebook["metadata"].get("papermill", {}).get("parameters", {})
+    if given.get("nbflow_files"):  # `…/{digest}/files`
+        return PurePosixPath(given["nbflow_files"]).parent.name
     return None
 
 

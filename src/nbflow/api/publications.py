@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from nbflow.settings import Settings
     from nbflow.targets import Listing, Target, Version
 
-__all__ = ["PublishedDag", "RolledBack", "Unpublished", "published", "roll_back", "unpublish"]
+__all__ = [
+    "PublishedDag",
+    "RolledBack",
+    "Unpublished",
+    "every_target",
+    "published",
+    "roll_back",
+    "unpublish",
+]
 
 _LOOK = 1000
 """Runs of a DAG that are looked at for some that are still going."""
@@ -76,7 +84,7 @@ def published(current: Settings) -> tuple[PublishedDag, ...]:
     """
     return tuple(
         PublishedDag(one, target.tree.address, target.tree.location(f"{one.dag_id}.py"))
-        for target, _ in _targets(current)
+        for target, _ in every_target(current)
         for one in target.published()
     )
 
@@ -160,7 +168,7 @@ def _pause(dag_id: str, client: Airflow) -> tuple[Run, ...]:
     return tuple(one for one in runs if one.state in {RunState.QUEUED, RunState.RUNNING})
 
 
-def _targets(current: Settings) -> Iterator[tuple[Target, Settings]]:
+def every_target(current: Settings) -> Iterator[tuple[Target, Settings]]:
     """The targets of all teams, each once, with the settings that name it."""
     seen = set()
     for team in (None, *current.teams):
@@ -178,7 +186,7 @@ def _target_of(dag_id: str, current: Settings) -> tuple[Target, Settings]:
         TargetError: none has; what is there is listed.
     """
     known: list[str] = []
-    for target, own in _targets(current):
+    for target, own in every_target(current):
         if target.knows(dag_id):
             return target, own
         known += [one.dag_id for one in target.published()]

@@ -16,6 +16,9 @@ from nbflow.model import Document, Run, RunState
 LOCAL = "local__"
 """What the ids of runs on this machine begin with."""
 
+PRUNED = "pruned.json"
+"""What a step's manifest said, once what the step handed on has been removed."""
+
 
 def find_folder(run: Run, *, current: settings.Settings) -> Path | None:
     """The run's folder in the store, or None where it has none (yet).
@@ -96,8 +99,10 @@ def require_folder(run: Run, *, current: settings.Settings) -> Path:
 def read_metrics(folder: Path) -> dict[str, Any]:
     """The values that the steps of a run recorded, by name."""
     metrics: dict[str, Any] = {}
-    for manifest in sorted(folder.glob("[!.]*/manifest.json")):
-        metrics.update(json.loads(manifest.read_text())["metrics"])
+    for step in sorted(folder.glob("[!.]*/")):
+        for name in (PRUNED, "manifest.json"):
+            with suppress(FileNotFoundError):
+                metrics.update(json.loads((step / name).read_text())["metrics"])
     return metrics
 
 

@@ -20,6 +20,7 @@ _HOMES = {
     "airflow": "airflow",
     "cancel": "steering",
     "check": "notebooks",
+    "clean": "cleaning",
     "compile": "notebooks",
     "debug": "debugging",
     "diff": "published",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nbflow.host.glances import glance
     from nbflow.host.interruptions import RunInterrupted
     from nbflow.host.kernelspecs import Kernel, kernels, require_kernel
-    from nbflow.host.ledgers import BUNDLE, Ledger, read_ledger
+    from nbflow.host.ledgers import BUNDLE, Ledger, held, is_held, read_ledger
     from nbflow.host.limits import Fence, Limits, find_fence
     from nbflow.host.nursery import warm
     from nbflow.host.resuming import Resumption, resumption
@@ -48,7 +48,9 @@ __all__ = [
     "failure_of",
     "find_fence",
     "glance",
+    "held",
     "is_denial",
+    "is_held",
     "kernels",
     "lost",
     "progress",
@@ -76,6 +78,8 @@ _HOMES = {
     "executed": "executions",
     "failure_of": "executions",
     "find_fence": "limits",
+    "held": "ledgers",
+    "is_held": "ledgers",
     "is_denial": "shortages",
     "kernels": "kernelspecs",
     "progress": "executions",

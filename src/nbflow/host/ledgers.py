@@ -31,6 +31,7 @@ __all__ = [
     "Recorder",
     "clear_abandoned",
     "held",
+    "is_held",
     "keep_bundle",
     "read_ledger",
     "read_slices",
@@ -132,6 +133,18 @@ def held(folder: Path) -> Iterator[None]:
                 hint="Wait until it ends, or stop it with Ctrl-C where it was started.",
             ) from None
         yield
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process holds a run's folder; nothing is written to find out."""
+    try:
+        with (folder / _LOCK).open() as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        pass
+    return False
 
 
 def clear_abandoned() -> None:

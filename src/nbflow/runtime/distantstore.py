@@ -14,13 +14,14 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from nbflow.runtime.mappings import Memory
 from nbflow.runtime.room import make_room
+from nbflow.runtime.store import SIGNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from typing_extensions import Buffer
 
-__all__ = ["AT_ONCE", "PART", "About", "DistantStore"]
+__all__ = ["AT_ONCE", "PART", "About", "DistantStore", "signs_first"]
 
 PART = 8 << 20
 """Bytes that one request moves."""
@@ -117,6 +118,13 @@ class DistantStore(ABC):
     def _save_part(self, path: str, file: int, *, offset: int, size: int, at: int) -> None:
         """Write so many bytes of a file to a place in a local one."""
         os.pwrite(file, self.part(path, offset=offset, size=size), at)
+
+
+def signs_first(paths: Sequence[str]) -> tuple[list[str], ...]:
+    """Files in the order in which they are taken away: see `Store.remove`; no part is empty."""
+    signs = [path for path in paths if path.rpartition("/")[2] in SIGNS]
+    others = [path for path in paths if path.rpartition("/")[2] not in SIGNS]
+    return tuple(some for some in (signs, others) if some)
 
 
 def _close(mapped: dict[tuple[str, int, int, str], IO[bytes]]) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["FolderStore", "copy", "draft_name", "is_draft"]
 
 _FICLONE = 0x40049409
+_WASTE = f".removed.{'0' * 16}.draft"
+"""A folder of what is being removed; it counts as a draft, which nobody sees."""
 _DRAFT = re.compile(r"\..*\.[0-9a-f]{16}\.draft")
 
 
@@ -105,6 +107,23 @@ class FolderStore:
                 stream.fileno(), size + extra, access=mmap.ACCESS_COPY, offset=offset - extra
             )
         return memoryview(mapped)[extra:]
+
+    def remove(self, path: str) -> None:
+        """See `Store`; a folder is gone at once, by renaming, and then emptied.
+
+        What a killed removal has left beside it goes too.
+        """
+        target = self.folder / path
+        if target.is_symlink() or not target.is_dir():
+            with suppress(FileNotFoundError, NotADirectoryError):
+                target.unlink()
+            return
+        waste = target.with_name(_WASTE)
+        while target.is_dir():
+            waste.mkdir(exist_ok=True)
+            with suppress(FileNotFoundError):  # another removal has just ended
+                target.rename(waste / draft_name(target.name))
+        shutil.rmtree(waste, ignore_errors=True)
 
     @contextmanager
     def _draft(self, path: str) -> Iterator[Path]:

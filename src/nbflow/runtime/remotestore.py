@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import MissingExtraError, StoreError
-from nbflow.runtime.distantstore import AT_ONCE, PART, About, DistantStore
+from nbflow.runtime.distantstore import AT_ONCE, PART, About, DistantStore, signs_first
 from nbflow.runtime.entries import Entry
 from nbflow.runtime.folderstore import draft_name, is_draft
 
@@ -96,6 +96,16 @@ class RemoteStore(DistantStore):
                 draft = f"{folder}/{draft_name(name)}"
                 self._files.put_file(str(source), draft)
                 self._files.mv(draft, target)
+
+    def remove(self, path: str) -> None:
+        """See `Store`."""
+        target = self._path(path)
+        with suppress(FileNotFoundError), self._explained(path):
+            found = [str(one) for one in self._files.find(target)]
+            for some in signs_first(found):
+                self._files.rm(some)
+            if not self._is_flat and self._files.isdir(target):
+                self._files.rm(target, recursive=True)
 
     def about(self, path: str) -> About:
         """See `DistantStore`."""

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from nbflow.runtime.distantstore import AT_ONCE, PART, About, DistantStore
+from nbflow.runtime.distantstore import AT_ONCE, PART, About, DistantStore, signs_first
 from nbflow.runtime.entries import Entry
 from nbflow.runtime.folderstore import is_draft
 from nbflow.runtime.remotestore import RemoteStore
@@ -143,6 +143,19 @@ class S3Store(DistantStore):
             lambda client, key: _put(client, key, source),
             lambda slow: slow.put(path, source),
         )
+
+    def remove(self, path: str) -> None:
+        """See `Store`."""
+
+        def ask(client: Client, key: str) -> None:
+            found = [one["path"] for some in client.list(key) for one in some]
+            # A prefix has no end here: `run-1` is not to take `run-10` away.
+            below = [one for one in found if one.startswith(f"{key}/")]
+            for some in (*signs_first(below), [key]):
+                if some:
+                    client.delete(some)
+
+        self._ask(path, ask, lambda slow: slow.remove(path))
 
     def about(self, path: str) -> About:
         """See `DistantStore`."""

@@ -9,7 +9,10 @@ from urllib.parse import unquote, urlsplit
 if TYPE_CHECKING:
     from nbflow.runtime.entries import Entry
 
-__all__ = ["Store", "open_store"]
+__all__ = ["SIGNS", "Store", "open_store"]
+
+SIGNS = frozenset({"manifest.json", "run.json"})
+"""Names of the files that say that a step, a bundle or a run is what it should be."""
 
 
 class Store(Protocol):
@@ -53,6 +56,13 @@ class Store(Protocol):
 
     def buffer(self, path: str, *, offset: int, size: int) -> memoryview:
         """Part of a file as private, writable memory: mapped copy-on-write where it is large."""
+
+    def remove(self, path: str) -> None:
+        """Take a file away, or a folder with all that is in it; what is not there is no error.
+
+        Of a folder, what says that something in it is whole goes first (`SIGNS`), so that one whose
+        removal was cut short is taken for nothing that it is not.
+        """
 
 
 def open_store(url: str) -> Store:

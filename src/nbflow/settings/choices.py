@@ -126,6 +126,26 @@ class Defaults:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long `nbflow clean` leaves what has been made.
+
+    A version or a run goes once it is both beyond the newest so many, and old enough.
+
+    Attributes:
+        versions: the newest so many of each DAG stay.
+        runs: the newest so many of each DAG stay, with their executed notebooks.
+        older_than: what is younger stays.
+        artifacts_older_than: what the steps of a run have handed on goes so long after the run;
+            with the run where None.
+    """
+
+    versions: int = 10
+    runs: int = 10
+    older_than: timedelta = timedelta(days=30)
+    artifacts_older_than: timedelta | None = None
+
+
+@dataclass(frozen=True)
 class Team:
     """A tenant.
 
@@ -190,6 +210,7 @@ class Settings:
         profiles: sizes and places by name, sorted.
         teams: tenants by name, sorted.
         defaults: for steps that say nothing.
+        retention: how long what has been made is kept.
         check_in_place: whether a step looks, when it ends, which of its inputs it changed.
         files: the settings files that were read, the widest first.
         places: `FILE:LINE` of what a file said, by its keys, for messages.
@@ -204,6 +225,7 @@ class Settings:
     profiles: Mapping[str, Profile] = field(default_factory=_built_in_profiles)
     teams: Mapping[str, Team] = field(default_factory=dict)
     defaults: Defaults = field(default_factory=Defaults)
+    retention: Retention = field(default_factory=Retention)
     check_in_place: bool = True
     files: tuple[Path, ...] = ()
     places: Mapping[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)

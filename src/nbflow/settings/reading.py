@@ -15,6 +15,7 @@ from nbflow.settings.choices import (
     ClusterSettings,
     Defaults,
     NodePool,
+    Retention,
     Settings,
     TargetSettings,
     Team,
@@ -70,6 +71,7 @@ def _layer(file: YamlFile, said: SettingsFile, over: Settings) -> Settings:
         airflow=_airflow(said, over.airflow),
         cluster=_cluster(said, over.cluster),
         defaults=_defaults(said, over.defaults),
+        retention=_retention(said, over.retention),
         check_in_place=_check_in_place(said, over=over.check_in_place),
         profiles=dict(sorted({**over.profiles, **profiles}.items())),
         teams=dict(sorted({**over.teams, **teams}.items())),
@@ -148,6 +150,16 @@ def _defaults(said: SettingsFile, over: Defaults) -> Defaults:
         return over
     chosen = said.defaults.model_dump(exclude_none=True)
     for name in ("retry_delay", "timeout"):
+        if name in chosen:
+            chosen[name] = parse_duration(chosen[name])
+    return replace(over, **chosen)
+
+
+def _retention(said: SettingsFile, over: Retention) -> Retention:
+    if said.retention is None:
+        return over
+    chosen = said.retention.model_dump(exclude_none=True)
+    for name in ("older_than", "artifacts_older_than"):
         if name in chosen:
             chosen[name] = parse_duration(chosen[name])
     return replace(over, **chosen)

@@ -182,6 +182,22 @@ class DefaultsSection(Section):
     """Container image of a profile that names none."""
 
 
+class RetentionSection(Section):
+    """How long `nbflow clean` leaves what has been made.
+
+    A version or a run goes once it is both beyond the newest so many, and old enough.
+    """
+
+    versions: Annotated[int, Field(ge=1)] | None = None
+    """The newest so many of each DAG stay; 10 where it is not said."""
+    runs: Annotated[int, Field(ge=0)] | None = None
+    """The newest so many of each DAG stay, with their executed notebooks; 10 likewise."""
+    older_than: DurationText | None = None
+    """What is younger stays; `30d` likewise."""
+    artifacts_older_than: DurationText | None = None
+    """What steps have handed on goes so long after the run; with the run where it is not said."""
+
+
 class ChecksSection(Section):
     """What is checked while steps run."""
 
@@ -204,6 +220,7 @@ class SettingsFile(Section):
     teams: dict[Name, TeamSection] = {}
     """Tenants by name."""
     defaults: DefaultsSection | None = None
+    retention: RetentionSection | None = None
     checks: ChecksSection | None = None
 
 

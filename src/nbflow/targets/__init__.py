@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.targets.publications import Listing, Signature, Version
 from nbflow.targets.registry import Edition, Published, Target, find_target
+from nbflow.targets.retention import KeptVersion
 
 if TYPE_CHECKING:
     from nbflow.targets.stores import keep_in_store
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Edition",
+    "KeptVersion",
     "Listing",
     "Published",
     "Signature",

@@ -116,7 +116,10 @@ class BucketTree:
             marks = [seen.mark(path) for path, _ in some]
             _all(lambda one: self._put(*one[0], was=one[1]), zip(some, marks, strict=True))
         for folder in change.folders_gone:
-            self._delete(f"{folder}/{path}" for path in self.list(f"{folder}/"))
+            found = [f"{folder}/{path}" for path in self.list(f"{folder}/")]
+            # By its DAG file a bundle can be gone back to: half of one must not be there.
+            self._delete(path for path in found if path.endswith("/dag.py"))
+            self._delete(path for path in found if not path.endswith("/dag.py"))
 
     def list(self, prefix: str = "") -> dict[str, tuple[int, str]]:
         """Size in bytes and ETag of every object below a prefix, by its path after that."""
@@ -222,7 +225,9 @@ class _Objects:
         self._all: dict[str, tuple[int, str]] | None = None
 
     def read(self, path: str) -> bytes:
-        """See `View`."""
+        """See `View`; what is known not to be there is not asked for."""
+        if self._all is not None and path not in self._all:
+            raise FileNotFoundError(f"{self._tree.location(path)}: not there")
         return self._tree.read(path)
 
     def holds(self, path: str, content: bytes) -> bool:

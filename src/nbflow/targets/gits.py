@@ -15,7 +15,7 @@ import os
 import re
 import tempfile
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,7 @@ class GitTree:
         if remote.path:
             self.address += f":{remote.path}"
         self._git = git
+        self._kept = f"refs/nbflow/{remote.branch}"
 
     def bundle(self) -> tuple[str, dict[str, Any]]:
         """See `Tree`; credentials are a connection's (`git_conn_id`) in Airflow."""
@@ -95,6 +96,7 @@ class GitTree:
                 if not _is_behind(error.said):
                     raise
             else:
+                self._note_pushed(commit, parent)
                 return
         raise TargetError(
             f"{self.address} moved {_ATTEMPTS} times while this was published",
@@ -104,8 +106,7 @@ class GitTree:
     def _fetch(self) -> str | None:
         """The newest commit of the branch, with its files; None where there is no branch."""
         self._prepare()
-        kept = f"refs/nbflow/{self.remote.branch}"
-        wanted = f"+refs/heads/{self.remote.branch}:{kept}"
+        wanted = f"+refs/heads/{self.remote.branch}:{self._kept}"
         with self._locked():
             try:
                 self._git.run("fetch", "--quiet", "--no-tags", "--depth=1", self.remote.url, wanted)
@@ -113,7 +114,7 @@ class GitTree:
                 if "couldn't find remote ref" in error.said:
                     return None
                 raise
-            return self._git.text("rev-parse", kept)
+            return self._git.text("rev-parse", self._kept)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -125,6 +126,12 @@ class GitTree:
             fcntl.flock(lock, fcntl.LOCK_EX)
             (self._git.repository / "shallow.lock").unlink(missing_ok=True)
             yield
+
+    def _note_pushed(self, commit: str, parent: str | None) -> None:
+        """Else the next fetch would be sent again all that has just been pushed."""
+        if not self.remote.review:
+            with self._locked(), suppress(GitError):  # somebody else has fetched more meanwhile
+                self._git.run("update-ref", self._kept, commit, parent or "")
 
     def _prepare(self) -> None:
         repository = self._git.repository
@@ -236,7 +243,8 @@ class _Commit:
 
     def holds(self, path: str, content: bytes) -> bool:
         """See `View`."""
-        return self._blobs.get(path, ("", 0))[1] == len(content) and self.read(path) == content
+        blob, size = self._blobs.get(path, ("", -1))
+        return size == len(content) and blob == _blob(content, like=blob)
 
     def sizes(self, folder: str) -> Mapping[str, int]:
         """See `View`."""
@@ -324,6 +332,12 @@ def _is_behind(said: str) -> bool:
     """Whether a push failed because the branch has moved."""
     words = ("stale info", "fetch first", "non-fast-forward", "cannot lock ref", "already exists")
     return any(word in said for word in words)
+
+
+def _blob(content: bytes, *, like: str) -> str:
+    """The id that git gives a content, in a repository where ids look like another one."""
+    kind = "sha256" if len(like) == 64 else "sha1"
+    return hashlib.new(kind, b"blob %d\0%b" % (len(content), content)).hexdigest()
 
 
 def _quoted(path: str) -> bytes:

@@ -17,9 +17,10 @@ from nbflow.targets.publications import (
     rolling_back,
     unpublishing,
 )
+from nbflow.targets.retention import KeptVersion, histories, pruning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from nbflow.model import Bundle
     from nbflow.settings import Settings
@@ -179,6 +180,35 @@ class Target:
 
         self.tree.update(decide)
         return found[0]
+
+    def histories(self) -> tuple[tuple[Listing, tuple[KeptVersion, ...]], ...]:
+        """Every DAG that was ever put there and not purged, with its bundles, the newest first.
+
+        Raises:
+            TargetError: the target cannot be read.
+        """
+        return tuple(histories(self.tree.view()))
+
+    def prune(self, gone: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+        """Remove bundles of DAGs, all in one change; paths of those that went.
+
+        Never the one that a DAG runs now, whoever made it so meanwhile. The list of who published
+        what stays whole.
+
+        Args:
+            gone: digests of bundles, by DAG.
+
+        Raises:
+            TargetError: the target cannot be written.
+        """
+        last: list[Change] = []
+
+        def decide(view: View) -> Change:
+            last[:] = [pruning(view, gone)]
+            return last[0]
+
+        self.tree.update(decide)
+        return last[0].folders_gone
 
 
 def find_target(settings: Settings) -> Target:
