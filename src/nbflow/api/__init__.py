@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         in_reach,
         load_settings,
     )
+    from nbflow.api.backfilling import Backfilled, backfill
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
     from nbflow.api.failures import failure_of
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from nbflow.api.values import parse_assignments, resolve
 
 __all__ = [
+    "Backfilled",
     "Compiled",
     "Difference",
     "Doubt",
@@ -85,6 +87,7 @@ __all__ = [
     "airflow_teams",
     "airflow_teams_text",
     "airflow_up",
+    "backfill",
     "cancel",
     "check_profiles",
     "compile",
@@ -142,6 +145,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Backfilled": "backfilling",
     "Compiled": "notebooks",
     "Difference": "differences",
     "Doubt": "images",
@@ -162,6 +166,7 @@ _HOMES = {
     "airflow_teams": "multiteam",
     "airflow_teams_text": "multiteam",
     "airflow_up": "airflows",
+    "backfill": "backfilling",
     "check_profiles": "profiles",
     "compile": "notebooks",
     "connect": "airflows",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.frames import Frame, dag_file
+from nbflow.bundles.intervals import VALUES
 from nbflow.bundles.layout import Call, assign
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class StepPod(KubernetesPodOperator):
             raise self.refused(error, context) from None
 
     def words(self, context):
-        values = {name: context["params"][name] for name in PARAMETERS}
+        given = GIVEN
+        values = {name: given[name] for name in PARAMETERS}
         words = [
             f"{BUNDLE}/steps/{self.task_id}.ipynb",
             f"--run={RUNS}/{context['run_id']}",
@@ -178,7 +180,7 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         ],
         constants=_constants(plan, digest),
         late_constants=[_manifests(plan), *_ladders(plan)],
-        functions=[_QUOTA, _CLASS],
+        functions=[_QUOTA, _CLASS.replace("GIVEN", _given(plan))],
         default_arguments={
             **_connection(plan),
             "cmds": ["python", "-m", "nbflow.host"],
@@ -193,6 +195,13 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         task=task,
     )
     return dag_file(plan, frame)
+
+
+def _given(plan: Plan) -> str:
+    """What a run's parameters are, where its context is at hand."""
+    if plan.pipeline.options.interval.names:
+        return f'{VALUES}(context["params"], context["dag_run"])'
+    return 'context["params"]'
 
 
 def _connection(plan: Plan) -> dict[str, str]:
