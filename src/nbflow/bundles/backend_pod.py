@@ -54,8 +54,7 @@ class StepPod(KubernetesPodOperator):
             raise self.refused(error, context) from None
 
     def words(self, context):
-        given = GIVEN
-        values = {name: given[name] for name in PARAMETERS}
+        values = {name: context["params"][name] for name in PARAMETERS}
         words = [
             f"{BUNDLE}/steps/{self.task_id}.ipynb",
             f"--run={RUNS}/{context['run_id']}",
@@ -180,7 +179,7 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         ],
         constants=_constants(plan, digest),
         late_constants=[_manifests(plan), *_ladders(plan)],
-        functions=[_QUOTA, _CLASS.replace("GIVEN", _given(plan))],
+        functions=[_QUOTA, _class(plan)],
         default_arguments={
             **_connection(plan),
             "cmds": ["python", "-m", "nbflow.host"],
@@ -197,11 +196,15 @@ def dag_text(plan: Plan, *, digest: str) -> str:
     return dag_file(plan, frame)
 
 
-def _given(plan: Plan) -> str:
-    """What a run's parameters are, where its context is at hand."""
-    if plan.pipeline.options.interval.names:
-        return f'{VALUES}(context["params"], context["dag_run"])'
-    return 'context["params"]'
+def _class(plan: Plan) -> str:
+    """The class; where parameters get the data interval, with their values from a function."""
+    if not plan.pipeline.options.interval.names:
+        return _CLASS
+    given = f'given = {VALUES}(context["params"], context["dag_run"])'
+    return _CLASS.replace(
+        """values = {name: context["params"][name]""",
+        f"{given}\n        values = {{name: given[name]",
+    )
 
 
 def _connection(plan: Plan) -> dict[str, str]:

@@ -46,7 +46,8 @@ def manifest(plan: Plan, *, files: Mapping[str, bytes], source: str) -> dict[str
 def events(options: PipelineOptions) -> dict[str, Any]:
     """What starts a pipeline beside the clock, what it starts and whom it tells; as far as said."""
     assets, notices = options.assets, options.notices
-    late = {"after": format_duration(notices.late_after)} if notices.late_after else {}
+    after = notices.late_after
+    late = after and {"after": format_duration(after), "to": list(notices.late)}
     said = {
         "waits_for": assets.waits_for
         and {"any" if assets.either else "all": list(assets.waits_for)},
@@ -57,7 +58,7 @@ def events(options: PipelineOptions) -> dict[str, Any]:
             for key, value in {
                 "failure": list(notices.failure),
                 "success": list(notices.success),
-                "late": late and {**late, "to": list(notices.late)},
+                "late": late,
             }.items()
             if value
         },
