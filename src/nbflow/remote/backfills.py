@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,7 @@ def start_backfill(connection: Connection, asked: Backfill) -> int:
         Unreachable: nobody answers.
     """
     doing = f"backfill {asked.dag_id}"
+    before = _latest(connection, asked.dag_id)
     lost: Unreachable | None = None
     for attempt in range(_ATTEMPTS):
         try:
@@ -94,27 +96,21 @@ def start_backfill(connection: Connection, asked: Backfill) -> int:
             lost = error
         except Refused as error:
             raise _explained(error, asked.dag_id) from error
-        found = _find(connection, asked)
-        if found is not None:
-            return found
+        with suppress(Refused, Unreachable):
+            found = _latest(connection, asked.dag_id)
+            if found > before:
+                return found
         time.sleep(0.5 * 2**attempt)
     assert lost is not None
     raise lost
 
 
-def _find(connection: Connection, asked: Backfill) -> int | None:
-    """The number of this very backfill, where it goes."""
-    try:
-        answer = connection.get(
-            _PATH, doing="look for the backfill", dag_id=asked.dag_id, order_by="-id", limit=1
-        )
-    except (Refused, Unreachable):
-        return None
-    for one in answer.get("backfills") or ():
-        times = [datetime.fromisoformat(one[key]) for key in ("from_date", "to_date")]
-        if times == [asked.start, asked.end] and one.get("completed_at") is None:
-            return int(one["id"])
-    return None
+def _latest(connection: Connection, dag_id: str) -> int:
+    """The number of a DAG's latest backfill, of which only one can go; -1 where there was none."""
+    answer = connection.get(
+        _PATH, doing=f"list the backfills of {dag_id}", dag_id=dag_id, order_by="-id", limit=1
+    )
+    return max((int(one["id"]) for one in answer.get("backfills") or ()), default=-1)
 
 
 def _explained(error: Refused, dag_id: str) -> Refused:
