@@ -105,11 +105,18 @@ def rendered(dag: Any) -> dict[str, Any]:
             "macros": MacrosAccessor(),
             "dag": dag,
             "run_id": "manual__2026-01-01T00:00:00+00:00",
+            "dag_run": types.SimpleNamespace(
+                run_type="scheduled",
+                data_interval_start=datetime.datetime(2026, 3, 28, 23, tzinfo=datetime.UTC),
+                data_interval_end=datetime.datetime(2026, 3, 29, 22, tzinfo=datetime.UTC),
+            ),
             "ti": types.SimpleNamespace(try_number=2),
             "task": task,
         }
         if task.task_type == "StepPod":
             found[task.task_id] = {"words": task.words(context), "params": params}
+            continue
+        if task.task_type == "EmptyOperator":
             continue
         task.render_template_fields(context)
         given = (task.parameters or {}).get("nbflow_params")
@@ -159,7 +166,7 @@ def pods(data: dict[str, Any]) -> dict[str, Any]:
     )
     found = {}
     for task in dag.tasks:
-        if task.task_type == "StepPod":
+        if task.task_type in {"StepPod", "EmptyOperator"}:
             continue
         override = PodGenerator.from_obj(task.executor_config)
         merged = PodGenerator.reconcile_pods(standard, override)

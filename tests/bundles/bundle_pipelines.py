@@ -9,12 +9,16 @@ from typing import Any
 
 from nbflow.model import (
     Amount,
+    Assets,
     Cell,
+    Channel,
     Definition,
     Document,
     Edge,
     Gpu,
+    Interval,
     Need,
+    Notices,
     Parameter,
     ParameterKind,
     Pipeline,
@@ -248,6 +252,50 @@ def for_team(pipeline: Pipeline, team: str) -> Pipeline:
     return replace(pipeline, options=replace(pipeline.options, team=team))
 
 
+def channels() -> dict[str, Channel]:
+    """One channel of each kind."""
+    return {
+        "events": Channel("events", "webhook", "events_hook", path="{{ runs }}"),
+        "mail": Channel("mail", "email", "mail_server", to=("ann@example.com",), sender="a@b.c"),
+        "ops": Channel("ops", "slack", "ops_chat"),
+    }
+
+
+def watched() -> Pipeline:
+    """Waits for data and for a clock, makes data at two ends, tells everybody, and has names
+    that the file takes."""
+    names = ("values_of", "tell", "update_assets")
+    because = (Edge("values_of", (Reason(ReasonKind.DECLARED, ("tell",)),)),)
+    every = ("ops", "mail", "events")
+    return Pipeline(
+        name="watched",
+        document=document({name: f"print({name!r})" for name in names}, name="watched"),
+        options=PipelineOptions(
+            schedule="0 6 * * *",
+            timezone="Europe/Berlin",
+            assets=Assets(("s3://lake/it's",), ("s3://lake/a", "s3://lake/b"), either=True),
+            interval=Interval("day", "until"),
+            notices=Notices(every, every, every, timedelta(hours=2)),
+        ),
+        parameters=(
+            Parameter("day", ParameterKind.STR, "2026-01-31"),
+            Parameter("until", ParameterKind.NONE, None),
+        ),
+        steps=(
+            Step("values_of", cells=("values_of",)),
+            Step("tell", cells=("tell",), edges=because),
+            Step("update_assets", cells=("update_assets",), edges=because),
+        ),
+    )
+
+
+def chained() -> Pipeline:
+    """Waits for data alone, and makes some in its last step."""
+    pipeline = other_language()
+    assets = Assets(("s3://lake/report",), ("s3://lake/a", "s3://lake/b"))
+    return replace(pipeline, name="chained", options=PipelineOptions(assets=assets))
+
+
 def plans() -> dict[str, Plan]:
     """The plans of the golden files, by the file's name."""
     return {
@@ -257,5 +305,10 @@ def plans() -> dict[str, Plan]:
         "everything": plan(everything(), settings=settings(store="/mnt/ünï store")),
         "iris_in_pods": plan(for_team(iris(), "churn"), settings=in_pods()),
         "everything_in_pods": plan(everything(), settings=in_pods()),
+        "watched": plan(watched(), settings=settings(channels=channels())),
+        "watched_in_pods": plan(
+            for_team(watched(), "churn"), settings=replace(in_pods(), channels=channels())
+        ),
+        "chained": plan(chained(), settings=settings()),
         "other_language": plan(other_language(), settings=settings()),
     }

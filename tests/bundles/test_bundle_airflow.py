@@ -66,7 +66,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def in_pods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The plans whose steps are pods, as Airflow reads them."""
-    plans = {name: PLANS[name] for name in ("iris_in_pods", "everything_in_pods")}
+    plans = {
+        name: PLANS[name] for name in ("iris_in_pods", "everything_in_pods", "watched_in_pods")
+    }
     return probe(tmp_path_factory.mktemp("pods"), plans=plans)
 
 
@@ -86,7 +88,14 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_golden_is_imported_without_errors(found: dict[str, Any]) -> None:
     assert found["import_errors"] == {}
-    assert sorted(found["files"]) == ["every.thing-1", "hello", "iris", "report"]
+    assert sorted(found["files"]) == [
+        "chained",
+        "every.thing-1",
+        "hello",
+        "iris",
+        "report",
+        "watched",
+    ]
 
 
 def test_an_attached_module_is_not_taken_for_a_dag(found: dict[str, Any]) -> None:
@@ -121,6 +130,15 @@ def test_one_file_is_one_dag_whatever_the_clock_zone_seed_and_folder(
 
 def test_serialized_dags_hold_no_address_of_memory(found: dict[str, Any]) -> None:
     assert " at 0x" not in json.dumps(found["serialized"])
+
+
+def test_a_run_of_the_schedule_gets_its_data_interval_in_the_schedules_time_zone(
+    found: dict[str, Any], in_pods: dict[str, Any]
+) -> None:
+    values = {"day": "2026-03-29", "until": "2026-03-30T00:00:00+02:00"}
+    given = found["rendered"]["watched"]["tell"]["parameters"]["nbflow_params"]
+    assert json.loads(given) == values
+    assert f"--params={json.dumps(values)}" in in_pods["rendered"]["watched"]["tell"]["words"]
 
 
 def test_paths_are_filled_in_beside_the_dag_file(found: dict[str, Any]) -> None:

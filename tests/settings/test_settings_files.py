@@ -254,6 +254,7 @@ def test_the_schema_knows_every_key_and_describes_it() -> None:
     assert set(schema["properties"]) == {
         "airflow",
         "backend",
+        "channels",
         "checks",
         "cluster",
         "defaults",

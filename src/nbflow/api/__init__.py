@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         load_settings,
     )
     from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
+    from nbflow.api.backfilling import Backfilled, backfill
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
     from nbflow.api.failures import failure_of
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CleanedDag",
     "Cleaning",
+    "Backfilled",
     "Compiled",
     "Difference",
     "Doubt",
@@ -89,6 +91,7 @@ __all__ = [
     "airflow_teams",
     "airflow_teams_text",
     "airflow_up",
+    "backfill",
     "cancel",
     "check_profiles",
     "clean",
@@ -151,6 +154,7 @@ _HOMES = {
     "Cleaning": "cleaning",
     "Leftover": "cleaning",
     "clean": "cleaning",
+    "Backfilled": "backfilling",
     "Compiled": "notebooks",
     "Difference": "differences",
     "Doubt": "images",
@@ -171,6 +175,7 @@ _HOMES = {
     "airflow_teams": "multiteam",
     "airflow_teams_text": "multiteam",
     "airflow_up": "airflows",
+    "backfill": "backfilling",
     "check_profiles": "profiles",
     "compile": "notebooks",
     "connect": "airflows",

@@ -44,7 +44,8 @@ def airflow_up(current: settings.Settings, *, tell: Tell | None = None) -> embed
         dags=current.target_root,
         bundles=_bundles(current),
         store=current.local_store,
-        deferring=current.backend == POD_BACKEND,
+        # Pods are waited for there, and late runs are told of from there.
+        deferring=current.backend == POD_BACKEND or bool(current.channels),
         environ=os.environ,
         on_progress=tell,
     )

@@ -219,9 +219,14 @@ def _room(step: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schedule(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """When the DAG runs, if it runs by itself."""
+    """When the DAG runs, if it runs by itself, what it starts then and whom it tells."""
     found = manifest.get("schedule") or {}
-    return {str(found["at"]): found} if found.get("at") else {}
+    if found.get("at"):
+        return {str(found["at"]): found}
+    if found.get("waits_for"):
+        return {"assets": found}
+    said = {key: found[key] for key in ("makes", "notify") if found.get(key)}
+    return {"no schedule": said} if said else {}
 
 
 def _attached(manifest: Mapping[str, Any]) -> dict[str, str]:

@@ -159,6 +159,11 @@ def describe(inspected: Inspected) -> dict[str, Any]:
             }
             for parameter in pipeline.parameters
         ],
+        "schedule": {
+            "at": pipeline.options.schedule,
+            "timezone": pipeline.options.timezone,
+            **bundles.events(pipeline.options),
+        },
         "setup": list(pipeline.setup),
         "steps": [
             {

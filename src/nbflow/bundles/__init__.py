@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow.bundles.assembly import bundle
 from nbflow.bundles.backends import Backend, check_backend, find_backend
 from nbflow.bundles.literals import literal
+from nbflow.bundles.manifest import events
 from nbflow.bundles.notebooks import code_cell, step_notebook
 from nbflow.bundles.parameters import (
     parameter_description,
@@ -34,6 +35,7 @@ __all__ = [
     "code_cell",
     "distribution_name",
     "dockerfile",
+    "events",
     "find_backend",
     "literal",
     "parameter_description",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.frames import Frame, dag_file, is_folder
+from nbflow.bundles.intervals import VALUES
 from nbflow.bundles.layout import Call, Code, assign
 from nbflow.bundles.literals import jinja_text
 from nbflow.bundles.notebooks import runs_in_python
@@ -45,7 +46,7 @@ def tell_of_shortage(context):
 '''
 _PARAMETERS = """\
 PARAMETERS = {
-    "nbflow_params": "{{ macros.json.dumps(params) }}",
+    "nbflow_params": "{{ macros.json.dumps(%s) }}",
     "nbflow_run": RUN,
     "nbflow_files": f"{FILES}/files",
     "nbflow_attempt": "{{ ti.try_number }}",
@@ -90,6 +91,9 @@ def dag_text(plan: Plan, *, digest: str) -> str:
             **_default_arguments(plan),
             **({name: Code("tell_of_shortage") for name in _AFTER_FAILURE} if pods else {}),
         },
+        dag_arguments={"user_defined_macros": {VALUES: Code(VALUES)}}
+        if plan.pipeline.options.interval.names
+        else {},
         task=task,
     )
     return dag_file(plan, frame)
@@ -107,7 +111,8 @@ def _constants(plan: Plan, digest: str) -> list[str]:
         + assign("RUN", f"{runs}/{{{{ run_id }}}}")
         + '\nEXECUTED = "try-{{ ti.try_number }}.ipynb"\n'
     )
-    return [places, *([_PARAMETERS] if runs_in_python(plan) else []), _RETRY_POLICY]
+    values = f"{VALUES}(params, dag_run)" if plan.pipeline.options.interval.names else "params"
+    return [places, *([_PARAMETERS % values] if runs_in_python(plan) else []), _RETRY_POLICY]
 
 
 def _default_arguments(plan: Plan) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.frames import Frame, dag_file
+from nbflow.bundles.intervals import VALUES
 from nbflow.bundles.layout import Call, assign
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         ],
         constants=_constants(plan, digest),
         late_constants=[_manifests(plan), *_ladders(plan)],
-        functions=[_QUOTA, _CLASS],
+        functions=[_QUOTA, _class(plan)],
         default_arguments={
             **_connection(plan),
             "cmds": ["python", "-m", "nbflow.host"],
@@ -193,6 +194,17 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         task=task,
     )
     return dag_file(plan, frame)
+
+
+def _class(plan: Plan) -> str:
+    """The class; where parameters get the data interval, with their values from a function."""
+    if not plan.pipeline.options.interval.names:
+        return _CLASS
+    given = f'given = {VALUES}(context["params"], context["dag_run"])'
+    return _CLASS.replace(
+        """values = {name: context["params"][name]""",
+        f"{given}\n        values = {{name: given[name]",
+    )
 
 
 def _connection(plan: Plan) -> dict[str, str]:

@@ -9,10 +9,21 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from nbflow.bundles.intervals import IMPORT as INTERVAL_IMPORT
+from nbflow.bundles.intervals import VALUES, interval_constants, interval_function
 from nbflow.bundles.layout import Call, Code, lay_out
 from nbflow.bundles.literals import comment_text, text_block
+from nbflow.bundles.notices import (
+    after_failure,
+    notice_arguments,
+    notice_constants,
+    notice_functions,
+    notice_imports,
+    notice_names,
+)
+from nbflow.bundles.outlets import OPERATOR, gathering, needs_gathering, outlets
 from nbflow.bundles.params import common_schemas, param
-from nbflow.bundles.schedules import has_start, schedule_arguments, starts_with_next_tick
+from nbflow.bundles.schedules import has_start, schedule_arguments, schedule_names
 from nbflow.bundles.sentences import cells_sentence, headline, reasons_sentence
 
 if TYPE_CHECKING:
@@ -35,6 +46,7 @@ class Frame:
         made: statements behind these.
         default_arguments: what all tasks have in common.
         params: further parameters of a run, by name.
+        dag_arguments: what the DAG is given beside what all backends give it.
         task: a step's task, without what all backends say of it.
     """
 
@@ -48,6 +60,7 @@ class Frame:
     made: Sequence[str] = ()
     default_arguments: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
+    dag_arguments: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> set[str]:
@@ -56,7 +69,7 @@ class Frame:
         words = [word for line in lines for word in line.split("import ")[1].split(",")]
         imported = {word.strip("() \n") for word in words}
         defined = {block.split("(")[0].split()[1] for block in self.functions}
-        return {"datetime", "pendulum", "timedelta", *self.sdk, *imported, *defined}
+        return {"datetime", "pendulum", "timedelta", VALUES, *self.sdk, *imported, *defined}
 
 
 def dag_file(plan: Plan, frame: Frame) -> str:
@@ -66,6 +79,10 @@ def dag_file(plan: Plan, frame: Frame) -> str:
         _imports(plan, frame),
         "\n".join(_constants(plan, frame)),
         *frame.late_constants,
+        *interval_constants(plan),
+        *notice_constants(plan),
+        *interval_function(plan),
+        *notice_functions(plan),
         *frame.functions,
         *frame.made,
         _dag(plan, frame),
@@ -106,16 +123,19 @@ def _source_name(plan: Plan) -> str:
 def _imports(plan: Plan, frame: Frame) -> str:
     sdk = {"DAG", *frame.sdk}
     sdk |= {"Param"} if plan.pipeline.parameters or frame.params else set()
-    sdk |= {"CronTriggerTimetable"} if starts_with_next_tick(plan) else set()
+    notifying, notified = notice_imports(plan)
+    sdk |= schedule_names(plan) | notified
     ordered = sorted(sdk, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
     line = f"from airflow.sdk import {', '.join(ordered)}"
     if len(line) > 88:
         line = "from airflow.sdk import (\n" + "".join(f"    {name},\n" for name in ordered) + ")"
+    intervals = [INTERVAL_IMPORT] if plan.pipeline.options.interval.names else []
     standard = sorted(
-        [*frame.standard, "from datetime import timedelta"],
+        [*frame.standard, *intervals, "from datetime import timedelta"],
         key=lambda one: (one.startswith("from "), one),
     )
-    others = sorted([*frame.providers, line], key=lambda one: one.split()[1])
+    providers = [*frame.providers, *notifying, *([OPERATOR] if needs_gathering(plan) else [])]
+    others = sorted([*providers, line], key=lambda one: one.split()[1])
     others = ["import pendulum", *others] if has_start(plan) else others
     return "\n".join(standard) + "\n\n" + "\n".join(others) + "\n"
 
@@ -130,7 +150,7 @@ def _constants(plan: Plan, frame: Frame) -> Iterator[str]:
 
 
 def _dag(plan: Plan, frame: Frame) -> str:
-    variables = _variables(plan, taken=frame.names)
+    variables = _variables(plan, taken=frame.names | notice_names(plan))
     lines = [lay_out(Call("with DAG", (), _dag_arguments(plan, frame)), after=":")]
     for step in plan.steps:
         before = f"{variables[step.name]} = "
@@ -141,6 +161,10 @@ def _dag(plan: Plan, frame: Frame) -> str:
         for edge in step.step.edges
         for line in _edge(edge, step, variables)
     ]
+    if needs_gathering(plan):
+        task, binding = gathering(plan, variables, common=frame.default_arguments)
+        lines.append(f"    {task}")
+        edges.extend(binding)
     body = "\n".join(lines) + "\n"
     return body + "\n" + "".join(f"    {line}\n" for line in edges) if edges else body
 
@@ -158,12 +182,14 @@ def _dag_arguments(plan: Plan, frame: Frame) -> dict[str, Any]:
     arguments["is_paused_upon_creation"] = False
     if options.tags:
         arguments["tags"] = sorted(set(options.tags))
+    arguments |= {**frame.dag_arguments, **notice_arguments(plan)}
     retries, retry_delay = _usual_retries(plan)
     arguments["default_args"] = {
         "owner": plan.owner,
         "retries": retries,
         "retry_delay": retry_delay,
         **frame.default_arguments,
+        **after_failure(plan, frame.default_arguments.get("on_failure_callback")),
     }
     params = {one.name: param(one) for one in plan.pipeline.parameters} | dict(frame.params)
     if params:
@@ -185,6 +211,9 @@ def _task(plan: Plan, step: PlannedStep, frame: Frame) -> Call:
         common["retry_delay"] = step.retry_delay
     if step.timeout is not None:
         common["execution_timeout"] = step.timeout
+    made = outlets(plan, step)
+    if made:
+        common["outlets"] = made
     keywords = dict(own.keywords or {})
     last = {key: keywords.pop(key) for key in ("executor_config",) if key in keywords}
     return Call(own.function, own.arguments, {**arguments, **keywords, **common, **last})

@@ -13,7 +13,7 @@ from nbflow.model import format_duration
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.model import Edge, Plan, PlannedStep
+    from nbflow.model import Edge, PipelineOptions, Plan, PlannedStep
 
 
 def manifest(plan: Plan, *, files: Mapping[str, bytes], source: str) -> dict[str, Any]:
@@ -32,6 +32,7 @@ def manifest(plan: Plan, *, files: Mapping[str, bytes], source: str) -> dict[str
             "start": pipeline.options.start,
             "catchup": pipeline.options.catchup,
             "max_active_runs": plan.max_active_runs,
+            **events(pipeline.options),
         },
         "parameters": [
             {"name": one.name, "default": wire_default(one), "schema": parameter_schema(one)}
@@ -40,6 +41,29 @@ def manifest(plan: Plan, *, files: Mapping[str, bytes], source: str) -> dict[str
         "steps": [_step(step) for step in plan.steps],
         "files": {path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
     }
+
+
+def events(options: PipelineOptions) -> dict[str, Any]:
+    """What starts a pipeline beside the clock, what it starts and whom it tells; as far as said."""
+    assets, notices = options.assets, options.notices
+    after = notices.late_after
+    late = after and {"after": format_duration(after), "to": list(notices.late)}
+    said = {
+        "waits_for": assets.waits_for
+        and {"any" if assets.either else "all": list(assets.waits_for)},
+        "makes": list(assets.makes),
+        "interval": options.interval.names,
+        "notify": {
+            key: value
+            for key, value in {
+                "failure": list(notices.failure),
+                "success": list(notices.success),
+                "late": late,
+            }.items()
+            if value
+        },
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 def _step(step: PlannedStep) -> dict[str, Any]:

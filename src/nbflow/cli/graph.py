@@ -16,10 +16,29 @@ def render_pipeline(described: dict[str, Any]) -> str:
     if described["setup"]:
         count = len(described["setup"])
         lines += ["", f"setup  {count} cell{'' if count == 1 else 's'}, run in every step"]
+    lines += _schedule(described["schedule"])
     lines += ["", "steps"]
     for step in described["steps"]:
         lines += _step(step)
     return "\n".join(lines)
+
+
+def _schedule(schedule: dict[str, Any]) -> list[str]:
+    """What starts runs, where that is more than a clock, and what comes of them."""
+    about = []
+    for mode, uris in schedule.get("waits_for", {}).items():
+        about.append(f"waits for {mode} of {', '.join(uris)}")
+    if "makes" in schedule:
+        about.append(f"makes {', '.join(schedule['makes'])}")
+    for name, end in schedule.get("interval", {}).items():
+        about.append(f"{name} is the {end} of the data interval")
+    for event, to in schedule.get("notify", {}).items():
+        after = f" (after {to['after']})" if event == "late" else ""
+        channels = to["to"] if event == "late" else to
+        about.append(f"tells {', '.join(channels)} of {event}{after}")
+    if about and schedule["at"]:
+        about.insert(0, f"{schedule['at']}, {schedule['timezone']}")
+    return ["", "schedule", *(f"  {line}" for line in about)] if about else []
 
 
 def _parameter(parameter: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nbflow.model.diagnostics import Diagnostic, Rule, Severity, in_notebook_order
     from nbflow.model.document import Cell, CellKind, Document
+    from nbflow.model.events import Assets, Channel, Interval, Notices, asset_fault
     from nbflow.model.pipeline import (
         Definition,
         Edge,
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
 __all__ = [
     "PRESETS",
     "Amount",
+    "Assets",
     "Bundle",
     "Cell",
     "CellKind",
+    "Channel",
     "Definition",
     "Diagnostic",
     "Document",
@@ -49,7 +52,9 @@ __all__ = [
     "Failure",
     "FileUse",
     "Gpu",
+    "Interval",
     "Need",
+    "Notices",
     "Outline",
     "Parameter",
     "ParameterKind",
@@ -74,6 +79,7 @@ __all__ = [
     "StepRun",
     "Usage",
     "Volume",
+    "asset_fault",
     "format_bytes",
     "format_duration",
     "in_notebook_order",
@@ -88,9 +94,11 @@ __all__ = [
 _HOMES = {
     "PRESETS": "schedules",
     "Amount": "profile",
+    "Assets": "events",
     "Bundle": "plan",
     "Cell": "document",
     "CellKind": "document",
+    "Channel": "events",
     "Definition": "pipeline",
     "Diagnostic": "diagnostics",
     "Document": "document",
@@ -100,7 +108,9 @@ _HOMES = {
     "Failure": "run",
     "FileUse": "pipeline",
     "Gpu": "profile",
+    "Interval": "events",
     "Need": "pipeline",
+    "Notices": "events",
     "Outline": "pipeline",
     "Parameter": "pipeline",
     "ParameterKind": "pipeline",
@@ -125,6 +135,7 @@ _HOMES = {
     "StepRun": "run",
     "Usage": "usage",
     "Volume": "profile",
+    "asset_fault": "events",
     "format_bytes": "usage",
     "format_duration": "quantities",
     "in_notebook_order": "diagnostics",

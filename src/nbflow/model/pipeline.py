@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.model.diagnostics import Diagnostic, Severity
 from nbflow.model.document import Document
+from nbflow.model.events import Assets, Interval, Notices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,6 +116,9 @@ class PipelineOptions:
         defaults: options for every step that says nothing itself.
         files: globs, relative to the notebook, that every step needs beside it.
         check_in_place: whether steps look for inputs that they changed; None: as the settings say.
+        assets: the data that it waits for and makes.
+        interval: the parameters that get a run's data interval.
+        notices: whom it tells what becomes of a run.
     """
 
     description: str | None = None
@@ -129,6 +133,9 @@ class PipelineOptions:
     defaults: StepOptions = field(default_factory=StepOptions)
     files: tuple[str, ...] = ()
     check_in_place: bool | None = None
+    assets: Assets = field(default_factory=Assets)
+    interval: Interval = field(default_factory=Interval)
+    notices: Notices = field(default_factory=Notices)
 
 
 class Role(StrEnum):

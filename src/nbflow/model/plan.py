@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nbflow.model.events import Channel
 from nbflow.model.pipeline import Pipeline, Step
 from nbflow.model.profile import Profile
 
@@ -67,6 +68,7 @@ class Plan:
         profiles: those that its steps run on or may, by name.
         kubernetes_connection: the Airflow connection with which its pods are made, None for
             Airflow's own default.
+        channels: those that are told of its runs, by name.
     """
 
     pipeline: Pipeline
@@ -79,6 +81,7 @@ class Plan:
     check_in_place: bool = True
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     kubernetes_connection: str | None = None
+    channels: Mapping[str, Channel] = field(default_factory=dict)
 
     @property
     def dag_id(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.model import (
     Diagnostic,
+    Interval,
     PipelineOptions,
     StepOptions,
     schedule_fault,
@@ -15,6 +16,7 @@ from nbflow.model import (
 )
 from nbflow.notebook import rules
 from nbflow.notebook.choices import Choice, choices_of_options, unite
+from nbflow.notebook.events import read_assets, read_notices
 from nbflow.notebook.kale import KaleSettings, read_kale
 from nbflow.notebook.names import LONGEST_NAME, dag_id, is_dag_id
 from nbflow.notebook.schema import options_schema, violations
@@ -71,6 +73,9 @@ def read_options(document: Document) -> NotebookOptions:
         team=valid.get("team"),
         defaults=_defaults(valid, kale, found),
         files=tuple(valid.get("files", ())),
+        assets=read_assets(valid, found),
+        interval=Interval(**valid.get("interval", {})),
+        notices=read_notices(valid.get("notify", {}), found),
     )
     return NotebookOptions(
         name=name,

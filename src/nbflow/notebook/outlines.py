@@ -10,6 +10,7 @@ from nbflow.model import Cell, Diagnostic, Outline, Prev, Role, Rule, StepOutlin
 from nbflow.notebook import rules
 from nbflow.notebook.besides import scripts
 from nbflow.notebook.choices import Choice, unite
+from nbflow.notebook.events import event_faults
 from nbflow.notebook.marks import Marks, marks, place
 from nbflow.notebook.metrics import metric_names
 from nbflow.notebook.options import NotebookOptions, StepSettings, read_options
@@ -70,7 +71,12 @@ def outline(document: Document, *, folder: Path | None = None) -> Outline:
     parameters, wrong = read_parameters(
         cells, constraints=options.parameters, language=document.language
     )
-    found = [*options.diagnostics, *_unknown_steps(options, walk), *_repairs(document)]
+    found = [
+        *options.diagnostics,
+        *event_faults(options.options, parameters),
+        *_unknown_steps(options, walk),
+        *_repairs(document),
+    ]
     return Outline(
         name=options.name,
         document=document,

@@ -61,6 +61,37 @@ _STEP = {
     },
     "additionalProperties": False,
 }
+_URIS = {
+    "type": "array",
+    "items": {"type": "string", "minLength": 1},
+    "minItems": 1,
+    "uniqueItems": True,
+}
+_CHANNELS = {**_URIS, "description": "Names of channels of nbflow.yaml."}
+_NOTIFY = {
+    "type": "object",
+    "description": "Who is told what becomes of a run.",
+    "properties": {
+        "failure": _CHANNELS,
+        "success": _CHANNELS,
+        "late": {
+            "type": "object",
+            "properties": {
+                "after": {**_TIMEOUT, "description": "How long a run may take: 30m, 2h, 1d."},
+                "to": _CHANNELS,
+            },
+            "required": ["after", "to"],
+            "additionalProperties": False,
+        },
+    },
+    "additionalProperties": False,
+}
+_INTERVAL = {
+    "type": "object",
+    "description": "Parameters that get a run's data interval, as ISO text.",
+    "properties": {"start": {"type": "string"}, "end": {"type": "string"}},
+    "additionalProperties": False,
+}
 _COUNT = {"type": "integer", "minimum": 0}
 _PARAMETER = {
     "type": "object",
@@ -111,6 +142,16 @@ def options_schema() -> dict[str, Any]:
             "timezone": {"type": "string", "description": "IANA name, such as Europe/Berlin."},
             "start": {"type": "string", "description": "ISO date that the schedule begins at."},
             "catchup": {"type": "boolean", "description": "Run the intervals that were missed."},
+            "makes": {**_URIS, "description": "Assets that a run updates which ends well."},
+            "waits_for": {
+                **_URIS,
+                "type": ["array", "object"],
+                "description": "Assets whose updates start a run: all of a list, or of `any` one.",
+                "properties": {"all": _URIS, "any": _URIS},
+                "additionalProperties": False,
+            },
+            "interval": _INTERVAL,
+            "notify": _NOTIFY,
             "max_active_runs": {"type": "integer", "minimum": 1},
             "owner": {"type": "string", "minLength": 1},
             "tags": {

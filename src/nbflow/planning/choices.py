@@ -11,12 +11,14 @@ from nbflow.model import (
     Plan,
     PlannedStep,
     StepOptions,
+    asset_fault,
     schedule_fault,
     start_fault,
     timezone_fault,
 )
 from nbflow.planning.addresses import store_address
 from nbflow.planning.alternatives import POD_BACKEND, alternatives, image_of, ladder, pod_profile
+from nbflow.planning.channels import find_channels
 from nbflow.planning.pods import pod
 from nbflow.planning.refusals import blamed_cell, told
 from nbflow.planning.resources import choose_options, choose_profile, extended_resources
@@ -65,6 +67,7 @@ def plan(pipeline: Pipeline, *, settings: Settings) -> Plan:
         else options.check_in_place,
         profiles=settings.profiles,
         kubernetes_connection=team.kubernetes_connection if team else None,
+        channels=find_channels(options, settings=settings, team=team),
     )
 
 
@@ -80,7 +83,11 @@ def find_refusals(
         lambda: _check_names(pipeline),
         lambda: _refuse_schedule(pipeline.options),
         lambda: store_address(settings.of_team(pipeline.options.team)),
-        lambda: find_team(pipeline.options.team, settings=settings),
+        lambda: find_channels(
+            pipeline.options,
+            settings=settings,
+            team=find_team(pipeline.options.team, settings=settings),
+        ),
     )
     for attempt in attempts:
         try:
@@ -221,6 +228,7 @@ def _refuse_schedule(options: PipelineOptions) -> None:
         timezone_fault(options.timezone),
         start_fault(options.start) if options.start is not None else None,
     ]
+    faults += [asset_fault(uri) for uri in (*options.assets.makes, *options.assets.waits_for)]
     for fault in filter(None, faults):
         raise SettingsError(f"the pipeline cannot be scheduled: {fault}")
     runs = options.max_active_runs

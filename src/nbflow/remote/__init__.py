@@ -1,7 +1,18 @@
 """Talk to a running Airflow through its REST API."""
 
+from nbflow.remote.backfills import Backfill, missing_runs, start_backfill, timezone_of
 from nbflow.remote.client import Airflow
 from nbflow.remote.failures import Refused, Unreachable
 from nbflow.remote.reading import ImportProblem, LogLine
 
-__all__ = ["Airflow", "ImportProblem", "LogLine", "Refused", "Unreachable"]
+__all__ = [
+    "Airflow",
+    "Backfill",
+    "ImportProblem",
+    "LogLine",
+    "Refused",
+    "Unreachable",
+    "missing_runs",
+    "start_backfill",
+    "timezone_of",
+]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow.model import Amount, Gpu, Profile, Quantity
+from nbflow.model import Amount, Channel, Gpu, Profile, Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -209,6 +209,7 @@ class Settings:
         backend: how a step becomes an Airflow task.
         profiles: sizes and places by name, sorted.
         teams: tenants by name, sorted.
+        channels: ways to tell people and programs of runs, by name, sorted.
         defaults: for steps that say nothing.
         retention: how long what has been made is kept.
         check_in_place: whether a step looks, when it ends, which of its inputs it changed.
@@ -224,6 +225,7 @@ class Settings:
     backend: str = "papermill"
     profiles: Mapping[str, Profile] = field(default_factory=_built_in_profiles)
     teams: Mapping[str, Team] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
     defaults: Defaults = field(default_factory=Defaults)
     retention: Retention = field(default_factory=Retention)
     check_in_place: bool = True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from nbflow.errors import SettingsError
-from nbflow.model import parse_duration, parse_quantity
+from nbflow.model import Channel, parse_duration, parse_quantity
 from nbflow.settings.choices import (
     AirflowSettings,
     ClusterSettings,
@@ -24,6 +24,7 @@ from nbflow.settings.guesses import known_names
 from nbflow.settings.profiles import read_profiles
 from nbflow.settings.schema import (
     BundleSection,
+    ChannelSection,
     EgressSection,
     SettingsFile,
     TargetSection,
@@ -63,6 +64,7 @@ def read_layer(path: Path, *, over: Settings) -> Settings:
 def _layer(file: YamlFile, said: SettingsFile, over: Settings) -> Settings:
     profiles = read_profiles(file, said.profiles, over=over.profiles)
     teams = {name: _team(name, section) for name, section in said.teams.items()}
+    channels = {name: _channel(name, section) for name, section in said.channels.items()}
     return replace(
         over,
         store=_without_file_scheme(said.store) or over.store,
@@ -75,6 +77,7 @@ def _layer(file: YamlFile, said: SettingsFile, over: Settings) -> Settings:
         check_in_place=_check_in_place(said, over=over.check_in_place),
         profiles=dict(sorted({**over.profiles, **profiles}.items())),
         teams=dict(sorted({**over.teams, **teams}.items())),
+        channels=dict(sorted({**over.channels, **channels}.items())),
         places={**over.places, **_places(file, said)},
     )
 
@@ -185,6 +188,17 @@ def _team(name: str, section: TeamSection) -> Team:
         bundle=_bundle(name, section.bundle) if section.bundle else None,
         quota={key: parse_quantity(text) for key, text in sorted(section.quota.items())},
         egress=tuple(sorted({_egress(one) for one in section.egress})),
+    )
+
+
+def _channel(name: str, section: ChannelSection) -> Channel:
+    return Channel(
+        name,
+        kind=section.kind,
+        connection=section.connection,
+        to=tuple(section.to or ()),
+        sender=section.sender,
+        path=section.path,
     )
 
 

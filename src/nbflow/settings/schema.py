@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
@@ -16,6 +16,7 @@ from nbflow.settings.words import (
     DurationText,
     EnvironmentName,
     InnerFolder,
+    MailAddress,
     MountPath,
     Name,
     NamespaceName,
@@ -163,6 +164,31 @@ class TargetSection(Section):
     """Section of the AWS configuration of whoever publishes, with their credentials."""
 
 
+class ChannelSection(Section):
+    """A way to tell people or programs of runs. Secrets are in the connection of Airflow's."""
+
+    kind: Literal["slack", "webhook", "email"]
+    """A webhook that understands Slack's messages, one that is given plain JSON, or e-mail."""
+    connection: ConnectionName
+    """Id of a connection of Airflow's: of type HTTP with the webhook's address, or SMTP."""
+    to: Annotated[list[MailAddress], Field(min_length=1)] | None = None
+    """Addresses that an e-mail goes to."""
+    sender: MailAddress | None = None
+    """Address that an e-mail comes from; otherwise `from_email` of the connection."""
+    path: Name | None = None
+    """Of a webhook, behind the address of its connection."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.kind == "email" and self.to is None:
+            raise ValueError("say whom an e-mail goes `to`")
+        if self.kind != "email" and (self.to or self.sender):
+            raise ValueError("`to` and `sender` are for e-mail")
+        if self.kind != "webhook" and self.path is not None:
+            raise ValueError("`path` is for webhooks of kind `webhook`")
+        return self
+
+
 class DefaultsSection(Section):
     """What a step does where the notebook says nothing."""
 
@@ -219,6 +245,8 @@ class SettingsFile(Section):
     """Sizes and places by name."""
     teams: dict[Name, TeamSection] = {}
     """Tenants by name."""
+    channels: dict[Name, ChannelSection] = {}
+    """Ways to tell people and programs of runs, by name."""
     defaults: DefaultsSection | None = None
     retention: RetentionSection | None = None
     checks: ChecksSection | None = None

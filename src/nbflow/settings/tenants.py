@@ -198,7 +198,8 @@ def check_connection(name: str) -> str:
         ValueError: it is none.
     """
     if not _CONNECTION.fullmatch(name):
-        raise ValueError(f"{name!r} is no name of a connection: letters, digits, -, _ and .")
+        shown = "an address" if "/" in name else repr(name)  # which may be a secret
+        raise ValueError(f"{shown} is no name of a connection: letters, digits, -, _ and .")
     return name
 
 

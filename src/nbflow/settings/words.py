@@ -56,6 +56,7 @@ PortText = Annotated[
 ]
 Name = Annotated[str, StringConstraints(min_length=1)]
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s,;{}]+@[^@\s,;{}]+$")]
 MountPath = Annotated[str, StringConstraints(pattern=r"^/[^:]*$")]
 NamespaceName = Annotated[str, AfterValidator(check_namespace)]
 AccountName = Annotated[str, AfterValidator(check_account_name)]

@@ -1,0 +1,165 @@
+"""Notices of runs, sent by a real Airflow to a real web server and a real mail server."""
+
+import html
+import json
+import os
+import time
+
+import pytest
+from commands import nbflow, write_notebook
+from listeners import mail_server, web_server
+
+from nbflow import embedded
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(500)]
+
+CHANNELS = """\
+channels:
+  broken: {kind: webhook, connection: broken}
+  chat: {kind: slack, connection: chat}
+  mail: {kind: email, connection: mail, to: [ann@example.com, bob@example.com]}
+  programs: {kind: webhook, connection: programs, path: events}
+"""
+EVERYBODY = ["broken", "chat", "mail", "programs"]
+
+
+def until(look, *, seconds=90):
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.5)
+    return found
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    """An Airflow that has connections to a web server and a mail server; what they were told."""
+    home = tmp_path_factory.mktemp("watched")
+    with web_server() as (web, posted), mail_server() as (mail, mails):
+        extra = {"disable_ssl": True, "disable_tls": True, "from_email": "nbflow@example.com"}
+        connections = {
+            "broken": {"conn_type": "http", "host": f"http://127.0.0.1:{web}/broken"},
+            "chat": {"conn_type": "http", "host": f"http://127.0.0.1:{web}/T0/B0/secret"},
+            "programs": {"conn_type": "http", "host": f"http://127.0.0.1:{web}/"},
+            "mail": {"conn_type": "smtp", "host": "127.0.0.1", "port": mail, "extra": extra},
+        }
+        environ = {f"AIRFLOW_CONN_{k.upper()}": json.dumps(v) for k, v in connections.items()}
+        try:
+            instance = embedded.up(
+                home=home / "home",
+                dags=home / "dags",
+                store=home / "store",
+                deferring=True,
+                environ={**os.environ, **environ},
+            )
+            (home / "nbflow.yaml").write_text(
+                f"store: {home}/store\n"
+                f"target: {{kind: folder, path: {home}/dags}}\n"
+                f"airflow: {{url: '{instance.url}', user: {instance.user}, password_env: SECRET}}\n"
+                f"{CHANNELS}"
+            )
+
+            def run(*arguments):
+                return nbflow(*arguments, cwd=home, timeout=240, SECRET=instance.password)
+
+            yield home, run, posted, mails, instance.url
+        finally:
+            embedded.down(home=home / "home")
+
+
+def test_a_failed_step_is_told_of_with_step_cell_exception_and_link(watched):
+    folder, run, posted, mails, url = watched
+    write_notebook(
+        folder / "told.ipynb",
+        ("step:load", "rows = ['<a> & {{ run_id }}']"),
+        ("step:check", "print('fine')"),
+        ("step:check", "# the check\nraise ValueError(rows[0])"),
+        nbflow={"notify": {"failure": EVERYBODY, "success": ["programs"]}, "retries": 0},
+    )
+    assert run("publish", "told.ipynb").status == 0
+    failed = run("trigger", "told", "--wait", "--json")
+    assert failed.status == 10
+    run_id = failed.json["run_id"]
+    said = until(lambda: dict(posted) if len(posted) >= 2 else None)
+    link = f"{url}/dags/told/runs/{run_id}/tasks/check?try_number=1"
+    assert said["/events"] == {
+        "event": "failure",
+        "dag_id": "told",
+        "run_id": run_id,
+        "step": "check",
+        "try": "1",
+        "cell": "# the check",
+        "exception": "ValueError: <a> & {{ run_id }}",
+        "link": link,
+    }
+    text = said["/T0/B0/secret"]["text"]
+    assert text.splitlines() == [
+        "told: step check failed",
+        "cell: # the check",
+        "ValueError: &lt;a&gt; &amp; {{ run_id }}",
+        f"run: {run_id}, try 1",
+        link,
+    ]
+    ((to, mail),) = until(lambda: list(mails))
+    assert to == ["ann@example.com", "bob@example.com"]
+    assert mail["Subject"] == "told: step check failed"
+    assert mail["From"] == "nbflow@example.com"
+    body = html.unescape(mail.get_body().get_content())
+    assert "ValueError: <a> & {{ run_id }}" in body
+    assert link in body
+
+
+def test_a_run_that_went_well_is_told_of(watched):
+    folder, run, posted, mails, url = watched
+    posted.clear()
+    mails.clear()
+    write_notebook(
+        folder / "well.ipynb",
+        "print('well')",
+        nbflow={"notify": {"success": EVERYBODY, "failure": ["chat"]}},
+    )
+    assert run("publish", "well.ipynb").status == 0
+    done = run("trigger", "well", "--wait", "--json")
+    assert done.status == 0, done.err
+    run_id = done.json["run_id"]
+    said = until(lambda: dict(posted) if len(posted) >= 2 else None)
+    link = f"{url}/dags/well/runs/{run_id}"
+    assert said["/events"] == {
+        "event": "success",
+        "dag_id": "well",
+        "run_id": run_id,
+        "link": link,
+    }
+    assert said["/T0/B0/secret"]["text"].splitlines() == [
+        "well: a run went well",
+        f"run: {run_id}",
+        link,
+    ]
+    assert until(lambda: [mail["Subject"] for _, mail in mails]) == ["well: a run went well"]
+
+
+def test_a_late_run_is_told_of_while_it_goes_on(watched):
+    folder, run, posted, mails, url = watched
+    posted.clear()
+    mails.clear()
+    write_notebook(
+        folder / "slow.ipynb",
+        "import time\ntime.sleep(40)",
+        nbflow={"notify": {"late": {"after": "3s", "to": ["programs", "mail", "chat"]}}},
+    )
+    assert run("publish", "slow.ipynb").status == 0
+    begun = run("trigger", "slow", "--json")
+    assert begun.status == 0, begun.err
+    run_id = begun.json["run_id"]
+    said = until(lambda: dict(posted) if len(posted) >= 2 else None)
+    link = f"{url}/dags/slow/runs/{run_id}"
+    assert said["/events"] == {
+        "event": "late",
+        "dag_id": "slow",
+        "run_id": run_id,
+        "state": "running",
+        "link": link,
+    }
+    assert "slow: a run is late" in said["/T0/B0/secret"]["text"]
+    assert until(lambda: [mail["Subject"] for _, mail in mails]) == ["slow: a run is late"]
+    run("cancel", "slow")
