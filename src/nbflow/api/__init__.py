@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         in_reach,
         load_settings,
     )
+    from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
     from nbflow.api.failures import failure_of
@@ -39,11 +40,13 @@ if TYPE_CHECKING:
         find_run,
         find_run_anywhere,
         follow,
+        forecast,
         is_dag,
         output,
         parameters_of,
         trigger,
     )
+    from nbflow.api.pages import require_pages
     from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
@@ -65,6 +68,9 @@ if TYPE_CHECKING:
     from nbflow.api.values import parse_assignments, resolve
 
 __all__ = [
+    "ComparedCell",
+    "ComparedRuns",
+    "ComparedValue",
     "Compiled",
     "Difference",
     "Doubt",
@@ -87,6 +93,7 @@ __all__ = [
     "airflow_up",
     "cancel",
     "check_profiles",
+    "compare_runs",
     "compile",
     "connect",
     "cut_every_cell",
@@ -102,6 +109,7 @@ __all__ = [
     "find_run",
     "find_run_anywhere",
     "follow",
+    "forecast",
     "image",
     "in_reach",
     "inspect",
@@ -122,6 +130,7 @@ __all__ = [
     "read_values",
     "refuse_one_name_for_two",
     "refuse_what_cannot_run",
+    "require_pages",
     "resolve",
     "resume",
     "resume_run",
@@ -142,6 +151,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ComparedCell": "comparing",
+    "ComparedRuns": "comparing",
+    "ComparedValue": "comparing",
+    "compare_runs": "comparing",
     "Compiled": "notebooks",
     "Difference": "differences",
     "Doubt": "images",
@@ -183,6 +196,7 @@ _HOMES = {
     "find_run": "operating",
     "find_run_anywhere": "operating",
     "follow": "operating",
+    "forecast": "operating",
     "image": "images",
     "in_reach": "airflows",
     "inspect": "notebooks",
@@ -203,6 +217,7 @@ _HOMES = {
     "read_values": "shapes",
     "refuse_one_name_for_two": "publishing",
     "refuse_what_cannot_run": "preflights",
+    "require_pages": "pages",
     "resolve": "values",
     "resume": "resuming",
     "run": "running",
