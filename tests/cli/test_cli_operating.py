@@ -1,5 +1,6 @@
 """Everything after a first run, in a real Airflow: change, look, go back, hold, stop, go on."""
 
+import json
 import time
 
 import pytest
@@ -80,6 +81,70 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     assert followed.status == 0, followed.err
     assert "=== two" in followed.out
     assert run("runs", "talks", "--limit", "1", "--json").json[0]["state"] == "success"
+
+
+def test_a_run_that_goes_shows_its_cell_its_usual_time_and_its_end(project, published):
+    folder, run = project
+    flag = folder / "go"
+    wait = "import os, time\nwhile not os.path.exists(path): time.sleep(0.1)"
+    published(
+        "goes",
+        ("step:load", "rows = [1, 2, 3]"),
+        ("step:fit", f"path = {str(flag)!r}\nprint('first')"),
+        wait,
+        "print('last')",
+        ("step:report", "print(rows)"),
+    )
+    flag.touch()
+    assert run("trigger", "goes", "--wait").status == 0
+    flag.unlink()
+    name = f"goes/{run('trigger', 'goes', '--json').json['run_id']}"
+
+    def waits():
+        told = run("runs", name, "--json").json
+        steps = {step["name"]: step for step in told["steps"]}
+        return steps["fit"]["cell"] == "cell-3" and told
+
+    told = until(waits)
+    load, fit, report = told["steps"]
+    assert (fit["cells_done"], fit["cells_total"]) == (1, 3)
+    assert fit["line"] == "import os, time"
+    assert min(load["usual"], fit["usual"], report["usual"]) > 0
+    assert told["expected_end"] > told["started"]
+    shown = run("runs", name)
+    assert shown.status == 0, shown.err
+    assert "fit: running, cell 2 of 3: import os, time, " in shown.out
+    assert "expected to end" in shown.out
+    assert shown.out.count("usually") == 3
+    flag.touch()
+    followed = run("runs", "goes", "--follow")
+    assert followed.status == 0, followed.err
+    assert f"{name}: success" in followed.out
+    assert "report: success" in followed.err
+    without = run("runs", "--follow")
+    assert (without.status, "needs a run" in without.err) == (2, True)
+
+
+def test_a_run_in_airflow_is_told_in_its_header_and_compared_with_another(project, published):
+    folder, run = project
+    digest = published("told")
+    first = run("trigger", "told", "--wait", "-o", "first.ipynb", "--json").json["run_id"]
+    failed = run("trigger", "told", "-p", "bad=true", "--wait", "-o", "failed.ipynb", "--json")
+    said = "".join(json.loads((folder / "first.ipynb").read_text())["cells"][0]["source"])
+    for words in (digest, "published by", "bad = False", f"/runs/{first}/tasks/load)", "MiB"):
+        assert words in said
+    stopped = json.loads((folder / "failed.ipynb").read_text())["cells"]
+    assert "(#cell-id=cell-3): AssertionError: bad rows" in "".join(stopped[0]["source"])
+    assert stopped[3]["outputs"][-1]["output_type"] == "error"
+    assert stopped[4]["outputs"] == []
+    found = run("diff-runs", f"told/{first}", failed.json["run_id"], "--exit-code")
+    assert found.status == 1, found.err
+    for words in (
+        "~ bad: False → True",
+        "+[error] AssertionError: bad rows",
+        "ran before, not now",
+    ):
+        assert words in found.out
 
 
 def test_a_cancelled_run_ends_and_its_steps_stop(project, published):

@@ -168,3 +168,25 @@ def test_what_one_stream_wrote_in_pieces_comes_back_in_one() -> None:
     merged = notebook.merge(author, {"a": {"cells": [ran("a", *pieces)]}})
     found = [(each["name"], each["text"]) for each in merged["cells"][0]["outputs"]]
     assert found == [("stdout", "1\n2\n3"), ("stderr", "oh"), ("stdout", "4")]
+
+
+def test_a_header_stands_above_the_authors_cells_and_replaces_an_earlier_one() -> None:
+    found = notebook.merge(DOCUMENT, {"one": executed(ran("a", stream("A")))}, header="| run |")
+    nbformat.validate(found)
+    first, *others = found["cells"]
+    assert (first["cell_type"], first["source"]) == ("markdown", "| run |")
+    assert first["metadata"] == {"nbflow": {"role": "header"}}
+    assert others == notebook.merge(DOCUMENT, {"one": executed(ran("a", stream("A")))})["cells"]
+
+    again = notebook.parse(json.dumps(found), name="again")
+    ids = ["t", "s", "a", "b", "c", "d", "k"]
+    assert [cell["id"] for cell in notebook.merge(again, {})["cells"]] == ids
+    heads = [cell["source"] for cell in notebook.merge(again, {}, header="new")["cells"]][:2]
+    assert heads == ["new", "# Title"]
+
+
+def test_a_header_takes_no_id_of_the_authors() -> None:
+    taken = document(named(code("a"), "nbflow-header"))
+    found = notebook.merge(taken, {}, header="about")
+    nbformat.validate(found)
+    assert len({cell["id"] for cell in found["cells"]}) == 2

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.backfilling import Backfilled, backfill
+    from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
     from nbflow.api.failures import failure_of
@@ -41,11 +42,13 @@ if TYPE_CHECKING:
         find_run,
         find_run_anywhere,
         follow,
+        forecast,
         is_dag,
         output,
         parameters_of,
         trigger,
     )
+    from nbflow.api.pages import require_pages
     from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
@@ -70,6 +73,9 @@ __all__ = [
     "CleanedDag",
     "Cleaning",
     "Backfilled",
+    "ComparedCell",
+    "ComparedRuns",
+    "ComparedValue",
     "Compiled",
     "Difference",
     "Doubt",
@@ -95,6 +101,7 @@ __all__ = [
     "cancel",
     "check_profiles",
     "clean",
+    "compare_runs",
     "compile",
     "connect",
     "cut_every_cell",
@@ -110,6 +117,7 @@ __all__ = [
     "find_run",
     "find_run_anywhere",
     "follow",
+    "forecast",
     "image",
     "in_reach",
     "inspect",
@@ -130,6 +138,7 @@ __all__ = [
     "read_values",
     "refuse_one_name_for_two",
     "refuse_what_cannot_run",
+    "require_pages",
     "resolve",
     "resume",
     "resume_run",
@@ -155,6 +164,10 @@ _HOMES = {
     "Leftover": "cleaning",
     "clean": "cleaning",
     "Backfilled": "backfilling",
+    "ComparedCell": "comparing",
+    "ComparedRuns": "comparing",
+    "ComparedValue": "comparing",
+    "compare_runs": "comparing",
     "Compiled": "notebooks",
     "Difference": "differences",
     "Doubt": "images",
@@ -197,6 +210,7 @@ _HOMES = {
     "find_run": "operating",
     "find_run_anywhere": "operating",
     "follow": "operating",
+    "forecast": "operating",
     "image": "images",
     "in_reach": "airflows",
     "inspect": "notebooks",
@@ -217,6 +231,7 @@ _HOMES = {
     "read_values": "shapes",
     "refuse_one_name_for_two": "publishing",
     "refuse_what_cannot_run": "preflights",
+    "require_pages": "pages",
     "resolve": "values",
     "resume": "resuming",
     "run": "running",

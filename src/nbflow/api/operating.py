@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, settings
-from nbflow.api import airflows, records
+from nbflow.api import airflows, pages, records
 from nbflow.api.explaining import Explainer
 from nbflow.api.failures import failure_in
+from nbflow.api.forecasting import Forecaster
 from nbflow.api.running import Observe, write_merged
 from nbflow.api.values import parameter_from_schema, resolve
 from nbflow.errors import RemoteError, StoreError
@@ -66,13 +67,18 @@ def follow(
     run: Run, *, client: Airflow, current: settings.Settings, observe: Observe | None = None
 ) -> Run:
     """Wait for a run to end; its executed notebooks in the store are its progress."""
-    explainer = Explainer(client)
+    explainer, forecaster = Explainer(client), Forecaster(client, current=current)
     return client.watch(
         run.dag_id,
         run.run_id,
         observe=observe,
-        enrich=lambda seen: explainer.explain(enrich(seen, current=current)),
+        enrich=lambda seen: forecaster.forecast(explainer.explain(enrich(seen, current=current))),
     )
+
+
+def forecast(run: Run, *, client: Airflow, current: settings.Settings) -> Run:
+    """See `Forecaster.forecast`."""
+    return Forecaster(client, current=current).forecast(run)
 
 
 def explain(run: Run, *, client: Airflow) -> Run:
@@ -121,6 +127,7 @@ def _detail(step: StepRun, folder: Path, current: settings.Settings) -> StepRun:
         cells_done=seen.cells_done,
         cells_total=seen.cells_total,
         cell=seen.cell if step.state is RunState.RUNNING else None,
+        line=seen.line if step.state is RunState.RUNNING else None,
         usage=seen.usage,
         failure=failure,
     )
@@ -180,13 +187,22 @@ def find_run_anywhere(reference: str, *, current: settings.Settings) -> Run:
         return explain(enrich(find_run(reference, client=client), current=current), client=client)
 
 
-def output(run: Run, *, current: settings.Settings, to: Path) -> Path:
+def output(run: Run, *, current: settings.Settings, to: Path, header: bool = True) -> Path:
     """Merge the executed step notebooks of a run into the author's notebook.
+
+    Args:
+        run: the run.
+        current: where its store is, and where its bundle was published.
+        to: the notebook, or a page of HTML where it ends in `.html`.
+        header: whether a cell about the run comes first.
 
     Raises:
         StoreError: the store holds nothing of this run.
+        MissingExtraError: a page is asked for, and nbconvert is not installed.
     """
+    if pages.is_page(to):
+        pages.require_pages()
     folder = records.require_folder(run, current=current)
     document = records.author_document(run, folder=folder, current=current)
-    write_merged(document, folder=folder, output=to, run=run)
+    write_merged(document, folder=folder, output=to, current=current, run=run, header=header)
     return to

@@ -10,6 +10,7 @@ from typing import Any
 
 from nbflow import host, notebook, settings
 from nbflow.api.origins import read_bundle
+from nbflow.api.parameters import given_in
 from nbflow.errors import StoreError
 from nbflow.model import Document, Run, RunState
 
@@ -68,7 +69,9 @@ def find_stored(reference: str, *, store: Path | None) -> Run:
     states = [host.progress(newest, step.name) for step in newest.iterdir() if step.is_dir()]
     failed = any(state is not None and state.failure for state in states)
     state = RunState.FAILED if failed else RunState.SUCCESS
-    return Run(newest.parent.name, newest.name, state, metrics=read_metrics(newest))
+    given = given_in(host.executed(newest).values())
+    metrics = read_metrics(newest)
+    return Run(newest.parent.name, newest.name, state, parameters=given, metrics=metrics)
 
 
 def is_ours(name: str) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, notebook
+from nbflow.api import headers, pages
 from nbflow.api.notebooks import Compiled, within_project
 from nbflow.api.notebooks import compile as compile_notebook
 from nbflow.api.records import LOCAL
@@ -19,6 +21,7 @@ from nbflow.model import Document, Run
 
 if TYPE_CHECKING:
     from nbflow.host import Limits
+    from nbflow.settings import Settings
 
 Observe = Callable[[Run], None]
 
@@ -48,18 +51,21 @@ def run(
     resume: Resumed | None = None,
     cache: bool = True,
     limits: Limits | None = None,
+    header: bool = True,
 ) -> Finished:
     """Run each step in its own process and working directory, independent ones in parallel.
 
     Args:
         compiled: the notebook, see `compile`; or its path.
         parameters: values by name; the notebook's defaults for the others.
-        output: where the merged notebook goes; beside the run's artifacts where None.
+        output: where the merged notebook goes, a page of HTML where it ends in `.html`; beside the
+            run's artifacts where None.
         observe: called with the run at each change.
         workers: how many steps may run at once; the number of cores where None.
         resume: an earlier run to go on with, see `resume`; `parameters` are given there.
         cache: False where steps that may be skipped run too.
         limits: what each step may use, see `limits`; what the machine has where None.
+        header: whether the merged notebook begins with a cell about the run.
 
     Returns:
         The run, which may have failed: look at `run.state`.
@@ -67,6 +73,7 @@ def run(
     Raises:
         NotebookError, SettingsError, CheckFailed: a path was given, and `compile` raised it.
         UsageError: a parameter is unknown or ill-typed, or `output` is the notebook itself.
+        MissingExtraError: `output` is a page, and nbconvert is not installed.
         Interrupted: Ctrl-C; the partial notebook is written and `notebook` on the exception.
     """
     if not isinstance(compiled, Compiled):
@@ -76,12 +83,22 @@ def run(
         raise UsageError(
             f"{output} is the notebook itself", hint="Name another file for the executed one."
         )
+    if output is not None and pages.is_page(Path(output)):
+        pages.require_pages()
     if resume is None:
         wire = resolve(parameters or {}, parameters=pipeline.parameters)
         folder = _new_folder(compiled)
     else:
         wire, folder = dict(resume.parameters), resume.folder
-    merged = Path(output) if output else folder / f"{pipeline.document.name}.ipynb"
+    goal = Path(output) if output else folder / f"{pipeline.document.name}.ipynb"
+    write = partial(
+        write_merged,
+        pipeline.document,
+        folder=folder,
+        output=goal,
+        current=compiled.inspected.settings,
+        header=header,
+    )
     try:
         finished = host.run(
             compiled.plan,
@@ -96,14 +113,14 @@ def run(
             limits=None if limits is None else limits.steps,
         )
     except Interrupted as interruption:
-        write_merged(pipeline.document, folder=folder, output=merged)
+        write()
         path = compiled.inspected.path
         interruption.hint = (
-            f"The cells that ended are in {merged}. `nbflow run {path} --resume` goes on."
+            f"The cells that ended are in {goal}. `nbflow run {path} --resume` goes on."
         )
         raise
-    write_merged(pipeline.document, folder=folder, output=merged, run=finished)
-    return Finished(finished, merged, folder)
+    write(run=finished)
+    return Finished(finished, goal, folder)
 
 
 def warm() -> None:
@@ -111,12 +128,51 @@ def warm() -> None:
     host.warm()
 
 
-def write_merged(document: Document, *, folder: Path, output: Path, run: Run | None = None) -> None:
-    """Merge a run's executed step notebooks into the author's notebook."""
-    provenance = None if run is None else _provenance(run)
+def merged(
+    document: Document,
+    *,
+    folder: Path,
+    current: Settings,
+    run: Run | None = None,
+    header: bool = True,
+) -> dict[str, Any]:
+    """A run's executed step notebooks as the author's notebook.
+
+    Args:
+        document: the author's notebook.
+        folder: the run's.
+        current: where its bundle was published.
+        run: the run; as its folder tells of it where None.
+        header: whether a cell about the run comes first.
+    """
     executed = host.executed(folder)
+    provenance = None if run is None else _provenance(run)
+    if run is None and (ledger := host.read_ledger(folder)) is not None:
+        run = ledger.run
+    about = None
+    if header and run is not None:
+        about = headers.header(
+            run, folder=folder, executed=executed, document=document, current=current
+        )
+    return notebook.merge(document, executed, provenance=provenance, header=about)
+
+
+def write_merged(
+    document: Document,
+    *,
+    folder: Path,
+    output: Path,
+    current: Settings,
+    run: Run | None = None,
+    header: bool = True,
+) -> None:
+    """Write what `merged` makes: a notebook, or a page where the file ends in `.html`."""
+    found = merged(document, folder=folder, current=current, run=run, header=header)
     output.parent.mkdir(parents=True, exist_ok=True)
-    notebook.write(notebook.merge(document, executed, provenance=provenance), output)
+    if pages.is_page(output):
+        pages.write_page(found, output, title=document.name)
+    else:
+        notebook.write(found, output)
 
 
 def _provenance(run: Run) -> dict[str, Any]:

@@ -25,6 +25,8 @@ def run_as_json(run: Run) -> dict[str, Any]:
         of_step["ended"] = step.ended.isoformat() if step.ended else None
     described["started"] = run.started.isoformat() if run.started else None
     described["ended"] = run.ended.isoformat() if run.ended else None
+    expected = run.expected_end
+    described["expected_end"] = None if expected is None else expected.isoformat()
     return described
 
 

@@ -25,6 +25,7 @@ _HOMES = {
     "compile": "notebooks",
     "debug": "debugging",
     "diff": "published",
+    "diff-runs": "comparing",
     "image": "images",
     "logs": "steering",
     "output": "operate",

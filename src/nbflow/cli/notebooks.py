@@ -132,7 +132,8 @@ def compile_(*, path: Path, output: Path, as_json: bool) -> int:
 @options.one_notebook
 @options.parameters
 @options.parameters_file
-@options.output("Where the one notebook goes; beside the run's artifacts by default.")
+@options.output("Where the one notebook goes; beside the run's artifacts by default.", page=True)
+@options.no_header
 @click.option("--workers", "-j", type=click.IntRange(min=1), help="Steps that may run at once.")
 @options.resume
 @click.option("--no-cache", is_flag=True, help="Run steps with `cache:enabled` too.")
@@ -146,6 +147,7 @@ def run(
     given: tuple[str, ...],
     values_file: Path | None,
     output: Path | None,
+    no_header: bool,
     workers: int | None,
     resume: str | None,
     no_cache: bool,
@@ -187,6 +189,7 @@ def run(
             resume=earlier,
             cache=not no_cache,
             limits=limits,
+            header=not no_header,
         )
     if as_json:
         print_json({**api.run_as_json(finished.run), "notebook": str(finished.notebook)})

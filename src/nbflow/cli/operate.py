@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,9 +11,13 @@ from nbflow.cli import options
 from nbflow.cli.console import print_json
 from nbflow.cli.notebooks import checked, exit_status, print_result
 from nbflow.cli.preflights import print_preflights
-from nbflow.cli.progress import describe_step, elapsed, follow
+from nbflow.cli.progress import describe_progress, elapsed, expectation, follow
 from nbflow.errors import Interrupted, StoreError
 from nbflow.model import Run
+
+if TYPE_CHECKING:
+    from nbflow.remote import Airflow
+    from nbflow.settings import Settings
 
 
 @click.command(epilog="Example: nbflow publish train.ipynb")
@@ -64,7 +69,8 @@ def publish(
 @options.parameters
 @options.parameters_file
 @click.option("--wait", is_flag=True, help="Follow the run; end with 10 if a step fails.")
-@options.output("With --wait: write the one executed notebook there.")
+@options.output("With --wait: write the one executed notebook there.", page=True)
+@options.no_header
 @options.project
 @options.as_json
 def trigger(
@@ -74,6 +80,7 @@ def trigger(
     values_file: Path | None,
     wait: bool,
     output: Path | None,
+    no_header: bool,
     project: Path,
     as_json: bool,
 ) -> int:
@@ -95,20 +102,10 @@ def trigger(
         if not wait:
             _print_run(api.run_as_json(run), as_json=as_json)
             return 0
-        name = f"{run.dag_id}/{run.run_id}"
-        try:
-            click.echo(f"run: {run.url}", err=True)
-            with follow() as observe:
-                run = api.follow(run, client=client, current=current, observe=observe)
-        except KeyboardInterrupt:
-            raise Interrupted(
-                f"{name} goes on in Airflow: {run.url}",
-                hint=f"`nbflow runs {name}` shows it, `nbflow output {name} -o OUT.ipynb` fetches"
-                " what it has made.",
-            ) from None
+        run = _followed(run, client, current)
     if output is not None:
         try:
-            api.output(run, current=current, to=output)
+            api.output(run, current=current, to=output, header=not no_header)
         except StoreError as error:
             if run.failed_step is None:
                 raise
@@ -124,20 +121,32 @@ def trigger(
 @click.command(epilog="Example: nbflow runs train_models")
 @click.argument("reference", metavar="[DAG | RUN]", required=False)
 @click.option("--limit", default=20, show_default=True, help="How many runs to list.")
+@click.option("--follow", "wait", is_flag=True, help="Follow a run (a DAG's latest) to its end.")
 @options.project
 @options.as_json
-def runs(*, reference: str | None, limit: int, project: Path, as_json: bool) -> int:
+def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_json: bool) -> int:
     """List runs, newest first; or show one (DAG/RUN_ID) with its steps.
 
-    Showing a run that failed ends with 10 and names the step, the cell and the exception.
+    Of a run that goes each step shows the cell that runs now, with how it begins, how long it has
+    taken, and how long it usually takes; and the run when it is expected to end. Showing a run that
+    failed ends with 10 and names the step, the cell and the exception.
     """
     from nbflow import api
 
+    if wait and reference is None:
+        raise click.UsageError("--follow needs a run, or a DAG whose latest run is meant")
     current = api.load_settings(project)
     with api.connect(current) as client:
-        if reference is not None and not api.is_dag(reference, client=client):
-            run = api.enrich(api.find_run(reference, client=client), current=current)
-            return _show_run(api.explain(run, client=client), as_json=as_json)
+        # No DAG's id has a slash.
+        if reference is not None and (
+            wait or "/" in reference or not api.is_dag(reference, client=client)
+        ):
+            run = api.find_run(reference, client=client)
+            if wait:
+                return _show_run(_followed(run, client, current), as_json=as_json)
+            run = api.explain(api.enrich(run, current=current), client=client)
+            run = api.forecast(run, client=client, current=current)
+            return _show_run(run, as_json=as_json)
         found = [
             api.enrich_failed(run, client=client, current=current)
             for run in client.runs(reference, limit=limit)
@@ -158,10 +167,14 @@ def runs(*, reference: str | None, limit: int, project: Path, as_json: bool) -> 
 
 @click.command(epilog="Example: nbflow output train_models -o executed.ipynb")
 @click.argument("reference", metavar="RUN")
-@options.output("Where the notebook goes.", required=True)
+@options.output("Where the notebook goes.", required=True, page=True)
+@options.no_header
 @options.project
-def output(*, reference: str, output: Path, project: Path) -> int:
-    """Write a run's one executed notebook.
+def output(*, reference: str, output: Path, no_header: bool, project: Path) -> int:
+    """Write a run's one executed notebook, or a page of HTML.
+
+    Its first cell says which run it is of: parameters, versions, and time, peak memory, profile and
+    attempt of each step.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. A run that still goes, or
     failed, gives the cells that ended. Airflow need not be running.
@@ -170,8 +183,29 @@ def output(*, reference: str, output: Path, project: Path) -> int:
 
     current = api.load_settings(project)
     run = api.find_run_anywhere(reference, current=current)
-    click.echo(api.output(run, current=current, to=output))
+    click.echo(api.output(run, current=current, to=output, header=not no_header))
     return 0
+
+
+def _followed(run: Run, client: Airflow, current: Settings) -> Run:
+    """A run when it has ended, having shown it.
+
+    Raises:
+        Interrupted: Ctrl-C; the run goes on.
+    """
+    from nbflow import api
+
+    name = f"{run.dag_id}/{run.run_id}"
+    try:
+        click.echo(f"run: {run.url}", err=True)
+        with follow() as observe:
+            return api.follow(run, client=client, current=current, observe=observe)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"{name} goes on in Airflow: {run.url}",
+            hint=f"`nbflow runs {name}` shows it, `nbflow output {name} -o OUT.ipynb` fetches"
+            " what it has made.",
+        ) from None
 
 
 def _show_run(run: Run, *, as_json: bool) -> int:
@@ -182,7 +216,9 @@ def _show_run(run: Run, *, as_json: bool) -> int:
     else:
         click.echo(f"{run.dag_id}/{run.run_id}: {run.state} {elapsed(run)}")
         for step in run.steps:
-            click.echo(f"  {describe_step(step)}")
+            click.echo(f"  {describe_progress(step)}")
+        if expectation(run):
+            click.echo(expectation(run))
         print_result(run, notebook=None)
     return exit_status(run, quiet=as_json) if run.state.finished else 0
 

@@ -21,6 +21,18 @@ def _notebook_path(_: click.Context, __: click.Parameter, path: Path | None) -> 
     return path
 
 
+def _page_path(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse what is neither a notebook nor a page."""
+    if path is not None and path.suffix not in {".ipynb", ".html"}:
+        raise click.BadParameter(f"{path} does not end in .ipynb or .html")
+    if path is not None and path.suffix == ".html":
+        # Not when the run has ended.
+        from nbflow import api
+
+        api.require_pages()
+    return path
+
+
 one_notebook = click.argument("path", metavar="NB", type=PATH)
 notebooks = click.argument("paths", metavar="NB...", type=PATH, nargs=-1, required=True)
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
@@ -47,6 +59,9 @@ project = click.option(
     default=Path(),
     help="Folder from which nbflow.yaml is looked for upward; here by default.",
 )
+no_header = click.option(
+    "--no-header", is_flag=True, help="Without the cell about the run above the others."
+)
 resume = click.option(
     "--resume",
     metavar="[RUN]",
@@ -68,15 +83,20 @@ class WithOptionalRun(click.Command):
         )
 
 
-def output(help: str, *, required: bool = False) -> Callable[[Command], Command]:  # noqa: A002
-    """The option that says where a notebook goes; never a file of another kind."""
+def output(
+    help: str,  # noqa: A002 - click's word
+    *,
+    required: bool = False,
+    page: bool = False,
+) -> Callable[[Command], Command]:
+    """The option that says where a notebook goes, or a page of it; never a file of another kind."""
     return click.option(
         "--output",
         "-o",
         "output",
-        metavar="OUT.ipynb",
+        metavar="OUT.ipynb|OUT.html" if page else "OUT.ipynb",
         type=PATH,
         required=required,
-        callback=_notebook_path,
+        callback=_page_path if page else _notebook_path,
         help=help,
     )

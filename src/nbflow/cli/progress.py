@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from nbflow.cli.console import is_terminal
-from nbflow.model import Document, Run, RunState, StepRun, format_bytes
+from nbflow.model import Document, Run, RunState, StepRun, format_bytes, format_elapsed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -114,6 +114,39 @@ def _taken(step: StepRun) -> str:
     return "" if step.cached is None else f"cached from {step.cached}"
 
 
+def describe_progress(step: StepRun) -> str:
+    """`train: running, cell 2 of 5: fit(rows), 3.2s, usually 9.0s`."""
+    said = describe_step(step)
+    if step.state is RunState.RUNNING:
+        parts = [f"{step.name}: {step.state}"]
+        if step.attempt > 1:
+            parts.append(f"attempt {step.attempt}")
+        if step.cell is not None:
+            parts.append(f"cell {step.cells_done + 1} of {step.cells_total}: {_doing(step, None)}")
+        elif step.cells_total:
+            parts.append(f"{step.cells_done} of {step.cells_total} cells")
+        if step.note:
+            parts.append(step.note)
+        said = ", ".join([*parts, elapsed(step)])
+    usual = usually(step)
+    return f"{said}, usually {usual}" if usual else said
+
+
+def usually(step: StepRun) -> str:
+    """How long it takes when it goes well; empty where that is not known."""
+    return "" if step.usual is None else format_elapsed(timedelta(seconds=step.usual))
+
+
+def expectation(run: Run) -> str:
+    """`expected to end at 16:05:10, in 2m05s`; empty where nobody can tell."""
+    if run.expected_end is None or run.state.finished:
+        return ""
+    left = run.expected_end - datetime.now(UTC)
+    at = f"expected to end at {run.expected_end.astimezone():%H:%M:%S}"
+    late = left < timedelta(seconds=1)
+    return "expected to end now" if late else f"{at}, in {format_elapsed(left)}"
+
+
 def peak_memory(step: StepRun) -> str:
     """What the step's last attempt used at its peak; empty where nobody measured."""
     peak = None if step.usage is None or _taken(step) else step.usage.peak_memory
@@ -128,16 +161,6 @@ def elapsed(what: StepRun | Run) -> str:
     return format_elapsed(end - what.started)
 
 
-def format_elapsed(duration: timedelta) -> str:
-    """`3.2s`, `2m05s`, `1h02m`."""
-    seconds = max(duration.total_seconds(), 0.0)
-    if seconds < 60:
-        return f"{seconds:.1f}s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{rest:02}s"
-
-
 def render_table(run: Run, *, document: Document | None = None) -> Table:
     """The run as a table: step, state, cells, elapsed, what it does now."""
     from rich.table import Table
@@ -148,6 +171,8 @@ def render_table(run: Run, *, document: Document | None = None) -> Table:
     table.add_column("step", no_wrap=True)
     table.add_column("cells", no_wrap=True)
     table.add_column("elapsed", justify="right", no_wrap=True)
+    known = any(step.usual is not None for step in run.steps)
+    table.add_column("usually" if known else "", justify="right", no_wrap=True, style="dim")
     table.add_column("peak memory", justify="right", no_wrap=True)
     table.add_column("", overflow="ellipsis", no_wrap=True, style="dim")
     for step in run.steps:
@@ -157,11 +182,15 @@ def render_table(run: Run, *, document: Document | None = None) -> Table:
             Text(step.name, style=style),
             _bar(step),
             elapsed(step),
+            usually(step),
             peak_memory(step),
             Text(_doing(step, document)),
         )
     mark, style = _MARKS[run.state]
-    table.add_row(Text(mark, style=style), Text(run.state, style=style), "", elapsed(run), "", "")
+    ends = Text(expectation(run))
+    table.add_row(
+        Text(mark, style=style), Text(run.state, style=style), "", elapsed(run), "", "", ends
+    )
     return table
 
 
@@ -183,6 +212,8 @@ def _doing(step: StepRun, document: Document | None) -> str:
         return step.note
     if step.state in _WORDS:
         return _WORDS[step.state]
+    if step.state is RunState.RUNNING and step.line:
+        return step.line
     if step.state is RunState.RUNNING and step.cell and document is not None:
         cell = document.by_id.get(step.cell)
         return next(iter(cell.source.strip().splitlines()), "") if cell else ""

@@ -5,7 +5,7 @@ Names load when they are asked for: a step alone needs few of them, and starts i
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nbflow.host.debugging import debug_notebook
+    from nbflow.host.debugging import debug_notebook, given_to
     from nbflow.host.executions import (
         LOST,
         STOPPED,
@@ -47,6 +47,7 @@ __all__ = [
     "executed",
     "failure_of",
     "find_fence",
+    "given_to",
     "glance",
     "held",
     "is_denial",
@@ -77,6 +78,7 @@ _HOMES = {
     "execute": "whole",
     "executed": "executions",
     "failure_of": "executions",
+    "given_to": "debugging",
     "find_fence": "limits",
     "held": "ledgers",
     "is_held": "ledgers",

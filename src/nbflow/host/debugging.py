@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nbflow.model import Document, Failure, Run
 
-__all__ = ["debug_notebook"]
+__all__ = ["debug_notebook", "given_to"]
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LEFT_OUT = {"parameters", "begin", "save"}
@@ -68,7 +68,7 @@ def debug_notebook(
     head = _head(run, step, failure, _named(place, document), place)
     cells = [
         _text("nbflow-debug", head),
-        _code("nbflow-begin", _begin(orders, _given(notebook), folder), hidden=True),
+        _code("nbflow-begin", _begin(orders, given_to(notebook), folder), hidden=True),
     ]
     cells += (_code(cell["id"], "".join(cell["source"])) for cell in _up_to(place, notebook))
     if failure is not None:
@@ -129,7 +129,7 @@ def _belongs(cell: Mapping[str, Any]) -> bool:
     return role not in _LEFT_OUT and not _PAPERMILL.intersection(metadata.get("tags", ()))
 
 
-def _given(notebook: Mapping[str, Any]) -> dict[str, str]:
+def given_to(notebook: Mapping[str, Any]) -> dict[str, str]:
     """The values that the run gave to the step's runtime."""
     given: dict[str, str] = notebook["metadata"].get("papermill", {}).get("parameters", {})
     return {**dict(_assigned(notebook)), **given}

@@ -100,6 +100,7 @@ def progress(folder: Path, step: str, *, cells: Sequence[str] | None = None) -> 
         cells_done=len(done),
         cells_total=len(own),
         cell=running.get("id") if running and running in own else None,
+        line=_begins(running) if running and running in own else None,
         started=min(times, default=None),
         attempt=attempt,
         failure=failure,
@@ -108,6 +109,11 @@ def progress(folder: Path, step: str, *, cells: Sequence[str] | None = None) -> 
     return (
         found if found.state is RunState.RUNNING else replace(found, ended=max(times, default=None))
     )
+
+
+def _begins(cell: Mapping[str, Any]) -> str:
+    """The first line of a cell that says anything."""
+    return next(iter("".join(cell["source"]).strip().splitlines()), "")
 
 
 def failure_of(notebook: Mapping[str, Any]) -> Failure | None:

@@ -96,5 +96,5 @@ class Executor(Protocol):
         """Let the kernel end by itself, then see that no process is left."""
 
     def metadata(self) -> dict[str, Any]:
-        """What the notebook's metadata gains: the state of its widgets."""
+        """What the notebook's metadata gains: the state of its widgets, the language."""
         ...

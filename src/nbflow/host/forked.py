@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +132,10 @@ class Forked:
     def metadata(self) -> dict[str, Any]:
         """See `Executor`."""
         widgets = self._outputs.widgets.metadata()
-        return {"widgets": widgets} if widgets else {}
+        # A fork has the interpreter of the nursery, which is ours.
+        version = ".".join(map(str, sys.version_info[:3]))
+        language = {"language_info": {"name": "python", "version": version}}
+        return {**language, "widgets": widgets} if widgets else language
 
     def _send(self, message: Mapping[str, Any]) -> None:
         if not self._closed and self._writer is not None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from nbflow.model.run import Failure, Run, RunState, StepRun
     from nbflow.model.schedules import PRESETS, schedule_fault, start_fault, timezone_fault
     from nbflow.model.ticks import next_runs
-    from nbflow.model.usage import Usage, format_bytes
+    from nbflow.model.usage import Usage, format_bytes, format_elapsed
 
 __all__ = [
     "PRESETS",
@@ -82,6 +82,7 @@ __all__ = [
     "asset_fault",
     "format_bytes",
     "format_duration",
+    "format_elapsed",
     "in_notebook_order",
     "next_runs",
     "parse_duration",
@@ -137,6 +138,7 @@ _HOMES = {
     "Volume": "profile",
     "asset_fault": "events",
     "format_bytes": "usage",
+    "format_elapsed": "usage",
     "format_duration": "quantities",
     "in_notebook_order": "diagnostics",
     "parse_duration": "quantities",

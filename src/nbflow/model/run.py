@@ -62,6 +62,7 @@ class StepRun:
         cells_done: how many of its author's cells have ended.
         cells_total: how many there are.
         cell: id of the cell that runs now, or None.
+        line: how that cell's source begins, or None.
         started, ended: aware datetimes, or None.
         attempt: counted from 1.
         failure: why it failed, or None.
@@ -69,6 +70,7 @@ class StepRun:
         cached: id of the run whose outcome it took over because nothing had changed, or None.
         note: why, or when, it runs again, or why it does not begin; or None.
         usage: what its last attempt used, or None where nobody measured.
+        usual: seconds that it usually takes, or None where nobody asked or it never went well.
     """
 
     name: str
@@ -84,6 +86,8 @@ class StepRun:
     cached: str | None = None
     note: str | None = None
     usage: Usage | None = None
+    usual: float | None = None
+    line: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ class Run:
         started, ended: aware datetimes, or None.
         url: the run's page in Airflow, or None.
         metrics: recorded values by name.
+        expected_end: when it ends if its steps take as long as usual: an aware datetime, or None.
     """
 
     dag_id: str
@@ -110,6 +115,7 @@ class Run:
     ended: datetime | None = None
     url: str | None = None
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    expected_end: datetime | None = None
 
     @property
     def failed_step(self) -> StepRun | None:

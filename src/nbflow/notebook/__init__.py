@@ -7,7 +7,7 @@ from nbflow.notebook.merging import merge
 from nbflow.notebook.outlines import outline
 from nbflow.notebook.rules import RULES
 from nbflow.notebook.schema import options_schema
-from nbflow.notebook.writing import write
+from nbflow.notebook.writing import write, write_whole
 
 __all__ = [
     "GRAMMAR",
@@ -22,4 +22,5 @@ __all__ = [
     "read",
     "tag_reference",
     "write",
+    "write_whole",
 ]

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from nbflow.model import Document
 
 PROVENANCE = "nbflow_run"
+HEADER = "header"
+"""The role of the cell that says which run a merged notebook is of."""
 _WIDGETS = "application/vnd.jupyter.widget-state+json"
 # What a generated cell was doing, by its role; `save` runs after the author's cells.
 _WORDS = {
@@ -26,6 +28,7 @@ def merge(
     executed: Mapping[str, Mapping[str, Any]],
     *,
     provenance: Mapping[str, Any] | None = None,
+    header: str | None = None,
 ) -> dict[str, Any]:
     """The author's notebook with the outputs of a run.
 
@@ -39,12 +42,16 @@ def merge(
         executed: executed step notebooks (nbformat dictionaries, complete or not) by step, in
             the notebook's order.
         provenance: where the outputs come from; kept in the metadata under `nbflow_run`.
+        header: Markdown for a cell above all others; its role is `header`. One that the author's
+            file had, as an earlier merged notebook has, never shows.
     """
     found = _candidates(document, executed.values())
     failures = dict(_failures(document, executed))
     count = 0
-    cells = []
+    cells = [] if header is None else [_header(header, document)]
     for cell in document.raw.get("cells", ()):
+        if _role(cell) == HEADER:
+            continue
         if cell["cell_type"] != "code":
             cells.append(dict(cell))
             continue
@@ -58,6 +65,15 @@ def merge(
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+
+
+def _header(text: str, document: Document) -> dict[str, Any]:
+    """The cell of the header, with an id that no cell of the author's has."""
+    cell_id = "nbflow-header"
+    while cell_id in document.by_id:
+        cell_id += "-1"
+    metadata = {"nbflow": {"role": HEADER}}
+    return {"cell_type": "markdown", "id": cell_id, "metadata": metadata, "source": text}
 
 
 def _candidates(

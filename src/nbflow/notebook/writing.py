@@ -31,7 +31,15 @@ def write(notebook: Mapping[str, Any], path: Path) -> None:
     split = {**notebook, "cells": [_split(cell) for cell in notebook["cells"]]}
     text = json.dumps(split, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     # A lone surrogate, which UTF-8 cannot say, becomes JSON's own escape.
-    content = text.encode("utf-8", "backslashreplace")
+    write_whole(text.encode("utf-8", "backslashreplace"), path)
+
+
+def write_whole(content: bytes, path: Path) -> None:
+    """Write a file, replacing what is there in one step.
+
+    Raises:
+        NotebookError: the file cannot be written.
+    """
     final = path.resolve()
     draft = final.with_name(f".{final.name}.{secrets.token_hex(4)}.tmp")
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from nbflow.remote import arrival, reading, triggering, watching
+from nbflow.remote import arrival, logs, reading, triggering, watching
 from nbflow.remote.credentials import open_connection
 from nbflow.remote.failures import Refused
 
@@ -266,6 +266,23 @@ class Airflow:
             )
         return reading.read_run(data, url=self.url, tasks=tasks, order=order)
 
+    def durations(
+        self, dag_id: str, *, limit: int, without: str | None = None
+    ) -> dict[str, tuple[float, ...]]:
+        """Seconds that steps of a DAG took when they went well, by step, the latest first.
+
+        Read are at most `limit` executions of steps; those of the run `without` do not count.
+        """
+        found = self._pages(
+            f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/~/taskInstances",
+            key="task_instances",
+            limit=limit,
+            state=["success"],
+            order_by="-start_date",
+            doing=f"list how long the steps of {dag_id} took",
+        )
+        return reading.read_durations(found, without=without)
+
     def cancel(self, dag_id: str, run_id: str) -> None:
         """End a run: steps that run are stopped, others do not begin; it counts as failed."""
         with self._known_dag(dag_id):
@@ -302,13 +319,14 @@ class Airflow:
 
     def logs(self, dag_id: str, run_id: str, task: str, *, attempt: int = 1) -> tuple[LogLine, ...]:
         """The log of one attempt (counted from 1) of a task."""
-        entries = self._log_entries(dag_id, run_id, task, attempt)
+        entries = logs.entries(self.connection, dag_id, run_id, task, attempt)
         return tuple(reading.read_log_line(entry) for entry in entries)
 
     def failure(self, dag_id: str, run_id: str, task: str, *, attempt: int = 1) -> Failure | None:
         """The last exception in the log of an attempt, or None."""
-        found = map(reading.read_failure, self._log_entries(dag_id, run_id, task, attempt))
-        return next((failure for failure in reversed(list(found)) if failure), None)
+        entries = logs.entries(self.connection, dag_id, run_id, task, attempt)
+        found = map(reading.read_failure, reversed(entries))
+        return next(filter(None, found), None)
 
     def watch(
         self,
@@ -352,23 +370,6 @@ class Airflow:
                 doing=doing,
                 update_mask="is_paused",
             )
-
-    def _log_entries(self, dag_id: str, run_id: str, task: str, attempt: int) -> list[Any]:
-        path = (
-            f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}"
-            f"/taskInstances/{_quoted(task)}/logs/{attempt}"
-        )
-        entries: list[Any] = []
-        query: dict[str, Any] = {}
-        while True:
-            answer = self.connection.get(path, doing=f"show the log of {task}", **query)
-            content = answer.get("content") or []
-            entries.extend(content)
-            token = answer.get("continuation_token")
-            # A task that still runs has a token without end, and nothing new at times.
-            if not token or not content or query.get("token") == token:
-                return entries
-            query = {"token": token}
 
     def _pages(self, path: str, *, key: str, limit: int, doing: str, **query: Any) -> list[Any]:
         items: list[Any] = []

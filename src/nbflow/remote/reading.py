@@ -132,11 +132,28 @@ def read_import_problem(data: Mapping[str, Any]) -> ImportProblem:
     )
 
 
+def read_durations(
+    tasks: Sequence[Mapping[str, Any]], *, without: str | None
+) -> dict[str, tuple[float, ...]]:
+    """Seconds by step, in the tasks' order; those of the run `without` do not count."""
+    found: dict[str, tuple[float, ...]] = {}
+    for task in tasks:
+        seconds = task.get("duration")
+        if seconds is not None and task.get("dag_run_id") != without:
+            name = _name(task)
+            found[name] = (*found.get(name, ()), float(seconds))
+    return found
+
+
+def _name(task: Mapping[str, Any]) -> str:
+    index = task.get("map_index", -1)
+    return str(task["task_id"]) if index < 0 else f"{task['task_id']}[{index}]"
+
+
 def _read_step(task: Mapping[str, Any], *, finished: bool) -> StepRun:
     waiting = RunState.CANCELLED if finished else RunState.QUEUED
-    index = task.get("map_index", -1)
     return StepRun(
-        name=task["task_id"] if index < 0 else f"{task['task_id']}[{index}]",
+        name=_name(task),
         state=waiting if task["state"] is None else _STATES.get(task["state"], RunState.RUNNING),
         started=_moment(task.get("start_date")),
         ended=_moment(task.get("end_date")),

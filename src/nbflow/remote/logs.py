@@ -1,0 +1,26 @@
+"""The log of a task, in as many pieces as Airflow gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from nbflow.remote.connection import Connection
+
+
+def entries(connection: Connection, dag_id: str, run_id: str, task: str, attempt: int) -> list[Any]:
+    """All entries of the log of one attempt of a task, as Airflow gives them."""
+    parts = ("dags", dag_id, "dagRuns", run_id, "taskInstances", task, "logs", str(attempt))
+    path = "/".join(["/api/v2", *(quote(part, safe="~") for part in parts)])
+    found: list[Any] = []
+    query: dict[str, Any] = {}
+    while True:
+        answer = connection.get(path, doing=f"show the log of {task}", **query)
+        content = answer.get("content") or []
+        found.extend(content)
+        token = answer.get("continuation_token")
+        # A task that still runs has a token without end, and nothing new at times.
+        if not token or not content or query.get("token") == token:
+            return found
+        query = {"token": token}

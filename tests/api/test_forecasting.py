@@ -1,0 +1,59 @@
+"""When a run is expected to end."""
+
+from datetime import UTC, datetime, timedelta
+
+from nbflow.api.forecasting import expected_end
+from nbflow.model import Run, RunState, StepRun
+
+NOW = datetime(2026, 11, 28, 16, 0, tzinfo=UTC)
+NEEDS = {"load": [], "left": ["load"], "right": ["load"], "join": ["left", "right"]}
+
+
+def ago(seconds):
+    return NOW - timedelta(seconds=seconds)
+
+
+def seconds_left(*steps, needs=NEEDS):
+    end = expected_end(Run("d", "r", RunState.RUNNING, steps), needs=needs, now=NOW)
+    return None if end is None else (end - NOW).total_seconds()
+
+
+def waiting(name, usual):
+    return StepRun(name, RunState.QUEUED, usual=usual)
+
+
+def running(name, usual, *, since):
+    return StepRun(name, RunState.RUNNING, started=ago(since), usual=usual)
+
+
+def done(name):
+    return StepRun(name, RunState.SUCCESS, started=ago(30), ended=ago(20), usual=1)
+
+
+def test_parallel_steps_take_as_long_as_the_longest():
+    steps = waiting("load", 10), waiting("left", 5), waiting("right", 7), waiting("join", 1)
+    assert seconds_left(*steps) == 18
+
+
+def test_what_has_ended_takes_no_more_time_and_what_runs_only_the_rest():
+    steps = done("load"), running("left", 9, since=4), done("right"), waiting("join", 2)
+    assert seconds_left(*steps) == 7
+
+
+def test_a_step_that_takes_longer_than_usual_may_end_at_any_moment():
+    steps = done("load"), running("left", 9, since=60), done("right"), waiting("join", 2)
+    assert seconds_left(*steps) == 2
+
+
+def test_a_step_that_is_tried_again_takes_its_whole_time():
+    again = StepRun("load", RunState.RETRYING, started=ago(50), usual=10)
+    assert seconds_left(again, needs={"load": []}) == 10
+
+
+def test_nobody_knows_where_a_step_has_no_history_or_will_not_run():
+    steps = done("load"), waiting("left", 9), waiting("right", None), waiting("join", 2)
+    assert seconds_left(*steps) is None
+    failed = StepRun("load", RunState.FAILED, started=ago(9), ended=ago(1), usual=9)
+    assert seconds_left(failed, *steps[1:2], needs={"load": [], "left": ["load"]}) is None
+    assert seconds_left(done("load")) is None
+    assert seconds_left(needs={}) is None
