@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         is_dag,
         output,
         parameters_of,
+        still_going,
         trigger,
     )
     from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
@@ -56,15 +57,18 @@ if TYPE_CHECKING:
         unpublish,
     )
     from nbflow.api.publishing import Published, publish, refuse_one_name_for_two
+    from nbflow.api.recalling import Artifact, artifacts, value
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
+    from nbflow.api.stored import StepText, runs_here, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
 
 __all__ = [
+    "Artifact",
     "Compiled",
     "Difference",
     "Doubt",
@@ -79,12 +83,14 @@ __all__ = [
     "Resumed",
     "RolledBack",
     "Sizing",
+    "StepText",
     "Unpublished",
     "airflow_down",
     "airflow_status",
     "airflow_teams",
     "airflow_teams_text",
     "airflow_up",
+    "artifacts",
     "cancel",
     "check_profiles",
     "compile",
@@ -128,12 +134,17 @@ __all__ = [
     "roll_back",
     "run",
     "run_as_json",
+    "runs_here",
+    "source_of",
+    "still_going",
     "suggest",
     "team_manifests",
     "team_policy",
+    "texts_of",
     "trigger",
     "unpause",
     "unpublish",
+    "value",
     "warm",
     "write",
     "write_image",
@@ -142,6 +153,14 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Artifact": "recalling",
+    "StepText": "stored",
+    "artifacts": "recalling",
+    "runs_here": "stored",
+    "source_of": "stored",
+    "still_going": "operating",
+    "texts_of": "stored",
+    "value": "recalling",
     "Compiled": "notebooks",
     "Difference": "differences",
     "Doubt": "images",

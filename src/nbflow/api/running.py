@@ -18,7 +18,7 @@ from nbflow.errors import Interrupted, UsageError
 from nbflow.model import Document, Run
 
 if TYPE_CHECKING:
-    from nbflow.host import Limits
+    from nbflow.host import Limits, Stop
 
 Observe = Callable[[Run], None]
 
@@ -48,6 +48,7 @@ def run(
     resume: Resumed | None = None,
     cache: bool = True,
     limits: Limits | None = None,
+    stop: Stop | None = None,
 ) -> Finished:
     """Run each step in its own process and working directory, independent ones in parallel.
 
@@ -60,6 +61,7 @@ def run(
         resume: an earlier run to go on with, see `resume`; `parameters` are given there.
         cache: False where steps that may be skipped run too.
         limits: what each step may use, see `limits`; what the machine has where None.
+        stop: by which another thread ends the run, as Ctrl-C would.
 
     Returns:
         The run, which may have failed: look at `run.state`.
@@ -67,7 +69,8 @@ def run(
     Raises:
         NotebookError, SettingsError, CheckFailed: a path was given, and `compile` raised it.
         UsageError: a parameter is unknown or ill-typed, or `output` is the notebook itself.
-        Interrupted: Ctrl-C; the partial notebook is written and `notebook` on the exception.
+        Interrupted: Ctrl-C, or somebody asked `stop`; the partial notebook is written, and the
+            hint says where.
     """
     if not isinstance(compiled, Compiled):
         compiled = compile_notebook(compiled)
@@ -94,6 +97,7 @@ def run(
             source=within_project(compiled.inspected),
             cache=cache,
             limits=None if limits is None else limits.steps,
+            stop=stop,
         )
     except Interrupted as interruption:
         write_merged(pipeline.document, folder=folder, output=merged)

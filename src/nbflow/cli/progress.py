@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from nbflow.cli.console import is_terminal
-from nbflow.model import Document, Run, RunState, StepRun, format_bytes
+from nbflow.model import Document, Run, RunState, StepRun, format_bytes, format_elapsed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -126,16 +126,6 @@ def elapsed(what: StepRun | Run) -> str:
         return ""
     end = what.ended or (datetime.now(UTC) if not what.state.finished else what.started)
     return format_elapsed(end - what.started)
-
-
-def format_elapsed(duration: timedelta) -> str:
-    """`3.2s`, `2m05s`, `1h02m`."""
-    seconds = max(duration.total_seconds(), 0.0)
-    if seconds < 60:
-        return f"{seconds:.1f}s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{rest:02}s"
 
 
 def render_table(run: Run, *, document: Document | None = None) -> Table:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nbflow.cli.progress import follow, format_elapsed
+from nbflow.cli.progress import follow
+from nbflow.model import format_elapsed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nbflow.model.plan import Bundle, Plan, PlannedStep
     from nbflow.model.profile import Amount, EnvReference, EnvSource, Gpu, Profile, Volume
     from nbflow.model.quantities import Quantity, format_duration, parse_duration, parse_quantity
-    from nbflow.model.run import Failure, Run, RunState, StepRun
+    from nbflow.model.run import Failure, Run, RunState, StepRun, format_elapsed
     from nbflow.model.schedules import PRESETS, schedule_fault, start_fault, timezone_fault
     from nbflow.model.ticks import next_runs
     from nbflow.model.usage import Usage, format_bytes
@@ -76,6 +76,7 @@ __all__ = [
     "Volume",
     "format_bytes",
     "format_duration",
+    "format_elapsed",
     "in_notebook_order",
     "next_runs",
     "parse_duration",
@@ -127,6 +128,7 @@ _HOMES = {
     "Volume": "profile",
     "format_bytes": "usage",
     "format_duration": "quantities",
+    "format_elapsed": "run",
     "in_notebook_order": "diagnostics",
     "parse_duration": "quantities",
     "parse_quantity": "quantities",
