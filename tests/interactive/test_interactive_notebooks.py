@@ -76,25 +76,23 @@ def test_jupyter_says_in_the_environment_which_notebook_this_is(project, said):
     assert text(shown).strip() == "'train.ipynb'"
 
 
-def test_a_notebook_that_was_renamed_is_known_to_the_server(project):
+def test_a_notebook_that_was_renamed_is_known_to_the_server(project, monkeypatch):
     (project / "Untitled.ipynb").write_text((project / "train.ipynb").read_text())
-    with jupyter_server(project, path="train.ipynb") as runtime:
-        (shown,) = execute(
-            NAME,
-            cwd=project,
-            JPY_SESSION_NAME=str(project / "Untitled.ipynb"),
-            JUPYTER_RUNTIME_DIR=str(runtime),
-        )
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(project / "runtime"))
+    with jupyter_server(project / "runtime", root=project, path="train.ipynb"):
+        said = str(project / "Untitled.ipynb")
+        (shown,) = execute(NAME, cwd=project, JPY_SESSION_NAME=said)
     assert text(shown).strip() == "'train.ipynb'"
 
 
-def test_a_server_that_lets_nobody_in_or_has_ended_is_passed_over(project):
-    with jupyter_server(project, path="train.ipynb", token="another") as runtime:
-        environ = {"JPY_SESSION_NAME": "train.ipynb", "JUPYTER_RUNTIME_DIR": str(runtime)}
-        (shown,) = execute(NAME, cwd=project, **environ)
-        (runtime / "jpserver-2.json").write_text('{"url": "http://127.0.0.1:9/", "root_dir": "/"}')
-        (again,) = execute(NAME, cwd=project, **environ)
-    assert text(shown).strip() == text(again).strip() == "'train.ipynb'"
+def test_a_server_that_lets_nobody_in_or_has_ended_is_passed_over(project, monkeypatch):
+    runtime = project / "runtime"
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime))
+    with jupyter_server(runtime, root=project, path="other.ipynb", token="another"):
+        (runtime / "jpserver-0.json").write_text('{"url": "http://127.0.0.1:9/", "root_dir": "/"}')
+        (runtime / "jpserver-2.json").write_text("{")
+        (shown,) = execute(NAME, cwd=project, JPY_SESSION_NAME="train.ipynb")
+    assert text(shown).strip() == "'train.ipynb'"
 
 
 def test_where_nothing_tells_the_error_names_the_way_out(project):
@@ -119,9 +117,8 @@ def test_a_cell_that_would_run_itself_is_an_error_in_its_step(project):
 
 
 @contextmanager
-def jupyter_server(root, *, path, token="secret"):
+def jupyter_server(runtime, *, root, path, token="secret"):
     """Answers of a Jupyter server about sessions: the one of the newest kernel has a notebook."""
-    runtime = root / "runtime"
     runtime.mkdir()
 
     class Handler(BaseHTTPRequestHandler):
@@ -148,7 +145,7 @@ def jupyter_server(root, *, path, token="secret"):
     }
     (runtime / "jpserver-1.json").write_text(json.dumps(about))
     try:
-        yield runtime
+        yield
     finally:
         server.shutdown()
         server.server_close()
