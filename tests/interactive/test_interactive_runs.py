@@ -1,13 +1,16 @@
 """Runs on this machine: waited for, stopped, gone on with, and their values brought back."""
 
 import json
+import os
+import signal
+import threading
 import time
 
 import pytest
 from commands import outputs, write_notebook
 
 import nbflow
-from nbflow.errors import RemoteError, StepFailed, StoreError, UsageError
+from nbflow.errors import Interrupted, RemoteError, StepFailed, StoreError, UsageError
 
 pytestmark = pytest.mark.slow
 
@@ -105,6 +108,34 @@ def test_a_run_that_is_not_waited_for_can_be_waited_for(project):
     run = nbflow.run("train.ipynb", wait=False)
     assert run.wait(60, quiet=True) is run
     assert run.state == "success"
+
+
+def test_an_interrupt_stops_the_run_that_a_cell_waits_for(project):
+    write_notebook(project / "slow.ipynb", ("step:only", "import time\ntime.sleep(60)"))
+
+    def interrupt():
+        until = time.monotonic() + 40
+        while time.monotonic() < until and not any(project.rglob("only/try-1.ipynb")):
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(Interrupted, match="was stopped") as caught:
+        nbflow.run("slow.ipynb", quiet=True)
+    assert ".resume()" in caught.value.hint
+    assert nbflow.runs("slow")[0].state == "cancelled"
+
+
+def test_a_run_whose_process_was_killed_is_not_waited_for(project):
+    run = nbflow.run("train.ipynb", quiet=True)
+    (ledger,) = project.rglob("run.json")
+    told = json.loads(ledger.read_text()) | {"state": "running", "ended": None}
+    ledger.write_text(json.dumps(told))
+    found = nbflow.runs("train")[run.run_id]
+    with pytest.raises(StoreError, match="the process that ran it is gone"):
+        found.wait(quiet=True)
+    with pytest.raises(UsageError, match="started by another process"):
+        found.cancel()
 
 
 def test_progress_is_told_line_by_line_outside_of_a_notebook(project, capsys):

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
-    from nbflow.api.stored import StepText, runs_here, source_of, texts_of
+    from nbflow.api.stored import StepText, is_abandoned, runs_here, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
 
@@ -111,6 +111,7 @@ __all__ = [
     "image",
     "in_reach",
     "inspect",
+    "is_abandoned",
     "is_dag",
     "limits",
     "load",
@@ -156,6 +157,7 @@ _HOMES = {
     "Artifact": "recalling",
     "StepText": "stored",
     "artifacts": "recalling",
+    "is_abandoned": "stored",
     "runs_here": "stored",
     "source_of": "stored",
     "still_going": "operating",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nbflow.model import Run
     from nbflow.settings import Settings
 
-__all__ = ["StepText", "runs_here", "source_of", "texts_of"]
+__all__ = ["StepText", "is_abandoned", "runs_here", "source_of", "texts_of"]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -53,6 +53,12 @@ def runs_here(
     ledgers = (host.read_ledger(folder) for folder in newest[:limit])
     found = [ledger.run for ledger in ledgers if ledger is not None]
     return tuple(sorted(found, key=lambda run: run.started or _NEVER, reverse=True))
+
+
+def is_abandoned(run: Run, *, current: Settings) -> bool:
+    """Whether a run on this machine has not ended, and no process runs it: it was killed."""
+    folder = records.find_folder(run, current=current)
+    return not run.state.finished and (folder is None or not host.is_held(folder))
 
 
 def source_of(run: Run, *, current: Settings) -> Path | None:

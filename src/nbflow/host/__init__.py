@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nbflow.host.glances import glance
     from nbflow.host.interruptions import RunInterrupted, Stop
     from nbflow.host.kernelspecs import Kernel, kernels, require_kernel
-    from nbflow.host.ledgers import BUNDLE, Ledger, read_ledger
+    from nbflow.host.ledgers import BUNDLE, Ledger, is_held, read_ledger
     from nbflow.host.limits import Fence, Limits, find_fence
     from nbflow.host.nursery import warm
     from nbflow.host.resuming import Resumption, resumption
@@ -50,6 +50,7 @@ __all__ = [
     "find_fence",
     "glance",
     "is_denial",
+    "is_held",
     "kernels",
     "lost",
     "progress",
@@ -79,6 +80,7 @@ _HOMES = {
     "failure_of": "executions",
     "find_fence": "limits",
     "is_denial": "shortages",
+    "is_held": "ledgers",
     "kernels": "kernelspecs",
     "progress": "executions",
     "read_ledger": "ledgers",

@@ -31,6 +31,7 @@ __all__ = [
     "Recorder",
     "clear_abandoned",
     "held",
+    "is_held",
     "keep_bundle",
     "read_ledger",
     "read_slices",
@@ -132,6 +133,15 @@ def held(folder: Path) -> Iterator[None]:
                 hint="Wait until it ends, or stop it with Ctrl-C where it was started.",
             ) from None
         yield
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process runs the run of this folder."""
+    try:
+        with held(folder):
+            return False
+    except UsageError:
+        return True
 
 
 def clear_abandoned() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
-from nbflow.errors import Interrupted, UsageError
+from nbflow.errors import Interrupted, StoreError, UsageError
 from nbflow.interactive.explanations import plain
 from nbflow.interactive.local import Work
 from nbflow.interactive.progress import shown
@@ -143,6 +143,7 @@ class Run:
 
         Raises:
             RemoteError: it still goes on after `timeout`, or Airflow was away for over a minute.
+            StoreError: it is a run here whose process is gone.
             Interrupted: the waiting was interrupted.
         """
         try:
@@ -316,6 +317,11 @@ class Run:
             if until is not None and time.monotonic() >= until:
                 raise api.still_going(self._seen, timeout=timeout)
             if self._work is None:
+                if api.is_abandoned(self._seen, current=self._current):
+                    raise StoreError(
+                        f"{self.name} will not end: the process that ran it is gone",
+                        hint="`run.resume()` goes on with it.",
+                    )
                 time.sleep(_LOOK)
 
     def _await_airflow(self, timeout: float | None, show: Callable[[model.Run], None]) -> None:

@@ -63,7 +63,11 @@ class Work:
         """
         thread = threading.Thread(target=self._work, name="nbflow-interactive", daemon=True)
         thread.start()
-        self._begun.wait()
+        try:
+            self._begun.wait()
+        except KeyboardInterrupt:
+            self._stop.ask()
+            raise
         if self.seen is None:
             assert self._error is not None
             raise self._error
