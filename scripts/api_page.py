@@ -7,7 +7,7 @@ import re
 import textwrap
 from typing import Any
 
-import nbflow
+from nbflow import interactive
 
 _SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Example):$", re.M)
 _ITEM = re.compile(r"^ {4}(\*{0,2}[\w, ]+): (.*)$")
@@ -19,8 +19,7 @@ _TITLES |= {"Raises": "Raises", "Example": "Example"}
 
 def api_page() -> str:
     """Every public function with its arguments, errors and example, then what they return."""
-    offered = [name for name in nbflow.__all__ if not name.startswith("_")]
-    things = {name: getattr(nbflow, name) for name in offered}
+    things = {name: getattr(interactive, name) for name in interactive.__all__}
     functions = {name: one for name, one in things.items() if inspect.isfunction(one)}
     classes = {name: one for name, one in things.items() if inspect.isclass(one)}
     parts = [

@@ -3,11 +3,9 @@
 import os
 import re
 import uuid
-from pathlib import Path
 
 import nbformat
 from jupyter_client import AsyncKernelManager
-from jupyter_core.paths import jupyter_runtime_dir
 from nbclient import NotebookClient
 
 
@@ -16,7 +14,8 @@ def execute(*sources, cwd, **environ):
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
     # Named as a Jupyter server names it.
-    file = Path(jupyter_runtime_dir()) / f"kernel-{uuid.uuid4()}.json"
+    file = cwd / "runtime" / f"kernel-{uuid.uuid4()}.json"
+    file.parent.mkdir(exist_ok=True)
     client = NotebookClient(
         notebook,
         km=AsyncKernelManager(kernel_name="python3", connection_file=str(file)),

@@ -31,8 +31,11 @@ def test_pipelines_and_runs_show_themselves_richly(project):
 
 
 def test_of_our_errors_message_and_help_are_shown_and_no_frames(project):
-    missing, own = execute(
-        "import nbflow\nnbflow.load('trian.ipynb')", "nbflow.load(3 / 0)", cwd=project
+    missing, own, key = execute(
+        "import nbflow\nnbflow.load('trian.ipynb')",
+        "nbflow.load(3 / 0)",
+        "nbflow.load('train.ipynb').steps['fitt']",
+        cwd=project,
     )
     (error,) = missing
     assert error["ename"] == "NotebookError"
@@ -40,6 +43,10 @@ def test_of_our_errors_message_and_help_are_shown_and_no_frames(project):
     assert "trian.ipynb" in text(missing)
     assert "ZeroDivisionError" in text(own)
     assert "3 / 0" in text(own)
+    assert text(key).strip().splitlines() == [
+        "UsageError: there is no step 'fitt'",
+        "help: Did you mean 'fit'? There are: load, fit.",
+    ]
 
 
 def test_a_class_that_the_notebook_defines_is_that_of_its_values(project):
@@ -119,7 +126,7 @@ def test_a_cell_that_would_run_itself_is_an_error_in_its_step(project):
 @contextmanager
 def jupyter_server(runtime, *, root, path, token="secret"):
     """Answers of a Jupyter server about sessions: the one of the newest kernel has a notebook."""
-    runtime.mkdir()
+    runtime.mkdir(exist_ok=True)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):

@@ -172,6 +172,7 @@ class Run:
         return api.value(self._seen, name, current=self._current, step=step)
 
     @property
+    @plain
     def artifacts(self) -> Artifacts:
         """What its steps handed on and recorded, with type, size and first words."""
         return Artifacts(api.artifacts(self._seen, current=self._current))

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, overload
 
 from nbflow.errors import UsageError
+from nbflow.interactive.explanations import plain
 from nbflow.interactive.markup import escape, table, text_table
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class Listing(Sequence[T], Generic[T]):
             return self._items[key]
         if isinstance(key, int):
             return self._items[key]
+        return self._find(key)
+
+    @plain
+    def _find(self, key: str) -> T:
         for item in self._items:
             if self._name(item) == key:
                 return item
