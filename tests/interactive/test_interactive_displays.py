@@ -106,3 +106,16 @@ def test_in_a_graph_a_step_stands_to_the_right_of_those_that_it_needs():
 def test_a_graph_with_a_circle_or_without_steps_is_drawn():
     assert draw([]) == ""
     assert draw([Node("a", {"b": "x"}), Node("b", {"a": "y"})]).startswith("<svg")
+
+
+def test_in_a_graph_an_edge_passes_beside_the_steps_between():
+    nodes = [Node("a", {}), Node("b", {"a": "x"}), Node("c", {"b": "x", "a": "y"})]
+    root = ElementTree.fromstring(draw(nodes))
+    boxes = list(root.iter("{http://www.w3.org/2000/svg}rect"))
+    top, height = (float(boxes[1].get(name)) for name in ("y", "height"))
+    (edge,) = [
+        group for group in root if group.findtext("{http://www.w3.org/2000/svg}title") == "a → c: y"
+    ]
+    path = edge.find("{http://www.w3.org/2000/svg}path").get("d")
+    (passage,) = re.findall(r"L[\d.]+,([\d.]+)", path)
+    assert not top <= float(passage) <= top + height

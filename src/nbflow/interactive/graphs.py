@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nbflow.interactive.markup import escape
@@ -37,33 +38,52 @@ class Node:
 
 @dataclass(frozen=True)
 class _Box:
+    """Where a step is drawn; or, without height, where an edge passes between steps."""
+
     x: float
     y: float
     width: float
+    height: float = _HEIGHT
 
     @property
     def left(self) -> tuple[float, float]:
-        return self.x, self.y + _HEIGHT / 2
+        return self.x, self.y + self.height / 2
 
     @property
     def right(self) -> tuple[float, float]:
-        return self.x + self.width, self.y + _HEIGHT / 2
+        return self.x + self.width, self.y + self.height / 2
+
+
+_Key = tuple[str, ...]
+"""A step's name alone; of a passage the edge's two steps and the column."""
 
 
 def draw(nodes: Sequence[Node]) -> str:
     """The steps, each to the right of those that it needs, as an SVG element."""
     if not nodes:
         return ""
-    boxes = _place(nodes)
-    width = max(box.x + box.width for box in boxes.values()) + _MARGIN
-    height = max(box.y for box in boxes.values()) + _HEIGHT + _MARGIN
-    edges = [
-        _edge(boxes[before], boxes[node.name], f"{before} → {node.name}: {why}")
+    depths = _depths(nodes)
+    ways = {
+        (before, node.name): [
+            (before, node.name, str(depth))
+            for depth in range(depths[before] + 1, depths[node.name])
+        ]
         for node in nodes
-        for before, why in node.needs.items()
-        if before in boxes
+        for before in node.needs
+        if before in depths
+    }
+    boxes = _place(nodes, depths, ways)
+    width = max(box.x + box.width for box in boxes.values()) + _MARGIN
+    height = max(box.y + box.height for box in boxes.values()) + _MARGIN
+    why = {(before, node.name): said for node in nodes for before, said in node.needs.items()}
+    edges = [
+        _edge(
+            [boxes[before,], *(boxes[key] for key in way), boxes[name,]],
+            f"{before} → {name}: {why[before, name]}",
+        )
+        for (before, name), way in ways.items()
     ]
-    shapes = "".join([*edges, *(_box(node, boxes[node.name]) for node in nodes)])
+    shapes = "".join([*edges, *(_box(node, boxes[node.name,]) for node in nodes)])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:g}" height="{height:g}" '
         f'viewBox="0 0 {width:g} {height:g}" style="max-width:100%;height:auto;color:inherit" '
@@ -71,23 +91,42 @@ def draw(nodes: Sequence[Node]) -> str:
     )
 
 
-def _place(nodes: Sequence[Node]) -> dict[str, _Box]:
-    depths = _depths(nodes)
-    columns: list[list[Node]] = [[] for _ in range(max(depths.values()) + 1)]
+def _place(
+    nodes: Sequence[Node],
+    depths: Mapping[str, int],
+    ways: Mapping[tuple[str, str], Sequence[_Key]],
+) -> dict[_Key, _Box]:
+    columns: list[list[_Key]] = [[] for _ in range(max(depths.values()) + 1)]
+    before: dict[_Key, list[_Key]] = {(node.name,): [] for node in nodes}
     for node in nodes:
-        columns[depths[node.name]].append(node)
-    boxes: dict[str, _Box] = {}
+        columns[depths[node.name]].append((node.name,))
+    for (start, end), way in ways.items():
+        stations = [(start,), *way, (end,)]
+        for one, following in pairwise(stations):
+            before.setdefault(following, []).append(one)
+        for key in way:
+            columns[int(key[-1])].append(key)
+    tallest = max(map(_height, columns))
+    boxes: dict[_Key, _Box] = {}
     x = float(_MARGIN)
-    tallest = max(map(len, columns))
     for column in columns:
         # Stable: those of one height stay in the notebook's order.
-        column.sort(key=lambda node: _height_of(node, boxes))
-        width = max(len(node.name) for node in column) * _LETTER + 2 * _PADDING
-        top = _MARGIN + (tallest - len(column)) * (_HEIGHT + _GAP_Y) / 2
-        for index, node in enumerate(column):
-            boxes[node.name] = _Box(x, top + index * (_HEIGHT + _GAP_Y), width)
+        column.sort(key=lambda key: _middle([boxes[one] for one in before[key] if one in boxes]))
+        width = max(len(key[0]) for key in column if len(key) == 1) * _LETTER + 2 * _PADDING
+        y = _MARGIN + (tallest - _height(column)) / 2
+        for key in column:
+            boxes[key] = _Box(x, y, width, _HEIGHT if len(key) == 1 else 0)
+            y += boxes[key].height + _GAP_Y
         x += width + _GAP_X
     return boxes
+
+
+def _height(column: Sequence[_Key]) -> float:
+    return sum(_HEIGHT for key in column if len(key) == 1) + _GAP_Y * (len(column) - 1)
+
+
+def _middle(boxes: Sequence[_Box]) -> float:
+    return sum(box.left[1] for box in boxes) / len(boxes) if boxes else 0.0
 
 
 def _depths(nodes: Sequence[Node]) -> dict[str, int]:
@@ -99,11 +138,6 @@ def _depths(nodes: Sequence[Node]) -> dict[str, int]:
             depths[node.name] = min(max(before, default=0), len(nodes) - 1)
     used = sorted(set(depths.values()))
     return {name: used.index(depth) for name, depth in depths.items()}
-
-
-def _height_of(node: Node, boxes: Mapping[str, _Box]) -> float:
-    heights = [boxes[name].y for name in node.needs if name in boxes]
-    return sum(heights) / len(heights) if heights else 0.0
 
 
 def _box(node: Node, box: _Box) -> str:
@@ -118,11 +152,17 @@ def _box(node: Node, box: _Box) -> str:
     )
 
 
-def _edge(start: _Box, end: _Box, about: str) -> str:
-    (x1, y1), (x2, y2) = start.right, end.left
-    bend = max((x2 - x1) / 2, _GAP_X / 2)
-    path = f"M{x1:g},{y1:g} C{x1 + bend:g},{y1:g} {x2 - bend:g},{y2:g} {x2 - 6:g},{y2:g}"
-    tip = f"M{x2 - 7:g},{y2 - 4:g} L{x2:g},{y2:g} L{x2 - 7:g},{y2 + 4:g} Z"
+def _edge(stations: Sequence[_Box], about: str) -> str:
+    path = "M{:g},{:g}".format(*stations[0].right)
+    for start, end in pairwise(stations):
+        (x1, y1), (x2, y2) = start.right, end.left
+        x2 -= 6 if end is stations[-1] else 0  # room for the arrow's tip
+        bend = max((x2 - x1) / 2, _GAP_X / 2)
+        path += f" C{x1 + bend:g},{y1:g} {x2 - bend:g},{y2:g} {x2:g},{y2:g}"
+        if end is not stations[-1]:
+            path += " L{:g},{:g}".format(*end.right)
+    x, y = stations[-1].left
+    tip = f"M{x - 7:g},{y - 4:g} L{x:g},{y:g} L{x - 7:g},{y + 4:g} Z"
     return (
         f'<g opacity="0.65"><title>{escape(about)}</title>'
         f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="1.3"/>'
