@@ -1,4 +1,4 @@
-"""Write the reference pages that come from code: tags, command line, diagnostics, schemas."""
+"""Write the reference pages that come from code: tags, commands, Python, diagnostics, schemas."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from nbflow.cli.app import app
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from api_page import api_page
 from settings_page import settings_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +27,7 @@ def pages() -> dict[str, str]:
         "tags.md": tags(),
         "cli.md": command_line(),
         "diagnostics.md": diagnostics(),
+        "api.md": api_page(),
         "settings.md": settings_page(settings.settings_schema()),
         "notebook-metadata.schema.json": schema(notebook.options_schema()),
         "nbflow.yaml.schema.json": schema(settings.settings_schema()),

@@ -174,6 +174,15 @@ def test_stored_outputs_are_what_a_new_run_gives(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_notebook_about_python_shows_what_a_new_run_gives(tmp_path: Path) -> None:
+    copied = shutil.copytree(
+        EXAMPLES, tmp_path / "examples", ignore=shutil.ignore_patterns("output", ".nbflow")
+    )
+    pytest_here = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml")]
+    run([*pytest_here, "-p", "no:cacheprovider", "--nbval", str(copied / "python")])
+
+
+@pytest.mark.slow
 def test_the_command_in_the_readme_stores_the_outputs_anew(tmp_path: Path) -> None:
     line = next(line for line in README.splitlines() if line.startswith("jupyter nbconvert"))
     original = EXAMPLES / "notebooks/untagged_report.ipynb"

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
         in_reach,
         load_settings,
     )
-    from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.backfilling import Backfilled, backfill
+    from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         is_dag,
         output,
         parameters_of,
+        still_going,
         trigger,
     )
     from nbflow.api.pages import require_pages
@@ -61,18 +62,21 @@ if TYPE_CHECKING:
         unpublish,
     )
     from nbflow.api.publishing import Published, publish, refuse_one_name_for_two
+    from nbflow.api.recalling import Artifact, artifacts, value
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
+    from nbflow.api.stored import StepText, is_abandoned, runs_here, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
 
 __all__ = [
+    "Artifact",
+    "Backfilled",
     "CleanedDag",
     "Cleaning",
-    "Backfilled",
     "ComparedCell",
     "ComparedRuns",
     "ComparedValue",
@@ -91,12 +95,14 @@ __all__ = [
     "Resumed",
     "RolledBack",
     "Sizing",
+    "StepText",
     "Unpublished",
     "airflow_down",
     "airflow_status",
     "airflow_teams",
     "airflow_teams_text",
     "airflow_up",
+    "artifacts",
     "backfill",
     "cancel",
     "check_profiles",
@@ -121,6 +127,7 @@ __all__ = [
     "image",
     "in_reach",
     "inspect",
+    "is_abandoned",
     "is_dag",
     "limits",
     "load",
@@ -145,12 +152,17 @@ __all__ = [
     "roll_back",
     "run",
     "run_as_json",
+    "runs_here",
+    "source_of",
+    "still_going",
     "suggest",
     "team_manifests",
     "team_policy",
+    "texts_of",
     "trigger",
     "unpause",
     "unpublish",
+    "value",
     "warm",
     "write",
     "write_image",
@@ -168,6 +180,15 @@ _HOMES = {
     "ComparedRuns": "comparing",
     "ComparedValue": "comparing",
     "compare_runs": "comparing",
+    "Artifact": "recalling",
+    "StepText": "stored",
+    "artifacts": "recalling",
+    "is_abandoned": "stored",
+    "runs_here": "stored",
+    "source_of": "stored",
+    "still_going": "operating",
+    "texts_of": "stored",
+    "value": "recalling",
     "Compiled": "notebooks",
     "Difference": "differences",
     "Doubt": "images",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -64,15 +65,41 @@ def trigger(
 
 
 def follow(
-    run: Run, *, client: Airflow, current: settings.Settings, observe: Observe | None = None
+    run: Run,
+    *,
+    client: Airflow,
+    current: settings.Settings,
+    observe: Observe | None = None,
+    timeout: float | None = None,
 ) -> Run:
-    """Wait for a run to end; its executed notebooks in the store are its progress."""
+    """Wait for a run to end; its executed notebooks in the store are its progress.
+
+    Args:
+        run: the run.
+        client: the Airflow that has it.
+        current: the settings, which name the store.
+        observe: called with the run at each change.
+        timeout: seconds to wait at most; as long as it takes where None.
+
+    Raises:
+        RemoteError: it has not ended in that time, or Airflow was away for too long.
+    """
     explainer, forecaster = Explainer(client), Forecaster(client, current=current)
-    return client.watch(
-        run.dag_id,
-        run.run_id,
-        observe=observe,
-        enrich=lambda seen: forecaster.forecast(explainer.explain(enrich(seen, current=current))),
+    until = None if timeout is None else time.monotonic() + timeout
+
+    def look(seen: Run) -> Run:
+        if until is not None and time.monotonic() > until and not seen.state.finished:
+            raise still_going(seen, timeout=timeout)
+        return forecaster.forecast(explainer.explain(enrich(seen, current=current)))
+
+    return client.watch(run.dag_id, run.run_id, observe=observe, enrich=look)
+
+
+def still_going(run: Run, *, timeout: float | None) -> RemoteError:
+    """That a run has not ended in the time that somebody was ready to wait, in seconds."""
+    name = f"{run.dag_id}/{run.run_id}"
+    return RemoteError(
+        f"{name} still goes on after {timeout:g} s", hint="It goes on; wait for it again."
     )
 
 

@@ -20,7 +20,7 @@ from nbflow.errors import Interrupted, UsageError
 from nbflow.model import Document, Run
 
 if TYPE_CHECKING:
-    from nbflow.host import Limits
+    from nbflow.host import Limits, Stop
     from nbflow.settings import Settings
 
 Observe = Callable[[Run], None]
@@ -52,6 +52,7 @@ def run(
     cache: bool = True,
     limits: Limits | None = None,
     header: bool = True,
+    stop: Stop | None = None,
 ) -> Finished:
     """Run each step in its own process and working directory, independent ones in parallel.
 
@@ -66,6 +67,7 @@ def run(
         cache: False where steps that may be skipped run too.
         limits: what each step may use, see `limits`; what the machine has where None.
         header: whether the merged notebook begins with a cell about the run.
+        stop: by which another thread ends the run, as Ctrl-C would.
 
     Returns:
         The run, which may have failed: look at `run.state`.
@@ -74,7 +76,8 @@ def run(
         NotebookError, SettingsError, CheckFailed: a path was given, and `compile` raised it.
         UsageError: a parameter is unknown or ill-typed, or `output` is the notebook itself.
         MissingExtraError: `output` is a page, and nbconvert is not installed.
-        Interrupted: Ctrl-C; the partial notebook is written and `notebook` on the exception.
+        Interrupted: Ctrl-C, or somebody asked `stop`; the partial notebook is written, and the
+            hint says where.
     """
     if not isinstance(compiled, Compiled):
         compiled = compile_notebook(compiled)
@@ -111,6 +114,7 @@ def run(
             source=within_project(compiled.inspected),
             cache=cache,
             limits=None if limits is None else limits.steps,
+            stop=stop,
         )
     except Interrupted as interruption:
         write()

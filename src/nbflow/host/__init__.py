@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         usage_of,
     )
     from nbflow.host.glances import glance
-    from nbflow.host.interruptions import RunInterrupted
+    from nbflow.host.interruptions import RunInterrupted, Stop
     from nbflow.host.kernelspecs import Kernel, kernels, require_kernel
     from nbflow.host.ledgers import BUNDLE, Ledger, held, is_held, read_ledger
     from nbflow.host.limits import Fence, Limits, find_fence
@@ -41,6 +41,7 @@ __all__ = [
     "Limits",
     "Resumption",
     "RunInterrupted",
+    "Stop",
     "attempt_of",
     "debug_notebook",
     "execute",
@@ -73,6 +74,7 @@ _HOMES = {
     "Limits": "limits",
     "Resumption": "resuming",
     "RunInterrupted": "interruptions",
+    "Stop": "interruptions",
     "attempt_of": "executions",
     "debug_notebook": "debugging",
     "execute": "whole",

@@ -21,6 +21,7 @@ from nbflow.host.resuming import Resumption, set_aside
 from nbflow.model import Bundle, Plan, Run, RunState, StepRun
 
 if TYPE_CHECKING:
+    from nbflow.host.interruptions import Stop
     from nbflow.host.shortages import Limit
 
 __all__ = ["run"]
@@ -40,6 +41,7 @@ def run(
     source: str = "",
     cache: bool = True,
     limits: Mapping[str, Limit] | None = None,
+    stop: Stop | None = None,
 ) -> Run:
     """Run a plan here: each step in its own process and directory, independent ones at once.
 
@@ -55,6 +57,7 @@ def run(
         source: the notebook's path within its project, to know the run by.
         cache: False where steps that may be skipped run too.
         limits: by name of the step, what it may use; others may use what the machine has.
+        stop: by which another thread ends it.
 
     Returns:
         The run at its end, failed or not.
@@ -63,7 +66,8 @@ def run(
         NotebookError: the notebook's kernel is not installed.
         UsageError: a parameter's value is not JSON, or another process runs in the folder.
         StoreError: nothing can be written to the folder.
-        RunInterrupted: Ctrl-C; no process is left, partial notebooks are in the folder.
+        RunInterrupted: Ctrl-C, or somebody asked `stop`; no process is left, partial notebooks are
+            in the folder.
     """
     from nbflow.host.scheduling import complete
 
@@ -97,6 +101,7 @@ def run(
             workers=workers or os.cpu_count() or 1,
             env={} if cache else {runtime.CACHE: "off"},
             limits=limits,
+            stop=stop,
         )
 
 

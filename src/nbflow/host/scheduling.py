@@ -26,6 +26,7 @@ from nbflow.host.steps import Given, fill
 from nbflow.model import Failure, Plan, PlannedStep, Run, RunState, StepRun, Usage
 
 if TYPE_CHECKING:
+    from nbflow.host.interruptions import Stop
     from nbflow.host.shortages import Limit
 
 __all__ = ["complete"]
@@ -42,6 +43,7 @@ def complete(
     workers: int,
     env: Mapping[str, str] | None = None,
     limits: Mapping[str, Limit] | None = None,
+    stop: Stop | None = None,
 ) -> Run:
     """Run a plan to its end, also where the calling thread has a running loop (Jupyter).
 
@@ -56,9 +58,10 @@ def complete(
         workers: how many steps may run at once.
         env: environment variables for all steps.
         limits: by name of the step, what it may use.
+        stop: by which another thread ends it.
 
     Raises:
-        RunInterrupted: Ctrl-C.
+        RunInterrupted: Ctrl-C, or somebody asked `stop`.
     """
 
     def start() -> Coroutine[Any, Any, Run]:
@@ -66,13 +69,21 @@ def complete(
         run = _LocalRun(
             plan, work, folder, parameters, state, observe, places, env or {}, limits or {}
         )
-        return run.execute()
+        return run.execute() if stop is None else _heeding(stop, run)
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(start())
     return _in_thread(start)
+
+
+async def _heeding(stop: Stop, run: _LocalRun) -> Run:
+    """Run to the end, or until somebody asks otherwise."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    with stop.heeded(lambda: loop.call_soon_threadsafe(task.cancel)):
+        return await run.execute()
 
 
 def _in_thread(start: Callable[[], Coroutine[Any, Any, Run]]) -> Run:

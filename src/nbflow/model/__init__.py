@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from nbflow.model.plan import Bundle, Plan, PlannedStep
     from nbflow.model.profile import Amount, EnvReference, EnvSource, Gpu, Profile, Volume
     from nbflow.model.quantities import Quantity, format_duration, parse_duration, parse_quantity
-    from nbflow.model.run import Failure, Run, RunState, StepRun
+    from nbflow.model.run import Failure, Run, RunState, StepRun, format_elapsed
     from nbflow.model.schedules import PRESETS, schedule_fault, start_fault, timezone_fault
     from nbflow.model.ticks import next_runs
-    from nbflow.model.usage import Usage, format_bytes, format_elapsed
+    from nbflow.model.usage import Usage, format_bytes
 
 __all__ = [
     "PRESETS",
@@ -138,8 +138,8 @@ _HOMES = {
     "Volume": "profile",
     "asset_fault": "events",
     "format_bytes": "usage",
-    "format_elapsed": "usage",
     "format_duration": "quantities",
+    "format_elapsed": "run",
     "in_notebook_order": "diagnostics",
     "parse_duration": "quantities",
     "parse_quantity": "quantities",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from nbflow.model.usage import Usage
 
@@ -121,3 +121,13 @@ class Run:
     def failed_step(self) -> StepRun | None:
         """The first step that failed by itself, or None."""
         return next((step for step in self.steps if step.state is RunState.FAILED), None)
+
+
+def format_elapsed(duration: timedelta) -> str:
+    """Write a time for people: `3.2s`, `2m05s`, `1h02m`."""
+    seconds = max(duration.total_seconds(), 0.0)
+    if seconds < 60:
+        return f"{seconds:.1f}s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{rest:02}s"

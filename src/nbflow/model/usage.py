@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -76,13 +75,3 @@ def format_bytes(size: float) -> str:
             break
         amount /= 1024
     return f"{amount:.0f} {unit}" if unit in {"B", "KiB"} else f"{amount:.1f} {unit}"
-
-
-def format_elapsed(duration: timedelta) -> str:
-    """Write a length of time for people: `3.2s`, `2m05s`, `1h02m`."""
-    seconds = max(duration.total_seconds(), 0.0)
-    if seconds < 60:
-        return f"{seconds:.1f}s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{rest:02}s"

@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from nbflow.runtime.entries import Entry
     from nbflow.runtime.gauges import Gauge
     from nbflow.runtime.handover import hand_on, take_over
-    from nbflow.runtime.manifests import Manifest, addresses, read_manifest
+    from nbflow.runtime.manifests import Manifest, addresses, read_manifest, read_manifests
     from nbflow.runtime.orders import CACHE, DefinitionOrder, Orders, ParameterOrder
     from nbflow.runtime.parameters import conform, from_wire
     from nbflow.runtime.preparation import look_around, prepare
-    from nbflow.runtime.session import METERED, begin, given, load, save
+    from nbflow.runtime.recall import recall
+    from nbflow.runtime.session import METERED, begin, given, load, running_step, save
     from nbflow.runtime.store import Store, open_store
     from nbflow.runtime.verification import is_whole
     from nbflow.runtime.workspace import PARENT as WORKSPACES
@@ -45,6 +46,9 @@ __all__ = [
     "open_store",
     "prepare",
     "read_manifest",
+    "read_manifests",
+    "recall",
+    "running_step",
     "save",
     "take_over",
 ]
@@ -75,6 +79,9 @@ _HOMES = {
     "open_store": "store",
     "prepare": "preparation",
     "read_manifest": "manifests",
+    "read_manifests": "manifests",
+    "recall": "recall",
+    "running_step": "session",
     "save": "session",
     "take_over": "handover",
 }

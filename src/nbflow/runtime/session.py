@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from nbflow.runtime.store import Store
     from nbflow.runtime.workspace import Workspace
 
-__all__ = ["METERED", "begin", "given", "load", "save"]
+__all__ = ["METERED", "begin", "given", "load", "running_step", "save"]
 
 P = ParamSpec("P")
 
@@ -101,6 +101,11 @@ def _current() -> Session:
             "no step has begun in this kernel", hint="run the notebook from its first cell"
         )
     return _session
+
+
+def running_step() -> str | None:
+    """The step that this process runs and keeps what it makes of; None where it runs none."""
+    return _session.orders.step if _session is not None and _session.saving else None
 
 
 def _tells(function: Callable[P, None]) -> Callable[P, None]:

@@ -1,0 +1,99 @@
+"""Runs on this machine, as their folders tell of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from nbflow import host
+from nbflow.api import records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from nbflow.model import Run
+    from nbflow.settings import Settings
+
+__all__ = ["StepText", "is_abandoned", "runs_here", "source_of", "texts_of"]
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class StepText:
+    """What a cell of a step wrote.
+
+    Attributes:
+        step: the step's name.
+        cell: the cell's id.
+        text: one line.
+        stream: `stdout`, `stderr`, or `error` for an exception's.
+    """
+
+    step: str
+    cell: str
+    text: str
+    stream: str
+
+
+def runs_here(
+    current: Settings, *, dag_id: str | None = None, limit: int | None = None
+) -> tuple[Run, ...]:
+    """Runs on this machine, the newest first.
+
+    Args:
+        current: the settings, which name the store.
+        dag_id: of this pipeline alone.
+        limit: so many at most.
+    """
+    folders = records.local_runs(current).glob(f"*/{dag_id or '*'}/{records.LOCAL}*")
+    newest = sorted(folders, key=records.age, reverse=True)
+    ledgers = (host.read_ledger(folder) for folder in newest[:limit])
+    found = [ledger.run for ledger in ledgers if ledger is not None]
+    return tuple(sorted(found, key=lambda run: run.started or _NEVER, reverse=True))
+
+
+def is_abandoned(run: Run, *, current: Settings) -> bool:
+    """Whether a run on this machine has not ended, and no process runs it: it was killed."""
+    folder = records.find_folder(run, current=current)
+    return not run.state.finished and (folder is None or not host.is_held(folder))
+
+
+def source_of(run: Run, *, current: Settings) -> Path | None:
+    """The notebook that a run on this machine is of; None where nothing tells."""
+    folder = records.find_folder(run, current=current)
+    ledger = None if folder is None else host.read_ledger(folder)
+    return current.root / ledger.source if ledger is not None and ledger.source else None
+
+
+def texts_of(run: Run, *, current: Settings, step: str | None = None) -> Iterator[StepText]:
+    """What the cells of a run wrote and how they failed, as its executed notebooks show it.
+
+    Args:
+        run: the run.
+        current: the settings, which name the store.
+        step: of this step alone.
+
+    Raises:
+        StoreError: the store holds nothing of this run.
+    """
+    folder = records.require_folder(run, current=current)
+    for name, notebook in host.executed(folder).items():
+        if step not in {None, name}:
+            continue
+        for cell in notebook["cells"]:
+            for output in cell.get("outputs", ()):
+                yield from _lines(name, str(cell.get("id", "")), output)
+
+
+def _lines(step: str, cell: str, output: dict[str, object]) -> Iterator[StepText]:
+    if output["output_type"] == "stream":
+        text, stream = "".join(output["text"]), str(output["name"])  # type: ignore[arg-type]
+    elif output["output_type"] == "error":
+        text, stream = f"{output['ename']}: {output['evalue']}", "error"
+    else:
+        return
+    for line in text.splitlines():
+        yield StepText(step, cell, line, stream)

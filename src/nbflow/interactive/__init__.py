@@ -1,0 +1,70 @@
+"""The verbs as a person uses them in a notebook: objects that show themselves and can be asked.
+
+Names load when they are asked for: `import nbflow` costs next to nothing.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nbflow.interactive.diagnostics import Diagnostic, Diagnostics
+    from nbflow.interactive.executions import Run
+    from nbflow.interactive.operations import output, published, rollback, runs, trigger, unpublish
+    from nbflow.interactive.pipelines import Pipeline
+    from nbflow.interactive.publications import Difference, Publication, Published
+    from nbflow.interactive.verbs import check, diff, load, publish, run, show, this
+
+__all__ = [
+    "Diagnostic",
+    "Diagnostics",
+    "Difference",
+    "Pipeline",
+    "Publication",
+    "Published",
+    "Run",
+    "check",
+    "diff",
+    "load",
+    "output",
+    "publish",
+    "published",
+    "rollback",
+    "run",
+    "runs",
+    "show",
+    "this",
+    "trigger",
+    "unpublish",
+]
+
+_HOMES = {
+    "Diagnostic": "diagnostics",
+    "Diagnostics": "diagnostics",
+    "Difference": "publications",
+    "Pipeline": "pipelines",
+    "Publication": "publications",
+    "Published": "publications",
+    "Run": "executions",
+    "check": "verbs",
+    "diff": "verbs",
+    "load": "verbs",
+    "output": "operations",
+    "publish": "verbs",
+    "published": "operations",
+    "rollback": "operations",
+    "run": "verbs",
+    "runs": "operations",
+    "show": "verbs",
+    "this": "verbs",
+    "trigger": "operations",
+    "unpublish": "operations",
+}
+"""The module that each name comes from."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found

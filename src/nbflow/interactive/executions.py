@@ -1,0 +1,394 @@
+"""A run that can be asked, waited for and stopped, whether it is here or in Airflow."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow import api
+from nbflow.errors import Interrupted, StoreError, UsageError
+from nbflow.interactive.explanations import plain
+from nbflow.interactive.local import Work
+from nbflow.interactive.progress import shown
+from nbflow.interactive.records import Artifacts, LogLine, Logs, Runs, StepRuns
+from nbflow.interactive.words import run_html, run_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from nbflow import model
+    from nbflow.errors import NbflowError
+    from nbflow.settings import Settings
+
+__all__ = ["Run", "list_runs", "start", "trigger"]
+
+_BEAT = 0.1
+"""Seconds between two looks at a run of this process."""
+_LOOK = 1.0
+"""Seconds between two looks at a run of another process on this machine."""
+_COMING = datetime.max.replace(tzinfo=UTC)
+"""When a run that waits to begin counts as begun: it is the newest."""
+_UNFIT = re.compile(r"[^\w.-]+")
+
+
+class Run:
+    """A run as it was when it was last looked at; `refresh()` and `wait()` look again.
+
+    It shows itself as a table of its steps. Where a step failed, `failure` says why; nothing is
+    raised unless `raise_if_failed()` is called.
+    """
+
+    def __init__(self, seen: model.Run, *, current: Settings, work: Work | None = None) -> None:
+        self._seen = seen
+        self._current = current
+        self._work = work
+
+    @property
+    def dag_id(self) -> str:
+        """The pipeline."""
+        return self._seen.dag_id
+
+    @property
+    def run_id(self) -> str:
+        """The run's id, unique within the pipeline; of a run here it begins with `local__`."""
+        return self._seen.run_id
+
+    @property
+    def name(self) -> str:
+        """`DAG/RUN_ID`, which the command line understands too."""
+        return f"{self.dag_id}/{self.run_id}"
+
+    @property
+    def local(self) -> bool:
+        """Whether it is a run on this machine, which no Airflow knows."""
+        return self.run_id.startswith("local__")
+
+    @property
+    def state(self) -> model.RunState:
+        """`queued`, `running`, `success`, `failed`, …; `state.finished` where it has ended."""
+        return self._seen.state
+
+    @property
+    def steps(self) -> StepRuns:
+        """Its steps: `run.steps["train"].state`."""
+        return StepRuns(self._seen.steps)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values that it was given."""
+        return dict(self._seen.parameters)
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """What its steps recorded, by name."""
+        return dict(self._seen.metrics)
+
+    @property
+    def started(self) -> datetime | None:
+        """An aware datetime, or None."""
+        return self._seen.started
+
+    @property
+    def ended(self) -> datetime | None:
+        """An aware datetime, or None."""
+        return self._seen.ended
+
+    @property
+    def url(self) -> str | None:
+        """Its page in Airflow, or None."""
+        return self._seen.url
+
+    @property
+    def failure(self) -> NbflowError | None:
+        """Why it failed, with step, cell and exception; None where it went well or still goes."""
+        return api.failure_of(self._seen) if self.state.finished else None
+
+    @plain
+    def raise_if_failed(self) -> Run:
+        """This run, if it went well or still goes; else its failure is raised.
+
+        Raises:
+            StepFailed, RemoteError: see `failure`.
+        """
+        failure = self.failure
+        if failure is not None:
+            raise failure
+        return self
+
+    @plain
+    def refresh(self) -> Run:
+        """Look at it again; returns this run.
+
+        Raises:
+            RemoteError, StoreError: Airflow or the store cannot be reached.
+        """
+        if self._work is not None:
+            self._seen = self._work.seen or self._seen
+        else:
+            self._seen = api.find_run_anywhere(self.name, current=self._current)
+        return self
+
+    @plain
+    def wait(self, timeout: float | None = None, *, quiet: bool = False) -> Run:
+        """Wait until it has ended, showing how far it is; returns this run.
+
+        An interrupt ends the waiting, never the run.
+
+        Args:
+            timeout: seconds to wait at most; as long as it takes where None.
+            quiet: show nothing.
+
+        Raises:
+            RemoteError: it still goes on after `timeout`, or Airflow was away for over a minute.
+            StoreError: it is a run here whose process is gone.
+            Interrupted: the waiting was interrupted.
+        """
+        try:
+            self._await(timeout, quiet=quiet)
+        except KeyboardInterrupt:
+            raise Interrupted(
+                f"{self.name} goes on", hint="`run.wait()` waits again, `run.cancel()` stops it."
+            ) from None
+        return self
+
+    @plain
+    def value(self, name: str, *, step: str | None = None) -> Any:
+        """Bring a variable of the run into this notebook.
+
+        It is the version of the last step that handed it on or recorded it. A class of the
+        notebook's is the one that you have here, where it is the same. A warning says where a later
+        step may have changed the variable and handed it on to nobody.
+
+        Args:
+            name: the variable's.
+            step: the step whose version is meant.
+
+        Raises:
+            StoreError: no step left it, what it left is damaged, or its class is not known here.
+        """
+        return api.value(self._seen, name, current=self._current, step=step)
+
+    @property
+    @plain
+    def artifacts(self) -> Artifacts:
+        """What its steps handed on and recorded, with type, size and first words."""
+        return Artifacts(api.artifacts(self._seen, current=self._current))
+
+    @plain
+    def output(self, path: str | Path | None = None) -> Path:
+        """Write its one executed notebook, with the outputs of all steps that ended.
+
+        Args:
+            path: where it goes; `DAG-RUN_ID.ipynb` in the working directory where None.
+
+        Returns:
+            Where it is.
+
+        Raises:
+            StoreError: the store holds nothing of this run.
+            UsageError: `path` is the author's notebook itself.
+        """
+        to = Path(path or f"{self.dag_id}-{_UNFIT.sub('-', self.run_id)}.ipynb")
+        source = self._source() if self.local else None
+        if source is not None and source.resolve() == to.resolve():
+            raise UsageError(f"{to} is the notebook itself", hint="Name another file.")
+        return api.output(self._seen, current=self._current, to=to)
+
+    @plain
+    def logs(self, step: str | None = None) -> Logs:
+        """What its steps wrote: of a run in Airflow the tasks' logs, of one here the cells' texts.
+
+        Args:
+            step: of this step alone.
+
+        Raises:
+            UsageError: there is no such step.
+            RemoteError, StoreError: the logs cannot be reached.
+        """
+        if step is not None:
+            self.steps[step]
+        if self.local:
+            texts = api.texts_of(self._seen, current=self._current, step=step)
+            return Logs(LogLine(one.step, one.text, one.stream) for one in texts)
+        with api.connect(self._current) as client:
+            lines = api.log_lines(self._seen, client=client, step=step)
+            return Logs(
+                LogLine(whose, line.text, line.level or "", line.moment) for whose, line in lines
+            )
+
+    @plain
+    def cancel(self) -> bool:
+        """Stop it: steps that run are ended, the others never begin. False where it had ended.
+
+        Raises:
+            UsageError: it is a run of another process on this machine.
+            RemoteError: Airflow refuses.
+        """
+        self.refresh()
+        if self.state.finished:
+            return False
+        if self._work is not None:
+            self._work.stop()
+        elif self.local:
+            raise UsageError(
+                f"{self.name} was started by another process",
+                hint="Stop it with Ctrl-C where it was started.",
+            )
+        else:
+            with api.connect(self._current) as client:
+                api.cancel(self._seen, client=client)
+        self.refresh()
+        return True
+
+    @plain
+    def resume(
+        self,
+        values: Mapping[str, Any] | None = None,
+        /,
+        *,
+        wait: bool = True,
+        quiet: bool = False,
+        **named: Any,
+    ) -> Run:
+        """Go on from where it failed or was stopped; what went well is kept. Returns the run.
+
+        A run here goes on with the notebook as it is now; one in Airflow with the version that it
+        began with.
+
+        Args:
+            values: parameters to give again, by name; for a run here only.
+            wait: until it has ended.
+            quiet: show nothing.
+            named: as `values`.
+
+        Raises:
+            UsageError: it succeeded, still goes on, or parameters were given to a run in Airflow.
+            CheckFailed, RemoteError: the notebook has errors; Airflow refuses.
+        """
+        given = {**(values or {}), **named}
+        if not self.local:
+            if given:
+                raise UsageError(
+                    f"{self.name} in Airflow keeps its parameters",
+                    hint="`nbflow.trigger` starts a run with others.",
+                )
+            with api.connect(self._current) as client:
+                self._seen = api.find_run(self.name, client=client)
+                api.resume_run(self._seen, client=client)
+            self.refresh()
+            return self.wait(quiet=quiet) if wait else self
+        source = self._source()
+        if source is None:
+            raise UsageError(
+                f"nothing tells which notebook {self.name} is of",
+                hint="`nbflow run NB --resume` goes on with the notebook's newest run.",
+            )
+        compiled = api.compile(source)
+        earlier = api.resume(compiled, reference=self.run_id, parameters=given)
+        work = Work(compiled, parameters={}, resume=earlier)
+        return _begun(work, wait=wait, quiet=quiet)
+
+    def _source(self) -> Path | None:
+        if self._work is not None:
+            return self._work.compiled.inspected.path
+        return api.source_of(self._seen, current=self._current)
+
+    def _await(self, timeout: float | None, *, quiet: bool) -> None:
+        if self._work is None and self.state.finished:
+            return
+        work = self._work
+        document = None if work is None else work.compiled.plan.pipeline.document
+        with shown(quiet=quiet, document=document) as show:
+            if self.local:
+                self._await_here(timeout, show)
+            else:
+                self._await_airflow(timeout, show)
+
+    def _await_here(self, timeout: float | None, show: Callable[[model.Run], None]) -> None:
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            ended = self._work is not None and self._work.wait(_BEAT)
+            self.refresh()
+            show(self._seen)
+            if ended or (self._work is None and self.state.finished):
+                return
+            if until is not None and time.monotonic() >= until:
+                raise api.still_going(self._seen, timeout=timeout)
+            if self._work is None:
+                if api.is_abandoned(self._seen, current=self._current):
+                    raise StoreError(
+                        f"{self.name} will not end: the process that ran it is gone",
+                        hint="`run.resume()` goes on with it.",
+                    )
+                time.sleep(_LOOK)
+
+    def _await_airflow(self, timeout: float | None, show: Callable[[model.Run], None]) -> None:
+        def observe(seen: model.Run) -> None:
+            self._seen = seen
+            show(seen)
+
+        with api.connect(self._current) as client:
+            self._seen = api.follow(
+                self._seen, client=client, current=self._current, observe=observe, timeout=timeout
+            )
+
+    def __repr__(self) -> str:
+        return run_text(self._seen)
+
+    def _repr_html_(self) -> str:
+        return run_html(self._seen)
+
+
+def start(
+    compiled: api.Compiled,
+    values: Mapping[str, Any],
+    *,
+    wait: bool,
+    output: str | Path | None,
+    workers: int | None,
+    cache: bool,
+    quiet: bool,
+) -> Run:
+    """Run a notebook here; see `nbflow.run`."""
+    work = Work(compiled, parameters=values, output=output, workers=workers, cache=cache)
+    return _begun(work, wait=wait, quiet=quiet)
+
+
+def _begun(work: Work, *, wait: bool, quiet: bool) -> Run:
+    run = Run(work.begin(), current=work.compiled.inspected.settings, work=work)
+    if wait:
+        try:
+            run._await(None, quiet=quiet)
+        except KeyboardInterrupt:
+            run.cancel()
+            raise Interrupted(
+                f"{run.name} was stopped",
+                hint=f'`nbflow.runs("{run.dag_id}")["{run.run_id}"].resume()` goes on.',
+            ) from None
+    return run
+
+
+def trigger(
+    dag_id: str, values: Mapping[str, Any], *, current: Settings, wait: bool, quiet: bool
+) -> Run:
+    """Start a run in Airflow; see `nbflow.trigger`."""
+    with api.connect(current) as client:
+        run = Run(api.trigger(dag_id, client=client, parameters=values), current=current)
+    return run.wait(quiet=quiet) if wait else run
+
+
+def list_runs(dag_id: str | None, *, current: Settings, limit: int) -> Runs:
+    """Runs here and in Airflow, the newest first; see `nbflow.runs`."""
+    found = list(api.runs_here(current, dag_id=dag_id, limit=limit))
+    if api.in_reach(current):
+        with api.connect(current) as client:
+            if dag_id is None or api.is_dag(dag_id, client=client):
+                found += [
+                    api.enrich_failed(run, client=client, current=current)
+                    for run in client.runs(dag_id, limit=limit)
+                ]
+    newest = sorted(found, key=lambda run: run.started or _COMING, reverse=True)
+    return Runs(Run(run, current=current) for run in newest[:limit])

@@ -1,0 +1,81 @@
+"""HTML and text that look well wherever they are shown: in light and dark themes, in a terminal."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from nbflow.model import RunState, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["COLOURS", "MARKS", "badge", "block", "escape", "table", "text_table"]
+
+MARKS = {
+    RunState.QUEUED: "·",
+    RunState.RUNNING: "▶",
+    RunState.RETRYING: "↻",
+    RunState.SUCCESS: "✓",
+    RunState.FAILED: "✗",
+    RunState.UPSTREAM_FAILED: "-",
+    RunState.SKIPPED: "-",
+    RunState.CANCELLED: "-",
+}
+COLOURS: dict[str, str] = {
+    # Of a lightness that can be read on white and on black.
+    RunState.RUNNING: "#2185d0",
+    RunState.RETRYING: "#b8860b",
+    RunState.SUCCESS: "#21a366",
+    RunState.FAILED: "#d9483b",
+    RunState.CANCELLED: "#b8860b",
+    Severity.ERROR: "#d9483b",
+    Severity.WARNING: "#b8860b",
+}
+_TABLE = "border-collapse:collapse;background:transparent;color:inherit;margin:4px 0"
+_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;background:transparent"
+_WIDEST = 60
+
+
+def escape(value: object) -> str:
+    """Any value as text within HTML."""
+    return html.escape(str(value), quote=True)
+
+
+def badge(word: str) -> str:
+    """A state or a severity, in its colour; HTML."""
+    colour = COLOURS.get(word)
+    style = f' style="color:{colour};font-weight:600"' if colour else ""
+    mark = MARKS.get(word, "")  # type: ignore[call-overload] # a severity has none
+    return f"<span{style}>{escape(f'{mark} {word}'.strip())}</span>"
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; `columns` are texts, the cells of `rows` are HTML."""
+    head = "".join(f'<th style="{_CELL}">{escape(one)}</th>' for one in columns)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in row) + "</tr>"
+        for row in rows
+    )
+    return f'<table style="{_TABLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def block(title: str, *parts: str) -> str:
+    """Parts in HTML under a title, which is HTML too."""
+    inner = "".join(part for part in parts if part)
+    return f'<div style="color:inherit;background:transparent"><div>{title}</div>{inner}</div>'
+
+
+def text_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table for a terminal; long cells are cut."""
+    lines = [list(columns), *([_short(cell) for cell in row] for row in rows)]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _short(value: object) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"

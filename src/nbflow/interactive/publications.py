@@ -1,0 +1,148 @@
+"""What is published, what publishing would change, and what came of it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, ClassVar
+
+from nbflow import api
+from nbflow.interactive.listings import Listing
+from nbflow.interactive.markup import block, escape, table
+from nbflow.interactive.words import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from nbflow.targets import Version
+
+__all__ = ["Difference", "Publication", "Published", "publish"]
+
+_COLOURS = {"new": "#21a366", "gone": "#d9483b", "changed": "#b8860b"}
+_MARKS = {"new": "+", "gone": "-", "changed": "~"}
+
+
+class Publication:
+    """A DAG that is where Airflow reads DAGs.
+
+    Attributes:
+        dag_id: the DAG.
+        digest: of the bundle that it runs.
+        changed: False where that was there already.
+        dag: where its DAG file is.
+        live_after: seconds until Airflow had it; None where nobody waited.
+        url: its page in Airflow, or None.
+    """
+
+    def __init__(self, outcome: api.Published) -> None:
+        self.dag_id = outcome.dag_id
+        self.digest = outcome.digest
+        self.changed = outcome.changed
+        self.dag = outcome.dag
+        self.live_after = outcome.live_after
+        self.url = outcome.url
+
+    def __repr__(self) -> str:
+        state = "published" if self.changed else "unchanged"
+        live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
+        return f"{self.dag_id}: {state} ({self.digest}){live}\n{self.url or self.dag}"
+
+    def _repr_html_(self) -> str:
+        state = "published" if self.changed else "unchanged"
+        live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
+        title = f"<strong>{escape(self.dag_id)}</strong> {state} <code>{escape(self.digest)}</code>"
+        where = f"<code>{escape(self.dag)}</code>"
+        if self.url and self.url.startswith(("http://", "https://")):
+            where = f'<a href="{escape(self.url)}" target="_blank">{escape(self.url)}</a>'
+        return block(f"{title}{live}", where)
+
+
+def publish(compiled: api.Compiled, *, wait: bool, force: bool, preflight: bool) -> Publication:
+    """Write a bundle to its project's target, having asked the cluster where there is one."""
+    if preflight:
+        api.refuse_what_cannot_run(api.preflight([compiled]))
+    (done,) = api.publish([compiled], wait=wait, force=force, tell=tell)
+    return Publication(done)
+
+
+def tell(said: str) -> None:
+    """Write what happens while one waits."""
+    print(said, file=sys.stderr, flush=True)
+
+
+class Difference:
+    """What publishing a notebook would change.
+
+    Attributes:
+        dag_id: the DAG.
+        digest: of the bundle that would be published.
+        published: the version that is there; None where none is.
+        changes: each with `part`, `name`, `sort` (`new`, `gone`, `changed`) and `details`.
+        text: the unified diff of the DAG file.
+        next_runs: the next times of the schedule, aware datetimes in its time zone.
+    """
+
+    def __init__(self, found: api.Difference) -> None:
+        self.dag_id = found.dag_id
+        self.digest = found.digest
+        self.published: Version | None = found.published
+        self.changes = found.changes
+        self.text = found.text
+        self.next_runs: tuple[datetime, ...] = found.next_runs
+        self.changed = found.changed
+
+    def __bool__(self) -> bool:
+        """Whether publishing would do anything."""
+        return self.changed
+
+    def _head(self) -> str:
+        if self.published is None:
+            return f"would be published for the first time, as {self.digest}"
+        if not self.changed:
+            return f"nothing would change; published is {self.published}"
+        return f"{self.digest} would replace {self.published}"
+
+    def __repr__(self) -> str:
+        lines = [f"{self.dag_id}: {self._head()}"]
+        for one in self.changes:
+            details = f"  ({'; '.join(one.details)})" if one.details else ""
+            lines.append(f"  {_MARKS[one.sort]} {one.part}: {one.name}{details}")
+        if self.next_runs:
+            lines.append("next runs:")
+            lines += [f"  {one:%a %Y-%m-%d %H:%M %Z}" for one in self.next_runs]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                f'<span style="color:{_COLOURS[one.sort]}">{_MARKS[one.sort]}</span>',
+                escape(one.part),
+                escape(one.name),
+                "<br>".join(map(escape, one.details)),
+            )
+            for one in self.changes
+        ]
+        runs = ", ".join(escape(f"{one:%a %Y-%m-%d %H:%M %Z}") for one in self.next_runs)
+        text = f"<details><summary>DAG file</summary><pre>{escape(self.text)}</pre></details>"
+        return block(
+            f"<strong>{escape(self.dag_id)}</strong> {escape(self._head())}",
+            table(("", "part", "what", "how"), rows) if rows else "",
+            text if self.text and self.published is not None else "",
+            f"<div>next runs: {runs}</div>" if runs else "",
+        )
+
+
+class Published(Listing["api.PublishedDag"]):
+    """The DAGs that nbflow has published in a project's target."""
+
+    columns: ClassVar[tuple[str, ...]] = ("DAG", "version", "by", "at", "notebook")
+    what: ClassVar[str] = "published DAG"
+    empty: ClassVar[str] = "nothing is published"
+
+    def _name(self, item: api.PublishedDag) -> str:
+        return item.listing.dag_id
+
+    def _row(self, item: api.PublishedDag) -> Sequence[object]:
+        version = item.listing.current
+        by, when = version.by or "-", moment(version.moment)
+        return (item.listing.dag_id, version.digest, by, when, item.listing.notebook)
