@@ -136,6 +136,7 @@ def test_artifacts_go_before_the_notebooks_of_their_run(tmp_path):
     assert nbflow("output", f"sales/{run.name}", "-o", "out.ipynb", cwd=tmp_path).status == 0
     assert outputs(tmp_path / "out.ipynb")["cell-2"] == "6\n"
     assert gone(nbflow(*arguments, "--yes", cwd=tmp_path), "artifacts") == []
+    run = run.rename(run.with_name("local__2026-01-02T00-00-00"))
     later = nbflow("clean", "--keep-runs", "0", "--older-than", "9d", "--json", cwd=tmp_path)
     assert gone(later, "run") == [run.name]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nbflow import runtime, targets
 from nbflow.api import airflows
 from nbflow.api.holdings import BUNDLES, Airflows, StoredRun, began, walk
-from nbflow.api.measurements import NO_TEAM, dags, dated, places
+from nbflow.api.measurements import NO_TEAM, dags, dated, places, time_in
 from nbflow.api.publications import every_target
 from nbflow.errors import UsageError
 
@@ -166,7 +166,8 @@ class _Found:
                     own = self.runs[name].setdefault(team, [])
                     store = runtime.open_store(f"{place.address}/{team}/{name}")
                     own += [
-                        StoredRun(place, team, name, run_id, time)
+                        # A folder's own time is also that of what was cleaned away in it.
+                        StoredRun(place, team, name, run_id, min(time, time_in(run_id) or time))
                         for time, run_id in dated(store, self.pool)
                     ]
         known = set(self.runs)
