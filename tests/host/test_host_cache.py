@@ -60,7 +60,9 @@ class Project:
         step = next(one for one in done.run.steps if one.name == "train")
         merged = json.loads(Path(done.notebook).read_text())
         shown = {
-            "".join(cell["metadata"]["tags"]): _text(cell["outputs"]) for cell in merged["cells"]
+            "".join(cell["metadata"]["tags"]): _text(cell["outputs"])
+            for cell in merged["cells"]
+            if cell["cell_type"] == "code"
         }
         return Outcome(step.cached is not None, shown, done)
 

@@ -164,7 +164,8 @@ class Nursery:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
         self._socket.close()
-        self._wait(0)
+        with suppress(KeyboardInterrupt):  # it ends by itself; who is impatient need not wait
+            self._wait(0)
 
     def _wait(self, options: int) -> bool:
         """Whether it has ended."""
