@@ -121,5 +121,5 @@ def test_the_merged_notebook_keeps_the_authors_cells_and_drops_stale_outputs(tmp
     path.write_text(json.dumps(notebook))
     assert nbflow("run", "stale.ipynb", "-o", "done.ipynb", cwd=tmp_path).status == 0
     merged = json.loads((tmp_path / "done.ipynb").read_text())
-    assert [cell["id"] for cell in merged["cells"]] == ["cell-1", "cell-2"]
+    assert [cell["id"] for cell in merged["cells"]] == ["nbflow-header", "cell-1", "cell-2"]
     assert outputs(tmp_path / "done.ipynb") == {"cell-1": "new\n", "cell-2": ""}

@@ -62,7 +62,6 @@ def digest_of(notebook: Mapping[str, Any]) -> str | None:
 
 def _places(run: str, executed: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Folders of bundles, or digests in the target."""
-    yield f"{run}/{host.BUNDLE}", ""  # of a run on this machine
     for notebook in executed:
         own = notebook["metadata"].get("nbflow") or {}
         if own.get("bundle"):  # of a pod
@@ -70,6 +69,7 @@ def _places(run: str, executed: Iterable[Mapping[str, Any]]) -> Iterator[tuple[s
         given = notebook["metadata"].get("papermill", {}).get("parameters", {})
         if given.get("nbflow_files"):
             yield "", PurePosixPath(given["nbflow_files"]).parent.name
+    yield f"{run}/{host.BUNDLE}", ""  # of a run on this machine
 
 
 def _from_store(folder: str, name: str) -> bytes | None:
