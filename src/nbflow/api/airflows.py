@@ -57,14 +57,13 @@ def _bundles(current: settings.Settings) -> list[dict[str, Any]]:
 
     if current.target.kind == "folder":
         return []
-    found: dict[str, dict[str, Any]] = {}
-    for team in (None, *current.teams):
-        tree = targets.find_target(current.of_team(team)).tree
-        classpath, arguments = tree.bundle()
-        own = {"classpath": classpath, "kwargs": {**arguments, "refresh_interval": _REFRESH}}
+    found: list[dict[str, Any]] = []
+    for team, target in targets.every_target(current):
+        classpath, arguments = target.tree.bundle()
         name = f"target-{team}" if found else "target"
-        found.setdefault(tree.address, {"name": name, **own})
-    return list(found.values())
+        own = {"classpath": classpath, "kwargs": {**arguments, "refresh_interval": _REFRESH}}
+        found.append({"name": name, **own})
+    return found
 
 
 def airflow_down(current: settings.Settings) -> bool:

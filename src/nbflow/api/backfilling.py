@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -153,8 +152,10 @@ def _zone(name: str) -> tzinfo:
 
 def _timezone(dag_id: str, *, client: Airflow, current: Settings) -> str:
     """The schedule's time zone: Airflow does not tell the one of a timetable."""
-    with suppress(SettingsError, TargetError, FileNotFoundError, ValueError, KeyError):
-        there = targets.find_target(current.of_team(None)).edition(dag_id)
-        if there is not None:
-            return str(json.loads(there.read("manifest.json"))["schedule"]["timezone"])
+    with suppress(SettingsError, TargetError):  # Airflow may be there where the target is not
+        for _, target in targets.every_target(current):
+            there = target.edition(dag_id)
+            schedule = there.manifest().get("schedule") if there else None
+            if schedule:
+                return str(schedule["timezone"])
     return timezone_of(client.connection, dag_id)

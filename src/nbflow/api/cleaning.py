@@ -12,7 +12,6 @@ from nbflow import runtime, targets
 from nbflow.api import airflows
 from nbflow.api.holdings import BUNDLES, Airflows, StoredRun, began, walk
 from nbflow.api.measurements import NO_TEAM, dags, dated, places, time_in
-from nbflow.api.publications import every_target
 from nbflow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -171,7 +170,7 @@ class _Found:
                         for time, run_id in dated(store, self.pool)
                     ]
         known = set(self.runs)
-        for target, _ in every_target(self.current):
+        for _, target in targets.every_target(self.current):
             for listing, versions in target.histories():
                 known.add(listing.dag_id)
                 if dag_id in {None, listing.dag_id}:

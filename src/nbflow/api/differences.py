@@ -101,7 +101,7 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
     current = compiled.inspected.settings.of_team(options.team)
     target = targets.find_target(current)
     there = target.edition(bundle.dag_id)
-    old = _read_manifest(there) if there else {}
+    old = there.manifest() if there else {}
     new: dict[str, Any] = json.loads(bundle.files["manifest.json"])
     runs = next_runs(options.schedule, timezone=options.timezone, after=now or datetime.now(UTC))
     if there is not None:
@@ -114,15 +114,6 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
         _text_diff(there.dag if there else "", bundle.dag, name=f"{bundle.dag_id}.py"),
         runs,
     )
-
-
-def _read_manifest(there: Edition) -> dict[str, Any]:
-    """What the published bundle says of itself; nothing where that is damaged."""
-    try:
-        found: dict[str, Any] = json.loads(there.read("manifest.json"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found
 
 
 def _changes(

@@ -6,12 +6,11 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from nbflow import host, targets
-from nbflow.api import records
+from nbflow.api import origins, records
 from nbflow.api.parameters import effective
 from nbflow.errors import NbflowError
 from nbflow.model import RunState, format_bytes, format_elapsed
@@ -157,15 +156,7 @@ def digest_of(folder: Path, executed: Mapping[str, Mapping[str, Any]]) -> str:
     ledger = host.read_ledger(folder)
     if ledger is not None:
         return ledger.digest
-    for notebook in executed.values():
-        metadata = notebook.get("metadata", {})
-        kept = (metadata.get("nbflow") or {}).get("bundle")
-        if kept:
-            return PurePosixPath(str(kept)).name
-        given = metadata.get("papermill", {}).get("parameters", {}).get("nbflow_files")
-        if given:
-            return PurePosixPath(str(given)).parent.name
-    return ""
+    return next(filter(None, map(origins.digest_of, executed.values())), "")
 
 
 def _publication(run: Run, digest: str, *, team: str | None, current: Settings) -> Version | None:

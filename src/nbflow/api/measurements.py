@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import host, runtime
 from nbflow.api import records
-from nbflow.api.origins import read_bundle
+from nbflow.api.origins import origin_of, read_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -291,7 +291,7 @@ class _Bundles:
         self, run: str, notebooks: Sequence[Mapping[str, Any]]
     ) -> Mapping[str, Mapping[str, Any]]:
         """By name; nothing where the bundle is gone."""
-        key = next(map(_origin, notebooks), "") or run
+        key = next(map(origin_of, notebooks), ("", False))[0] or run
         if key not in self._said:
             try:
                 content = json.loads(self.reader(run, notebooks)("manifest.json") or b"{}")
@@ -299,9 +299,3 @@ class _Bundles:
             except (ValueError, KeyError, TypeError, AttributeError):
                 self._said[key] = {}
         return self._said[key]
-
-
-def _origin(notebook: Mapping[str, Any]) -> str:
-    """Where a notebook says that it came from: the same for all runs of one bundle."""
-    given = notebook["metadata"].get("papermill", {}).get("parameters", {})
-    return str(_about(notebook).get("bundle") or given.get("nbflow_files") or "")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nbflow.settings import Settings
 
-__all__ = ["digest_of", "read_bundle"]
+__all__ = ["digest_of", "origin_of", "read_bundle"]
 
 _MOST = 64
 """Files that are remembered."""
@@ -51,24 +51,31 @@ def read_bundle(
 
 def digest_of(notebook: Mapping[str, Any]) -> str | None:
     """The digest of the bundle that an executed notebook came from; None where it does not say."""
-    own = notebook["metadata"].get("nbflow") or {}
-    if own.get("bundle"):  # `…/.bundles/{digest}`
-        return PurePosixPath(str(own["bundle"])).name
-    given = notebook["metadata"].get("papermill", {}).get("parameters", {})
-    if given.get("nbflow_files"):  # `…/{digest}/files`
-        return PurePosixPath(given["nbflow_files"]).parent.name
-    return None
+    return PurePosixPath(origin_of(notebook)[0]).name or None
+
+
+def origin_of(notebook: Mapping[str, Any]) -> tuple[str, bool]:
+    """The folder of the bundle that an executed notebook came from, and whether that is a store's.
+
+    It is the same for all runs of one bundle, and ends with its digest; empty where the notebook
+    does not say. That of a target is named as whoever ran it saw it.
+    """
+    metadata = notebook.get("metadata", {})
+    kept = (metadata.get("nbflow") or {}).get("bundle")
+    if kept:  # of a pod
+        return str(kept), True
+    files = metadata.get("papermill", {}).get("parameters", {}).get("nbflow_files")
+    return (str(PurePosixPath(str(files)).parent) if files else ""), False
 
 
 def _places(run: str, executed: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Folders of bundles, or digests in the target."""
     for notebook in executed:
-        own = notebook["metadata"].get("nbflow") or {}
-        if own.get("bundle"):  # of a pod
-            yield str(own["bundle"]), ""
-        given = notebook["metadata"].get("papermill", {}).get("parameters", {})
-        if given.get("nbflow_files"):
-            yield "", PurePosixPath(given["nbflow_files"]).parent.name
+        folder, in_store = origin_of(notebook)
+        if in_store:
+            yield folder, ""
+        elif folder:
+            yield "", PurePosixPath(folder).name
     yield f"{run}/{host.BUNDLE}", ""  # of a run on this machine
 
 

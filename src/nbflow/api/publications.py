@@ -12,7 +12,7 @@ from nbflow.errors import TargetError
 from nbflow.model import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from nbflow.model import Run
     from nbflow.remote import Airflow
@@ -23,7 +23,6 @@ __all__ = [
     "PublishedDag",
     "RolledBack",
     "Unpublished",
-    "every_target",
     "published",
     "roll_back",
     "unpublish",
@@ -76,17 +75,27 @@ class Unpublished:
     going: tuple[Run, ...]
 
 
-def published(current: Settings) -> tuple[PublishedDag, ...]:
+def published(current: Settings, *, dag_id: str | None = None) -> tuple[PublishedDag, ...]:
     """All that nbflow has published in this project's target, for every team.
 
+    Args:
+        current: the settings.
+        dag_id: this DAG alone.
+
     Raises:
-        TargetError: the target cannot be read.
+        TargetError: the target cannot be read, or has no such DAG.
     """
-    return tuple(
+    found = tuple(
         PublishedDag(one, target.tree.address, target.tree.location(f"{one.dag_id}.py"))
-        for target, _ in every_target(current)
+        for _, target in targets.every_target(current)
         for one in target.published()
     )
+    if dag_id is None:
+        return found
+    own = tuple(one for one in found if one.listing.dag_id == dag_id)
+    if not own:
+        raise targets.no_such_dag(dag_id, known=[one.listing.dag_id for one in found])
+    return own
 
 
 def roll_back(
@@ -168,17 +177,6 @@ def _pause(dag_id: str, client: Airflow) -> tuple[Run, ...]:
     return tuple(one for one in runs if one.state in {RunState.QUEUED, RunState.RUNNING})
 
 
-def every_target(current: Settings) -> Iterator[tuple[Target, Settings]]:
-    """The targets of all teams, each once, with the settings that name it."""
-    seen = set()
-    for team in (None, *current.teams):
-        own = current.of_team(team)
-        target = targets.find_target(own)
-        if target.tree.address not in seen:
-            seen.add(target.tree.address)
-            yield target, own
-
-
 def _target_of(dag_id: str, current: Settings) -> tuple[Target, Settings]:
     """The target that has a DAG.
 
@@ -186,11 +184,8 @@ def _target_of(dag_id: str, current: Settings) -> tuple[Target, Settings]:
         TargetError: none has; what is there is listed.
     """
     known: list[str] = []
-    for target, own in every_target(current):
+    for team, target in targets.every_target(current):
         if target.knows(dag_id):
-            return target, own
+            return target, current.of_team(team)
         known += [one.dag_id for one in target.published()]
-    raise TargetError(
-        f"there is no DAG {dag_id!r}",
-        hint=f"published are: {', '.join(known)}" if known else "nothing is published there",
-    )
+    raise targets.no_such_dag(dag_id, known=known)

@@ -50,18 +50,8 @@ def diff(*, paths: tuple[Path, ...], text: bool, exit_code: bool, as_json: bool)
 def published(*, dag_id: str | None, project: Path, as_json: bool) -> int:
     """List what is published; with a DAG, the versions of it that are kept."""
     from nbflow import api
-    from nbflow.errors import TargetError
 
-    found = api.published(api.load_settings(project))
-    if dag_id is not None:
-        own = [one for one in found if one.listing.dag_id == dag_id]
-        if not own:
-            known = ", ".join(one.listing.dag_id for one in found)
-            raise TargetError(
-                f"there is no DAG {dag_id!r}",
-                hint=f"published are: {known}" if known else "nothing is published there",
-            )
-        found = tuple(own)
+    found = api.published(api.load_settings(project), dag_id=dag_id)
     if as_json:
         print_json([_listing_as_json(one) for one in found])
         return 0

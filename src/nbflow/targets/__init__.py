@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbflow.targets.publications import Listing, Signature, Version
-from nbflow.targets.registry import Edition, Published, Target, find_target
+from nbflow.targets.publications import Listing, Signature, Version, no_such_dag
+from nbflow.targets.registry import Edition, Published, Target, every_target, find_target
 from nbflow.targets.retention import KeptVersion
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ __all__ = [
     "Signature",
     "Target",
     "Version",
+    "every_target",
     "find_target",
     "keep_in_store",
+    "no_such_dag",
     "write_bundle",
 ]
 

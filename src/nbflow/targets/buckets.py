@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbflow.errors import MissingExtraError, SettingsError, TargetError
+from nbflow.targets.trees import AT_ONCE, side_by_side
 
 if TYPE_CHECKING:
     from nbflow.settings import Settings
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BucketTree", "bucket_tree"]
 
-T = TypeVar("T")
-
-_AT_ONCE = 16
-"""Requests under way at a time."""
 _ATTEMPTS = 10
 _SINGLE = 8
 """DAGs that are looked up one by one; for more, one list of everything is less to ask."""
@@ -108,13 +104,10 @@ class BucketTree:
             for folder, files in change.folders.items()
             for path, content in files.items()
         }
-        _all(lambda one: self._put(*one), whole.items())
-        # What lies at the top names what lies below.
-        below = [one for one in change.files.items() if "/" in one[0]]
-        above = [one for one in change.files.items() if "/" not in one[0]]
-        for some in (below, above):
-            marks = [seen.mark(path) for path, _ in some]
-            _all(lambda one: self._put(*one[0], was=one[1]), zip(some, marks, strict=True))
+        side_by_side(lambda one: self._put(*one), whole.items())
+        for wave in change.waves:
+            marked = [(path, content, seen.mark(path)) for path, content in wave.items()]
+            side_by_side(lambda one: self._put(one[0], one[1], was=one[2]), marked)
         for folder in change.folders_gone:
             found = [f"{folder}/{path}" for path in self.list(f"{folder}/")]
             # By its DAG file a bundle can be gone back to: half of one must not be there.
@@ -319,23 +312,12 @@ def _client(bucket: Bucket) -> Any:
     config = Config(
         connect_timeout=5,
         read_timeout=30,
-        max_pool_connections=_AT_ONCE,
+        max_pool_connections=AT_ONCE,
         retries={"mode": "standard", "total_max_attempts": 5},
     )
     return session.create_client(
         "s3", endpoint_url=bucket.endpoint, region_name=bucket.region, config=config
     )
-
-
-def _all(work: Callable[[T], None], items: Iterable[T]) -> None:
-    """Do all, several at once; the first that fails is what is raised, once none is under way."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for future in [pool.submit(work, one) for one in items]:
-            try:
-                future.result()
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
 
 
 def _way_out(code: str) -> str | None:

@@ -5,25 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import TargetError
+from nbflow.targets.trees import side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from nbflow.settings import Settings
     from nbflow.targets.trees import Change, View
 
 __all__ = ["FolderTree", "folder_tree"]
 
-T = TypeVar("T")
-
-_AT_ONCE = 16
-"""Folders and files that are written at a time."""
 _REMOVING = ".removing-"
 
 
@@ -77,11 +73,10 @@ class FolderTree:
             change = decide(self)
             for path in change.files_gone:
                 (self.folder / path).unlink(missing_ok=True)
-            _all(lambda one: _write_folder(self.folder / one[0], one[1]), change.folders.items())
-            # What lies at the top names what lies below.
-            for is_below in (True, False):
-                some = [one for one in change.files.items() if ("/" in one[0]) is is_below]
-                _all(lambda one: _write(self.folder / one[0], one[1]), some)
+            folders = change.folders.items()
+            side_by_side(lambda one: _write_folder(self.folder / one[0], one[1]), folders)
+            for wave in change.waves:
+                side_by_side(lambda one: _write(self.folder / one[0], one[1]), wave.items())
             for path in change.folders_gone:
                 _remove_folder(self.folder / path, inside=self.folder)
 
@@ -127,20 +122,6 @@ def _sizes(folder: str, inner: str = "") -> Iterator[tuple[str, int]]:
                 yield from _sizes(entry.path, f"{inner}{entry.name}/")
             elif entry.is_file():
                 yield inner + entry.name, entry.stat().st_size
-
-
-def _all(work: Callable[[T], None], items: Iterable[T]) -> None:
-    """Do all, several at once: what takes long is waiting for the disk, and it waits once for all.
-
-    The first that fails is what is raised, once none is under way.
-    """
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for future in [pool.submit(work, one) for one in items]:
-            try:
-                future.result()
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
 
 
 def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:

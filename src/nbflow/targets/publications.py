@@ -25,6 +25,7 @@ __all__ = [
     "known",
     "listing",
     "listings",
+    "no_such_dag",
     "placing",
     "publishing",
     "rolling_back",
@@ -275,12 +276,17 @@ def known(view: View, dag_id: str) -> Listing | None:
 def _required(view: View, dag_id: str) -> Listing:
     there = listing(view, dag_id)
     if there is None:
-        known = ", ".join(one.dag_id for one in listings(view))
-        raise TargetError(
-            f"there is no DAG {dag_id!r}",
-            hint=f"published are: {known}" if known else "nothing is published there",
-        )
+        raise no_such_dag(dag_id, known=[one.dag_id for one in listings(view)])
     return there
+
+
+def no_such_dag(dag_id: str, *, known: Iterable[str]) -> TargetError:
+    """That nbflow has published no DAG of this id, and which it has."""
+    names = ", ".join(known)
+    return TargetError(
+        f"there is no DAG {dag_id!r}",
+        hint=f"published are: {names}" if names else "nothing is published there",
+    )
 
 
 def _message(verb: str, lines: Sequence[str]) -> str:

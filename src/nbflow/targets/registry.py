@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbflow.errors import SettingsError
 from nbflow.targets.publications import (
@@ -20,13 +21,14 @@ from nbflow.targets.publications import (
 from nbflow.targets.retention import KeptVersion, histories, pruning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from nbflow.model import Bundle
     from nbflow.settings import Settings
     from nbflow.targets.trees import Change, Tree, View
 
 GROUP = "nbflow.targets"
+T = TypeVar("T")
 _OWN = {"folder": "folders:folder_tree", "git": "gits:git_tree", "s3": "buckets:bucket_tree"}
 
 
@@ -61,6 +63,14 @@ class Edition:
     dag: str
     read: Callable[[str], bytes]
 
+    def manifest(self) -> dict[str, Any]:
+        """What the bundle says of itself; nothing where that is lost or damaged."""
+        try:
+            found: dict[str, Any] = json.loads(self.read("manifest.json"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found
+
 
 @dataclass(frozen=True)
 class Target:
@@ -89,14 +99,12 @@ class Target:
                 a version by somebody else that was not seen.
         """
         ordered = list(bundles)
-        last: list[Change] = []
 
-        def decide(view: View) -> Change:
-            last[:] = [publishing(view, ordered, signed=signed, seen=seen or {}, force=force)]
-            return last[0]
+        def decide(view: View) -> tuple[Change, Change]:
+            change = publishing(view, ordered, signed=signed, seen=seen or {}, force=force)
+            return change, change
 
-        self.tree.update(decide)
-        change = last[0]
+        change = self._change(decide)
         return tuple(
             Published(
                 one.dag_id,
@@ -150,15 +158,12 @@ class Target:
         Raises:
             TargetError: no such DAG or bundle is there, or the target cannot be written.
         """
-        done: list[tuple[Listing, Version]] = []
 
-        def decide(view: View) -> Change:
+        def decide(view: View) -> tuple[tuple[Listing, Version], Change]:
             there, goal, change = rolling_back(view, dag_id, digest, signed=signed)
-            done[:] = [(there, goal)]
-            return change
+            return (there, goal), change
 
-        self.tree.update(decide)
-        return done[0]
+        return self._change(decide)
 
     def unpublish(self, dag_id: str, *, signed: Signature, purge: bool = False) -> Listing:
         """Take a DAG away; what its runs made stays, and so do its bundles, for going back.
@@ -171,15 +176,7 @@ class Target:
         Raises:
             TargetError: it is not there, or the target cannot be written.
         """
-        found: list[Listing] = []
-
-        def decide(view: View) -> Change:
-            there, change = unpublishing(view, dag_id, signed=signed, purge=purge)
-            found[:] = [there]
-            return change
-
-        self.tree.update(decide)
-        return found[0]
+        return self._change(lambda view: unpublishing(view, dag_id, signed=signed, purge=purge))
 
     def histories(self) -> tuple[tuple[Listing, tuple[KeptVersion, ...]], ...]:
         """Every DAG that was ever put there and not purged, with its bundles, the newest first.
@@ -201,14 +198,24 @@ class Target:
         Raises:
             TargetError: the target cannot be written.
         """
-        last: list[Change] = []
 
-        def decide(view: View) -> Change:
-            last[:] = [pruning(view, gone)]
-            return last[0]
+        def decide(view: View) -> tuple[tuple[str, ...], Change]:
+            change = pruning(view, gone)
+            return change.folders_gone, change
 
-        self.tree.update(decide)
-        return last[0].folders_gone
+        return self._change(decide)
+
+    def _change(self, decide: Callable[[View], tuple[T, Change]]) -> T:
+        """Make the change that is decided; what was decided with it the last time."""
+        told: list[T] = []
+
+        def deciding(view: View) -> Change:
+            found, change = decide(view)
+            told[:] = [found]
+            return change
+
+        self.tree.update(deciding)
+        return told[0]
 
 
 def find_target(settings: Settings) -> Target:
@@ -232,3 +239,17 @@ def find_target(settings: Settings) -> Target:
         raise SettingsError(f"there is no target {kind!r}", hint=f"the targets are: {kinds}")
     make: Callable[[Settings], Tree] = found[kind].load()
     return Target(make(settings))
+
+
+def every_target(settings: Settings) -> Iterator[tuple[str | None, Target]]:
+    """The targets of all teams, each once, with the first team whose it is, None for no team.
+
+    Raises:
+        SettingsError: as `find_target`.
+    """
+    seen = set()
+    for team in (None, *settings.teams):
+        target = find_target(settings.of_team(team))
+        if target.tree.address not in seen:
+            seen.add(target.tree.address)
+            yield team, target

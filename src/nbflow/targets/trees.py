@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["Change", "Tree", "View"]
+__all__ = ["AT_ONCE", "Change", "Tree", "View", "side_by_side"]
+
+T = TypeVar("T")
+
+AT_ONCE = 16
+"""Files that are written, or requests that are under way, at a time."""
 
 
 class View(Protocol):
@@ -34,7 +40,7 @@ class Change:
     Attributes:
         files_gone: files that are taken away first, so that nothing names what goes later.
         folders: whole folders with all their files, which were not there or were damaged.
-        files: single files, in this order: what others name stands before what names it.
+        files: single files; what lies at the top names what lies below, and comes after it.
         folders_gone: folders that are taken away last.
         message: one line that says what this is, and below it more.
     """
@@ -45,9 +51,29 @@ class Change:
     folders_gone: tuple[str, ...] = ()
     message: str = ""
 
+    @property
+    def waves(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
+        """The single files that may be written side by side, and those that come after them."""
+        below = {path: content for path, content in self.files.items() if "/" in path}
+        return below, {path: text for path, text in self.files.items() if path not in below}
+
     def __bool__(self) -> bool:
         """Whether anything is to be different."""
         return bool(self.files_gone or self.folders or self.files or self.folders_gone)
+
+
+def side_by_side(work: Callable[[T], None], items: Iterable[T]) -> None:
+    """Do all, several at once: what takes long is waiting for a disk or a server.
+
+    The first that fails is what is raised, once none is under way.
+    """
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for future in [pool.submit(work, one) for one in items]:
+            try:
+                future.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
 
 
 class Tree(Protocol):
