@@ -5,8 +5,9 @@ Each verb's module is imported when the verb is first asked for: a command needs
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nbflow import _door
 
 if TYPE_CHECKING:
     from nbflow.api.airflows import (
@@ -269,13 +270,7 @@ _HOMES = {
 }
 """The module that each name comes from."""
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = _door(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

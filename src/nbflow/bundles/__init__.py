@@ -5,8 +5,9 @@ What few commands need loads when it is asked for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from nbflow import _door
 from nbflow.bundles.assembly import bundle
 from nbflow.bundles.backends import Backend, check_backend, find_backend
 from nbflow.bundles.literals import literal
@@ -56,10 +57,4 @@ _LATER = {
     "read_requirements": "requirements",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+__getattr__ = _door(__name__, _LATER)

@@ -3,6 +3,8 @@
 Names load when they are asked for: a step alone needs few of them, and starts its kernel first.
 """
 
+from nbflow import _door
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nbflow.host.debugging import debug_notebook, given_to
@@ -102,12 +104,4 @@ _HOMES = {
 }
 """The module that each name comes from."""
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = _door(__name__, _HOMES)

@@ -3,6 +3,8 @@
 Names load when they are asked for: `import nbflow` costs next to nothing.
 """
 
+from nbflow import _door
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nbflow.interactive.diagnostics import Diagnostic, Diagnostics
@@ -59,12 +61,4 @@ _HOMES = {
 }
 """The module that each name comes from."""
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = _door(__name__, _HOMES)

@@ -3,6 +3,8 @@
 Names load when they are asked for: that process is started before anything else is imported.
 """
 
+from nbflow import _door
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nbflow.kernel.frames import HEADER, decode, encode
@@ -10,12 +12,14 @@ if TYPE_CHECKING:
 
 __all__ = ["HEADER", "Launched", "abandon", "decode", "encode", "launch", "take"]
 
-_HOMES = {"HEADER": "frames", "decode": "frames", "encode": "frames"}
+_HOMES = {
+    "HEADER": "frames",
+    "Launched": "launcher",
+    "abandon": "launcher",
+    "decode": "frames",
+    "encode": "frames",
+    "launch": "launcher",
+    "take": "launcher",
+}
 
-
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'launcher')}"), name)
+__getattr__ = _door(__name__, _HOMES)

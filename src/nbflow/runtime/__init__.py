@@ -3,6 +3,8 @@
 Names load when they are asked for: the host needs few of them.
 """
 
+from nbflow import _door
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nbflow.runtime.cgroups import Group, group_of
@@ -60,7 +62,7 @@ _HOMES = {
     "Group": "cgroups",
     "METERED": "session",
     "group_of": "cgroups",
-    "WORKSPACES": "workspace",
+    "WORKSPACES": "workspace:PARENT",
     "DefinitionOrder": "orders",
     "Manifest": "manifests",
     "Orders": "orders",
@@ -85,16 +87,6 @@ _HOMES = {
     "save": "session",
     "take_over": "handover",
 }
-"""The module that each name comes from."""
-_THERE = {"WORKSPACES": "PARENT"}
-"""Its name there, where that is another one."""
+"""The module that each name comes from, and its name there where that is another one."""
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), _THERE.get(name, name))
-    globals()[name] = found
-    return found
+__getattr__ = _door(__name__, _HOMES)

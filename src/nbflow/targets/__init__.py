@@ -5,8 +5,9 @@ What few commands need loads when it is asked for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from nbflow import _door
 from nbflow.targets.publications import Listing, Signature, Version, no_such_dag
 from nbflow.targets.registry import Edition, Published, Target, every_target, find_target
 from nbflow.targets.retention import KeptVersion
@@ -32,10 +33,4 @@ __all__ = [
 
 _LATER = {"keep_in_store": "stores", "write_bundle": "writing"}
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+__getattr__ = _door(__name__, _LATER)
