@@ -72,8 +72,20 @@ if TYPE_CHECKING:
     from nbflow.api.stored import StepText, is_abandoned, runs_here, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
+    from nbflow.api.wording import (
+        MARKS,
+        StepLines,
+        describe_progress,
+        describe_step,
+        doing,
+        elapsed,
+        expectation,
+        peak_memory,
+        usually,
+    )
 
 __all__ = [
+    "MARKS",
     "Artifact",
     "Backfilled",
     "CleanedDag",
@@ -96,6 +108,7 @@ __all__ = [
     "Resumed",
     "RolledBack",
     "Sizing",
+    "StepLines",
     "StepText",
     "Unpublished",
     "airflow_down",
@@ -115,10 +128,15 @@ __all__ = [
     "debug",
     "describe",
     "describe_profiles",
+    "describe_progress",
+    "describe_step",
     "describe_teams",
     "diff",
+    "doing",
+    "elapsed",
     "enrich",
     "enrich_failed",
+    "expectation",
     "explain",
     "failure_of",
     "find_run",
@@ -138,6 +156,7 @@ __all__ = [
     "parameters_of",
     "parse_assignments",
     "pause",
+    "peak_memory",
     "preflight",
     "prove",
     "publish",
@@ -163,6 +182,7 @@ __all__ = [
     "trigger",
     "unpause",
     "unpublish",
+    "usually",
     "value",
     "warm",
     "write",
@@ -172,6 +192,15 @@ __all__ = [
 ]
 
 _HOMES = {
+    "MARKS": "wording",
+    "StepLines": "wording",
+    "describe_progress": "wording",
+    "describe_step": "wording",
+    "doing": "wording",
+    "elapsed": "wording",
+    "expectation": "wording",
+    "peak_memory": "wording",
+    "usually": "wording",
     "CleanedDag": "cleaning",
     "Cleaning": "cleaning",
     "Leftover": "cleaning",

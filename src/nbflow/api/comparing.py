@@ -230,7 +230,7 @@ def _cells(before: _Side, after: _Side) -> Iterator[ComparedCell]:
             cell.index + 1,
             _verdict(cell_id, old, new, ran, differences),
             edited=cell_id in old and cell_id in new and old[cell_id].source != cell.source,
-            line=next(iter(cell.source.strip().splitlines()), ""),
+            line=cell.first_line,
             ran=(cell_id in ran[0], cell_id in ran[1]),
             differences=differences,
         )

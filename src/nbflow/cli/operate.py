@@ -11,7 +11,7 @@ from nbflow.cli import options
 from nbflow.cli.console import print_json
 from nbflow.cli.notebooks import checked, exit_status, print_result
 from nbflow.cli.preflights import print_preflights
-from nbflow.cli.progress import describe_progress, elapsed, expectation, follow
+from nbflow.cli.progress import follow
 from nbflow.errors import Interrupted, StoreError
 from nbflow.model import Run
 
@@ -156,7 +156,9 @@ def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_jso
         return 0
     for run in found:
         started = run.started.astimezone().strftime("%Y-%m-%d %H:%M:%S") if run.started else "-"
-        click.echo(f"{run.state:<10} {started:<19} {elapsed(run):>8}  {run.dag_id}/{run.run_id}")
+        click.echo(
+            f"{run.state:<10} {started:<19} {api.elapsed(run):>8}  {run.dag_id}/{run.run_id}"
+        )
         failure = api.failure_of(run) if run.failed_step else None
         if failure is not None:
             click.echo(f"           {failure.message.splitlines()[0]}")
@@ -214,11 +216,11 @@ def _show_run(run: Run, *, as_json: bool) -> int:
     if as_json:
         print_json(api.run_as_json(run))
     else:
-        click.echo(f"{run.dag_id}/{run.run_id}: {run.state} {elapsed(run)}")
+        click.echo(f"{run.dag_id}/{run.run_id}: {run.state} {api.elapsed(run)}")
         for step in run.steps:
-            click.echo(f"  {describe_progress(step)}")
-        if expectation(run):
-            click.echo(expectation(run))
+            click.echo(f"  {api.describe_progress(step)}")
+        if api.expectation(run):
+            click.echo(api.expectation(run))
         print_result(run, notebook=None)
     return exit_status(run, quiet=as_json) if run.state.finished else 0
 

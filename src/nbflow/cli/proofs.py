@@ -102,7 +102,7 @@ def _cells(proof: Proof, document: Document) -> Iterator[str]:
     for cell in proof.cells:
         mark, colour = _MARKS[str(cell.verdict)]
         said = f"{mark} {_WORDS[str(cell.verdict)]}"
-        first = next(iter(document.cell(cell.cell).source.strip().splitlines()), "")
+        first = document.cell(cell.cell).first_line
         rows.append((f"cell {cell.index}", cell.step or "every step", said, colour, first))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     room = max(shutil.get_terminal_size().columns - sum(widths) - 8, 0)

@@ -5,23 +5,14 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from nbflow.api import MARKS
 from nbflow.model import RunState, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["COLOURS", "MARKS", "badge", "block", "escape", "table", "text_table"]
+__all__ = ["COLOURS", "badge", "block", "escape", "table", "text_table"]
 
-MARKS = {
-    RunState.QUEUED: "·",
-    RunState.RUNNING: "▶",
-    RunState.RETRYING: "↻",
-    RunState.SUCCESS: "✓",
-    RunState.FAILED: "✗",
-    RunState.UPSTREAM_FAILED: "-",
-    RunState.SKIPPED: "-",
-    RunState.CANCELLED: "-",
-}
 COLOURS: dict[str, str] = {
     # Of a lightness that can be read on white and on black.
     RunState.RUNNING: "#2185d0",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nbflow.interactive.words import describe_run, describe_step, run_html
-from nbflow.model import RunState
+from nbflow.api import StepLines
+from nbflow.interactive.words import describe_run, run_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +52,7 @@ def shown(*, quiet: bool, document: Document | None = None) -> Iterator[Callable
         finally:
             picture.end()
     else:
-        yield _Lines()
+        yield StepLines(partial(print, file=sys.stderr, flush=True))
 
 
 def _in_notebook() -> bool:
@@ -87,19 +88,6 @@ class _Picture:
             self._handle = _display(picture, display_id=True)
         else:
             self._handle.update(picture)
-
-
-class _Lines:
-    def __init__(self) -> None:
-        self._told: dict[str, tuple[RunState, int]] = {}
-
-    def __call__(self, run: Run) -> None:
-        for step in run.steps:
-            now = (step.state, step.attempt)
-            before = self._told.get(step.name)
-            self._told[step.name] = now
-            if before != now and not (before is None and step.state is RunState.QUEUED):
-                print(describe_step(step), file=sys.stderr, flush=True)
 
 
 def present(thing: object) -> None:

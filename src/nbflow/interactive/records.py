@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from nbflow.api import doing, elapsed, peak_memory
 from nbflow.interactive.listings import Listing
 from nbflow.interactive.markup import badge, escape
-from nbflow.interactive.words import doing, elapsed, memory, moment
+from nbflow.interactive.words import moment
 from nbflow.model import StepRun, format_bytes
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class StepRuns(Listing[StepRun]):
 
     def _row(self, item: StepRun) -> Sequence[object]:
         cells = f"{item.cells_done}/{item.cells_total}" if item.cells_total else ""
-        return (item.name, item.state, cells, elapsed(item), memory(item), doing(item))
+        return (item.name, item.state, cells, elapsed(item), peak_memory(item), doing(item))
 
     def _html_row(self, item: StepRun) -> Sequence[str]:
         name, _, *rest = super()._html_row(item)

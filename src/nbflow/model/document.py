@@ -32,6 +32,11 @@ class Cell:
     tags: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
+    @property
+    def first_line(self) -> str:
+        """How its source begins; empty for an empty one."""
+        return next(iter(self.source.strip().splitlines()), "")
+
 
 @dataclass(frozen=True)
 class Document:
