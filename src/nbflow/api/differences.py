@@ -66,6 +66,15 @@ class Difference:
         """Whether publishing would do anything."""
         return self.published is None or self.published.digest != self.digest
 
+    @property
+    def summary(self) -> str:
+        """In a few words, what publishing would do; without the DAG's id."""
+        if self.published is None:
+            return f"would be published for the first time, as {self.digest}"
+        if not self.changed:
+            return f"nothing would change; published is {self.published}"
+        return f"{self.digest} would replace {self.published}"
+
     def as_json(self) -> dict[str, Any]:
         """For programs; times are ISO 8601."""
         version = self.published

@@ -46,6 +46,12 @@ class Published:
     live_after: float | None = None
     url: str | None = None
 
+    @property
+    def summary(self) -> str:
+        """`published (3f2a…), live after 4.2s`."""
+        live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
+        return f"{'published' if self.changed else 'unchanged'} ({self.digest}){live}"
+
 
 def refuse_one_name_for_two(compiled: Iterable[Compiled]) -> None:
     """Raise TargetError if two notebooks make a DAG of one name."""

@@ -98,10 +98,14 @@ def log_lines(
             f"{run.dag_id} has no step {step!r}", hint=f"its steps: {', '.join(names)}"
         )
     told: dict[tuple[str, int], int] = {}
+    whole: set[tuple[str, int]] = set()
     while True:
         for one in run.steps:
-            if step in {None, one.name} and one.state not in _WITHOUT_LOG:
+            key = (one.name, one.attempt)
+            if step in {None, one.name} and one.state not in _WITHOUT_LOG and key not in whole:
                 yield from _further(run, one, client, told)
+                # What had ended before the look adds nothing to its log.
+                whole |= {key} if one.state.finished else set()
         if not follow or _has_ended(run, step):
             return
         time.sleep(_POLL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
@@ -64,8 +63,8 @@ def _installed() -> dict[str, EntryPoint]:
 def _refuse_unknown(name: str, installed: Iterable[str]) -> None:
     known = sorted({*_BUILT_IN, *installed})
     if name not in known:
-        near = get_close_matches(name, known, n=1)
-        guess = f"did you mean {near[0]!r}? " if near else ""
+        from nbflow.settings import known_names
+
         raise SettingsError(
-            f"there is no backend {name!r}", hint=f"{guess}the backends are: {', '.join(known)}"
+            f"there is no backend {name!r}", hint=known_names("the backends", name, known)
         )

@@ -53,9 +53,7 @@ def publish(
         print_json([api.published_as_json(each, preflight=said) for each, said in pairs])
         return 0
     for each in published:
-        state = "published" if each.changed else "unchanged"
-        live = "" if each.live_after is None else f", live after {each.live_after:.1f}s"
-        click.echo(f"{each.dag_id}: {state} ({each.digest}){live}")
+        click.echo(f"{each.dag_id}: {each.summary}")
         click.echo(f"  {each.url or each.dag}")
     if not no_wait and any(each.live_after is None for each in published):
         click.echo(

@@ -132,13 +132,7 @@ def unpublish(*, dag_id: str, force: bool, purge: bool, project: Path, as_json: 
 
 
 def _print_difference(found: Difference, *, text: bool) -> None:
-    head = click.style(found.dag_id, bold=True)
-    if found.published is None:
-        click.echo(f"{head}: would be published for the first time, as {found.digest}")
-    elif not found.changed:
-        click.echo(f"{head}: nothing would change; published is {found.published}")
-    else:
-        click.echo(f"{head}: {found.digest} would replace {found.published}")
+    click.echo(f"{click.style(found.dag_id, bold=True)}: {found.summary}")
     for part, changes in groupby(found.changes, key=lambda one: one.part):
         click.echo(f"{part}:")
         for one in changes:

@@ -32,6 +32,7 @@ class Publication:
         dag: where its DAG file is.
         live_after: seconds until Airflow had it; None where nobody waited.
         url: its page in Airflow, or None.
+        summary: whether it was published, as what, and after how long it was live.
     """
 
     def __init__(self, outcome: api.Published) -> None:
@@ -41,11 +42,10 @@ class Publication:
         self.dag = outcome.dag
         self.live_after = outcome.live_after
         self.url = outcome.url
+        self.summary = outcome.summary
 
     def __repr__(self) -> str:
-        state = "published" if self.changed else "unchanged"
-        live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
-        return f"{self.dag_id}: {state} ({self.digest}){live}\n{self.url or self.dag}"
+        return f"{self.dag_id}: {self.summary}\n{self.url or self.dag}"
 
     def _repr_html_(self) -> str:
         state = "published" if self.changed else "unchanged"
@@ -80,6 +80,8 @@ class Difference:
         changes: each with `part`, `name`, `sort` (`new`, `gone`, `changed`) and `details`.
         text: the unified diff of the DAG file.
         next_runs: the next times of the schedule, aware datetimes in its time zone.
+        changed: whether publishing would do anything.
+        summary: what it would do, in a few words.
     """
 
     def __init__(self, found: api.Difference) -> None:
@@ -90,20 +92,14 @@ class Difference:
         self.text = found.text
         self.next_runs: tuple[datetime, ...] = found.next_runs
         self.changed = found.changed
+        self.summary = found.summary
 
     def __bool__(self) -> bool:
         """Whether publishing would do anything."""
         return self.changed
 
-    def _head(self) -> str:
-        if self.published is None:
-            return f"would be published for the first time, as {self.digest}"
-        if not self.changed:
-            return f"nothing would change; published is {self.published}"
-        return f"{self.digest} would replace {self.published}"
-
     def __repr__(self) -> str:
-        lines = [f"{self.dag_id}: {self._head()}"]
+        lines = [f"{self.dag_id}: {self.summary}"]
         for one in self.changes:
             details = f"  ({'; '.join(one.details)})" if one.details else ""
             lines.append(f"  {_MARKS[one.sort]} {one.part}: {one.name}{details}")
@@ -125,7 +121,7 @@ class Difference:
         runs = ", ".join(escape(f"{one:%a %Y-%m-%d %H:%M %Z}") for one in self.next_runs)
         text = f"<details><summary>DAG file</summary><pre>{escape(self.text)}</pre></details>"
         return block(
-            f"<strong>{escape(self.dag_id)}</strong> {escape(self._head())}",
+            f"<strong>{escape(self.dag_id)}</strong> {escape(self.summary)}",
             table(("", "part", "what", "how"), rows) if rows else "",
             text if self.text and self.published is not None else "",
             f"<div>next runs: {runs}</div>" if runs else "",

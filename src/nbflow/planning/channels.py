@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -25,11 +24,11 @@ def find_channels(
     known = settings.channels
     for name in options.notices.channels:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            guess = f"did you mean {near[0]!r}? " if near else ""
+            from nbflow.settings import known_names
+
             raise SettingsError(
                 f"metadata.nbflow.notify names {name!r}, and there is no such channel",
-                hint=f"{guess}the channels are: {', '.join(known)}"
+                hint=known_names("the channels", name, known)
                 if known
                 else "nbflow.yaml has no section `channels:`",
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from nbflow.errors import SettingsError
@@ -49,11 +48,11 @@ def find_profile(name: str, *, settings: Settings) -> Profile:
         SettingsError: there is none.
     """
     if name not in settings.profiles:
-        near = get_close_matches(name, settings.profiles, n=1)
-        guess = f"did you mean {near[0]!r}? " if near else ""
+        from nbflow.settings import known_names
+
         raise SettingsError(
             f"there is no profile {name!r}",
-            hint=f"{guess}the profiles are: {', '.join(sorted(settings.profiles))}",
+            hint=known_names("the profiles", name, settings.profiles),
         )
     return settings.profiles[name]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -29,13 +28,12 @@ def find_team(name: str | None, *, settings: Settings) -> Team | None:
     if name is None:
         return None
     if name not in settings.teams:
-        known = ", ".join(settings.teams)
-        near = get_close_matches(name, settings.teams, n=1)
-        guess = f"did you mean {near[0]!r}? " if near else ""
+        from nbflow.settings import known_names
+
         raise SettingsError(
             f"there is no team {name!r}",
-            hint=f"{guess}the teams are: {known}"
-            if known
+            hint=known_names("the teams", name, settings.teams)
+            if settings.teams
             else "nbflow.yaml has no section `teams:`",
         )
     return settings.teams[name]

@@ -11,6 +11,7 @@ from nbflow.settings.choices import (
     Team,
     default_settings,
 )
+from nbflow.settings.guesses import known_names
 from nbflow.settings.layers import load_settings, settings_schema
 from nbflow.settings.tenants import Account, DagBundle, Egress, Port, parse_account
 
@@ -28,6 +29,7 @@ __all__ = [
     "TargetSettings",
     "Team",
     "default_settings",
+    "known_names",
     "load_settings",
     "parse_account",
     "settings_schema",

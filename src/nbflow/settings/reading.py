@@ -151,21 +151,20 @@ def _cluster(said: SettingsFile, over: ClusterSettings) -> ClusterSettings:
 def _defaults(said: SettingsFile, over: Defaults) -> Defaults:
     if said.defaults is None:
         return over
-    chosen = said.defaults.model_dump(exclude_none=True)
-    for name in ("retry_delay", "timeout"):
-        if name in chosen:
-            chosen[name] = parse_duration(chosen[name])
-    return replace(over, **chosen)
+    return replace(over, **_chosen(said.defaults, durations=("retry_delay", "timeout")))
 
 
 def _retention(said: SettingsFile, over: Retention) -> Retention:
     if said.retention is None:
         return over
-    chosen = said.retention.model_dump(exclude_none=True)
-    for name in ("older_than", "artifacts_older_than"):
-        if name in chosen:
-            chosen[name] = parse_duration(chosen[name])
-    return replace(over, **chosen)
+    ages = ("older_than", "artifacts_older_than")
+    return replace(over, **_chosen(said.retention, durations=ages))
+
+
+def _chosen(section: BaseModel, *, durations: Iterable[str]) -> dict[str, Any]:
+    """What a section says, with lengths of time read."""
+    said = section.model_dump(exclude_none=True)
+    return {key: parse_duration(one) if key in durations else one for key, one in said.items()}
 
 
 def _check_in_place(said: SettingsFile, *, over: bool) -> bool:
