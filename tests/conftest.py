@@ -53,16 +53,19 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
         embedded.down(home=home)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests that use the one Airflow on one worker, so that there is one.
 
-    Tests that need a cluster are only there where `KUBECONFIG` names one.
+    Said of each test as it is collected: xdist reads the groups before the hooks of this file
+    are given the whole list.
     """
+    if "airflow" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.xdist_group("airflow"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that need a cluster where `KUBECONFIG` names none."""
     if not os.environ.get("KUBECONFIG"):
         wanting = [item for item in items if item.get_closest_marker("cluster")]
         config.hook.pytest_deselected(items=wanting)
         items[:] = [item for item in items if item not in wanting]
-    for item in items:
-        if "airflow" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("airflow"))

@@ -1,7 +1,9 @@
 """Pipelines that start each other by what they make, in a real Airflow."""
 
 import time
+from functools import partial
 
+import commands
 import pytest
 from commands import write_notebook
 
@@ -17,12 +19,7 @@ MAKER = [
 ]
 
 
-def until(look, *, seconds=90):
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.5)
-    return found
+until = partial(commands.until, seconds=90)
 
 
 def ended_well(run, dag_id):

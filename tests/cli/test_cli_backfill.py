@@ -1,7 +1,8 @@
 """Runs for days that have passed, in a real Airflow."""
 
-import time
+from functools import partial
 
+import commands
 import pytest
 from commands import outputs, write_notebook
 
@@ -10,12 +11,7 @@ pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
 RANGE = ("--from", "2026-03-28", "--to", "2026-03-30")
 
 
-def until(look, *, seconds=120):
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.5)
-    return found
+until = partial(commands.until, seconds=120)
 
 
 def backfilled(run):

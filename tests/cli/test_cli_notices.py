@@ -3,8 +3,9 @@
 import html
 import json
 import os
-import time
+from functools import partial
 
+import commands
 import pytest
 from commands import nbflow, write_notebook
 from listeners import mail_server, web_server
@@ -23,12 +24,7 @@ channels:
 EVERYBODY = ["broken", "chat", "mail", "programs"]
 
 
-def until(look, *, seconds=90):
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.5)
-    return found
+until = partial(commands.until, seconds=90)
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,9 @@
 """Everything after a first run, in a real Airflow: change, look, go back, hold, stop, go on."""
 
 import json
-import time
 
 import pytest
-from commands import outputs, write_notebook
+from commands import outputs, until, write_notebook
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -28,14 +27,6 @@ def published(project):
         return done.json[0]["digest"]
 
     return publish
-
-
-def until(look, *, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.5)
-    return found
 
 
 def test_a_failed_run_goes_on_from_its_failed_step_once_the_cause_is_mended(project, published):
