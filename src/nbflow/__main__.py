@@ -16,11 +16,18 @@ def main() -> int:
     """Run one command; returns its exit status."""
     # A tenth of the time that imports take is looking for garbage that they do not make.
     gc.set_threshold(50_000)
-    if sys.argv[1:2] == ["run"] and sys.platform == "linux":
-        return _run()
-    from nbflow.cli import main as run_command
+    try:
+        if sys.argv[1:2] == ["run"] and sys.platform == "linux":
+            _run()
+        from nbflow.cli import main as run_command
 
-    return run_command()
+        return run_command()
+    except KeyboardInterrupt:
+        # Before the command's own handling of it or after: nothing is left to tell or to keep.
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _leave(128 + signal.SIGINT)
 
 
 def _run() -> NoReturn:

@@ -49,7 +49,7 @@ FAILURES = {
     "awaits": ("import asyncio\nawait asyncio.sleep(0)\n{}['key']", "KeyError", "key"),
     "shells": ("%%bash\necho on\nexit 3", "CalledProcessError", "exit status 3"),
     "thread_leaves": (
-        "import os, threading, time\nthreading.Timer(0.1, os._exit, (0,)).start(); time.sleep(9)",
+        "import os, threading, time\nthreading.Timer(1, os._exit, (0,)).start(); time.sleep(9)",
         "KernelDied",
         "ended with status 0",
     ),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import targets
 from nbflow.api.publishing import Seen
-from nbflow.model import next_runs
+from nbflow.planning import next_runs
 
 if TYPE_CHECKING:
     from nbflow.api.notebooks import Compiled

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from nbflow.model.quantities import Quantity, format_duration, parse_duration, parse_quantity
     from nbflow.model.run import Failure, Run, RunState, StepRun, format_elapsed
     from nbflow.model.schedules import PRESETS, schedule_fault, start_fault, timezone_fault
-    from nbflow.model.ticks import next_runs
     from nbflow.model.usage import Usage, format_bytes
 
 __all__ = [
@@ -86,7 +85,6 @@ __all__ = [
     "format_duration",
     "format_elapsed",
     "in_notebook_order",
-    "next_runs",
     "parse_duration",
     "parse_quantity",
     "schedule_fault",
@@ -148,7 +146,6 @@ _HOMES = {
     "schedule_fault": "schedules",
     "start_fault": "schedules",
     "timezone_fault": "schedules",
-    "next_runs": "ticks",
 }
 """The module that each name comes from."""
 

@@ -5,6 +5,7 @@ from nbflow.planning.choices import find_refusals, plan, profile_pod, step_image
 from nbflow.planning.policies import policy, team_bundle
 from nbflow.planning.resources import find_profile
 from nbflow.planning.tenancy import check_policy, find_team
+from nbflow.planning.ticks import next_runs
 
 __all__ = [
     "POD_BACKEND",
@@ -13,6 +14,7 @@ __all__ = [
     "find_refusals",
     "find_team",
     "image_of",
+    "next_runs",
     "plan",
     "policy",
     "profile_pod",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nbflow.model import next_runs
+from nbflow.planning import next_runs
 
 SPRING = datetime(2026, 3, 28, 22, tzinfo=UTC)
 AUTUMN = datetime(2026, 10, 24, 21, 17, tzinfo=UTC)
