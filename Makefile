@@ -9,7 +9,7 @@ WORKERS ?= 2
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-.venv/.setup-stamp: pyproject.toml constraints.txt constraints-kale.txt scripts/setup.sh
+.venv/.setup-stamp: pyproject.toml constraints.txt constraints-kale.txt constraints-jupyter.txt scripts/setup.sh
 	@scripts/setup.sh
 
 setup: .venv/.setup-stamp  ## make .venv; done by every other target
@@ -49,4 +49,4 @@ bench-pods: setup  ## measure steps as pods; needs what test-cluster needs, and 
 	$(BIN)/python -m benchmarks --only pods --page benchmarks/PODS.md
 
 clean:  ## remove what make made
-	rm -rf .venv .venv-kale .venv-peers .nbflow .mypy_cache .ruff_cache .pytest_cache build dist
+	rm -rf .venv .venv-kale .venv-jupyter .venv-peers .nbflow .mypy_cache .ruff_cache .pytest_cache build dist

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes .venv with nbflow, a private Airflow and the development tools; .venv-kale with Kale's wheel.
-# Runs again only when pyproject.toml or constraints.txt changed (see Makefile).
+# Makes .venv with nbflow, a private Airflow and the development tools; .venv-kale with Kale's wheel;
+# .venv-jupyter with JupyterLab, which the browser tests open.
+# Runs again only when pyproject.toml, a list of constraints or this file changed (see Makefile).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,6 +30,7 @@ find_python() {
 }
 
 need_system git git
+need_system chromium chromium fonts-dejavu-core
 python=$(find_python) || { need_system python3.11 python3.11 python3.11-venv; python=$(find_python); } ||
     fail 'Python 3.11, 3.12 or 3.13 is missing; install it or name it: make PYTHON=/path/to/python demo'
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -62,10 +64,12 @@ if ! .venv/bin/python -c 'import torch' 2>/dev/null; then
 fi
 printf 'setup: .venv-kale (Kale, whose notebooks must run here unchanged): about 120 packages\n'
 make_environment .venv-kale -c constraints-kale.txt kubeflow-kale
+printf 'setup: .venv-jupyter (JupyterLab, Notebook and nbflow, as a user has them): about 110 packages\n'
+make_environment .venv-jupyter -c constraints-jupyter.txt -e '.[html,widgets]' jupyterlab notebook
 
 printf 'setup: docs/reference\n'
 .venv/bin/python scripts/generate_docs.py >/dev/null
 
-stamp=$(cat pyproject.toml constraints.txt constraints-kale.txt scripts/setup.sh | sha256sum)
+stamp=$(cat pyproject.toml constraints*.txt scripts/setup.sh | sha256sum)
 printf '%s\n' "$stamp" > .venv/.setup-stamp
 printf 'setup: done\n'
