@@ -25,7 +25,7 @@ STUBBORN = """
 import subprocess, time
 from airflow.sdk import DAG, task
 
-with DAG("stubborn") as dag:
+with DAG("stubborn", is_paused_upon_creation=False) as dag:
 
     @task
     def linger():

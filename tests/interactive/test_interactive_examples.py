@@ -17,7 +17,7 @@ def run_example(name):
     )
     assert example.examples, f"nbflow.{name} shows no example"
     told = []
-    doctest.DocTestRunner(optionflags=FLAGS).run(example, out=told.append)
+    doctest.DocTestRunner(optionflags=FLAGS, verbose=False).run(example, out=told.append)
     assert not told, "".join(told)
 
 

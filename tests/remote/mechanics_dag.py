@@ -28,6 +28,7 @@ with DAG(
     schedule=None,
     start_date=datetime(2024, 1, 1),
     catchup=False,
+    is_paused_upon_creation=False,
     default_args={"retries": 1, "retry_delay": timedelta(seconds=1), "retry_policy": RETRY},
     params={
         "text": Param("007", type="string"),

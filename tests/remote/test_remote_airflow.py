@@ -18,7 +18,12 @@ from airflow.sdk import DAG, Param
 from airflow.providers.standard.operators.empty import EmptyOperator
 
 EDITION = "{edition}"
-with DAG("{dag_id}", params={{"n": Param(1, type="integer")}}, tags=[EDITION]):
+with DAG(
+    "{dag_id}",
+    params={{"n": Param(1, type="integer")}},
+    tags=[EDITION],
+    is_paused_upon_creation=False,
+):
     EmptyOperator(task_id="only")
 """
 
