@@ -3,6 +3,7 @@
     NbflowError
     ├── NotebookError       the notebook cannot be read                       exit 2
     ├── UsageError          an argument makes no sense                        exit 2
+    ├── ForeignFileError    a file of another tool cannot be read             exit 2
     ├── CheckFailed         the notebook cannot become a pipeline             exit 3
     ├── PreflightFailed     the cluster could not run the steps               exit 3
     ├── SettingsError       nbflow.yaml or the notebook's options are wrong   exit 4
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CheckFailed",
     "ClusterError",
+    "ForeignFileError",
     "Interrupted",
     "MissingExtraError",
     "NbflowError",
@@ -79,6 +81,14 @@ class UsageError(NbflowError):
     """An argument or parameter value that makes no sense."""
 
     code = "usage"
+    exit_status = 2
+    http_status = 400
+
+
+class ForeignFileError(NbflowError):
+    """A file of another tool cannot be read, or says what cannot be."""
+
+    code = "foreign-file"
     exit_status = 2
     http_status = 400
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nbflow.api.differences import Difference, diff
     from nbflow.api.failures import failure_of
     from nbflow.api.images import Doubt, ImageFile, image, write_image
+    from nbflow.api.importing import Imported, import_elyra, write_imported
     from nbflow.api.limiting import Limits, limits
     from nbflow.api.multiteam import airflow_teams, airflow_teams_text, team_policy, write_policy
     from nbflow.api.notebooks import (
@@ -98,6 +99,7 @@ __all__ = [
     "Doubt",
     "Finished",
     "ImageFile",
+    "Imported",
     "Inspected",
     "Leftover",
     "Limits",
@@ -144,6 +146,7 @@ __all__ = [
     "follow",
     "forecast",
     "image",
+    "import_elyra",
     "in_reach",
     "inspect",
     "is_abandoned",
@@ -187,6 +190,7 @@ __all__ = [
     "warm",
     "write",
     "write_image",
+    "write_imported",
     "write_manifests",
     "write_policy",
 ]
@@ -224,6 +228,7 @@ _HOMES = {
     "Doubt": "images",
     "Finished": "running",
     "ImageFile": "images",
+    "Imported": "importing",
     "Inspected": "notebooks",
     "Limits": "limiting",
     "PodFinding": "preflights",
@@ -263,6 +268,7 @@ _HOMES = {
     "follow": "operating",
     "forecast": "operating",
     "image": "images",
+    "import_elyra": "importing",
     "in_reach": "airflows",
     "inspect": "notebooks",
     "is_dag": "operating",
@@ -296,6 +302,7 @@ _HOMES = {
     "write_manifests": "teams",
     "write_policy": "multiteam",
     "write_image": "images",
+    "write_imported": "importing",
 }
 """The module that each name comes from."""
 

@@ -27,6 +27,7 @@ _HOMES = {
     "diff": "published",
     "diff-runs": "comparing",
     "image": "images",
+    "import": "importing",
     "logs": "steering",
     "output": "operate",
     "pause": "steering",

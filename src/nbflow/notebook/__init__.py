@@ -4,6 +4,7 @@ from nbflow.notebook.attachments import attachments
 from nbflow.notebook.documents import parse, read
 from nbflow.notebook.grammar import GRAMMAR, TAGS, Tag, tag_reference
 from nbflow.notebook.merging import merge
+from nbflow.notebook.names import dag_id
 from nbflow.notebook.outlines import outline
 from nbflow.notebook.rules import RULES
 from nbflow.notebook.schema import options_schema
@@ -15,6 +16,7 @@ __all__ = [
     "TAGS",
     "Tag",
     "attachments",
+    "dag_id",
     "merge",
     "options_schema",
     "outline",

@@ -13,6 +13,7 @@ from nbflow.settings.choices import (
 )
 from nbflow.settings.guesses import known_names
 from nbflow.settings.layers import load_settings, settings_schema
+from nbflow.settings.secrets import looks_secret
 from nbflow.settings.tenants import Account, DagBundle, Egress, Port, parse_account
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "default_settings",
     "known_names",
     "load_settings",
+    "looks_secret",
     "parse_account",
     "settings_schema",
 ]

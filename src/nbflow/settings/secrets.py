@@ -32,7 +32,7 @@ def refuse_secrets(file: YamlFile) -> None:
     """
     for keys, value in file.leaves():
         named = _name(keys)
-        if value in (None, "") or not _looks_secret(named, value):
+        if value in (None, "") or not looks_secret(named, value):
             continue
         in_pod = "env" in keys[:-1]
         raise file.error(
@@ -58,7 +58,8 @@ def _name(keys: Sequence[str | int]) -> str:
     return words[-1] if words else ""
 
 
-def _looks_secret(name: str, value: Any) -> bool:
+def looks_secret(name: str, value: Any) -> bool:
+    """Whether what is called so, or has this value, would be refused in a file."""
     if _SECRET_NAME.search(name):
         return True
     text = str(value)

@@ -1,0 +1,161 @@
+"""Pipelines of other tools: read, said in nbflow's words, and what has no equal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbflow import elyra, notebook, planning
+from nbflow.api.airflows import load_settings
+from nbflow.api.notebooks import load
+from nbflow.errors import ForeignFileError, UsageError
+
+if TYPE_CHECKING:
+    from nbflow.elyra import Flow, Node
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A pipeline of Elyra's as a pipeline of nbflow's.
+
+    Attributes:
+        source: the file that was read.
+        text: what pipeline.yaml says.
+        profiles_text: profiles to paste into nbflow.yaml, as YAML; empty where there are none.
+        converted: the same as data, with what became of each property.
+    """
+
+    source: Path
+    text: str
+    profiles_text: str
+    converted: elyra.Converted
+
+    @property
+    def warnings(self) -> tuple[elyra.Note, ...]:
+        """What has no equal, and what has to be done by hand."""
+        return self.converted.warnings
+
+    def as_json(self, *, path: Path | None = None) -> dict[str, Any]:
+        """What `nbflow import --json` prints; `path` is where the pipeline was written."""
+        return {
+            "source": str(self.source),
+            "version": self.converted.version,
+            "pipeline": dict(self.converted.pipeline),
+            "yaml": self.text,
+            "path": None if path is None else str(path),
+            "profiles": dict(self.converted.profiles),
+            "left_out": list(self.converted.left_out),
+            "report": [note.as_json() for note in self.converted.notes],
+        }
+
+
+def import_elyra(path: str | Path, *, output: str | Path | None = None) -> Imported:
+    """Say a `.pipeline` file of Elyra's (versions 3 to 8) in nbflow's words; nothing is written.
+
+    Notebooks become stages, links `after`, pipeline parameters `parameters`. What a node asks of
+    its pod becomes the smallest profile of the settings that has it, or a new one. Of each property
+    the report says what became of it; nothing is dropped in silence.
+
+    Args:
+        path: the file.
+        output: where pipeline.yaml will be, so that paths in it are right; beside the file where
+            None.
+
+    Raises:
+        ForeignFileError: it cannot be read, is no pipeline of Elyra's or of another version, is
+            broken (links to nothing, circles), or has no notebook; or a notebook is not there.
+        NotebookError: a notebook that takes parameters or needs files cannot be read.
+        SettingsError: the settings around it cannot be understood.
+
+    Example:
+        >>> imported = import_elyra("weekly.pipeline")  # doctest: +SKIP
+        >>> [note.key for note in imported.warnings]  # doctest: +SKIP
+        ['outputs']
+    """
+    source = Path(path)
+    flow = elyra.read_flow(_text(source), source=source.name)
+    folder = source.resolve().parent
+    beside = folder if output is None else Path(output).resolve().parent
+    current = load_settings(folder)
+    converted = elyra.convert(
+        flow,
+        name=notebook.dag_id(flow.name or source.stem),
+        notebooks=_notebooks(flow, source, beside),
+        profiles={
+            name: replace(one, image=planning.image_of(one, settings=current))
+            for name, one in current.profiles.items()
+        },
+        default_profile=current.default_profile,
+    )
+    text = elyra.pipeline_text(converted, source=source.name)
+    return Imported(source, text, elyra.profiles_text(converted.profiles), converted)
+
+
+def write_imported(imported: Imported, path: str | Path) -> None:
+    """Write pipeline.yaml.
+
+    Raises:
+        UsageError: there is a file already that says something else, or it cannot be written.
+    """
+    where = Path(path)
+    content = imported.text.encode()
+    try:
+        if where.exists() and where.read_bytes() != content:
+            raise UsageError(
+                f"{where} is there already, and may have been edited",
+                hint="choose another name with -o, or remove the file",
+            )
+        where.parent.mkdir(parents=True, exist_ok=True)
+        where.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{where} cannot be written: {error.strerror}") from None
+
+
+def _text(source: Path) -> str:
+    try:
+        return source.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ForeignFileError(f"{source} is not UTF-8 text") from None
+    except OSError as error:
+        raise ForeignFileError(f"{source} cannot be read: {error.strerror}") from None
+
+
+def _notebooks(flow: Flow, source: Path, beside: Path) -> Mapping[str, elyra.Notebook]:
+    """What has to be known of the notebook of each node that runs one, by the node's id."""
+    found = {}
+    missing = []
+    for node in flow.nodes:
+        if not node.is_notebook:
+            continue
+        name = node.properties.get("filename")
+        path = source.resolve().parent / name if isinstance(name, str) and name else None
+        if path is None or path.suffix != ".ipynb" or not path.is_file():
+            missing.append(f"{name} (node {node.label!r})" if name else f"node {node.label!r}")
+        else:
+            found[node.id] = _known(node, path, beside)
+    if missing:
+        raise ForeignFileError(
+            f"{source}: these notebooks are not there: {', '.join(missing)}",
+            hint=f"their paths are relative to {source.parent}; bring them there, or correct them "
+            "in Elyra's editor",
+        )
+    return found
+
+
+def _known(node: Node, path: Path, beside: Path) -> elyra.Notebook:
+    relative = Path(os.path.relpath(path, beside)).as_posix()
+    asked = [node.properties.get(key) for key in ("pipeline_parameters", "dependencies")]
+    if not any(asked):
+        return elyra.Notebook(relative)
+    pipeline = load(path)
+    wanted = asked[1] if isinstance(asked[1], list) else []
+    folders = {one for one in wanted if isinstance(one, str) and (path.parent / one).is_dir()}
+    return elyra.Notebook(
+        relative,
+        parameters=frozenset(one.name for one in pipeline.parameters),
+        files=frozenset(pipeline.options.files),
+        folders=frozenset(folders),
+    )

@@ -1,0 +1,94 @@
+"""What has no equal here, why, and what to do instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from nbflow.elyra.flows import Node
+
+NOT_KNOWN = "nbflow does not know this property"
+ASK_WHAT_FOR = "look what it is for; whatever a pod can be asked is in a profile of nbflow.yaml"
+WITH_ITS_NODE = "its node has no equal"
+
+_PAPERMILL = (
+    "run-notebook-using-papermill",
+    "run_notebook_using_papermill_Runnotebookusingpapermill",
+    "elyra-kfp-examples-catalog:61e6f4141f65",
+)
+OUTPUTS = (
+    "a stage runs in a folder of its own; Elyra hands these files on through object storage",
+    (
+        "write and read them where both notebooks reach: on a volume of the profile or under a URL "
+        "such as s3://…; or make the notebooks steps of one notebook, between which files travel by "
+        "themselves"
+    ),
+)
+"""Of files that later nodes get."""
+NO_LATER_STAGE = (
+    "Elyra puts these files into object storage when the node has ended",
+    "let the notebook write what has to stay to a volume of the profile or to a URL such as s3://…",
+)
+"""Of files that no later node gets."""
+
+OUTSIDE = (
+    "only files in the notebook's folder travel with it",
+    "move them there, or read them from a volume or a URL",
+)
+"""Of files that lie elsewhere."""
+
+# Properties of a pipeline that say where it runs: here the settings do.
+ELSEWHERE = frozenset({"runtime", "runtime_type", "runtime_config", "runtime-config"})
+IDLE = frozenset(
+    {"ui_data", "component_source", "component_description", "invalidNodeError", "runtime_ref"}
+    | {"source", "component_source_type", "path", "id", "image"}
+)
+"""What the editor writes for itself."""
+
+
+def no_stage(node: Node) -> tuple[str, str]:
+    """Why a node is no stage, and what to do instead."""
+    if node.is_group:
+        return (
+            "stages are in no groups",
+            "nothing, if the picture was all that it was for: its nodes are stages, in their order",
+        )
+    if node.script is not None:
+        name = str(node.properties.get("filename") or node.label)
+        run = f"%run {name}" if node.script.startswith("Python") else f"!Rscript {name}"
+        return (
+            f"it is a {node.script}, and a stage is a notebook",
+            (
+                f'make a notebook beside it with one cell, `{run}`, with `"files": ["{name}"]` in the '
+                "notebook's options, and a stage of that"
+            ),
+        )
+    if node.op in _PAPERMILL:
+        return (
+            "it is a component that runs a notebook",
+            (
+                f"make a stage of that notebook, {node.properties.get('notebook')!r}, with its "
+                "`parameters:`"
+            ),
+        )
+    if node.type == "execution_node":
+        return (
+            "it is a component of another system, and a stage is a notebook",
+            "do the same in a cell of a notebook: a call of a library, or a command with `!`",
+        )
+    return (
+        f"it is a node of the type {node.type!r}",
+        "make a stage of a notebook that does the same",
+    )
+
+
+def files(notebook: str, globs: Sequence[str]) -> tuple[str, str]:
+    """Why files do not travel yet, and what to write into which notebook's options."""
+    said = json.dumps(list(globs), ensure_ascii=False)
+    return (
+        "files travel with the notebook that needs them",
+        (
+            f'write `"files": {said}` into the options of {notebook} (metadata, `nbflow`); files that '
+            "its code names travel anyway"
+        ),
+    )
