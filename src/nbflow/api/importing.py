@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow import elyra, notebook, planning
+from nbflow import elyra, notebook, planning, settings
 from nbflow.api.airflows import load_settings
 from nbflow.api.notebooks import load
 from nbflow.errors import ForeignFileError, UsageError
 
 if TYPE_CHECKING:
     from nbflow.elyra import Flow, Node
+    from nbflow.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,7 @@ def import_elyra(path: str | Path, *, output: str | Path | None = None) -> Impor
         flow,
         name=notebook.dag_id(flow.name or source.stem),
         notebooks=_notebooks(flow, source, beside),
-        profiles={
-            name: replace(one, image=planning.image_of(one, settings=current))
-            for name, one in current.profiles.items()
-        },
-        default_profile=current.default_profile,
+        declared=_declared(current),
     )
     text = elyra.pipeline_text(converted, source=source.name)
     return Imported(source, text, elyra.profiles_text(converted.profiles), converted)
@@ -112,6 +109,20 @@ def write_imported(imported: Imported, path: str | Path) -> None:
         where.write_bytes(content)
     except OSError as error:
         raise UsageError(f"{where} cannot be written: {error.strerror}") from None
+
+
+def _declared(current: Settings) -> elyra.Declared:
+    """The profiles that somebody has declared: those that are built in are anybody's guess."""
+    built_in = settings.default_settings(current.root).profiles
+    return elyra.Declared(
+        {
+            name: replace(one, image=planning.image_of(one, settings=current))
+            for name, one in current.profiles.items()
+            if built_in.get(name) != one
+        },
+        current.default_profile,
+        frozenset(current.profiles),
+    )
 
 
 def _text(source: Path) -> str:

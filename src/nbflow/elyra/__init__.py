@@ -2,6 +2,7 @@
 
 from nbflow.elyra.flows import NEWEST, OLDEST, Flow, Node, read_flow
 from nbflow.elyra.report import Note, Verdict, shown
+from nbflow.elyra.sizes import Declared
 from nbflow.elyra.stages import Converted, Notebook, convert
 from nbflow.elyra.writing import pipeline_text, profiles_text
 
@@ -9,6 +10,7 @@ __all__ = [
     "NEWEST",
     "OLDEST",
     "Converted",
+    "Declared",
     "Flow",
     "Node",
     "Note",

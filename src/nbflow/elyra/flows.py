@@ -14,7 +14,7 @@ OLDEST, NEWEST = 3, 8
 """Versions that can be read. The newest Elyra (4.x) writes 8."""
 
 _NOTEBOOK = "execute-notebook-node"
-_SCRIPTS = {"execute-python-node": "Python script", "execute-r-node": "R script"}
+_SCRIPTS = {"execute-python-node": "Python", "execute-r-node": "R"}
 _OLD_HINT = "open it once in JupyterLab with Elyra 3 or 4 and save it: that brings it up to date"
 
 
@@ -47,7 +47,7 @@ class Node:
 
     @property
     def script(self) -> str | None:
-        """What kind of script it runs, None where it runs none."""
+        """The language of the script that it runs, None where it runs none."""
         return _SCRIPTS.get(self.op) if self.type == "execution_node" else None
 
     @property

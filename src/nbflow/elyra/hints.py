@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from nbflow.elyra.flows import Node
 
@@ -16,13 +17,13 @@ _PAPERMILL = (
     "run_notebook_using_papermill_Runnotebookusingpapermill",
     "elyra-kfp-examples-catalog:61e6f4141f65",
 )
+_BETWEEN = (
+    "write and read them on a volume of the profile or under a URL such as s3://…, or make the "
+    "notebooks steps of one, between which files travel by themselves"
+)
 OUTPUTS = (
     "a stage runs in a folder of its own; Elyra hands these files on through object storage",
-    (
-        "write and read them where both notebooks reach: on a volume of the profile or under a URL "
-        "such as s3://…; or make the notebooks steps of one notebook, between which files travel by "
-        "themselves"
-    ),
+    _BETWEEN,
 )
 """Of files that later nodes get."""
 NO_LATER_STAGE = (
@@ -41,7 +42,7 @@ OUTSIDE = (
 ELSEWHERE = frozenset({"runtime", "runtime_type", "runtime_config", "runtime-config"})
 IDLE = frozenset(
     {"ui_data", "component_source", "component_description", "invalidNodeError", "runtime_ref"}
-    | {"source", "component_source_type", "path", "id", "image"}
+    | {"source"}
 )
 """What the editor writes for itself."""
 
@@ -55,22 +56,16 @@ def no_stage(node: Node) -> tuple[str, str]:
         )
     if node.script is not None:
         name = str(node.properties.get("filename") or node.label)
-        run = f"%run {name}" if node.script.startswith("Python") else f"!Rscript {name}"
-        return (
-            f"it is a {node.script}, and a stage is a notebook",
-            (
-                f'make a notebook beside it with one cell, `{run}`, with `"files": ["{name}"]` in the '
-                "notebook's options, and a stage of that"
-            ),
+        run = f"%run {name}" if node.script == "Python" else f"!Rscript {name}"
+        instead = (
+            f"make a stage of a notebook beside it with one cell, `{run}`, and "
+            f'`"files": ["{name}"]` in the notebook\'s options'
         )
+        return f"it is a script ({node.script}), and a stage is a notebook", instead
     if node.op in _PAPERMILL:
-        return (
-            "it is a component that runs a notebook",
-            (
-                f"make a stage of that notebook, {node.properties.get('notebook')!r}, with its "
-                "`parameters:`"
-            ),
-        )
+        named = node.properties.get("notebook")
+        instead = f"make a stage of that notebook, {named!r}, with its `parameters:`"
+        return "it is a component that runs a notebook", instead
     if node.type == "execution_node":
         return (
             "it is a component of another system, and a stage is a notebook",
@@ -85,10 +80,22 @@ def no_stage(node: Node) -> tuple[str, str]:
 def files(notebook: str, globs: Sequence[str]) -> tuple[str, str]:
     """Why files do not travel yet, and what to write into which notebook's options."""
     said = json.dumps(list(globs), ensure_ascii=False)
-    return (
-        "files travel with the notebook that needs them",
-        (
-            f'write `"files": {said}` into the options of {notebook} (metadata, `nbflow`); files that '
-            "its code names travel anyway"
-        ),
+    instead = (
+        f'write `"files": {said}` into the options of {notebook} (metadata, `nbflow`); files that '
+        "its code names travel anyway"
     )
+    return "files travel with the notebook that needs them", instead
+
+
+def no_parameter(name: str, declared: Any, notebook: str) -> tuple[str, str]:
+    """Why a parameter does not arrive in a notebook yet, and what to write there."""
+    default = declared["default"] if isinstance(declared, dict) else declared
+    why = (
+        "Elyra puts it into the environment; here it is a variable of the notebook, which has "
+        "none of this name in a cell tagged `parameters`"
+    )
+    instead = (
+        f"tag a cell of {notebook} `parameters`, write `{name} = {default!r}` there, and use it in "
+        f'place of `os.environ["{name}"]`'
+    )
+    return why, instead

@@ -16,7 +16,7 @@ def stage_names(labels: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     Args:
         labels: id and label of each node; of two that would be named alike the later is counted.
     """
-    wanted = {node: _name(label) for node, label in labels}
+    wanted = {node: stage_name(label) for node, label in labels}
     names: dict[str, str] = {}
     taken: set[str] = set()
     for node, name in wanted.items():
@@ -28,7 +28,8 @@ def stage_names(labels: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     return names
 
 
-def _name(label: str) -> str:
+def stage_name(label: str) -> str:
+    """A name made of a label."""
     stem = _SUFFIXES.sub("", label.strip().replace("\\", "/").rpartition("/")[2])
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -12,46 +12,79 @@ from nbflow.elyra.needs import Needs
 from nbflow.model import Amount, Profile, Quantity
 
 
-@dataclass
-class Profiles:
-    """What profiles stages get.
+@dataclass(frozen=True)
+class Declared:
+    """The profiles of the settings.
 
     Attributes:
-        declared: those of the settings, each with the image that its steps run in.
+        profiles: by name, each with the image that its steps run in.
         default: name of the one that a stage gets which names none.
-        new: those to paste into nbflow.yaml, in its words.
+        taken: names that a new one cannot have, beside theirs.
     """
 
-    declared: Mapping[str, Profile]
+    profiles: Mapping[str, Profile]
     default: str
-    new: dict[str, dict[str, Any]] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
 
-    def choose(self, needs: Needs, *, stage: str) -> str | None:
-        """The name of the profile for these needs; None where there are none.
+    def has(self, needs: Needs) -> str | None:
+        """The name of the smallest one that has all of it; None where there is none."""
+        fitting = [one for one in self.profiles.values() if _fits(one, needs)]
+        return min(fitting, key=_rank).name if fitting else None
 
-        It is the smallest that is declared and has all of it; otherwise a new one, which extends
-        the smallest that is large enough.
-        """
+    def extended(self, needs: Needs) -> dict[str, Any]:
+        """A new profile in the words of nbflow.yaml, which extends the smallest large enough."""
+        if needs.size == Needs():
+            base = self.default if self.default in self.profiles else None
+        else:
+            base = self.has(needs.size)
+        return _section(needs, base=base)
+
+
+def choose_profiles(
+    wanted: Mapping[str, Needs], declared: Declared, *, shared: str
+) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """A profile for each stage that needs something.
+
+    It is the smallest of the settings that has all of it, otherwise a new one.
+
+    Args:
+        wanted: what stages need, by name.
+        declared: the profiles of the settings.
+        shared: name of a new profile that several stages have; that of one stage is named like it.
+
+    Returns:
+        The profiles' names by stage, and the new profiles in the words of nbflow.yaml, by name.
+    """
+    chosen: dict[str, str] = {}
+    made: list[tuple[dict[str, Any], list[str]]] = []
+    for stage, needs in wanted.items():
         if needs == Needs():
-            return None
-        fitting = [one for one in self.declared.values() if _fits(one, needs)]
-        if fitting:
-            return min(fitting, key=_rank).name
-        section = _section(needs, base=self._base(needs.size))
-        same = next((name for name, other in self.new.items() if other == section), None)
-        if same is not None:
-            return same
-        name, number = stage, 2
-        while name in self.declared or name in self.new:
-            name, number = f"{stage}_{number}", number + 1
-        self.new[name] = section
-        return name
+            continue
+        name = declared.has(needs)
+        if name is not None:
+            chosen[stage] = name
+            continue
+        section = declared.extended(needs)
+        users = next((users for other, users in made if other == section), None)
+        if users is None:
+            made.append((section, [stage]))
+        else:
+            users.append(stage)
+    new: dict[str, dict[str, Any]] = {}
+    for section, users in made:
+        name = _free(
+            shared if len(users) > 1 else users[0], {*declared.profiles, *declared.taken, *new}
+        )
+        new[name] = section
+        chosen |= dict.fromkeys(users, name)
+    return chosen, new
 
-    def _base(self, size: Needs) -> str | None:
-        if size == Needs():
-            return self.default if self.default in self.declared else None
-        enough = [one for one in self.declared.values() if _fits(one, size)]
-        return min(enough, key=_rank).name if enough else None
+
+def _free(wanted: str, taken: set[str], joint: str = "_") -> str:
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}{joint}{number}", number + 1
+    return name
 
 
 def _fits(profile: Profile, needs: Needs) -> bool:
@@ -154,9 +187,7 @@ def _volumes(needs: Needs) -> dict[str, dict[str, Any]]:
         claim = volume.source["persistentVolumeClaim"]["claimName"]
         # Of a pod's volume, as Kubernetes wants it: a DNS label.
         stem = re.sub(r"[^a-z0-9]+", "-", claim.lower())[:50].strip("-") or "volume"
-        name, number = stem, 2
-        while name in found:
-            name, number = f"{stem}-{number}", number + 1
+        name = _free(stem, set(found), "-")
         found[name] = {"claim": claim, "mount": path}
         found[name] |= {"sub_path": volume.sub_path} if volume.sub_path else {}
         found[name] |= {"read_only": True} if volume.read_only else {}

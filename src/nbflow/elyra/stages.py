@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from nbflow.elyra import hints
 from nbflow.elyra.dependencies import read_dependencies
 from nbflow.elyra.flows import Flow, Node
-from nbflow.elyra.names import stage_names
+from nbflow.elyra.names import stage_name, stage_names
 from nbflow.elyra.needs import FIELDS, READERS, Needs, Problem, read_needs, says_nothing
 from nbflow.elyra.parameters import read_parameters
 from nbflow.elyra.report import Note, Verdict
-from nbflow.elyra.sizes import Profiles
+from nbflow.elyra.sizes import Declared, choose_profiles
 from nbflow.errors import ForeignFileError
-from nbflow.model import Profile
 from nbflow.settings import looks_secret
 
 _ONLY_WITH = {"gpu_vendor": "gpu", "include_subdirectories": "dependencies"}
@@ -70,8 +70,7 @@ def convert(
     *,
     name: str,
     notebooks: Mapping[str, Notebook],
-    profiles: Mapping[str, Profile],
-    default_profile: str,
+    declared: Declared,
 ) -> Converted:
     """Say a flow in nbflow's words.
 
@@ -79,20 +78,19 @@ def convert(
         flow: the pipeline of Elyra's.
         name: of the pipeline.
         notebooks: what is known of the notebook of each node that runs one, by the node's id.
-        profiles: those that the settings declare, each with the image that its steps run in.
-        default_profile: the one of a stage that names none.
+        declared: the profiles of the settings.
 
     Raises:
         ForeignFileError: no node runs a notebook.
     """
-    return _Conversion(flow, notebooks, Profiles(profiles, default_profile)).converted(name)
+    return _Conversion(flow, notebooks, declared).converted(name)
 
 
 @dataclass
 class _Conversion:
     flow: Flow
     notebooks: Mapping[str, Notebook]
-    profiles: Profiles
+    declared: Declared
     notes: list[Note] = field(default_factory=list)
 
     def converted(self, name: str) -> Converted:
@@ -108,8 +106,15 @@ class _Conversion:
         pipeline: dict[str, Any] = {"name": name}
         pipeline |= self._about_pipeline(name)
         defaults = self._defaults()
+        own = {names[node.id]: read_needs(node.properties)[0] for node in kept}
+        chosen, new = choose_profiles(
+            {stage: _settled(needs.over(defaults)) for stage, needs in own.items()},
+            self.declared,
+            shared=stage_name(name),
+        )
+        known = pipeline.get("parameters", {})
         pipeline["stages"] = {
-            names[node.id]: self._stage(node, names, defaults, pipeline.get("parameters", {}))
+            names[node.id]: self._stage(node, names, known, chosen.get(names[node.id]))
             for node in kept
         }
         for node in left:
@@ -120,7 +125,7 @@ class _Conversion:
             self.flow.version,
             pipeline,
             comments | ({"": untied} if untied else {}),
-            self.profiles.new,
+            new,
             tuple(node.label for node in left if not node.is_group),
             tuple(self.notes),
         )
@@ -194,7 +199,7 @@ class _Conversion:
     # A stage
 
     def _stage(
-        self, node: Node, names: Mapping[str, str], defaults: Needs, known: Mapping[str, Any]
+        self, node: Node, names: Mapping[str, str], known: Mapping[str, Any], profile: str | None
     ) -> dict[str, Any]:
         name, notebook = names[node.id], self.notebooks[node.id]
         stage: dict[str, Any] = {"notebook": notebook.path}
@@ -208,17 +213,17 @@ class _Conversion:
         if before:
             waits = [self._by_id[each].label for each in self.flow.parents[node.id]]
             self._note(node, "links", waits, Verdict.KEPT, f"stages.{name}.after")
-        own, problems = read_needs(node.properties)
-        profile = self.profiles.choose(_settled(own.over(defaults)), stage=name)
         stage |= {"profile": profile} if profile is not None else {}
+        _, problems = read_needs(node.properties)
         for key, value in node.properties.items():
             if key not in {"filename", "pipeline_parameters"}:
-                self._property(node, key, value, f"nbflow.yaml: profiles.{profile}", problems)
+                where = f"nbflow.yaml: profiles.{profile or '…'}"
+                self._property(node, key, value, where, problems)
         for key, value in node.surroundings.items():
             self._surrounding(node, key, value)
         return stage
 
-    @property
+    @cached_property
     def _by_id(self) -> Mapping[str, Node]:
         return {node.id: node for node in self.flow.nodes}
 
@@ -253,18 +258,7 @@ class _Conversion:
             if name in notebook.parameters:
                 self._note(node, key, name, Verdict.KEPT, f"{where}.{name}")
             else:
-                default = known[name]
-                default = default["default"] if isinstance(default, dict) else default
-                about = (
-                    (
-                        "Elyra puts it into the environment; here it is a variable of the notebook, "
-                        "which has none of this name in a cell tagged `parameters`"
-                    ),
-                    (
-                        f"tag a cell of {notebook.path} `parameters`, write `{name} = {default!r}` "
-                        f'there, and use it in place of `os.environ["{name}"]`'
-                    ),
-                )
+                about = hints.no_parameter(name, known[name], notebook.path)
                 self._note(node, key, name, Verdict.EDIT, f"{where}.{name}", about)
         if says_nothing(value) and key in node.properties:
             self._note(node, key, value, Verdict.IDLE)

@@ -57,5 +57,10 @@ def _dumper() -> Any:
         flat = not any(isinstance(one, dict | list) for one in data)
         return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
 
+    def in_lines(dumper: Any, data: str) -> Any:
+        style = "|" if "\n" in data else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
     Plain.add_representer(list, in_a_line)
+    Plain.add_representer(str, in_lines)
     return Plain
