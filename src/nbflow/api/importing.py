@@ -143,7 +143,7 @@ def _notebooks(flow: Flow, source: Path, beside: Path) -> Mapping[str, elyra.Not
             continue
         name = node.properties.get("filename")
         path = source.resolve().parent / name if isinstance(name, str) and name else None
-        if path is None or path.suffix != ".ipynb" or not path.is_file():
+        if path is None or not _is_notebook(path):
             missing.append(f"{name} (node {node.label!r})" if name else f"node {node.label!r}")
         else:
             found[node.id] = _known(node, path, beside)
@@ -154,6 +154,13 @@ def _notebooks(flow: Flow, source: Path, beside: Path) -> Mapping[str, elyra.Not
             "in Elyra's editor",
         )
     return found
+
+
+def _is_notebook(path: Path) -> bool:
+    try:
+        return path.suffix == ".ipynb" and path.is_file()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def _known(node: Node, path: Path, beside: Path) -> elyra.Notebook:

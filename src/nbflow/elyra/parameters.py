@@ -8,6 +8,7 @@ from typing import Any
 
 from nbflow.elyra.needs import says_nothing
 from nbflow.elyra.report import Note, Verdict
+from nbflow.settings import looks_secret
 
 _PROPERTY = "pipeline_parameters"
 _EMPTY: Mapping[str, Any] = {"String": "", "Integer": 0, "Float": 0.0, "Bool": False}
@@ -30,12 +31,16 @@ def read_parameters(value: Any) -> tuple[dict[str, Any], list[Note]]:
             continue
         given = raw.get("value") if says_nothing(raw.get("default_value")) else raw["default_value"]
         default, doubt = _default(given)
+        shown = raw
+        if default != "" and isinstance(default, str) and looks_secret(name, default):
+            default, doubt = "", "its default looks like a secret, and files are shared"
+            shown = {"name": name}
         help_text = raw.get("description")
         written = isinstance(help_text, str) and help_text.strip()
         found[name] = {"default": default, "help": help_text.strip()} if written else default
         where = f"parameters.{name}"
-        notes.append(Note(None, None, f"{_PROPERTY}.{name}", raw, Verdict.KEPT, where))
-        notes.extend(_doubts(raw, name, default, doubt))
+        notes.append(Note(None, None, f"{_PROPERTY}.{name}", shown, Verdict.KEPT, where))
+        notes.extend(_doubts(shown, name, default, doubt))
     return found, notes
 
 

@@ -295,9 +295,12 @@ class _Conversion:
         self, node: Node | None, key: str, value: Any, where: str, problems: list[Problem]
     ) -> None:
         hidden = any(isinstance(one.value, str) and one.value.endswith("=…") for one in problems)
-        count = len(value) if isinstance(value, list) else 1
-        if len(problems) < count:
+        something = READERS[key.rpartition(".")[2]](value)[0] != Needs()
+        below_request = key.endswith("_limit") and problems
+        if something and not below_request:
             self._note(node, key, None if hidden else value, Verdict.PROFILE, where)
+        elif not problems:
+            self._note(node, key, value, Verdict.IDLE)
         for one in problems:
             self._note(node, key, one.value, Verdict.EDIT, where, (one.why, one.instead))
 

@@ -1,0 +1,143 @@
+"""`nbflow import`: a pipeline of Elyra's becomes a pipeline.yaml, with a report."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from commands import nbflow
+
+from nbflow import api
+
+PIPELINES = Path(__file__).parents[1] / "elyra" / "pipelines"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A project as Elyra's users have it."""
+    shutil.copytree(PIPELINES, tmp_path / "project")
+    return tmp_path / "project"
+
+
+def write(folder, name, **changes):
+    """A file of Elyra's, with the properties of its first node changed."""
+    content = json.loads((folder / "v8.pipeline").read_text())
+    content["pipelines"][0]["nodes"][0]["app_data"]["component_parameters"] |= changes
+    (folder / name).write_text(json.dumps(content))
+
+
+def test_the_pipeline_goes_to_standard_output_and_the_report_to_standard_error(folder):
+    result = nbflow("import", "v8.pipeline", cwd=folder)
+    assert result.status == 0
+    assert list(yaml.safe_load(result.out)["stages"]) == ["load", "train", "score"]
+    assert "warning[no-equal]: node 'Load': outputs: [\"rows.parquet\"]\n" in result.err
+    assert "   = help: tag a cell of load.ipynb `parameters`" in result.err
+    assert "Paste these profiles into nbflow.yaml:\n\nprofiles:\n  churn_v8:\n" in result.err
+    assert result.err.endswith("v8.pipeline: 3 stages, 2 to do by hand, 2 without an equal\n")
+
+
+def test_a_file_is_written_once_and_never_over_another_one(folder):
+    first = nbflow("import", "v8.pipeline", "-o", "pipeline.yaml", cwd=folder)
+    assert (first.status, first.out) == (0, "pipeline.yaml\n")
+    assert yaml.safe_load((folder / "pipeline.yaml").read_text())["name"] == "churn-v8"
+    assert nbflow("import", "v8.pipeline", "-o", "pipeline.yaml", cwd=folder).status == 0
+    (folder / "pipeline.yaml").write_text("name: mine\n")
+    refused = nbflow("import", "v8.pipeline", "-o", "pipeline.yaml", cwd=folder)
+    assert refused.status == 2
+    assert "may have been edited" in refused.err
+    assert (folder / "pipeline.yaml").read_text() == "name: mine\n"
+
+
+def test_paths_are_relative_to_the_file_that_is_written(folder):
+    to = folder / "nbflow" / "churn.yaml"
+    api.write_imported(api.import_elyra(folder / "v6.pipeline", output=to), to)
+    stages = yaml.safe_load(to.read_text())["stages"]
+    assert stages["load"]["notebook"] == "../load.ipynb"
+
+
+def test_programs_get_every_property_with_its_verdict(folder):
+    result = nbflow("import", "v6.pipeline", "--json", cwd=folder)
+    assert (result.status, result.err) == (0, "")
+    told = result.json
+    assert (told["version"], told["path"], told["left_out"]) == (6, None, ["SlackAPIPostOperator"])
+    assert yaml.safe_load(told["yaml"]) == told["pipeline"]
+    assert told["profiles"] == {"churn_v6": {"image": "registry.example.com/ds:1"}}
+    verdicts = {note["verdict"] for note in told["report"]}
+    assert verdicts == {"kept", "profile", "idle", "no-equal"}
+    assert "xoxb" not in result.out
+
+
+def test_strict_ends_with_3_where_something_has_no_equal(folder):
+    assert nbflow("import", "v8.pipeline", "--strict", cwd=folder).status == 3
+    nothing = {"outputs": [], "pipeline_parameters": []}
+    write(folder, "plain.pipeline", **nothing)
+    content = json.loads((folder / "plain.pipeline").read_text())
+    properties = content["pipelines"][0]["app_data"]["properties"]
+    del properties["pipeline_defaults"]["cos_object_prefix"]
+    del properties["pipeline_parameters"][0]["required"]
+    (folder / "plain.pipeline").write_text(json.dumps(content))
+    result = nbflow("import", "plain.pipeline", "--strict", cwd=folder)
+    assert result.status == 0
+    assert "plain.pipeline: 3 stages, everything has an equal" in result.err
+
+
+def test_profiles_of_the_settings_are_chosen(folder):
+    (folder / "nbflow.yaml").write_text(
+        'profiles: {ours: {image: "registry.example.com/ds:1"}, big: {cpu: 9}}\n'
+    )
+    told = nbflow("import", "v6.pipeline", "--json", cwd=folder).json
+    assert told["profiles"] == {}
+    assert {stage["profile"] for stage in told["pipeline"]["stages"].values()} == {"ours"}
+
+
+def test_a_notebook_that_is_not_there_is_an_error_that_names_all_of_them(folder):
+    (folder / "load.ipynb").unlink()
+    write(folder, "gone.pipeline", filename="gone.ipynb")
+    for name, missing in (("v8", "load.ipynb (node 'Load')"), ("gone", "gone.ipynb (node 'Load')")):
+        result = nbflow("import", f"{name}.pipeline", cwd=folder)
+        assert (result.status, result.out) == (2, "")
+        assert f"these notebooks are not there: {missing}" in result.err
+        assert "their paths are relative to" in result.err
+
+
+@pytest.mark.parametrize(
+    "filename", [None, "", 3, "load.py", "sql", "\x00.ipynb", "x" * 5000 + ".ipynb"]
+)
+def test_what_is_no_notebook_is_an_error(folder, filename):
+    write(folder, "odd.pipeline", filename=filename)
+    result = nbflow("import", "odd.pipeline", "--json", cwd=folder)
+    assert result.status == 2
+    assert result.json["error"]["code"] == "foreign-file"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "is not JSON"),
+        (b"\xff\xfe{}", "is not UTF-8 text"),
+        (b'{"cells": []}', "is no pipeline of Elyra's"),
+        (b'{"pipelines": [{"id": "a", "app_data": {"version": 2}}]}', "versions 3 to 8"),
+        (b'{"pipelines": [{"id": "a", "app_data": {"version": 9}}]}', "versions 3 to 8"),
+    ],
+)
+def test_what_cannot_be_read_ends_with_2(tmp_path, content, message):
+    (tmp_path / "bad.pipeline").write_bytes(content)
+    result = nbflow("import", "bad.pipeline", "-o", "out.yaml", cwd=tmp_path)
+    assert result.status == 2
+    assert message in result.err
+    assert not (tmp_path / "out.yaml").exists()
+
+
+def test_a_file_that_is_not_there_ends_with_2(tmp_path):
+    for name in ("none.pipeline", "."):
+        result = nbflow("import", name, cwd=tmp_path)
+        assert result.status == 2
+        assert "cannot be read" in result.err
+
+
+def test_a_notebook_that_cannot_be_read_is_an_error_of_that_notebook(folder):
+    (folder / "load.ipynb").write_text("{")
+    result = nbflow("import", "v8.pipeline", cwd=folder)
+    assert result.status == 2
+    assert "load.ipynb" in result.err
