@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from nbflow.api import import_elyra
 from nbflow.elyra import Declared, Notebook, convert, pipeline_text
+from nbflow.elyra.needs import READERS
 from nbflow.errors import ForeignFileError
 
 PIPELINES = Path(__file__).parent / "pipelines"
@@ -84,12 +85,14 @@ VALUES = st.recursive(
     ),
     max_leaves=5,
 )
-KNOWN = (
-    "runtime_image cpu cpu_limit memory memory_limit gpu gpu_vendor env_vars kubernetes_secrets "
-    "mounted_volumes kubernetes_tolerations kubernetes_pod_labels kubernetes_pod_annotations "
-    "kubernetes_shared_mem_size dependencies include_subdirectories outputs pipeline_parameters "
-    "disable_node_caching"
-).split()
+KNOWN = [
+    *READERS,
+    "dependencies",
+    "include_subdirectories",
+    "outputs",
+    "pipeline_parameters",
+    "disable_node_caching",
+]
 PROPERTIES = st.dictionaries(
     st.sampled_from(KNOWN) | st.text("abc_", min_size=1, max_size=4), VALUES, max_size=6
 )
@@ -198,6 +201,7 @@ def test_parameters_keep_their_types_and_what_is_said_of_them():
             {"name": "none", "default_value": {"type": "Integer"}},
             {"name": "not a name"},
             {"name": "text"},
+            {"name": ["x"]},
         ],
     )
     assert made.pipeline["parameters"] == {
@@ -212,7 +216,7 @@ def test_parameters_keep_their_types_and_what_is_said_of_them():
     assert made.pipeline["stages"]["a"]["parameters"] == {"text": "${text}"}
     assert verdicts(made, "pipeline_parameters.bad") == ["kept", "edit"]
     told = [note.value for note in made.warnings if note.key == "pipeline_parameters"]
-    assert told == [{"name": "not a name"}, {"name": "text"}, "gone"]
+    assert told == [{"name": "not a name"}, {"name": "text"}, {"name": ["x"]}, "gone"]
 
 
 def test_a_parameter_that_the_notebook_lacks_is_given_and_told_of():

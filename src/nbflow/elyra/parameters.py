@@ -25,7 +25,8 @@ def read_parameters(value: Any) -> tuple[dict[str, Any], list[Note]]:
             continue
         name = raw.get("name") if isinstance(raw, dict) else None
         if not isinstance(name, str) or not name.isidentifier() or name in found:
-            why = "there are two of this name" if name in found else "its name is no identifier"
+            twice = isinstance(name, str) and name in found
+            why = "there are two of this name" if twice else "its name is no identifier"
             instead = "write it under `parameters:` by hand"
             notes.append(Note(None, None, _PROPERTY, raw, Verdict.EDIT, None, why, instead))
             continue
@@ -34,7 +35,7 @@ def read_parameters(value: Any) -> tuple[dict[str, Any], list[Note]]:
         shown = raw
         if default != "" and isinstance(default, str) and looks_secret(name, default):
             default, doubt = "", "its default looks like a secret, and files are shared"
-            shown = {"name": name}
+            shown = {key: raw[key] for key in raw if key not in {"default_value", "value"}}
         help_text = raw.get("description")
         written = isinstance(help_text, str) and help_text.strip()
         found[name] = {"default": default, "help": help_text.strip()} if written else default
