@@ -2,13 +2,16 @@
 
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 import yaml
-from commands import nbflow
+from commands import Result
+from commands import nbflow as installed
 
 from nbflow import api
+from nbflow.cli import main
 
 PIPELINES = Path(__file__).parents[1] / "elyra" / "pipelines"
 
@@ -20,6 +23,23 @@ def folder(tmp_path):
     return tmp_path / "project"
 
 
+@pytest.fixture
+def nbflow(monkeypatch, capsys):
+    """The command in this process: it starts none, and most of what is tested is its errors."""
+
+    heeded = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+
+    def run(*arguments, cwd):
+        monkeypatch.chdir(cwd)
+        capsys.readouterr()
+        status = main(arguments)
+        return Result(status, *capsys.readouterr())
+
+    yield run
+    for number, handler in heeded.items():
+        signal.signal(number, handler)
+
+
 def write(folder, name, **changes):
     """A file of Elyra's, with the properties of its first node changed."""
     content = json.loads((folder / "v8.pipeline").read_text())
@@ -28,7 +48,7 @@ def write(folder, name, **changes):
 
 
 def test_the_pipeline_goes_to_standard_output_and_the_report_to_standard_error(folder):
-    result = nbflow("import", "v8.pipeline", cwd=folder)
+    result = installed("import", "v8.pipeline", cwd=folder)
     assert result.status == 0
     assert list(yaml.safe_load(result.out)["stages"]) == ["load", "train", "score"]
     assert "warning[no-equal]: node 'Load': outputs: [\"rows.parquet\"]\n" in result.err
@@ -37,7 +57,7 @@ def test_the_pipeline_goes_to_standard_output_and_the_report_to_standard_error(f
     assert result.err.endswith("v8.pipeline: 3 stages, 2 to do by hand, 2 without an equal\n")
 
 
-def test_a_file_is_written_once_and_never_over_another_one(folder):
+def test_a_file_is_written_once_and_never_over_another_one(folder, nbflow):
     first = nbflow("import", "v8.pipeline", "-o", "pipeline.yaml", cwd=folder)
     assert (first.status, first.out) == (0, "pipeline.yaml\n")
     assert yaml.safe_load((folder / "pipeline.yaml").read_text())["name"] == "churn-v8"
@@ -56,7 +76,7 @@ def test_paths_are_relative_to_the_file_that_is_written(folder):
     assert stages["load"]["notebook"] == "../load.ipynb"
 
 
-def test_programs_get_every_property_with_its_verdict(folder):
+def test_programs_get_every_property_with_its_verdict(folder, nbflow):
     result = nbflow("import", "v6.pipeline", "--json", cwd=folder)
     assert (result.status, result.err) == (0, "")
     told = result.json
@@ -68,7 +88,7 @@ def test_programs_get_every_property_with_its_verdict(folder):
     assert "xoxb" not in result.out
 
 
-def test_strict_ends_with_3_where_something_has_no_equal(folder):
+def test_strict_ends_with_3_where_something_has_no_equal(folder, nbflow):
     assert nbflow("import", "v8.pipeline", "--strict", cwd=folder).status == 3
     nothing = {"outputs": [], "pipeline_parameters": []}
     write(folder, "plain.pipeline", **nothing)
@@ -82,7 +102,7 @@ def test_strict_ends_with_3_where_something_has_no_equal(folder):
     assert "plain.pipeline: 3 stages, everything has an equal" in result.err
 
 
-def test_profiles_of_the_settings_are_chosen(folder):
+def test_profiles_of_the_settings_are_chosen(folder, nbflow):
     (folder / "nbflow.yaml").write_text(
         'profiles: {ours: {image: "registry.example.com/ds:1"}, big: {cpu: 9}}\n'
     )
@@ -91,7 +111,7 @@ def test_profiles_of_the_settings_are_chosen(folder):
     assert {stage["profile"] for stage in told["pipeline"]["stages"].values()} == {"ours"}
 
 
-def test_a_notebook_that_is_not_there_is_an_error_that_names_all_of_them(folder):
+def test_a_notebook_that_is_not_there_is_an_error_that_names_all_of_them(folder, nbflow):
     (folder / "load.ipynb").unlink()
     write(folder, "gone.pipeline", filename="gone.ipynb")
     for name, missing in (("v8", "load.ipynb (node 'Load')"), ("gone", "gone.ipynb (node 'Load')")):
@@ -104,7 +124,7 @@ def test_a_notebook_that_is_not_there_is_an_error_that_names_all_of_them(folder)
 @pytest.mark.parametrize(
     "filename", [None, "", 3, "load.py", "sql", "\x00.ipynb", "x" * 5000 + ".ipynb"]
 )
-def test_what_is_no_notebook_is_an_error(folder, filename):
+def test_what_is_no_notebook_is_an_error(folder, filename, nbflow):
     write(folder, "odd.pipeline", filename=filename)
     result = nbflow("import", "odd.pipeline", "--json", cwd=folder)
     assert result.status == 2
@@ -121,7 +141,7 @@ def test_what_is_no_notebook_is_an_error(folder, filename):
         (b'{"pipelines": [{"id": "a", "app_data": {"version": 9}}]}', "versions 3 to 8"),
     ],
 )
-def test_what_cannot_be_read_ends_with_2(tmp_path, content, message):
+def test_what_cannot_be_read_ends_with_2(tmp_path, content, message, nbflow):
     (tmp_path / "bad.pipeline").write_bytes(content)
     result = nbflow("import", "bad.pipeline", "-o", "out.yaml", cwd=tmp_path)
     assert result.status == 2
@@ -129,14 +149,14 @@ def test_what_cannot_be_read_ends_with_2(tmp_path, content, message):
     assert not (tmp_path / "out.yaml").exists()
 
 
-def test_a_file_that_is_not_there_ends_with_2(tmp_path):
+def test_a_file_that_is_not_there_ends_with_2(tmp_path, nbflow):
     for name in ("none.pipeline", "."):
         result = nbflow("import", name, cwd=tmp_path)
         assert result.status == 2
         assert "cannot be read" in result.err
 
 
-def test_a_notebook_that_cannot_be_read_is_an_error_of_that_notebook(folder):
+def test_a_notebook_that_cannot_be_read_is_an_error_of_that_notebook(folder, nbflow):
     (folder / "load.ipynb").write_text("{")
     result = nbflow("import", "v8.pipeline", cwd=folder)
     assert result.status == 2

@@ -286,6 +286,16 @@ def test_a_pipeline_without_a_word_too_many_has_no_warnings():
     }
 
 
+def test_what_is_said_of_a_pipeline_inside_of_a_supernode_is_told_of():
+    inner = pipeline(node("x"), name="inner", properties={"runtime_image": "ml:2"})
+    made = converted(group("box", "inner"), others=[inner])
+    assert verdicts(made, "inner.properties") == ["no-equal"]
+
+
+def test_a_name_that_is_no_text_is_told_of():
+    assert verdicts(converted(node("a"), name=7), "name") == ["no-equal"]
+
+
 def test_comments_stand_above_what_they_are_about_whatever_is_in_them():
     strange = "first\nsecond\x00\x85third\u2028stages: {}"
     tied = {"content": strange, "associated_id_refs": [{"node_ref": "a"}]}

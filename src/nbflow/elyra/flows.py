@@ -108,8 +108,9 @@ def read_flow(text: str, *, source: str) -> Flow:
     by_id = {node.id: node for node in nodes}
     links = Links(pipelines, str(primary["id"]), source)
     parents = {node.id: links.parents(node.id) for node in nodes if not node.is_group}
-    names = [each.pop("name", None) for each in (app_data, properties)]
-    name = next((one for one in names if isinstance(one, str) and one.strip()), None)
+    named = [each for each in (app_data, properties) if isinstance(each.get("name"), str)]
+    name = next((one for each in named if (one := each.pop("name").strip())), None)
+    app_data |= _inner_app_data(pipelines, primary)
     ordered = _in_order(parents, by_id, source)
     groups = [node for node in nodes if node.is_group]
     return Flow(
@@ -165,6 +166,19 @@ def _pipelines(
         )
     # Its nodes come first, whatever the order in the file.
     return {chosen: pipelines[chosen], **pipelines}, pipelines[chosen]
+
+
+def _inner_app_data(
+    pipelines: Mapping[str, Mapping[str, Any]], primary: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is said of the pipelines inside of supernodes, beside how they are drawn."""
+    return {
+        f"{name}.{key}": value
+        for name, one in pipelines.items()
+        if name != primary["id"]
+        for key, value in _or_empty(one.get("app_data")).items()
+        if key not in {"ui_data", "version"}
+    }
 
 
 def _version(value: Any, source: str) -> int:

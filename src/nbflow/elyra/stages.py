@@ -103,8 +103,9 @@ class _Conversion:
                 hint=hints.no_stage(left[0])[1] if left else "add a notebook in Elyra's editor",
             )
         names = stage_names((node.id, node.label) for node in kept)
+        about = self._about_pipeline(name)
         pipeline: dict[str, Any] = {"name": name}
-        pipeline |= self._about_pipeline(name)
+        pipeline |= {key: about[key] for key in ("description", "parameters") if key in about}
         defaults = self._defaults()
         own = {names[node.id]: read_needs(node.properties)[0] for node in kept}
         chosen, new = choose_profiles(
@@ -140,6 +141,8 @@ class _Conversion:
         about: tuple[str | None, str | None] = (None, None),
     ) -> None:
         label, number = (None, None) if node is None else (node.label, node.id)
+        if looks_secret(name.rpartition(".")[2], value):
+            value = None
         self.notes.append(Note(label, number, name, value, verdict, where, *about))
 
     # The pipeline
@@ -359,6 +362,6 @@ def _settled(needs: Needs) -> Needs:
 def _without_secrets(key: str, value: Any) -> Any:
     """The value, but for one that must not be shown."""
     if key not in READERS:
-        return None if looks_secret(key, value) else value
+        return value
     _, problems = read_needs({key: value})
     return None if any(str(one.value).endswith("=…") for one in problems[key]) else value
