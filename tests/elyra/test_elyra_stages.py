@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from elyra_files import PYTHON, binding, converted, flow, group, node, pipeline, verdicts
+from elyra_files import NOTEBOOK, PYTHON, binding, converted, flow, group, node, pipeline, verdicts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,6 +120,41 @@ def test_whatever_the_properties_are_each_is_told_of_and_the_text_can_be_read(
     assert {(None, f"pipeline_defaults.{key}") for key in defaults} <= told
     assert all(note.why and note.instead for note in made.warnings if note.id != "b")
     assert yaml.safe_load(pipeline_text(made, source="x")) == json.loads(json.dumps(made.pipeline))
+
+
+@st.composite
+def graphs(draw):
+    """Nodes, some of them no notebooks, each behind some of those before it; in any order."""
+    count = draw(st.integers(1, 9))
+    nodes = []
+    for number in range(count):
+        before = draw(st.sets(st.integers(0, number - 1))) if number else ()
+        op = draw(st.sampled_from([NOTEBOOK, NOTEBOOK, PYTHON])) if number else NOTEBOOK
+        nodes.append(node(f"n{number}", after=[f"n{one}" for one in sorted(before)], op=op))
+    return draw(st.permutations(nodes))
+
+
+def ancestors(before):
+    """All that comes before each, however far."""
+    found = {}
+    for one in sorted(before, key=lambda name: int(name[1:])):
+        found[one] = set(before[one]).union(*(found[each] for each in before[one]))
+    return found
+
+
+@settings(max_examples=80, deadline=None)
+@given(graphs())
+def test_a_stage_runs_behind_the_same_stages_as_its_node(nodes):
+    made = converted(*nodes)
+    stages = made.pipeline["stages"]
+    assert all(set(one) <= {"notebook", "after"} for one in stages.values())
+    after = {name: one.get("after", []) for name, one in stages.items()}
+    wanted = ancestors(
+        {one["id"]: [link["node_id_ref"] for link in one["inputs"][0]["links"]] for one in nodes}
+    )
+    assert ancestors(after) == {name: wanted[name] & set(stages) for name in stages}
+    placed = list(stages)
+    assert all(placed.index(one) < placed.index(name) for name in placed for one in after[name])
 
 
 @pytest.mark.parametrize(
