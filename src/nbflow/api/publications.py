@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nbflow import targets
 from nbflow.api import airflows
-from nbflow.api.publishing import Published, Seen, await_live, signature
+from nbflow.api.arrivals import await_live, require_live
+from nbflow.api.publishing import Published, Seen, beside, signature
 from nbflow.errors import TargetError
 from nbflow.model import RunState
 
@@ -117,7 +118,7 @@ def roll_back(
 
     Raises:
         TargetError: no such DAG or bundle is there, or the target cannot be written.
-        RemoteError: Airflow did not pick it up in time.
+        NotLive: Airflow cannot import it, or did not pick it up in time.
     """
     target, own = _target_of(dag_id, current)
     there, now = target.roll_back(dag_id, digest, signed=signature(current))
@@ -126,7 +127,8 @@ def roll_back(
         dag_id, now.digest, there.digest != now.digest, target.tree.location(f"{dag_id}.py")
     )
     if wait and airflows.in_reach(own):
-        done = await_live([done], own, tell)[dag_id]
+        done = await_live([done], own, tell, beside=beside(own))[dag_id]
+        require_live([done])
     return RolledBack(there.current, now, done)
 
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from nbflow.cli import options
-from nbflow.cli.console import print_json
+from nbflow.cli.console import print_json, print_not_live
 from nbflow.cli.notebooks import checked, exit_status, print_result
 from nbflow.cli.preflights import print_preflights
 from nbflow.cli.progress import follow
-from nbflow.errors import Interrupted, StoreError
+from nbflow.errors import Interrupted, NotLive, StoreError
 from nbflow.model import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbflow.api import Published
     from nbflow.remote import Airflow
     from nbflow.settings import Settings
 
@@ -31,7 +34,9 @@ def publish(
 ) -> int:
     """Write notebooks' DAGs where Airflow reads them, and wait until it has them.
 
-    Publishing the same notebook again changes nothing.
+    Publishing the same notebook again changes nothing. What Airflow cannot import is shown with the
+    cell, the option or the line of the DAG file that is to blame; then this ends with 6, and all
+    others are live.
 
     Where the settings speak of a Kubernetes cluster, it is asked first whether it can run the
     steps' pods, as `nbflow profiles check` asks for profiles. Where it cannot, this ends with 3
@@ -45,16 +50,20 @@ def publish(
     if not as_json and any(asked):
         print_preflights(asked)
     api.refuse_what_cannot_run(asked)
-    published = api.publish(
-        compiled, wait=not no_wait, force=force, tell=lambda text: click.echo(text, err=True)
-    )
+    try:
+        published = api.publish(
+            compiled, wait=not no_wait, force=force, tell=lambda text: click.echo(text, err=True)
+        )
+    except NotLive as error:
+        if not as_json:
+            _print_published(error.published)
+            print_not_live(error, compiled)
+        raise
     if as_json:
         pairs = zip(published, asked, strict=True)
         print_json([api.published_as_json(each, preflight=said) for each, said in pairs])
         return 0
-    for each in published:
-        click.echo(f"{each.dag_id}: {each.summary}")
-        click.echo(f"  {each.url or each.dag}")
+    _print_published(published)
     if not no_wait and any(each.live_after is None for each in published):
         click.echo(
             "no Airflow is running for this project; start one with `nbflow airflow up`", err=True
@@ -118,7 +127,13 @@ def trigger(
 
 @click.command(epilog="Example: nbflow runs train_models")
 @click.argument("reference", metavar="[DAG | RUN]", required=False)
-@click.option("--limit", default=20, show_default=True, help="How many runs to list.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many runs to list.",
+)
 @click.option("--follow", "wait", is_flag=True, help="Follow a run (a DAG's latest) to its end.")
 @options.project
 @options.as_json
@@ -185,6 +200,12 @@ def output(*, reference: str, output: Path, no_header: bool, project: Path) -> i
     run = api.find_run_anywhere(reference, current=current)
     click.echo(api.output(run, current=current, to=output, header=not no_header))
     return 0
+
+
+def _print_published(published: Iterable[Published]) -> None:
+    for each in published:
+        click.echo(f"{each.dag_id}: {each.summary}")
+        click.echo(f"  {each.url or each.dag}")
 
 
 def _followed(run: Run, client: Airflow, current: Settings) -> Run:

@@ -44,9 +44,10 @@ class Rule:
         cell: str | None = None,
         line: int | None = None,
         hint: str | None = None,
+        file: str | None = None,
     ) -> Diagnostic:
         """A finding of this kind."""
-        return Diagnostic(self.code, self.severity, message, hint or self.fix, cell, line)
+        return Diagnostic(self.code, self.severity, message, hint or self.fix, cell, line, file)
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Diagnostic:
         hint: what to do about it.
         cell: the id of the cell, None for the whole notebook.
         line: line in the cell, counted from 1, None where no line is meant.
+        file: another file than the notebook that `line` is in; None for the notebook.
     """
 
     code: str
@@ -68,9 +70,10 @@ class Diagnostic:
     hint: str
     cell: str | None = None
     line: int | None = None
+    file: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The diagnostic as `nbflow check --json` prints it."""
+        """The diagnostic as `nbflow check --json` prints it; with `file` where it is in another."""
         return {
             "code": self.code,
             "severity": str(self.severity),
@@ -78,6 +81,7 @@ class Diagnostic:
             "hint": self.hint,
             "cell": self.cell,
             "line": self.line,
+            **({} if self.file is None else {"file": self.file}),
         }
 
 
