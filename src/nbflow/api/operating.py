@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ from nbflow.model import Parameter, Run, RunState, StepRun
 
 if TYPE_CHECKING:
     from nbflow.remote import Airflow
+
+_EXPLAINED = 20
+"""Failed runs of a list whose causes are looked for."""
 
 
 def parameters_of(dag_id: str, *, client: Airflow) -> tuple[Parameter, ...]:
@@ -134,12 +138,31 @@ def enrich(run: Run, *, current: settings.Settings) -> Run:
     return _place_failures(detailed, folder, current)
 
 
-def enrich_failed(run: Run, *, client: Airflow, current: settings.Settings) -> Run:
-    """A listed run as it is; one that failed with its steps, so that the cause can be named."""
-    if run.state is not RunState.FAILED:
-        return run
-    detailed = enrich(client.run(run.dag_id, run.run_id), current=current)
-    return explain(detailed, client=client)
+def latest_runs(
+    dag_id: str | None, *, client: Airflow, current: settings.Settings, limit: int = 20
+) -> tuple[Run, ...]:
+    """The latest runs of one DAG or of all, newest first.
+
+    They are without their steps, but for the newest ones that failed, so that the cause can be
+    named; to look for it takes several requests for each.
+
+    Args:
+        dag_id: the DAG; all where None.
+        client: the Airflow that has them.
+        current: the settings, which name the store.
+        limit: how many.
+
+    Raises:
+        RemoteError: there is no such DAG, or Airflow refuses.
+    """
+    found = client.runs(dag_id, limit=limit)
+    failed = (run for run in found if run.state is RunState.FAILED)
+    causes = {id(run): _with_cause(run, client, current) for run in islice(failed, _EXPLAINED)}
+    return tuple(causes.get(id(run), run) for run in found)
+
+
+def _with_cause(run: Run, client: Airflow, current: settings.Settings) -> Run:
+    return explain(enrich(client.run(run.dag_id, run.run_id), current=current), client=client)
 
 
 def _detail(step: StepRun, folder: Path, current: settings.Settings) -> StepRun:

@@ -29,9 +29,6 @@ __all__ = [
     "unpublish",
 ]
 
-_LOOK = 1000
-"""Runs of a DAG that are looked at for some that are still going."""
-
 
 @dataclass(frozen=True)
 class PublishedDag:
@@ -175,7 +172,7 @@ def _pause(dag_id: str, client: Airflow) -> tuple[Run, ...]:
     if not client.has_dag(dag_id):
         return ()
     client.pause(dag_id)
-    runs = client.runs(dag_id, limit=_LOOK, states=("queued", "running"))
+    runs = client.runs(dag_id, limit=None, states=("queued", "running"))
     return tuple(one for one in runs if one.state in {RunState.QUEUED, RunState.RUNNING})
 
 

@@ -160,10 +160,7 @@ def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_jso
             run = api.explain(api.enrich(run, current=current), client=client)
             run = api.forecast(run, client=client, current=current)
             return _show_run(run, as_json=as_json)
-        found = [
-            api.enrich_failed(run, client=client, current=current)
-            for run in client.runs(reference, limit=limit)
-        ]
+        found = api.latest_runs(reference, client=client, current=current, limit=limit)
     if as_json:
         print_json([api.run_as_json(run) for run in found])
         return 0

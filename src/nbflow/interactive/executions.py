@@ -386,9 +386,6 @@ def list_runs(dag_id: str | None, *, current: Settings, limit: int) -> Runs:
     if api.in_reach(current):
         with api.connect(current) as client:
             if dag_id is None or api.is_dag(dag_id, client=client):
-                found += [
-                    api.enrich_failed(run, client=client, current=current)
-                    for run in client.runs(dag_id, limit=limit)
-                ]
+                found += api.latest_runs(dag_id, client=client, current=current, limit=limit)
     newest = sorted(found, key=lambda run: run.started or _COMING, reverse=True)
     return Runs(Run(run, current=current) for run in newest[:limit])

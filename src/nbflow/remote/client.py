@@ -200,13 +200,13 @@ class Airflow:
         return reading.read_run(data, url=self.url)
 
     def runs(
-        self, dag_id: str | None = None, *, limit: int = 20, states: Sequence[str] = ()
+        self, dag_id: str | None = None, *, limit: int | None = 20, states: Sequence[str] = ()
     ) -> tuple[Run, ...]:
         """The latest runs of one DAG or of all, newest first, without their steps.
 
         Args:
             dag_id: the DAG; all where None.
-            limit: how many.
+            limit: how many; all where None.
             states: Airflow's names of the states that they are in; any where none is named.
         """
         query = {"state": list(states)} if states else {}
