@@ -65,12 +65,13 @@ if TYPE_CHECKING:
     )
     from nbflow.api.publishing import Published, publish, refuse_one_name_for_two
     from nbflow.api.recalling import Artifact, artifacts, value
+    from nbflow.api.records import is_local
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
-    from nbflow.api.stored import StepText, is_abandoned, runs_here, source_of, texts_of
+    from nbflow.api.stored import StepText, all_runs, runs_here, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
     from nbflow.api.wording import (
@@ -118,6 +119,7 @@ __all__ = [
     "airflow_teams",
     "airflow_teams_text",
     "airflow_up",
+    "all_runs",
     "artifacts",
     "backfill",
     "cancel",
@@ -148,8 +150,8 @@ __all__ = [
     "import_elyra",
     "in_reach",
     "inspect",
-    "is_abandoned",
     "is_dag",
+    "is_local",
     "latest_runs",
     "limits",
     "load",
@@ -198,11 +200,13 @@ __all__ = [
 _HOMES = {
     "MARKS": "wording",
     "StepLines": "wording",
+    "all_runs": "stored",
     "describe_progress": "wording",
     "describe_step": "wording",
     "doing": "wording",
     "elapsed": "wording",
     "expectation": "wording",
+    "is_local": "records",
     "latest_runs": "operating",
     "peak_memory": "wording",
     "usually": "wording",
@@ -218,7 +222,6 @@ _HOMES = {
     "Artifact": "recalling",
     "StepText": "stored",
     "artifacts": "recalling",
-    "is_abandoned": "stored",
     "runs_here": "stored",
     "source_of": "stored",
     "still_going": "operating",

@@ -12,7 +12,7 @@ from nbflow.cli.console import print_json, print_not_live
 from nbflow.cli.notebooks import checked, exit_status, print_result
 from nbflow.cli.preflights import print_preflights
 from nbflow.cli.progress import follow
-from nbflow.errors import Interrupted, NotLive, StoreError
+from nbflow.errors import Interrupted, NotLive, StoreError, UsageError
 from nbflow.model import Run
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def trigger(
 @options.project
 @options.as_json
 def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_json: bool) -> int:
-    """List runs, newest first; or show one (DAG/RUN_ID) with its steps.
+    """List runs here and in Airflow, newest first; or show one (DAG/RUN_ID) with its steps.
 
     Of a run that goes each step shows the cell that runs now, with how it begins, how long it has
     taken, and how long it usually takes; and the run when it is expected to end. Showing a run that
@@ -149,18 +149,13 @@ def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_jso
     if wait and reference is None:
         raise click.UsageError("--follow needs a run, or a DAG whose latest run is meant")
     current = api.load_settings(project)
-    with api.connect(current) as client:
-        # No DAG's id has a slash.
-        if reference is not None and (
-            wait or "/" in reference or not api.is_dag(reference, client=client)
-        ):
-            run = api.find_run(reference, client=client)
-            if wait:
-                return _show_run(_followed(run, client, current), as_json=as_json)
-            run = api.explain(api.enrich(run, current=current), client=client)
-            run = api.forecast(run, client=client, current=current)
-            return _show_run(run, as_json=as_json)
-        found = api.latest_runs(reference, client=client, current=current, limit=limit)
+    if reference is not None:
+        shown = _shown(reference, current, wait=wait)
+        if shown is not None:
+            return _show_run(shown, as_json=as_json)
+    found = api.all_runs(current, dag_id=reference, limit=limit)
+    if not found and not api.in_reach(current):
+        api.connect(current).close()  # says that there is none to ask
     if as_json:
         print_json([api.run_as_json(run) for run in found])
         return 0
@@ -197,6 +192,31 @@ def output(*, reference: str, output: Path, no_header: bool, project: Path) -> i
     run = api.find_run_anywhere(reference, current=current)
     click.echo(api.output(run, current=current, to=output, header=not no_header))
     return 0
+
+
+def _shown(reference: str, current: Settings, *, wait: bool) -> Run | None:
+    """The run that is meant, as it is shown; None where a DAG is meant, whose runs are listed."""
+    from nbflow import api
+
+    if not wait and "/" not in reference and api.runs_here(current, dag_id=reference, limit=1):
+        return None
+    if api.is_local(reference):
+        run = api.find_run_anywhere(reference, current=current)
+        if wait and not run.state.finished:
+            raise UsageError(
+                f"{run.run_id} goes on in another process of this machine",
+                hint="It is shown where it was started.",
+            )
+        return run
+    with api.connect(current) as client:
+        # No DAG's id has a slash.
+        if not wait and "/" not in reference and api.is_dag(reference, client=client):
+            return None
+        run = api.find_run(reference, client=client)
+        if wait:
+            return _followed(run, client, current)
+        run = api.explain(api.enrich(run, current=current), client=client)
+        return api.forecast(run, client=client, current=current)
 
 
 def _print_published(published: Iterable[Published]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
-from nbflow.errors import Interrupted, StoreError, UsageError
+from nbflow.errors import Interrupted, UsageError
 from nbflow.interactive.explanations import plain
 from nbflow.interactive.local import Work
 from nbflow.interactive.progress import shown
@@ -143,7 +143,6 @@ class Run:
 
         Raises:
             RemoteError: it still goes on after `timeout`, or Airflow was away for over a minute.
-            StoreError: it is a run here whose process is gone.
             Interrupted: the waiting was interrupted.
         """
         try:
@@ -318,11 +317,6 @@ class Run:
             if until is not None and time.monotonic() >= until:
                 raise api.still_going(self._seen, timeout=timeout)
             if self._work is None:
-                if api.is_abandoned(self._seen, current=self._current):
-                    raise StoreError(
-                        f"{self.name} will not end: the process that ran it is gone",
-                        hint="`run.resume()` goes on with it.",
-                    )
                 time.sleep(_LOOK)
 
     def _await_airflow(self, timeout: float | None, show: Callable[[model.Run], None]) -> None:
@@ -382,10 +376,5 @@ def trigger(
 
 def list_runs(dag_id: str | None, *, current: Settings, limit: int) -> Runs:
     """Runs here and in Airflow, the newest first; see `nbflow.runs`."""
-    found = list(api.runs_here(current, dag_id=dag_id, limit=limit))
-    if api.in_reach(current):
-        with api.connect(current) as client:
-            if dag_id is None or api.is_dag(dag_id, client=client):
-                found += api.latest_runs(dag_id, client=client, current=current, limit=limit)
-    newest = sorted(found, key=lambda run: run.started or _COMING, reverse=True)
-    return Runs(Run(run, current=current) for run in newest[:limit])
+    found = api.all_runs(current, dag_id=dag_id, limit=limit)
+    return Runs(Run(run, current=current) for run in found)
