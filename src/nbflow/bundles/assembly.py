@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nbflow.model import Plan
 
 _DIGITS = 16
+_NONE = "0" * _DIGITS
+"""What stands for the digest in the text that it is of."""
 
 
 def bundle(
@@ -48,8 +50,12 @@ def bundle(
     origin = source or f"{plan.pipeline.document.name}.ipynb"
     files["manifest.json"] = _json(manifest(plan, files=files, source=origin))
     files = dict(sorted(files.items()))
-    digest = _digest(files, backend(plan, digest="0" * _DIGITS))
-    return Bundle(plan.dag_id, digest, backend(plan, digest=digest), files)
+    draft = backend(plan, digest=_NONE)
+    digest = _digest(files, draft)
+    # A DAG file names the folder of its notebooks; what stands there once is that name.
+    once = draft.count(_NONE) == 1
+    dag = draft.replace(_NONE, digest) if once else backend(plan, digest=digest)
+    return Bundle(plan.dag_id, digest, dag, files)
 
 
 def _digest(files: Mapping[str, bytes], dag: str) -> str:
