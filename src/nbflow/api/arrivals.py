@@ -50,7 +50,9 @@ def await_live(
     digests = {one.dag_id: one.digest for one in those}
 
     def observe(so_far: Arrivals) -> None:
-        tell(_progress(so_far, digests))
+        said = _progress(so_far, len(digests))
+        if said is not None:
+            tell(said)
 
     with airflows.connect(current) as client:
         done = remote.wait_for_dags(
@@ -80,7 +82,7 @@ def require_live(published: Sequence[Published]) -> None:
         which = (f"{len(broken)}{of}: " if of else "") + _named(broken)
         said.append(f"Airflow cannot import {which}")
         hints.append(
-            "what was published stays; `nbflow rollback DAG` brings back the version before"
+            "what was published stays; `nbflow rollback DAG` brings back the version before it"
         )
     if missing:
         reason = next(iter(missing.values()))
@@ -95,14 +97,11 @@ def require_live(published: Sequence[Published]) -> None:
     )
 
 
-def _progress(so_far: Arrivals, digests: Mapping[str, str]) -> str:
-    if len(digests) == 1:
-        ((dag_id, _),) = digests.items()
-        broken = f"{dag_id}: Airflow cannot import it"
-        said = so_far.missing.get(dag_id)
-        live = f"{dag_id}: live"
-        return broken if dag_id in so_far.broken else live if said is None else f"{dag_id}: {said}"
-    parts = [f"{len(so_far.live)} of {len(digests)} DAGs are live"]
+def _progress(so_far: Arrivals, count: int) -> str | None:
+    """What there is to tell; of one DAG no more than what is missing, since its end is told."""
+    if count == 1:
+        return next((f"{dag_id}: {said}" for dag_id, said in so_far.missing.items()), None)
+    parts = [f"{len(so_far.live)} of {count} DAGs are live"]
     if so_far.broken:
         parts.append(f"Airflow cannot import {_named(list(so_far.broken))}")
     if so_far.missing:

@@ -122,7 +122,7 @@ _TELL = '''\
 def tell(context, *notifiers):
     """Send notices; one that cannot be sent keeps nobody else from theirs."""
     for notifier in notifiers:
-        try:
+        try:%s
             notifier(context)
         except Exception:
             notifier.log.exception("a notice was not sent")
@@ -180,7 +180,8 @@ def notice_functions(plan: Plan) -> list[str]:
         for name, about, event, channels in told
         if channels
     ]
-    telling = [_HIDE, _HIDING_TELL] if _hides(plan) else [_TELL]
+    hiding = f"\n{' ' * 12}hide_address(notifier)"
+    telling = [_HIDE, _TELL % hiding] if _hides(plan) else [_TELL % ""]
     return [*telling, *functions] if functions else []
 
 
