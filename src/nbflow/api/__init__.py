@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nbflow.api.backfilling import Backfilled, backfill
     from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
+    from nbflow.api.compositions import inspect_definition, is_composition
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
     from nbflow.api.failures import failure_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Inspected,
         compile,  # noqa: A004 - the verb of the command line
         describe,
+        diagnostics_as_json,
         inspect,
         load,
         write,
@@ -133,6 +135,7 @@ __all__ = [
     "describe_progress",
     "describe_step",
     "describe_teams",
+    "diagnostics_as_json",
     "diff",
     "doing",
     "elapsed",
@@ -149,7 +152,9 @@ __all__ = [
     "import_elyra",
     "in_reach",
     "inspect",
+    "inspect_definition",
     "is_abandoned",
+    "is_composition",
     "is_dag",
     "limits",
     "load",
@@ -217,7 +222,9 @@ _HOMES = {
     "Artifact": "recalling",
     "StepText": "stored",
     "artifacts": "recalling",
+    "inspect_definition": "compositions",
     "is_abandoned": "stored",
+    "is_composition": "compositions",
     "runs_here": "stored",
     "source_of": "stored",
     "still_going": "operating",
@@ -251,6 +258,7 @@ _HOMES = {
     "cut_every_cell": "proving",
     "debug": "debugging",
     "describe": "notebooks",
+    "diagnostics_as_json": "notebooks",
     "diff": "differences",
     "cancel": "steering",
     "log_lines": "steering",

@@ -11,7 +11,7 @@ from nbflow.bundles.layout import Call, assign
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.model import Plan, PlannedStep
+    from nbflow.model import Plan, PlannedStage, PlannedStep
 
 LOOK = 2
 """Seconds between two looks of Airflow's triggerer at a pod that starts; Airflow's own, while it
@@ -165,7 +165,7 @@ def more_than_all(said):
 def dag_text(plan: Plan, *, digest: str) -> str:
     """The DAG file's text; `digest` names the folder in the store that its notebooks lie in."""
 
-    def task(step: PlannedStep) -> Call:
+    def task(step: PlannedStep, stage: PlannedStage | None) -> Call:  # noqa: ARG001
         return Call("StepPod", (), {"profile": step.profile.name})
 
     frame = Frame(

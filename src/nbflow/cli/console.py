@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nbflow.errors import CheckFailed, NbflowError
 from nbflow.model import Diagnostic, Document, Severity
+
+if TYPE_CHECKING:
+    from nbflow.api import Inspected
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
@@ -39,6 +42,14 @@ def print_diagnostics(
         click.echo(err=err)
 
 
+def print_findings(inspected: Inspected, *, err: bool = False) -> None:
+    """Write what is wrong with a notebook, or with a pipeline's file and its notebooks."""
+    for one in (inspected, *inspected.stages.values()):
+        print_diagnostics(
+            one.diagnostics, document=one.pipeline.document, path=str(one.path), err=err
+        )
+
+
 def render_diagnostic(diagnostic: Diagnostic, *, document: Document, path: str) -> str:
     """One finding as text."""
     head = click.style(
@@ -48,7 +59,8 @@ def render_diagnostic(diagnostic: Diagnostic, *, document: Document, path: str) 
     cell = document.by_id.get(diagnostic.cell or "")
     gutter = "  "
     if cell is None:
-        lines.append(f"  --> {path}")
+        where = path if diagnostic.cell or diagnostic.line is None else f"{path}:{diagnostic.line}"
+        lines.append(f"  --> {where}")
     else:
         line = "" if diagnostic.line is None else f", line {diagnostic.line}"
         lines.append(f"  --> {path}: cell {cell.index + 1} (id {cell.id}){line}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nbflow.cli import options
-from nbflow.cli.console import print_diagnostics, print_error, print_json, summarise
+from nbflow.cli.console import print_error, print_findings, print_json, summarise
 from nbflow.errors import CheckFailed, NotebookError, StepFailed, UsageError
 from nbflow.model import format_bytes
 
@@ -93,9 +93,7 @@ def show(*, path: Path, as_json: bool) -> int:
         print_json(api.describe(inspected))
     else:
         click.echo(render_pipeline(api.describe(inspected)))
-        print_diagnostics(
-            inspected.diagnostics, document=inspected.pipeline.document, path=str(path), err=True
-        )
+        print_findings(inspected, err=True)
     return CheckFailed.exit_status if inspected.errors else 0
 
 
@@ -211,8 +209,7 @@ def checked(path: Path) -> Compiled:
     from nbflow import api
 
     inspected = api.inspect(path)
-    document = inspected.pipeline.document
-    print_diagnostics(inspected.diagnostics, document=document, path=str(path), err=True)
+    print_findings(inspected, err=True)
     return api.compile(inspected)
 
 
@@ -264,19 +261,23 @@ def exit_status(run: Run, *, quiet: bool = False, hint: str | None = None) -> in
 
 
 def _print_findings(inspected: Inspected) -> None:
-    print_diagnostics(
-        inspected.diagnostics, document=inspected.pipeline.document, path=str(inspected.path)
-    )
-    steps = len(inspected.pipeline.steps)
-    found = summarise(inspected.diagnostics) or "no problems"
-    click.echo(f"{inspected.path}: {steps} step{'' if steps == 1 else 's'}, {found}")
+    print_findings(inspected)
+    steps = sum(bool(step.cells) or not inspected.stages for step in inspected.pipeline.steps)
+    found = summarise(inspected.all_diagnostics) or "no problems"
+    about = f"{steps} step{'' if steps == 1 else 's'}"
+    if inspected.composition is not None:
+        stages = len(inspected.composition.stages)
+        about = f"{stages} stage{'' if stages == 1 else 's'}, {about}"
+    click.echo(f"{inspected.path}: {about}, {found}")
 
 
 def _as_json(inspected: Inspected) -> dict[str, object]:
+    from nbflow import api
+
     return {
         "notebook": str(inspected.path),
         "name": inspected.pipeline.name,
-        "diagnostics": [diagnostic.as_json() for diagnostic in inspected.diagnostics],
+        "diagnostics": api.diagnostics_as_json(inspected),
     }
 
 

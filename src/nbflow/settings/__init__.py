@@ -15,6 +15,7 @@ from nbflow.settings.guesses import known_names
 from nbflow.settings.layers import load_settings, settings_schema
 from nbflow.settings.secrets import looks_secret
 from nbflow.settings.tenants import Account, DagBundle, Egress, Port, parse_account
+from nbflow.settings.yamlfile import read_yaml
 
 __all__ = [
     "Account",
@@ -34,5 +35,6 @@ __all__ = [
     "load_settings",
     "looks_secret",
     "parse_account",
+    "read_yaml",
     "settings_schema",
 ]
