@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         in_reach,
         load_settings,
     )
+    from nbflow.api.approving import approve
     from nbflow.api.backfilling import Backfilled, backfill
     from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
@@ -120,6 +121,7 @@ __all__ = [
     "airflow_teams",
     "airflow_teams_text",
     "airflow_up",
+    "approve",
     "artifacts",
     "backfill",
     "cancel",
@@ -251,6 +253,7 @@ _HOMES = {
     "airflow_teams": "multiteam",
     "airflow_teams_text": "multiteam",
     "airflow_up": "airflows",
+    "approve": "approving",
     "backfill": "backfilling",
     "check_profiles": "profiles",
     "compile": "notebooks",

@@ -61,7 +61,9 @@ ITEM = "{{ ti.map_index }}"
 _HAND_ON = '''\
 def hand_on(context, result=None):
     """Let other stages have what the step's variables are at its end."""
-    manifest = Path(context["task"].output_nb).with_name("manifest.json")
+    task = context["task"]
+    step = task.task_id.rpartition(".")[2]
+    manifest = Path(task.parameters["nbflow_run"], step, "manifest.json")
     for name, value in json.loads(manifest.read_text())["outputs"].items():
         context["ti"].xcom_push(key=name, value=value)
 '''
@@ -70,9 +72,10 @@ def hand_on(context, result=None):
     """Let other stages have what the step's variables are at its end."""
     from papermill.iorw import papermill_io
 
-    folder = context["task"].output_nb.rpartition("/")[0]
-    manifest = json.loads(papermill_io.read(f"{folder}/manifest.json"))
-    for name, value in manifest["outputs"].items():
+    task = context["task"]
+    step = task.task_id.rpartition(".")[2]
+    manifest = papermill_io.read(f"{task.parameters['nbflow_run']}/{step}/manifest.json")
+    for name, value in json.loads(manifest)["outputs"].items():
         context["ti"].xcom_push(key=name, value=value)
 '''
 _AFTER_FAILURE = ("on_failure_callback", "on_retry_callback")

@@ -1,5 +1,6 @@
 """Talk to a running Airflow through its REST API."""
 
+from nbflow.remote.approvals import Question, answer, questions
 from nbflow.remote.backfills import Backfill, missing_runs, start_backfill, timezone_of
 from nbflow.remote.client import Airflow
 from nbflow.remote.failures import Refused, Unreachable
@@ -10,9 +11,12 @@ __all__ = [
     "Backfill",
     "ImportProblem",
     "LogLine",
+    "Question",
     "Refused",
     "Unreachable",
+    "answer",
     "missing_runs",
+    "questions",
     "start_backfill",
     "timezone_of",
 ]
