@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, notebook
-from nbflow.api import headers, pages
+from nbflow.api import headers, pages, records
 from nbflow.api.notebooks import Compiled, within_project
 from nbflow.api.notebooks import compile as compile_notebook
 from nbflow.api.records import LOCAL
@@ -20,6 +20,7 @@ from nbflow.errors import Interrupted, UsageError
 from nbflow.model import Document, Run
 
 if TYPE_CHECKING:
+    from nbflow.api.parts import Part
     from nbflow.host import Limits, Stop
     from nbflow.settings import Settings
 
@@ -139,6 +140,7 @@ def merged(
     current: Settings,
     run: Run | None = None,
     header: bool = True,
+    executed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A run's executed step notebooks as the author's notebook.
 
@@ -148,8 +150,10 @@ def merged(
         current: where its bundle was published.
         run: the run; as its folder tells of it where None.
         header: whether a cell about the run comes first.
+        executed: the step notebooks; all of the run's where None.
     """
-    executed = host.executed(folder)
+    if executed is None:
+        executed = host.executed(folder)
     provenance = None if run is None else _provenance(run)
     if run is None and (ledger := host.read_ledger(folder)) is not None:
         run = ledger.run
@@ -169,14 +173,55 @@ def write_merged(
     current: Settings,
     run: Run | None = None,
     header: bool = True,
+    executed: Mapping[str, Any] | None = None,
 ) -> None:
     """Write what `merged` makes: a notebook, or a page where the file ends in `.html`."""
-    found = merged(document, folder=folder, current=current, run=run, header=header)
+    found = merged(
+        document, folder=folder, current=current, run=run, header=header, executed=executed
+    )
     output.parent.mkdir(parents=True, exist_ok=True)
     if pages.is_page(output):
         pages.write_page(found, output, title=document.name)
     else:
         notebook.write(found, output)
+
+
+def write_parts(
+    own: Iterable[Part], *, folder: Path, to: Path, current: Settings, header: bool = True
+) -> Path:
+    """Write the notebooks of a run of several: `STAGE.ipynb`, `STAGE-ITEM.ipynb`; the folder.
+
+    Args:
+        own: the run's parts.
+        folder: the run's.
+        to: the folder for them.
+        current: where its bundle was published.
+        header: whether a cell about the run comes first in each.
+
+    Raises:
+        UsageError: a file is named, not a folder.
+        StoreError: the bundle is gone.
+    """
+    if to.suffix in {".ipynb", ".html"}:
+        raise UsageError(
+            f"the run is of several notebooks, and {to} is one file",
+            hint="Name a folder: each notebook is written to it.",
+        )
+    for part in own:
+        document = records.author_document(
+            part.run, folder=folder, current=current, stage=part.stage
+        )
+        name = part.name.replace("[", "-").rstrip("]")
+        write_merged(
+            document,
+            folder=folder,
+            output=to / f"{name}.ipynb",
+            current=current,
+            run=part.run,
+            header=header,
+            executed=part.executed,
+        )
+    return to
 
 
 def _provenance(run: Run) -> dict[str, Any]:

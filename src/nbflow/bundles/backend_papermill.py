@@ -74,8 +74,8 @@ def hand_on(context, result=None):
 
     task = context["task"]
     step = task.task_id.rpartition(".")[2]
-    manifest = papermill_io.read(f"{task.parameters['nbflow_run']}/{step}/manifest.json")
-    for name, value in json.loads(manifest)["outputs"].items():
+    manifest = f"{task.parameters['nbflow_run']}/{step}/manifest.json"
+    for name, value in json.loads(papermill_io.read(manifest))["outputs"].items():
         context["ti"].xcom_push(key=name, value=value)
 '''
 _AFTER_FAILURE = ("on_failure_callback", "on_retry_callback")

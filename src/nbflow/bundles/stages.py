@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from nbflow.bundles.intervals import VALUES
 from nbflow.bundles.layout import LINE, Call, Code, lay_out
 from nbflow.bundles.literals import comment_text, jinja_text, literal, width
 from nbflow.bundles.outlets import gathering, needs_gathering
-from nbflow.bundles.sentences import enumerate_words
+from nbflow.bundles.sentences import enumerate_words, reasons_sentence
 from nbflow.bundles.tasks import dag_line, edge_lines, step_task
 from nbflow.model import Operation, ParameterKind, Reference
 
@@ -126,7 +127,7 @@ def _tasks(
     stage = one.stage
     assert one.plan is not None
     inner = {step.name: variables[f"{stage.name}.{step.name}"] for step in one.plan.steps}
-    bound = {name for step in one.plan.steps for name in (*step.upstream, *_if(step))}
+    bound = {n for s in one.plan.steps if s.upstream for n in (*s.upstream, s.name)}
     for step in one.plan.steps:
         call = step_task(plan, step, frame, stage=one)
         if stage.foreach is not None and stage.foreach.parallel is not None:
@@ -135,16 +136,15 @@ def _tasks(
             call = Call(call.function, call.arguments, keywords)
         before = f"{inner[step.name]} = " if step.name in bound else ""
         yield from (f"    {line}" for line in _indented(before, call, 8))
-    edges = [(step.name, upstream) for step in one.plan.steps for upstream in step.upstream]
-    if edges:
-        yield ""
-    for name, upstream in edges:
-        yield f"    {inner[upstream]} >> {inner[name]}"
-
-
-def _if(step: Any) -> tuple[str, ...]:
-    """The step itself where it needs others."""
-    return (step.name,) if step.upstream else ()
+    edges = [
+        f"    {line}"
+        for step in one.plan.steps
+        for edge in step.step.edges
+        for line in edge_lines(
+            reasons_sentence(edge, step.name), inner[edge.step], inner[step.name], width=80
+        )
+    ]
+    yield from ["", *edges] if edges else []
 
 
 def _indented(before: str, call: Call, indent: int, *, after: str = "") -> list[str]:
@@ -212,11 +212,20 @@ def _condition(stage: Stage, condition: Condition, plan: Plan) -> str:
     body = f"    return {_operand(condition.tree, names)}"
     if width(body) > LINE:
         body = "    " + lay_out(_laid_out(condition.tree, names), before="return ", indent=4)
-    about = comment_text(f"Whether stage {stage.name} runs: {condition.text}")
+    about = textwrap.wrap(
+        comment_text(condition.text),
+        84,
+        initial_indent="    # ",
+        subsequent_indent="    # ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    said = "\n".join(about)
     return (
         f"@task.short_circuit(ignore_downstream_trigger_rules=False)\n"
         f"def if_{_identifier(stage.name)}({_signature(plan, tasks=True)}):\n"
-        f'    """{about}"""\n'
+        f'    """Whether stage {stage.name} runs."""\n'
+        f"{said}\n"
         f"{_prologue(plan, stage)}"
         f"{values}"
         f"{body}\n"

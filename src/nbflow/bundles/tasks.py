@@ -138,17 +138,18 @@ def _usual_retries(plan: Plan) -> tuple[int, timedelta]:
     return max(counts, key=lambda pair: (counts[pair], pair))
 
 
-def edge_lines(why: str, upstream: str, downstream: str) -> Iterator[str]:
-    """An edge between two variables, with its reasons above it."""
+def edge_lines(why: str, upstream: str, downstream: str, *, width: int = 84) -> Iterator[str]:
+    """An edge between two variables, with its reasons above it, in lines of this width."""
     yield from textwrap.wrap(
         comment_text(why),
-        84,
+        width,
         initial_indent="# ",
         subsequent_indent="# ",
         break_long_words=False,
         break_on_hyphens=False,
     )
     line = f"{upstream} >> {downstream}"
-    if len(line) > 84:
-        line = f"{downstream}.set_upstream(\n        {upstream},\n    )"
+    if len(line) > width:
+        indent = " " * (88 - width)
+        line = f"{downstream}.set_upstream(\n{indent}    {upstream},\n{indent})"
     yield line

@@ -23,7 +23,7 @@ def _notebook_path(_: click.Context, __: click.Parameter, path: Path | None) -> 
 
 def _page_path(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
     """Refuse what is neither a notebook nor a page."""
-    if path is not None and path.suffix not in {".ipynb", ".html"}:
+    if path is not None and path.suffix not in {"", ".ipynb", ".html"}:
         raise click.BadParameter(f"{path} does not end in .ipynb or .html")
     if path is not None and path.suffix == ".html":
         # Not when the run has ended.

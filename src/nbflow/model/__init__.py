@@ -42,7 +42,15 @@ if TYPE_CHECKING:
     from nbflow.model.plan import Bundle, Plan, PlannedStage, PlannedStep
     from nbflow.model.profile import Amount, EnvReference, EnvSource, Gpu, Profile, Volume
     from nbflow.model.quantities import Quantity, format_duration, parse_duration, parse_quantity
-    from nbflow.model.run import Failure, Run, RunState, StepRun, format_elapsed
+    from nbflow.model.run import (
+        Failure,
+        Run,
+        RunState,
+        StepRun,
+        format_elapsed,
+        step_folder,
+        step_name,
+    )
     from nbflow.model.schedules import PRESETS, schedule_fault, start_fault, timezone_fault
     from nbflow.model.usage import Usage, format_bytes
 
@@ -108,6 +116,8 @@ __all__ = [
     "references_in",
     "schedule_fault",
     "start_fault",
+    "step_folder",
+    "step_name",
     "timezone_fault",
 ]
 
@@ -173,6 +183,8 @@ _HOMES = {
     "references_in": "composition",
     "schedule_fault": "schedules",
     "start_fault": "schedules",
+    "step_folder": "run",
+    "step_name": "run",
     "timezone_fault": "schedules",
 }
 """The module that each name comes from."""

@@ -36,7 +36,8 @@ class Operation:
     """A part of a condition: an operator of Python's with its operands.
 
     Attributes:
-        operator: `and`, `or`, `not`, `==`, `!=`, `<`, `<=`, `>`, `>=`, `in` or `not in`.
+        operator: `and`, `or`, `not`, `==`, `!=`, `<`, `<=`, `>`, `>=`, `in`, `not in`, and with
+            None, True and False `is` or `is not`.
         operands: operations, references and plain values.
     """
 

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any
 
-from nbflow.model import Condition, Operation, Reference
+from nbflow.model import Condition, Operation, Reference, references_in
 
 __all__ = ["escaped", "read_condition", "read_value"]
 
@@ -23,6 +23,9 @@ _COMPARISONS = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
+_TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_OPPOSITES = {"==": "!=", "!=": "==", "in": "not in", "not in": "in", "is": "is not"}
+_OPPOSITES |= {"is not": "is"}
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -90,7 +93,7 @@ def _operand(node: ast.expr, known: dict[str, Reference]) -> Any:
             word = "and" if isinstance(node.op, ast.And) else "or"
             return Operation(word, tuple(_operand(one, known) for one in node.values))
         case ast.UnaryOp(op=ast.Not()):
-            return Operation("not", (_operand(node.operand, known),))
+            return _negated(_operand(node.operand, known))
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
             return -value
         case ast.Compare():
@@ -116,8 +119,27 @@ def _comparison(node: ast.Compare, known: dict[str, Reference]) -> Any:
         if type(one) not in _COMPARISONS:
             raise ValueError("`is` is not evaluated in a condition; write ==")
     pairs = zip(node.ops, operands, operands[1:], strict=False)
-    parts = tuple(Operation(_COMPARISONS[type(one)], (left, right)) for one, left, right in pairs)
+    parts = tuple(_compared(_COMPARISONS[type(one)], left, right) for one, left, right in pairs)
     return parts[0] if len(parts) == 1 else Operation("and", parts)
+
+
+def _compared(operator: str, left: Any, right: Any) -> Operation:
+    """A comparison as a careful colleague writes it: a plain value stands on the right."""
+    if operator in _TURNED and not _refers(left) and _refers(right):
+        operator, left, right = _TURNED[operator], right, left
+    if right is None or isinstance(right, bool):
+        operator = {"==": "is", "!=": "is not"}.get(operator, operator)
+    return Operation(operator, (left, right))
+
+
+def _negated(operand: Any) -> Operation:
+    if isinstance(operand, Operation) and operand.operator in _OPPOSITES:
+        return Operation(_OPPOSITES[operand.operator], operand.operands)
+    return Operation("not", (operand,))
+
+
+def _refers(operand: Any) -> bool:
+    return any(True for _ in references_in(operand))
 
 
 def _written(node: ast.expr, known: dict[str, Reference]) -> str:
