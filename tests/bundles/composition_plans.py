@@ -49,8 +49,8 @@ def weekly() -> Composition:
                 given={"label": "007", "learning_rate": Reference("rate", "ingest")},
                 foreach=Foreach("folds", Reference("regions"), parallel=3),
                 when=read_condition(
-                    "0 < ${ingest.rate} < 5 and (${threshold} <= 1 or 'eu' not in ${regions}) and not "
-                    "${ingest.note} == 'a text that is rather long for a line of Python'"
+                    "0 < ${ingest.rate} < 5 and (${threshold} <= 1 or 'eu' not in ${regions}) "
+                    "and not ${ingest.note} == 'a text that is rather long for a line of Python'"
                 ),
             ),
             Stage(

@@ -32,6 +32,11 @@ class Part:
     run: Run
     executed: Mapping[str, Mapping[str, Any]]
 
+    @property
+    def folder(self) -> str:
+        """Its folder in the run's."""
+        return self.name.replace("[", "/").rstrip("]")
+
 
 def stage_of(step: str) -> str | None:
     """The stage of a step `stage.step`; None of a step of a notebook by itself."""

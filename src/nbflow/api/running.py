@@ -21,6 +21,7 @@ from nbflow.model import Document, Run
 
 if TYPE_CHECKING:
     from nbflow.api.parts import Part
+    from nbflow.api.staging import Ask
     from nbflow.host import Limits, Stop
     from nbflow.settings import Settings
 
@@ -54,6 +55,7 @@ def run(
     limits: Limits | None = None,
     header: bool = True,
     stop: Stop | None = None,
+    approve: Ask | None = None,
 ) -> Finished:
     """Run each step in its own process and working directory, independent ones in parallel.
 
@@ -61,7 +63,7 @@ def run(
         compiled: the notebook, see `compile`; or its path.
         parameters: values by name; the notebook's defaults for the others.
         output: where the merged notebook goes, a page of HTML where it ends in `.html`; beside the
-            run's artifacts where None.
+            run's artifacts where None. Of a pipeline of several notebooks a folder for them.
         observe: called with the run at each change.
         workers: how many steps may run at once; the number of cores where None.
         resume: an earlier run to go on with, see `resume`; `parameters` are given there.
@@ -69,13 +71,15 @@ def run(
         limits: what each step may use, see `limits`; what the machine has where None.
         header: whether the merged notebook begins with a cell about the run.
         stop: by which another thread ends the run, as Ctrl-C would.
+        approve: is asked by a stage that waits for an approval, with its name and what it asks.
 
     Returns:
         The run, which may have failed: look at `run.state`.
 
     Raises:
         NotebookError, SettingsError, CheckFailed: a path was given, and `compile` raised it.
-        UsageError: a parameter is unknown or ill-typed, or `output` is the notebook itself.
+        UsageError: a parameter is unknown or ill-typed, `output` is the notebook itself, or a stage
+            asks for an approval and `approve` is None.
         MissingExtraError: `output` is a page, and nbconvert is not installed.
         Interrupted: Ctrl-C, or somebody asked `stop`; the partial notebook is written, and the
             hint says where.
@@ -89,11 +93,36 @@ def run(
         )
     if output is not None and pages.is_page(Path(output)):
         pages.require_pages()
+    if compiled.plan.stages:
+        _refuse_before_it_begins(compiled, output, approve)
     if resume is None:
         wire = resolve(parameters or {}, parameters=pipeline.parameters)
         folder = _new_folder(compiled)
     else:
         wire, folder = dict(resume.parameters), resume.folder
+    if compiled.plan.stages:
+        from nbflow.api.staging import run_stages, write_stages
+
+        keep = partial(
+            write_stages,
+            compiled,
+            folder=folder,
+            to=Path(output) if output else None,
+            header=header,
+        )
+        done = run_stages(
+            compiled,
+            parameters=wire,
+            folder=folder,
+            approve=approve,
+            observe=observe,
+            workers=workers,
+            cache=cache,
+            limits=limits,
+            stop=stop,
+            write=keep,
+        )
+        return Finished(done, keep(done), folder)
     goal = Path(output) if output else folder / f"{pipeline.document.name}.ipynb"
     write = partial(
         write_merged,
@@ -126,6 +155,25 @@ def run(
         raise
     write(run=finished)
     return Finished(finished, goal, folder)
+
+
+def _refuse_before_it_begins(
+    compiled: Compiled, output: str | Path | None, approve: Ask | None
+) -> None:
+    from nbflow.api.staging import refuse_without_answer
+
+    refuse_without_answer(compiled, approve)
+    if output is not None:
+        require_folder_name(Path(output))
+
+
+def require_folder_name(to: Path) -> None:
+    """Raise UsageError for a file, where several notebooks are to be written."""
+    if to.suffix in {".ipynb", ".html"}:
+        raise UsageError(
+            f"the run is of several notebooks, and {to} is one file",
+            hint="Name a folder: each notebook is written to it.",
+        )
 
 
 def warm() -> None:
@@ -187,14 +235,14 @@ def write_merged(
 
 
 def write_parts(
-    own: Iterable[Part], *, folder: Path, to: Path, current: Settings, header: bool = True
+    own: Iterable[Part], *, folder: Path, to: Path | None, current: Settings, header: bool = True
 ) -> Path:
     """Write the notebooks of a run of several: `STAGE.ipynb`, `STAGE-ITEM.ipynb`; the folder.
 
     Args:
         own: the run's parts.
         folder: the run's.
-        to: the folder for them.
+        to: the folder for them; where None, beside each one's artifacts.
         current: where its bundle was published.
         header: whether a cell about the run comes first in each.
 
@@ -202,11 +250,8 @@ def write_parts(
         UsageError: a file is named, not a folder.
         StoreError: the bundle is gone.
     """
-    if to.suffix in {".ipynb", ".html"}:
-        raise UsageError(
-            f"the run is of several notebooks, and {to} is one file",
-            hint="Name a folder: each notebook is written to it.",
-        )
+    if to is not None:
+        require_folder_name(to)
     for part in own:
         document = records.author_document(
             part.run, folder=folder, current=current, stage=part.stage
@@ -215,13 +260,13 @@ def write_parts(
         write_merged(
             document,
             folder=folder,
-            output=to / f"{name}.ipynb",
+            output=to / f"{name}.ipynb" if to else folder / part.folder / f"{part.stage}.ipynb",
             current=current,
             run=part.run,
             header=header,
             executed=part.executed,
         )
-    return to
+    return to or folder
 
 
 def _provenance(run: Run) -> dict[str, Any]:

@@ -130,7 +130,10 @@ def compile_(*, path: Path, output: Path, as_json: bool) -> int:
 @options.one_notebook
 @options.parameters
 @options.parameters_file
-@options.output("Where the one notebook goes; beside the run's artifacts by default.", page=True)
+@options.output(
+    "Where the one notebook goes, or a folder for several; beside the artifacts by default.",
+    page=True,
+)
 @options.no_header
 @click.option("--workers", "-j", type=click.IntRange(min=1), help="Steps that may run at once.")
 @options.resume
@@ -138,6 +141,7 @@ def compile_(*, path: Path, output: Path, as_json: bool) -> int:
 @click.option(
     "--enforce-limits", is_flag=True, help="Give each step the memory of its profile, not more."
 )
+@options.approvals
 @options.as_json
 def run(
     *,
@@ -150,17 +154,21 @@ def run(
     resume: str | None,
     no_cache: bool,
     enforce_limits: bool,
+    approved: tuple[str, ...],
+    refused: tuple[str, ...],
+    approve_all: bool,
     as_json: bool,
 ) -> int:
     """Run the pipeline on this machine, each step in its own process and working directory.
 
     Without Airflow. One executed notebook comes back, whole or, after a failure or Ctrl-C, up to
-    there. With --resume the newest run goes on from where it failed or was stopped: steps that
-    had succeeded are kept unless their cells, parameters or files have changed. With
-    --enforce-limits a step that needs more memory than its profile has fails here as it would in a
-    pod; see docs/right-size.md.
+    there; of a pipeline of several notebooks (NB is its .yaml file) each. With --resume the newest
+    run goes on from where it failed or was stopped: steps that had succeeded are kept unless their
+    cells, parameters or files have changed. With --enforce-limits a step that needs more memory
+    than its profile has fails here as it would in a pod; see docs/right-size.md.
     """
     from nbflow import api
+    from nbflow.cli.approvals import answers
     from nbflow.cli.progress import follow
 
     api.warm()
@@ -177,7 +185,9 @@ def run(
     limits = api.limits(compiled) if enforce_limits else None
     if limits is not None:
         print_limits(limits)
-    with follow(compiled.plan.pipeline.document) as observe:
+    several = bool(compiled.plan.stages)
+    approve = answers(compiled, approved=approved, refused=refused, approve_all=approve_all)
+    with follow(None if several else compiled.plan.pipeline.document) as observe:
         finished = api.run(
             compiled,
             parameters=values,
@@ -188,6 +198,7 @@ def run(
             cache=not no_cache,
             limits=limits,
             header=not no_header,
+            approve=approve,
         )
     if as_json:
         print_json({**api.run_as_json(finished.run), "notebook": str(finished.notebook)})
@@ -197,6 +208,8 @@ def run(
         f"Correct it and go on with `nbflow run {path} --resume`; `nbflow debug "
         f"{finished.run.dag_id}/{finished.run.run_id}` brings back what the step was given."
     )
+    if several:
+        way_out = f"Correct it and go on with `nbflow run {path} --resume`."
     return exit_status(finished.run, quiet=as_json, hint=way_out)
 
 

@@ -31,7 +31,6 @@ def composition_schema() -> dict[str, Any]:
             "parameters": {"type": "object", "description": "What a run may be given."},
             "stages": {
                 "type": "object",
-                "minProperties": 1,
                 "additionalProperties": {"type": "object"},
                 "description": "Notebooks and approvals, by name.",
             },

@@ -115,6 +115,8 @@ def understand(
     found = _Found(line)
     schema = composition_schema()
     found.violations({k: v for k, v in content.items() if isinstance(k, str)}, schema, ())
+    if content.get("stages") == {}:
+        found.tell(("stages",), "stages: there are none", rule=BAD_PIPELINE_FILE)
     for key in content:
         if not isinstance(key, str):
             found.tell((), f"{key!r} is not a known key", rule=BAD_PIPELINE_FILE)
@@ -141,6 +143,7 @@ def understand(
         for name, one in _mapping(content.get("stages")).items()
         if isinstance(one, dict)
     ]
+    _refuse_alike([one.name for one in stages if one is not None], found)
     made = Composition(
         options.name,
         options.options,
@@ -148,6 +151,22 @@ def understand(
         tuple(stage for stage in stages if stage is not None),
     )
     return made, tuple(dict.fromkeys(found.diagnostics))
+
+
+def _refuse_alike(names: Sequence[str], found: _Found) -> None:
+    """Tell of names that would be one in the DAG, where `-` is `_` and stages have helpers."""
+    taken: dict[str, str] = {}
+    for name in names:
+        known = name.replace("-", "_")
+        if known in taken:
+            message = f"the stages {taken[known]!r} and {name!r} are too much like each other"
+            found.tell(("stages", name), message, rule=BAD_PIPELINE_FILE)
+        taken[known] = name
+    for name in names:
+        helper = re.fullmatch(r"(if|each_of|given_to)_(.*)", name.replace("-", "_"))
+        if helper and helper[2] in taken:
+            message = f"{name!r} is what a task or function of stage {taken[helper[2]]!r} is named"
+            found.tell(("stages", name), message, hint=_NAME_FORM, rule=BAD_PIPELINE_FILE)
 
 
 def _mapping(value: Any) -> dict[Any, Any]:
