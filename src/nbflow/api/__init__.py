@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nbflow.api.backfilling import Backfilled, backfill
     from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
-    from nbflow.api.compositions import inspect_definition, is_composition
+    from nbflow.api.compositions import escaped, inspect_definition, is_composition
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
     from nbflow.api.failures import failure_of
@@ -143,6 +143,7 @@ __all__ = [
     "elapsed",
     "enrich",
     "enrich_failed",
+    "escaped",
     "expectation",
     "explain",
     "failure_of",
@@ -224,6 +225,7 @@ _HOMES = {
     "Artifact": "recalling",
     "StepText": "stored",
     "artifacts": "recalling",
+    "escaped": "compositions",
     "inspect_definition": "compositions",
     "is_abandoned": "stored",
     "is_composition": "compositions",

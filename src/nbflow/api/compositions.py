@@ -22,7 +22,16 @@ from nbflow.model import (
     references_in,
 )
 
-__all__ = ["compile_composition", "inspect_composition", "inspect_definition", "is_composition"]
+__all__ = [
+    "compile_composition",
+    "escaped",
+    "inspect_composition",
+    "inspect_definition",
+    "is_composition",
+]
+
+
+escaped = notebook.escaped
 
 
 def is_composition(path: str | Path) -> bool:

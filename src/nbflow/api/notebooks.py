@@ -12,7 +12,7 @@ from typing import Any
 
 from nbflow import analysis, bundles, checks, host, notebook, planning, settings, targets
 from nbflow.api.refusals import find_refusals, refuse_unknown_backend
-from nbflow.errors import CheckFailed
+from nbflow.errors import CheckFailed, UsageError
 from nbflow.model import (
     Bundle,
     Composition,
@@ -135,6 +135,15 @@ def _about_kernel(pipeline: Pipeline) -> Iterator[Diagnostic]:
     # Asking for the kernels takes time, and the usual one is where nbflow is.
     if pipeline.document.kernel != "python3":
         yield from checks.find_missing_kernel(pipeline, (each.name for each in host.kernels()))
+
+
+def require_one_notebook(path: Path, *, doing: str) -> None:
+    """Raise UsageError for a pipeline's file where only a notebook will do."""
+    if path.suffix in notebook.SUFFIXES:
+        raise UsageError(
+            f"{path} is a pipeline of several notebooks, and {doing} is for one notebook",
+            hint="Name one of its notebooks.",
+        )
 
 
 def require_no_errors(inspected: Inspected) -> None:
