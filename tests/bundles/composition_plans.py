@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bundle_pipelines import document, iris, settings
+from bundle_pipelines import document, in_pods, iris, settings
 
 from nbflow.model import (
     Approval,
@@ -88,4 +88,5 @@ def composition_plans(**choices: Any) -> dict[str, Plan]:
     pipelines = {"ingest": ingest(), "train": iris(), "class": ingest()}
     plan = plan_composition(weekly(), pipelines, settings=settings(**choices))
     afar = plan_composition(weekly(), pipelines, settings=settings(store="s3://ml-runs", **choices))
-    return {"weekly": plan, "weekly_in_a_bucket": afar}
+    pods = plan_composition(weekly(), pipelines, settings=in_pods())
+    return {"weekly": plan, "weekly_in_a_bucket": afar, "weekly_in_pods": pods}

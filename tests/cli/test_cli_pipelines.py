@@ -172,7 +172,7 @@ def test_check_and_show_tell_of_stages_and_of_faults_with_file_and_line(folder):
     (one,) = wrong.json[0]["diagnostics"]
     assert (one["code"], "did you mean 'total'" in one["hint"]) == ("NB802", True)
     text = nbflow("check", "pipeline.yaml", cwd=folder).out
-    assert "--> pipeline.yaml:18" in text
+    assert "--> pipeline.yaml:17" in text
     (folder / "pipeline.yaml").write_text("stages: [")
     assert nbflow("check", "pipeline.yaml", cwd=folder).status == 2
 

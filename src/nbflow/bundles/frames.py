@@ -97,7 +97,7 @@ def _imports(plan: Plan, frame: Frame) -> str:
         key=lambda one: (one.startswith("from "), one),
     )
     providers = [*frame.providers, *notifying, *([OPERATOR] if needs_gathering(plan) else [])]
-    providers += stages.providers(plan)
+    providers += stages.providers(plan, frame)
     others = sorted([*providers, line], key=lambda one: one.split()[1])
     others = ["import pendulum", *others] if has_start(plan) else others
     return "\n".join(standard) + "\n\n" + "\n".join(others) + "\n"

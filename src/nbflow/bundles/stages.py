@@ -31,12 +31,12 @@ def as_list(value, what):
 _NUMBERS = {ParameterKind.INT: "int", ParameterKind.FLOAT: "float"}
 
 
-def providers(plan: Plan) -> list[str]:
-    """What the stages import beside `airflow.sdk`, as lines."""
+def providers(plan: Plan, frame: Frame) -> list[str]:
+    """What the stages import beside `airflow.sdk` and what the frame does, as lines."""
     lines = []
     if any(one.stage.approval for one in plan.stages):
         lines.append("from airflow.providers.standard.operators.hitl import ApprovalOperator")
-    if _repeated(plan):
+    if _repeated(plan) and not any("AirflowFailException" in one for one in frame.providers):
         lines.append("from airflow.sdk.exceptions import AirflowFailException")
     return lines
 
@@ -100,7 +100,7 @@ def _stage(
         yield from _indented(f"{variable} = ", _approval(stage), 4)
         return
     arguments = frame.group_arguments(one)
-    named = {"default_args": arguments} if arguments else {}
+    named: dict[str, Any] = {"default_args": arguments} if arguments else {}
     if stage.foreach is None:
         group = Call("TaskGroup", (stage.name,), named)
         yield from _indented("with ", group, 4, after=f" as {variable}:")

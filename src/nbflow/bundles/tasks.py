@@ -54,7 +54,7 @@ class Frame:
     default_arguments: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
     dag_arguments: Mapping[str, Any] = field(default_factory=dict)
-    group_arguments: Callable[[PlannedStage], dict[str, Any]] = lambda _: {}
+    group_arguments: Callable[[PlannedStage], Any] = lambda _: {}
 
     @property
     def names(self) -> set[str]:

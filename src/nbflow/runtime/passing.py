@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from json import dumps
 from typing import Any
@@ -10,7 +11,11 @@ from typing import Any
 from nbflow.errors import StoreError
 from nbflow.runtime.previews import type_name
 
-__all__ = ["LARGEST", "values_to_pass"]
+__all__ = ["LARGEST", "PASSED_MOST", "values_to_pass"]
+
+PASSED_MOST = "NBFLOW_PASSED_MOST"
+"""Environment variable: bytes of JSON that all values together may have, where there is less room:
+a pod has 4 KB for its last words."""
 
 LARGEST = 256 << 10
 """Bytes of JSON that one value may have: Airflow keeps it in its database."""
@@ -48,14 +53,23 @@ def values_to_pass(names: tuple[str, ...], space: dict[str, Any], *, step: str) 
                 "which JSON cannot say",
                 hint=_WAY_OUT,
             ) from None
-        size = len(dumps(found[name]).encode())
-        if size > LARGEST:
-            raise StoreError(
-                f"step {step!r} is to pass on {name!r}, which has {size} bytes as JSON, "
-                f"and {LARGEST} are the most",
-                hint=_WAY_OUT,
-            )
+        _refuse_large(f"{name!r}, which has", found[name], LARGEST, step=step)
+    _refuse_large(
+        f"{', '.join(map(repr, found))}, which have together",
+        found,
+        int(os.environ.get(PASSED_MOST) or LARGEST * (len(found) + 1)),
+        step=step,
+    )
     return found
+
+
+def _refuse_large(what: str, value: Any, most: int, *, step: str) -> None:
+    size = len(dumps(value).encode())
+    if size > most:
+        raise StoreError(
+            f"step {step!r} is to pass on {what} {size} bytes as JSON, and {most} are the most",
+            hint=_WAY_OUT,
+        )
 
 
 def _plain(value: Any) -> Any:
