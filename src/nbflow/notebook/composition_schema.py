@@ -31,7 +31,10 @@ def composition_schema() -> dict[str, Any]:
             "parameters": {"type": "object", "description": "What a run may be given."},
             "stages": {
                 "type": "object",
-                "additionalProperties": {"type": "object"},
+                "additionalProperties": {
+                    "type": "object",
+                    "anyOf": [stage_schema(approval=False), stage_schema(approval=True)],
+                },
                 "description": "Notebooks and approvals, by name.",
             },
         },
