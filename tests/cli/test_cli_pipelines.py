@@ -87,6 +87,9 @@ def test_stages_run_in_order_with_what_they_are_given_and_each_notebook_comes_ba
     assert outputs(folder / "out" / "train-1.ipynb")["cell-2"] == "us 50 3\n"
     assert outputs(folder / "out" / "report.ipynb")["cell-2"] == "[0.3, 0.5] 0.1\n"
     run_id = f"{ran.json['dag_id']}/{ran.json['run_id']}"
+    sizes = nbflow("profiles", "suggest", "pipeline.yaml", "--json", cwd=folder)
+    assert sizes.status == 0, sizes.err
+    assert "train.fit" in sizes.out
     again = nbflow("output", run_id, "-o", "later", cwd=folder)
     assert again.status == 0, again.err
     assert outputs(folder / "later" / "train-0.ipynb")["cell-2"] == "eu 30 3\n"

@@ -57,7 +57,7 @@ def delivery(address: str) -> Iterator[Callable[[], tuple[Path, Path]]]:
 
 
 def _files_of(notebook: str) -> str:
-    """Where a bundle has the files of a step notebook, `STAGE.STEP.ipynb` where there are stages."""
+    """Where a bundle has the files of a step notebook; of a stage's, `STAGE.STEP.ipynb`, apart."""
     stage, dot, _ = notebook.removesuffix(".ipynb").partition(".")
     return f"files/{stage}" if dot else "files"
 
