@@ -152,3 +152,32 @@ def test_settings_that_name_an_unknown_backend_stop_it(project):
     found = project(INGEST)
     with pytest.raises(SettingsError):
         api.compile(found)
+
+
+def conductor(folder, *cells):
+    """Write a notebook of Kale's `notebook:` cells, each with its path."""
+    made = write_notebook(folder / "all.ipynb", ("parameters", "day = 'X'\nregion = 'us'"), *cells)
+    content = json.loads(made.read_text())
+    for cell in content["cells"]:
+        for tag in cell["metadata"].get("tags", ()):
+            if tag.startswith("notebook:"):
+                cell["metadata"]["notebook_path"] = f"{tag.partition(':')[2]}.ipynb"
+    made.write_text(json.dumps(content))
+    return api.inspect(made)
+
+
+def test_a_notebook_of_kales_notebook_cells_is_a_pipeline_of_these(project):
+    found = conductor(project.folder, ("notebook:ingest", ""), ("notebook:train prev:ingest", ""))
+    assert codes(found) == []
+    ingest, train = found.composition.stages
+    assert (ingest.notebook, list(ingest.given)) == ("ingest.ipynb", ["day"])
+    assert (train.after, list(train.given)) == (("ingest",), ["region"])
+    compiled = api.compile(found)
+    assert "steps/ingest.load.ipynb" in compiled.bundle.files
+    assert 'dag_id="all"' in compiled.bundle.dag
+
+
+def test_notebook_cells_beside_steps_of_cells_are_an_error_with_a_way_out(project):
+    found = conductor(project.folder, ("notebook:ingest", ""), ("step:own prev:ingest", "x = 1"))
+    assert [one.code for one in found.errors] == ["NB606"]
+    assert "pipeline.yaml" in found.errors[0].hint

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ __all__ = [
     "compile_composition",
     "escaped",
     "inspect_composition",
+    "inspect_conductor",
     "inspect_definition",
     "is_composition",
 ]
@@ -48,6 +51,47 @@ def inspect_composition(path: Path) -> Inspected:
     """
     composition, found = notebook.read_composition(path)
     return _inspected(path, composition, found, definition=path.read_bytes())
+
+
+def inspect_conductor(path: Path, pipeline: Pipeline) -> Inspected:
+    """A notebook whose every step runs another notebook, as Kale's `notebook:` cells do.
+
+    It is a pipeline of these; each is given what it has a parameter of the same name for.
+    """
+    folder = path.resolve().parent
+    composition = planning.conducted(pipeline, parameters_of=partial(_parameters_in, folder))
+    found = list(pipeline.diagnostics)
+    cells = [pipeline.document.cell(cell) for cell in pipeline.setup]
+    if any(cell.source.strip() for cell in cells):
+        found.append(
+            notebook.STAGE_OPTION_UNUSED.at(
+                "setup cells of a notebook whose steps run other notebooks run nowhere",
+                cell=cells[0].id,
+                hint="Have them in the notebooks that need them.",
+            )
+        )
+    return _inspected(path, composition, found, definition=_text(composition))
+
+
+def _parameters_in(folder: Path, relative: str) -> set[str]:
+    """The names of a notebook's parameters; none where it cannot be read, which is told later."""
+    try:
+        return {one.name for one in load(folder / relative).parameters}
+    except NotebookError:
+        return set()
+
+
+def _text(composition: Composition) -> bytes:
+    """The stages as a pipeline's file says them; JSON is YAML too."""
+    stages = {
+        one.name: {
+            "notebook": one.notebook,
+            "parameters": notebook.escaped(dict(one.given)),
+            "after": list(one.after),
+        }
+        for one in composition.stages
+    }
+    return json.dumps({"name": composition.name, "stages": stages}, indent=1).encode() + b"\n"
 
 
 def inspect_definition(content: Mapping[str, Any], *, path: Path, definition: bytes) -> Inspected:
@@ -92,6 +136,7 @@ def _inspected(
         name: planning.stage_pipeline(composition.by_name[name], pipeline, composition)
         for name, pipeline in pipelines.items()
     }
+    composition = replace(composition, source=path.name)
     merged = planning.merge_pipelines(composition, own)
     diagnostics += find_refusals(replace(merged, steps=()), current, found=diagnostics)
     stages = {}

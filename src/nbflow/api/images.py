@@ -93,7 +93,7 @@ def image(source: str | Path | Inspected, *, base: str | None = None) -> ImageFi
             notebook is not in Python.
     """
     inspected = source if isinstance(source, Inspected) else inspect(source)
-    require_one_notebook(inspected.path, doing="an image's file")
+    require_one_notebook(inspected, doing="an image's file")
     require_no_errors(inspected)
     document, path = inspected.pipeline.document, inspected.path
     start, reason = (base, None) if base is not None else _base(inspected)

@@ -105,7 +105,12 @@ def inspect(path: str | Path) -> Inspected:
         from nbflow.api.compositions import inspect_composition
 
         return inspect_composition(Path(path))
-    return inspect_pipeline(Path(path), load(path))
+    pipeline = load(path)
+    if pipeline.steps and all(step.notebook for step in pipeline.steps):
+        from nbflow.api.compositions import inspect_conductor
+
+        return inspect_conductor(Path(path), pipeline)
+    return inspect_pipeline(Path(path), pipeline)
 
 
 def inspect_pipeline(
@@ -137,11 +142,11 @@ def _about_kernel(pipeline: Pipeline) -> Iterator[Diagnostic]:
         yield from checks.find_missing_kernel(pipeline, (each.name for each in host.kernels()))
 
 
-def require_one_notebook(path: Path, *, doing: str) -> None:
-    """Raise UsageError for a pipeline's file where only a notebook will do."""
-    if path.suffix in notebook.SUFFIXES:
+def require_one_notebook(inspected: Inspected, *, doing: str) -> None:
+    """Raise UsageError for a pipeline of several notebooks where only a notebook will do."""
+    if inspected.composition is not None:
         raise UsageError(
-            f"{path} is a pipeline of several notebooks, and {doing} is for one notebook",
+            f"{inspected.path} is a pipeline of several notebooks, and {doing} is for one notebook",
             hint="Name one of its notebooks.",
         )
 

@@ -79,7 +79,8 @@ def _docstring(plan: Plan) -> str:
 
 
 def _source_name(plan: Plan) -> str:
-    return "pipeline.yaml" if plan.stages else f"{plan.pipeline.document.name}.ipynb"
+    name = plan.pipeline.document.name  # of several notebooks that of their file, as it is
+    return name if plan.stages else f"{name}.ipynb"
 
 
 def _imports(plan: Plan, frame: Frame) -> str:

@@ -143,12 +143,14 @@ class Composition:
         options: of the pipeline.
         parameters: that a run may be given.
         stages: in the file's order.
+        source: the file's name.
     """
 
     name: str
     options: PipelineOptions = field(default_factory=PipelineOptions)
     parameters: tuple[Parameter, ...] = ()
     stages: tuple[Stage, ...] = ()
+    source: str = "pipeline.yaml"
 
     @cached_property
     def by_name(self) -> Mapping[str, Stage]:

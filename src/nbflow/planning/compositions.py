@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nbflow import analysis
 from nbflow.model import (
     Cell,
+    Composition,
     Document,
     Edge,
     Pipeline,
@@ -18,18 +19,19 @@ from nbflow.model import (
     Prev,
     Reason,
     ReasonKind,
+    Reference,
+    Stage,
     Step,
 )
 from nbflow.planning.choices import plan
 from nbflow.planning.resources import choose_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from nbflow.model import Composition, Stage
     from nbflow.settings import Settings
 
-__all__ = ["merge_pipelines", "plan_composition", "stage_pipeline"]
+__all__ = ["conducted", "merge_pipelines", "plan_composition", "stage_pipeline"]
 
 
 def stage_pipeline(stage: Stage, pipeline: Pipeline, composition: Composition) -> Pipeline:
@@ -64,6 +66,32 @@ def stage_pipeline(stage: Stage, pipeline: Pipeline, composition: Composition) -
     )
 
 
+def conducted(
+    pipeline: Pipeline, *, parameters_of: Callable[[str], Collection[str]]
+) -> Composition:
+    """A notebook whose every step runs another notebook, as a pipeline of these.
+
+    Args:
+        pipeline: what the notebook means.
+        parameters_of: the names of the parameters of a notebook, by its path as written.
+    """
+    known = [one.name for one in pipeline.parameters]
+    stages = []
+    for step in pipeline.steps:
+        assert step.notebook is not None
+        theirs = parameters_of(step.notebook)
+        stages.append(
+            Stage(
+                step.name,
+                step.notebook,
+                given={name: Reference(name) for name in known if name in theirs},
+                after=tuple(edge.step for edge in step.edges),
+                options=step.options,
+            )
+        )
+    return Composition(pipeline.name, pipeline.options, pipeline.parameters, tuple(stages))
+
+
 def merge_pipelines(composition: Composition, pipelines: Mapping[str, Pipeline]) -> Pipeline:
     """All stages as one pipeline, whose steps are named `stage.step` and cells `stage/cell`.
 
@@ -83,7 +111,7 @@ def merge_pipelines(composition: Composition, pipelines: Mapping[str, Pipeline])
         steps += (_prefixed(step, stage.name, incoming) for step in pipeline.steps)
     return Pipeline(
         composition.name,
-        Document(composition.name, tuple(cells)),
+        Document(composition.source, tuple(cells)),
         composition.options,
         composition.parameters,
         steps=tuple(steps),
