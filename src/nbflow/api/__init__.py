@@ -18,9 +18,11 @@ if TYPE_CHECKING:
         in_reach,
         load_settings,
     )
+    from nbflow.api.approving import approve
     from nbflow.api.backfilling import Backfilled, backfill
     from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
+    from nbflow.api.compositions import escaped, inspect_definition, is_composition
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
     from nbflow.api.failures import failure_of
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
         Inspected,
         compile,  # noqa: A004 - the verb of the command line
         describe,
+        diagnostics_as_json,
         inspect,
         load,
         write,
@@ -120,6 +123,7 @@ __all__ = [
     "airflow_teams_text",
     "airflow_up",
     "all_runs",
+    "approve",
     "artifacts",
     "backfill",
     "cancel",
@@ -135,10 +139,12 @@ __all__ = [
     "describe_progress",
     "describe_step",
     "describe_teams",
+    "diagnostics_as_json",
     "diff",
     "doing",
     "elapsed",
     "enrich",
+    "escaped",
     "expectation",
     "explain",
     "failure_of",
@@ -150,6 +156,9 @@ __all__ = [
     "import_elyra",
     "in_reach",
     "inspect",
+    "inspect_definition",
+    "is_abandoned",
+    "is_composition",
     "is_dag",
     "is_local",
     "latest_runs",
@@ -222,6 +231,10 @@ _HOMES = {
     "Artifact": "recalling",
     "StepText": "stored",
     "artifacts": "recalling",
+    "escaped": "compositions",
+    "inspect_definition": "compositions",
+    "is_abandoned": "stored",
+    "is_composition": "compositions",
     "runs_here": "stored",
     "source_of": "stored",
     "still_going": "operating",
@@ -248,6 +261,7 @@ _HOMES = {
     "airflow_teams": "multiteam",
     "airflow_teams_text": "multiteam",
     "airflow_up": "airflows",
+    "approve": "approving",
     "backfill": "backfilling",
     "check_profiles": "profiles",
     "compile": "notebooks",
@@ -255,6 +269,7 @@ _HOMES = {
     "cut_every_cell": "proving",
     "debug": "debugging",
     "describe": "notebooks",
+    "diagnostics_as_json": "notebooks",
     "diff": "differences",
     "cancel": "steering",
     "log_lines": "steering",

@@ -1,5 +1,6 @@
 """Rules over a pipeline: what is wrong before anything runs."""
 
+from nbflow.checks.compositions import check_composition
 from nbflow.checks.imports import find_import_error
 from nbflow.checks.pipelines import (
     RULES,
@@ -14,6 +15,7 @@ __all__ = [
     "RULES",
     "SETTINGS_CODES",
     "check",
+    "check_composition",
     "find_import_error",
     "find_missing_kernel",
     "profile_of",

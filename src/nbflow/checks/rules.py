@@ -43,8 +43,8 @@ NOTEBOOK_STEP = Rule(
     "NB606",
     "notebook-step",
     Severity.ERROR,
-    "A `notebook:` cell runs another notebook as a step, which is not possible yet.",
-    "Move that notebook's cells into this one, under a `step:` tag.",
+    "A step runs another notebook (`notebook:`) beside steps that run cells of this one.",
+    "Let all steps run notebooks, or name them and this one in a pipeline.yaml.",
 )
 KERNEL_NOT_HERE = Rule(
     "NB607",

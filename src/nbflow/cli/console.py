@@ -13,7 +13,7 @@ from nbflow.errors import CheckFailed, NbflowError, NotLive
 from nbflow.model import Diagnostic, Document, Severity
 
 if TYPE_CHECKING:
-    from nbflow.api import Compiled
+    from nbflow.api import Compiled, Inspected
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
@@ -42,6 +42,14 @@ def print_diagnostics(
         click.echo(err=err)
 
 
+def print_findings(inspected: Inspected, *, err: bool = False) -> None:
+    """Write what is wrong with a notebook, or with a pipeline's file and its notebooks."""
+    for one in (inspected, *inspected.stages.values()):
+        print_diagnostics(
+            one.diagnostics, document=one.pipeline.document, path=str(one.path), err=err
+        )
+
+
 def render_diagnostic(
     diagnostic: Diagnostic, *, document: Document | None, path: str, text: str = ""
 ) -> str:
@@ -54,9 +62,10 @@ def render_diagnostic(
     line = "" if diagnostic.line is None else f", line {diagnostic.line}"
     gutter = "  "
     if cell is None and diagnostic.file is None:
-        lines.append(f"  --> {path}")
+        where = path if diagnostic.cell or diagnostic.line is None else f"{path}:{diagnostic.line}"
+        lines.append(f"  --> {where}")
     else:
-        where = f"{path}: cell {cell.index + 1} (id {cell.id})" if cell else diagnostic.file
+        where = f"{path}: cell {cell.index + 1} (id {cell.id})" if cell else str(diagnostic.file)
         lines.append(f"  --> {where}{line}")
         source = (cell.source if cell else text).splitlines()
         number = diagnostic.line or (1 if cell else 0)

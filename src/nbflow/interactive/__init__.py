@@ -7,6 +7,7 @@ from nbflow import _door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nbflow.interactive.definitions import Stage
     from nbflow.interactive.diagnostics import Diagnostic, Diagnostics
     from nbflow.interactive.executions import Run
     from nbflow.interactive.operations import output, published, rollback, runs, trigger, unpublish
@@ -22,6 +23,7 @@ __all__ = [
     "Publication",
     "Published",
     "Run",
+    "Stage",
     "check",
     "diff",
     "load",
@@ -45,6 +47,7 @@ _HOMES = {
     "Publication": "publications",
     "Published": "publications",
     "Run": "executions",
+    "Stage": "definitions",
     "check": "verbs",
     "diff": "verbs",
     "load": "verbs",

@@ -178,19 +178,18 @@ class Run:
 
     @plain
     def output(self, path: str | Path | None = None) -> Path:
-        """Write its one executed notebook, with the outputs of all steps that ended.
+        """Write its one executed notebook, with the outputs of all steps that ended; where it is.
 
         Args:
-            path: where it goes; `DAG-RUN_ID.ipynb` in the working directory where None.
-
-        Returns:
-            Where it is.
+            path: where it goes; `DAG-RUN_ID.ipynb` in the working directory where None. Of several
+                notebooks a folder, `DAG-RUN_ID`.
 
         Raises:
             StoreError: the store holds nothing of this run.
             UsageError: `path` is the author's notebook itself.
         """
-        to = Path(path or f"{self.dag_id}-{_UNFIT.sub('-', self.run_id)}.ipynb")
+        ending = "" if any("." in step.name for step in self._seen.steps) else ".ipynb"
+        to = Path(path or f"{self.dag_id}-{_UNFIT.sub('-', self.run_id)}{ending}")
         source = self._source() if self.local else None
         if source is not None and source.resolve() == to.resolve():
             raise UsageError(f"{to} is the notebook itself", hint="Name another file.")
@@ -345,9 +344,13 @@ def start(
     workers: int | None,
     cache: bool,
     quiet: bool,
+    approve: bool | Callable[[str, model.Approval], bool] | None = None,
 ) -> Run:
     """Run a notebook here; see `nbflow.run`."""
-    work = Work(compiled, parameters=values, output=output, workers=workers, cache=cache)
+    ask = (lambda _stage, _asked: approve) if isinstance(approve, bool) else approve
+    work = Work(
+        compiled, parameters=values, output=output, workers=workers, cache=cache, approve=ask
+    )
     return _begun(work, wait=wait, quiet=quiet)
 
 

@@ -51,6 +51,8 @@ def this() -> Pipeline:
 def load(path: str | Path) -> Pipeline:
     """Read a notebook, and the settings around it, as the pipeline that it means.
 
+    Or the file of a pipeline of several notebooks (`.yaml`).
+
     What is wrong with the notebook raises nothing here: see `diagnostics`.
 
     Args:
@@ -74,7 +76,7 @@ def load(path: str | Path) -> Pipeline:
         >>> pipeline.steps["fit"].edges[0].step
         'load'
     """
-    return Pipeline(api.inspect(Path(path)))
+    return Pipeline._of(api.inspect(Path(path)))
 
 
 @plain

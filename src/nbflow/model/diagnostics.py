@@ -24,7 +24,8 @@ class Rule:
     Attributes:
         code: `NB` and three digits, never reused. The hundreds say the subject:
             1 tags and options, 2 parameters, 3 names and data, 4 order and effects,
-            5 what cannot cross a cut, 6 settings and resources, 7 files.
+            5 what cannot cross a cut, 6 settings and resources, 7 files,
+            8 pipelines of several notebooks.
         name: a short name in lower case with hyphens.
         severity: how bad it is.
         summary: one line for the documentation, what it finds and why it matters.
@@ -60,7 +61,8 @@ class Diagnostic:
         message: what was found, with names.
         hint: what to do about it.
         cell: the id of the cell, None for the whole notebook.
-        line: line in the cell, counted from 1, None where no line is meant.
+        line: line in the cell, counted from 1, None where no line is meant; of `file` or of a
+            pipeline's file where no cell is.
         file: another file than the notebook that `line` is in; None for the notebook.
     """
 

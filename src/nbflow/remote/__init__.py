@@ -1,5 +1,6 @@
 """Talk to a running Airflow through its REST API."""
 
+from nbflow.remote.approvals import Question, answer, questions
 from nbflow.remote.arrival import NOT_TAKEN_UP, Arrivals, wait_for_dags
 from nbflow.remote.backfills import Backfill, missing_runs, start_backfill, timezone_of
 from nbflow.remote.client import Airflow
@@ -13,9 +14,12 @@ __all__ = [
     "Backfill",
     "ImportProblem",
     "LogLine",
+    "Question",
     "Refused",
     "Unreachable",
+    "answer",
     "missing_runs",
+    "questions",
     "start_backfill",
     "timezone_of",
     "wait_for_dags",
