@@ -41,6 +41,8 @@ def check(
 ) -> int:
     """Find what is wrong with notebooks before anything runs.
 
+    NB is a notebook, or the .yaml file of a pipeline of several; see docs/pipelines.md.
+
     With --prove, a notebook without errors then runs here, whole in one kernel and as its
     pipeline, and what its cells show is compared. See docs/prove.md.
 
