@@ -189,7 +189,8 @@ def run(
         print_limits(limits)
     several = bool(compiled.plan.stages)
     approve = answers(compiled, approved=approved, refused=refused, approve_all=approve_all)
-    with follow(None if several else compiled.plan.pipeline.document) as observe:
+    asks = approve is not None and approve.asks
+    with follow(None if several else compiled.plan.pipeline.document, asks=asks) as observe:
         finished = api.run(
             compiled,
             parameters=values,
