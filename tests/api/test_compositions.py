@@ -124,6 +124,12 @@ def test_what_a_notebook_says_of_whole_runs_is_told_not_to_count(project):
     assert "schedule, owner" in one.message
 
 
+def test_a_parameter_that_no_stage_takes_is_a_warning(project):
+    found = project("parameters:\n  n: 2\n" + INGEST)
+    (one,) = found.all_diagnostics
+    assert (one.code, one.line, one.severity.value) == ("NB810", 2, "warning")
+
+
 def test_a_teams_notebook_is_no_stage_of_anothers_pipeline(project):
     (project.folder / "nbflow.yaml").write_text("teams: {churn: {}}")
     write_notebook(project.folder / "own.ipynb", ("step:one", "x = 1"), nbflow={"team": "churn"})

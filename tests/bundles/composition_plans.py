@@ -12,6 +12,7 @@ from nbflow.model import (
     Assets,
     Composition,
     Foreach,
+    Interval,
     Parameter,
     ParameterKind,
     Pipeline,
@@ -36,9 +37,11 @@ def weekly() -> Composition:
             schedule="0 6 * * 1",
             owner="ada",
             assets=Assets(makes=("s3://lake/models",)),
+            interval=Interval(start="day"),
         ),
         (
             Parameter("regions", ParameterKind.LIST, ["eu", "us"]),
+            Parameter("day", ParameterKind.STR, "2026-01-01"),
             Parameter("threshold", ParameterKind.FLOAT, 0.9, help="the least accuracy"),
         ),
         (
@@ -63,7 +66,7 @@ def weekly() -> Composition:
             Stage(
                 "class",
                 "ingest.ipynb",
-                given={"note": Reference("score", "train"), "plain": [Reference("threshold"), 1]},
+                given={"note": Reference("score", "train"), "plain": [Reference("day"), 1]},
                 after=("release",),
             ),
         ),

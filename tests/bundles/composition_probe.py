@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -44,10 +45,12 @@ def ended(message: str) -> Any:
 
 
 def in_pods(dag: Any) -> dict[str, Any]:
-    params = {"regions": ["eu", "us"], "threshold": 0.9}
+    params = {"regions": ["eu", "us"], "threshold": 0.9, "day": "2026-01-01"}
+    moment = datetime(2026, 3, 28, tzinfo=UTC)
+    run = SimpleNamespace(run_type="scheduled", data_interval_start=moment)
     words = {
         name: dag.get_task(name).words(
-            {"params": params, "ti": Instance(map_index=index), "run_id": "r1"}
+            {"params": params, "ti": Instance(map_index=index), "run_id": "r1", "dag_run": run}
         )
         for name, index in (("ingest.load", -1), ("class.load", -1))
     }

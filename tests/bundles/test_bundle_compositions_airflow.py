@@ -75,7 +75,7 @@ def test_pods_get_values_as_data_and_pass_theirs_on_with_their_last_words(read):
     said = json.loads(params.removeprefix("--params=").replace("$$", "$"))
     assert said == {"note": EVIL}
     later = json.loads(read["words"]["class.load"][3].removeprefix("--params="))
-    assert later == {"note": [1, 2], "plain": [0.9, 1]}
+    assert later == {"note": [1, 2], "plain": ["2026-03-28", 1]}
     assert read["passed"] == {"rate": 0.5, "note": "n"}
     assert len(read["lost"]) == 2
     assert all("its pod is gone, and with it what it passes on" in one for one in read["lost"])

@@ -1,9 +1,12 @@
 """Several notebooks as one pipeline on this machine: `nbflow run pipeline.yaml`, and around it."""
 
 import json
+import os
+import pty
+from contextlib import suppress
 
 import pytest
-from commands import nbflow, outputs, write_notebook
+from commands import NBFLOW, nbflow, outputs, write_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -156,6 +159,26 @@ def test_a_run_that_nobody_can_answer_for_does_not_begin(folder):
     one_file = nbflow("run", "pipeline.yaml", "--yes", "-o", "x.ipynb", cwd=folder)
     assert (one_file.status, "Name a folder" in one_file.err) == (2, True)
     assert not (folder / ".nbflow" / "store").exists()
+
+
+def test_a_person_at_a_terminal_is_asked(folder):
+    (folder / "pipeline.yaml").write_text(
+        "stages:\n  release: {approve: 'Release?', message: 'Look first.'}\n"
+        "  report: {notebook: report.ipynb, after: release, parameters: {accuracies: [1]}}\n"
+    )
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(folder)
+        os.execv(NBFLOW, [str(NBFLOW), "run", "pipeline.yaml"])
+    shown = b""
+    with suppress(OSError):  # the terminal is gone when the command is
+        while piece := os.read(terminal, 4096):
+            shown += piece
+            if shown.endswith(b"[y/N]: "):
+                os.write(terminal, b"n\n")
+    assert os.waitpid(child, 0)[1] == 0, shown
+    text = shown.decode()
+    assert text.index("Look first.") < text.index("release: Release? [y/N]") < text.index("skipped")
 
 
 def test_check_and_show_tell_of_stages_and_of_faults_with_file_and_line(folder):

@@ -1,6 +1,7 @@
 """Pipelines of several notebooks, as their files say them."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +130,16 @@ def test_what_makes_no_sense_is_told_with_its_line(read, text, line, words):
 def test_what_is_no_pipeline_at_all_cannot_be_read(read, text):
     with pytest.raises(NotebookError):
         read(text)
+
+
+ELYRA = Path(__file__).parents[1] / "elyra" / "golden"
+
+
+@pytest.mark.parametrize("name", ["v3", "v4", "v5", "v6", "v7", "v8"])
+def test_what_is_imported_from_elyra_is_understood(name):
+    made, found = read_composition(ELYRA / f"{name}.yaml")
+    assert made.stages
+    assert found == ()
 
 
 def test_a_reference_is_the_whole_value():

@@ -13,6 +13,7 @@ from nbflow.notebook import (
     STAGE_OPTION_UNUSED,
     STAGE_PARAMETER,
     STAGE_TEAM,
+    UNUSED_PARAMETER,
 )
 from nbflow.settings import known_names
 
@@ -53,6 +54,11 @@ def check_composition(
                 )
         if stage.foreach is not None:
             yield from _foreach(stage, composition)
+    taken = {one.name for stage in composition.stages for one in stage.references if not one.stage}
+    for parameter in composition.parameters:
+        if parameter.name not in taken:
+            message = f"no stage takes the parameter {parameter.name!r}"
+            yield UNUSED_PARAMETER.at(message, line=parameter.line)
     placed = {one.name for one in composition.in_order}
     circle = [one for one in composition.stages if one.name not in placed]
     if circle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -10,15 +11,34 @@ import click
 from nbflow.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nbflow.api import Compiled
     from nbflow.model import Approval
 
 
+@dataclass(frozen=True)
+class Answers:
+    """Answers approvals.
+
+    Attributes:
+        given: what options say, by stage.
+        asks: a person is asked what they do not say.
+    """
+
+    given: dict[str, bool]
+    asks: bool
+
+    def __call__(self, stage: str, approval: Approval) -> bool:
+        """Whether a stage's approval is given."""
+        if stage in self.given:
+            return self.given[stage]
+        if approval.message:
+            click.echo(approval.message, err=True)
+        return click.confirm(f"{stage}: {approval.subject}", err=True)
+
+
 def answers(
     compiled: Compiled, *, approved: tuple[str, ...], refused: tuple[str, ...], approve_all: bool
-) -> Callable[[str, Approval], bool] | None:
+) -> Answers | None:
     """Who answers; None where nobody can and something will be asked.
 
     Raises:
@@ -34,17 +54,7 @@ def answers(
     both = sorted({*approved} & {*refused})
     if both:
         raise UsageError(f"{both[0]} is both approved and refused")
-    open_ = [] if approve_all else [one for one in asked if one not in {*approved, *refused}]
-    if open_ and not sys.stdin.isatty():
-        return None
-
-    def answer(stage: str, approval: Approval) -> bool:
-        if stage in refused:
-            return False
-        if approve_all or stage in approved:
-            return True
-        if approval.message:
-            click.echo(approval.message, err=True)
-        return click.confirm(f"{stage}: {approval.subject}", err=True)
-
-    return answer
+    given = dict.fromkeys(asked, True) if approve_all else dict.fromkeys(approved, True)
+    given |= dict.fromkeys(refused, False)
+    asks = any(name not in given for name in asked)
+    return Answers(given, asks) if not asks or sys.stdin.isatty() else None

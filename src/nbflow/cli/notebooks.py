@@ -41,6 +41,8 @@ def check(
 ) -> int:
     """Find what is wrong with notebooks before anything runs.
 
+    NB is a notebook, or the .yaml file of a pipeline of several; see docs/pipelines.md.
+
     With --prove, a notebook without errors then runs here, whole in one kernel and as its
     pipeline, and what its cells show is compared. See docs/prove.md.
 
@@ -187,7 +189,8 @@ def run(
         print_limits(limits)
     several = bool(compiled.plan.stages)
     approve = answers(compiled, approved=approved, refused=refused, approve_all=approve_all)
-    with follow(None if several else compiled.plan.pipeline.document) as observe:
+    asks = approve is not None and approve.asks
+    with follow(None if several else compiled.plan.pipeline.document, asks=asks) as observe:
         finished = api.run(
             compiled,
             parameters=values,

@@ -275,8 +275,13 @@ class _Stages:
             )
             recorded = {f"{stage}{part}.{name}": value for name, value in run.metrics.items()}
             metrics = {**self.state.metrics, **recorded}
-            self.state = replace(self.state, metrics=metrics)
+            self.state = replace(self.state, metrics=dict(sorted(metrics.items(), key=self._place)))
             self._set(stage, steps)
+
+    def _place(self, metric: tuple[str, Any]) -> tuple[int, int]:
+        """Where a metric stands: by its stage, and the item's number."""
+        stage, _, item = metric[0].partition(".")[0].partition("[")
+        return list(self.parts).index(stage), int(item.rstrip("]") or -1)
 
     def _all(self, stage: Stage, state: RunState, *, failure: Failure | None = None) -> RunState:
         """All steps of a stage that does not begin end like this; the first with the failure."""

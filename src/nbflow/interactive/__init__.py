@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from nbflow.interactive.definitions import Stage
     from nbflow.interactive.diagnostics import Diagnostic, Diagnostics
     from nbflow.interactive.executions import Run
-    from nbflow.interactive.operations import output, published, rollback, runs, trigger, unpublish
+    from nbflow.interactive.operations import (
+        approve,
+        output,
+        published,
+        rollback,
+        runs,
+        trigger,
+        unpublish,
+    )
     from nbflow.interactive.pipelines import Pipeline
     from nbflow.interactive.publications import Difference, Publication, Published
     from nbflow.interactive.verbs import check, diff, load, publish, run, show, this
@@ -24,6 +32,7 @@ __all__ = [
     "Published",
     "Run",
     "Stage",
+    "approve",
     "check",
     "diff",
     "load",
@@ -48,6 +57,7 @@ _HOMES = {
     "Published": "publications",
     "Run": "executions",
     "Stage": "definitions",
+    "approve": "operations",
     "check": "verbs",
     "diff": "verbs",
     "load": "verbs",

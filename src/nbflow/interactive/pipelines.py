@@ -386,4 +386,5 @@ def _node(step: Step) -> graphs.Node:
         for edge in step.edges
     }
     cells = len(step.cells)
-    return graphs.Node(step.name, needs, f"{cells} cell{'' if cells == 1 else 's'}")
+    about = f"{cells} cell{'' if cells == 1 else 's'}" if cells or "." in step.name else "approval"
+    return graphs.Node(step.name, needs, about)

@@ -11,11 +11,12 @@ from nbflow.interactive.pipelines import Pipeline
 from nbflow.interactive.whereabouts import find_notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from nbflow.interactive.diagnostics import Diagnostics
     from nbflow.interactive.executions import Run
     from nbflow.interactive.publications import Difference, Publication
+    from nbflow.model import Approval
 
 __all__ = ["check", "diff", "load", "publish", "run", "show", "this"]
 
@@ -143,6 +144,7 @@ def run(
     workers: int | None = None,
     cache: bool = True,
     quiet: bool = False,
+    approve: bool | Callable[[str, Approval], bool] | None = None,
     **named: Any,
 ) -> Run:
     """Run a notebook's pipeline on this machine, each step in its own process and folder.
@@ -159,6 +161,8 @@ def run(
         workers: how many steps may run at once; the number of cores where None.
         cache: False where steps with `cache:enabled` run too.
         quiet: show nothing while it goes.
+        approve: answers the approvals of a pipeline of several notebooks: True, False, or what is
+            called with a stage's name and what it asks.
         named: values of the parameters.
 
     Returns:
@@ -186,6 +190,7 @@ def run(
         workers=workers,
         cache=cache,
         quiet=quiet,
+        approve=approve,
     )
 
 

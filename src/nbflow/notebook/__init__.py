@@ -9,6 +9,7 @@ from nbflow.notebook.composition_rules import (
     STAGE_OPTION_UNUSED,
     STAGE_PARAMETER,
     STAGE_TEAM,
+    UNUSED_PARAMETER,
 )
 from nbflow.notebook.composition_rules import RULES as _COMPOSITION_RULES
 from nbflow.notebook.composition_schema import composition_schema
@@ -35,6 +36,7 @@ __all__ = [
     "STAGE_TEAM",
     "SUFFIXES",
     "TAGS",
+    "UNUSED_PARAMETER",
     "Tag",
     "attachments",
     "composition_schema",

@@ -69,6 +69,14 @@ STAGE_TEAM = Rule(
     "Give the pipeline that team.",
 )
 
+UNUSED_PARAMETER = Rule(
+    "NB810",
+    "unused-parameter",
+    Severity.WARNING,
+    "No stage takes a parameter of the pipeline, so what a run is given for it changes nothing.",
+    'Give it to a stage, `parameters: {NAME: "${NAME}"}`, or take it away.',
+)
+
 RULES = (
     BAD_PIPELINE_FILE,
     BAD_REFERENCE,
@@ -79,4 +87,5 @@ RULES = (
     NOT_A_LIST,
     STAGE_OPTION_UNUSED,
     STAGE_TEAM,
+    UNUSED_PARAMETER,
 )

@@ -9,14 +9,16 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
+import pendulum
 from airflow.providers.papermill.operators.papermill import PapermillOperator
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import (
     DAG,
     Asset,
-    CronTriggerTimetable,
+    CronDataIntervalTimetable,
     ExceptionRetryPolicy,
     Param,
     RetryAction,
@@ -115,6 +117,20 @@ MANIFESTS = {
     },
 }
 
+# What the parameters are that get the data interval of a run, if nobody gives them.
+DEFAULTS = {"day": "2026-01-01"}
+TIMEZONE = ZoneInfo("UTC")
+
+
+def values_of(params, dag_run):
+    """What a run is given; one of the schedule or a backfill gets its interval."""
+    given = dict(params)
+    if dag_run.run_type not in ("scheduled", "backfill"):
+        return given
+    start = dag_run.data_interval_start.astimezone(TIMEZONE)
+    interval = {"day": start.date().isoformat()}
+    return given | {k: v for k, v in interval.items() if given[k] == DEFAULTS[k]}
+
 
 def pods():
     """Say which pods the KubernetesExecutor gives tasks; other executors do not ask."""
@@ -159,12 +175,12 @@ def as_list(value, what):
     return value
 
 
-def given_to_ingest(params, ti):
+def given_to_ingest(params, ti, dag_run):
     """Stage ingest, ingest.ipynb: what it is given."""
     return {"note": 'O\'Brien\n"""\\ {{ x }} {% raw %} ${nothing}'}
 
 
-def given_to_train(params, ti):
+def given_to_train(params, ti, dag_run):
     """Stage train, iris.ipynb: what it is given."""
     return {
         "folds": ti.xcom_pull(task_ids="each_of_train")[ti.map_index],
@@ -173,16 +189,17 @@ def given_to_train(params, ti):
     }
 
 
-def given_to_class(params, ti):
+def given_to_class(params, ti, dag_run):
     """Stage class, ingest.ipynb: what it is given."""
+    params = values_of(params, dag_run)
     return {
         "note": ti.xcom_pull(task_ids=["train.best"], key="score"),
-        "plain": [params["threshold"], 1],
+        "plain": [params["day"], 1],
     }
 
 
 @task.short_circuit(ignore_downstream_trigger_rules=False)
-def if_train(params=None, ti=None):
+def if_train(params=None, ti=None, dag_run=None):
     """Whether stage train runs."""
     # 0 < ${ingest.rate} < 5 and (${threshold} <= 1 or 'eu' not in ${regions}) and
     # not ${ingest.note} == 'a text that is rather long for a line of Python'
@@ -200,7 +217,7 @@ def if_train(params=None, ti=None):
 
 
 @task
-def each_of_train(params=None, ti=None):
+def each_of_train(params=None, ti=None, dag_run=None):
     """Stage train, iris.ipynb: over what it goes."""
     return as_list(params["regions"], "${regions}")
 
@@ -211,7 +228,9 @@ with DAG(
     dag_id="weekly",
     description="Each week",
     doc_md=DESCRIPTION,
-    schedule=CronTriggerTimetable("0 6 * * 1", timezone="UTC"),
+    schedule=CronDataIntervalTimetable("0 6 * * 1", timezone="UTC"),
+    start_date=pendulum.datetime(2024, 1, 1, tz="UTC"),
+    catchup=False,
     max_active_runs=16,
     is_paused_upon_creation=False,
     user_defined_macros={
@@ -234,6 +253,7 @@ with DAG(
             type="array",
             items={"type": ["null", "boolean", "number", "string", "array", "object"]},
         ),
+        "day": Param("2026-01-01", type="string"),
         "threshold": Param(0.9, description="the least accuracy", **FLOAT),
     },
 ):
@@ -242,7 +262,7 @@ with DAG(
         default_args={
             "kernel_name": "python3",
             "parameters": {
-                "nbflow_params": "{{ macros.json.dumps(given_to_ingest(params, ti)) }}",
+                "nbflow_params": "{{ macros.json.dumps(given_to_ingest(params, ti, dag_run)) }}",
                 "nbflow_run": f"{RUN}/ingest",
                 "nbflow_files": f"{FILES}/files/ingest",
                 "nbflow_attempt": "{{ ti.try_number }}",
@@ -263,7 +283,7 @@ with DAG(
         default_args={
             "kernel_name": "python3",
             "parameters": {
-                "nbflow_params": "{{ macros.json.dumps(given_to_train(params, ti)) }}",
+                "nbflow_params": "{{ macros.json.dumps(given_to_train(params, ti, dag_run)) }}",
                 "nbflow_run": f"{RUN}/train/{ITEM}",
                 "nbflow_files": f"{FILES}/files/train",
                 "nbflow_attempt": "{{ ti.try_number }}",
@@ -331,7 +351,7 @@ with DAG(
         default_args={
             "kernel_name": "python3",
             "parameters": {
-                "nbflow_params": "{{ macros.json.dumps(given_to_class(params, ti)) }}",
+                "nbflow_params": "{{ macros.json.dumps(given_to_class(params, ti, dag_run)) }}",
                 "nbflow_run": f"{RUN}/class",
                 "nbflow_files": f"{FILES}/files/class",
                 "nbflow_attempt": "{{ ti.try_number }}",
