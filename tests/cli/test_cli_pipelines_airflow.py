@@ -11,6 +11,7 @@ PIPELINE = """
 name: weekly_{name}
 parameters:
   day: "2026-11-28"
+  none: []
   threshold: {{default: 0.1, help: "least accuracy", minimum: 0, maximum: 1}}
 stages:
   ingest:
@@ -29,6 +30,12 @@ stages:
     when: "${{ingest.total}} > 3 and ${{threshold}} < 0.9"
     after: release
     parameters: {{accuracies: "${{train.accuracy}}", threshold: "${{threshold}}"}}
+  empty:
+    notebook: train.ipynb
+    foreach: {{region: "${{none}}"}}
+  behind:
+    notebook: report.ipynb
+    parameters: {{accuracies: "${{empty.accuracy}}"}}
   never:
     notebook: report.ipynb
     when: "${{ingest.total}} > 1000"
@@ -106,10 +113,15 @@ def test_an_approved_run_goes_through_all_stages_and_skips_what_a_condition_excl
         "release",
         "if_report",
         "report.write",
+        "each_of_empty",
+        "empty.fit",
+        "empty.score",
+        "behind.write",
         "if_never",
         "never.write",
     ]
-    assert found.pop("never.write") == "skipped"
+    for name in ("never.write", "empty.fit", "empty.score", "behind.write"):
+        assert found.pop(name) == "skipped"
     assert set(found.values()) == {"success"}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nbflow import remote
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
     from nbflow.remote import Airflow
 
 __all__ = ["approve"]
+
+_SETTLED = 5.0
+"""Seconds after which Airflow's scheduler has seen that a task waits. A task that goes on before
+that counts as one whose process has ended too early, and fails."""
 
 
 def approve(run: Run, *, client: Airflow, stage: str | None = None, approved: bool = True) -> str:
@@ -48,5 +54,12 @@ def approve(run: Run, *, client: Airflow, stage: str | None = None, approved: bo
             f"several approvals of {name} wait for an answer", hint=f"name one: {waiting}"
         )
     chosen = stage or waiting[0]
+    _let_it_settle(next(one.asked for one in asked if one.stage == chosen))
     remote.answer(client.connection, run.dag_id, run.run_id, chosen, approved=approved)
     return chosen
+
+
+def _let_it_settle(asked: datetime) -> None:
+    """Wait until an approval that was asked for just now may be answered."""
+    age = (datetime.now(UTC) - asked).total_seconds()
+    time.sleep(min(max(_SETTLED - age, 0.0), _SETTLED))

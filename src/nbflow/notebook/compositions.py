@@ -179,7 +179,10 @@ def _parameters(said: Mapping[Any, Any], found: _Found) -> tuple[Parameter, ...]
         keys = ("parameters", str(name))
         if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
             message = f"parameters.{name} cannot be the name of a parameter"
-            found.tell(keys, message, hint="Write a Python name.", rule=BAD_PIPELINE_FILE)
+            hint = "Write a Python name."
+            if isinstance(name, bool):
+                hint = "YAML reads on, off, yes and no as truth values: put it in quotes."
+            found.tell(keys, message, hint=hint, rule=BAD_PIPELINE_FILE)
             continue
         long = isinstance(value, dict) and "default" in value
         if not _is_json(value, keys, found):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -21,11 +22,13 @@ class Question:
         stage: the stage, which is the task's id.
         subject: the question.
         answer: what was chosen, None while it waits.
+        asked: when, an aware datetime.
     """
 
     stage: str
     subject: str
     answer: str | None
+    asked: datetime
 
 
 def questions(connection: Connection, dag_id: str, run_id: str) -> tuple[Question, ...]:
@@ -42,6 +45,7 @@ def questions(connection: Connection, dag_id: str, run_id: str) -> tuple[Questio
             str(one["task_instance"]["task_id"]),
             str(one["subject"]),
             ", ".join(one.get("chosen_options") or ()) or None,
+            datetime.fromisoformat(one["created_at"]),
         )
         for one in found["hitl_details"]
     )
