@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
+    from nbflow.api.editing import (
+        coming_runs,
+        edit_options,
+        inspect_edited,
+        options_of,
+        profiles_for,
+    )
     from nbflow.api.failures import failure_of
+    from nbflow.api.forecasting import Forecaster
     from nbflow.api.images import Doubt, ImageFile, image, write_image
     from nbflow.api.importing import Imported, import_elyra, write_imported
     from nbflow.api.limiting import Limits, limits
@@ -74,6 +82,7 @@ if TYPE_CHECKING:
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
     from nbflow.api.wording import (
+        COLOURS,
         MARKS,
         StepLines,
         describe_progress,
@@ -86,6 +95,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "COLOURS",
     "MARKS",
     "Artifact",
     "Backfilled",
@@ -98,6 +108,7 @@ __all__ = [
     "Difference",
     "Doubt",
     "Finished",
+    "Forecaster",
     "ImageFile",
     "Imported",
     "Inspected",
@@ -123,6 +134,7 @@ __all__ = [
     "cancel",
     "check_profiles",
     "clean",
+    "coming_runs",
     "compare_runs",
     "compile",
     "connect",
@@ -135,6 +147,7 @@ __all__ = [
     "describe_teams",
     "diff",
     "doing",
+    "edit_options",
     "elapsed",
     "enrich",
     "enrich_failed",
@@ -149,18 +162,21 @@ __all__ = [
     "import_elyra",
     "in_reach",
     "inspect",
+    "inspect_edited",
     "is_abandoned",
     "is_dag",
     "limits",
     "load",
     "load_settings",
     "log_lines",
+    "options_of",
     "output",
     "parameters_of",
     "parse_assignments",
     "pause",
     "peak_memory",
     "preflight",
+    "profiles_for",
     "prove",
     "publish",
     "published",
@@ -196,6 +212,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "COLOURS": "wording",
     "MARKS": "wording",
     "StepLines": "wording",
     "describe_progress": "wording",
@@ -227,6 +244,7 @@ _HOMES = {
     "Difference": "differences",
     "Doubt": "images",
     "Finished": "running",
+    "Forecaster": "forecasting",
     "ImageFile": "images",
     "Imported": "importing",
     "Inspected": "notebooks",
@@ -259,6 +277,11 @@ _HOMES = {
     "unpause": "steering",
     "describe_teams": "teams",
     "describe_profiles": "profiles",
+    "coming_runs": "editing",
+    "edit_options": "editing",
+    "inspect_edited": "editing",
+    "options_of": "editing",
+    "profiles_for": "editing",
     "enrich": "operating",
     "explain": "operating",
     "enrich_failed": "operating",

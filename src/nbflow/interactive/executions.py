@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
-from nbflow.errors import Interrupted, StoreError, UsageError
+from nbflow.errors import Interrupted, UsageError
 from nbflow.interactive.explanations import plain
 from nbflow.interactive.local import Work
 from nbflow.interactive.progress import shown
 from nbflow.interactive.records import Artifacts, LogLine, Logs, Runs, StepRuns
+from nbflow.interactive.waiting import await_here
 from nbflow.interactive.words import run_html, run_text
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "list_runs", "start", "trigger"]
 
-_BEAT = 0.1
-"""Seconds between two looks at a run of this process."""
-_LOOK = 1.0
-"""Seconds between two looks at a run of another process on this machine."""
 _COMING = datetime.max.replace(tzinfo=UTC)
 """When a run that waits to begin counts as begun: it is the newest."""
 _UNFIT = re.compile(r"[^\w.-]+")
@@ -299,41 +295,38 @@ class Run:
     def _await(self, timeout: float | None, *, quiet: bool) -> None:
         if self._work is None and self.state.finished:
             return
-        work = self._work
-        document = None if work is None else work.compiled.plan.pipeline.document
-        with shown(quiet=quiet, document=document) as show:
-            if self.local:
-                self._await_here(timeout, show)
-            else:
-                self._await_airflow(timeout, show)
+        with shown(quiet=quiet, document=self._document()) as show:
+            self._follow(show, timeout=timeout)
 
-    def _await_here(self, timeout: float | None, show: Callable[[model.Run], None]) -> None:
-        until = None if timeout is None else time.monotonic() + timeout
-        while True:
-            ended = self._work is not None and self._work.wait(_BEAT)
-            self.refresh()
-            show(self._seen)
-            if ended or (self._work is None and self.state.finished):
-                return
-            if until is not None and time.monotonic() >= until:
-                raise api.still_going(self._seen, timeout=timeout)
-            if self._work is None:
-                if api.is_abandoned(self._seen, current=self._current):
-                    raise StoreError(
-                        f"{self.name} will not end: the process that ran it is gone",
-                        hint="`run.resume()` goes on with it.",
-                    )
-                time.sleep(_LOOK)
+    def _follow(
+        self,
+        show: Callable[[model.Run], None],
+        *,
+        timeout: float | None = None,
+        wanted: Callable[[], bool] | None = None,
+    ) -> None:
+        """Look at it until it has ended or is `wanted` no longer; `show` is told at each look."""
 
-    def _await_airflow(self, timeout: float | None, show: Callable[[model.Run], None]) -> None:
         def observe(seen: model.Run) -> None:
             self._seen = seen
             show(seen)
 
+        if self.local:
+            await_here(self, observe, work=self._work, timeout=timeout, wanted=wanted)
+            return
         with api.connect(self._current) as client:
             self._seen = api.follow(
-                self._seen, client=client, current=self._current, observe=observe, timeout=timeout
+                self._seen,
+                client=client,
+                current=self._current,
+                observe=observe,
+                timeout=timeout,
+                wanted=wanted,
             )
+
+    def _document(self) -> model.Document | None:
+        """The notebook that it is of, where it is of this process."""
+        return None if self._work is None else self._work.compiled.plan.pipeline.document
 
     def __repr__(self) -> str:
         return run_text(self._seen)

@@ -5,24 +5,13 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from nbflow.api import MARKS
-from nbflow.model import RunState, Severity
+from nbflow.api import COLOURS, MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["COLOURS", "badge", "block", "escape", "table", "text_table"]
+__all__ = ["badge", "block", "escape", "table", "text_table"]
 
-COLOURS: dict[str, str] = {
-    # Of a lightness that can be read on white and on black.
-    RunState.RUNNING: "#2185d0",
-    RunState.RETRYING: "#b8860b",
-    RunState.SUCCESS: "#21a366",
-    RunState.FAILED: "#d9483b",
-    RunState.CANCELLED: "#b8860b",
-    Severity.ERROR: "#d9483b",
-    Severity.WARNING: "#b8860b",
-}
 _TABLE = "border-collapse:collapse;background:transparent;color:inherit;margin:4px 0"
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;background:transparent"
 _WIDEST = 60

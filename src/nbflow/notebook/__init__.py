@@ -2,6 +2,7 @@
 
 from nbflow.notebook.attachments import attachments
 from nbflow.notebook.documents import parse, read
+from nbflow.notebook.editing import edit_options, edited, raw_options
 from nbflow.notebook.grammar import GRAMMAR, TAGS, Tag, tag_reference
 from nbflow.notebook.merging import merge
 from nbflow.notebook.names import dag_id
@@ -17,10 +18,13 @@ __all__ = [
     "Tag",
     "attachments",
     "dag_id",
+    "edit_options",
+    "edited",
     "merge",
     "options_schema",
     "outline",
     "parse",
+    "raw_options",
     "read",
     "tag_reference",
     "write",
