@@ -14,7 +14,6 @@ from nbflow.planning import find_team, next_runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime as Moment
 
 __all__ = ["coming_runs", "edit_options", "inspect_edited", "options_of", "profiles_for"]
 
@@ -57,8 +56,8 @@ def inspect_edited(path: str | Path, patch: Mapping[str, Any]) -> Inspected:
 
 
 def coming_runs(
-    schedule: str, *, timezone: str = "UTC", after: Moment | None = None, count: int = 5
-) -> tuple[Moment, ...]:
+    schedule: str, *, timezone: str = "UTC", after: datetime | None = None, count: int = 5
+) -> tuple[datetime, ...]:
     """The next times of a schedule, in its time zone; none for one without times of its own.
 
     Args:

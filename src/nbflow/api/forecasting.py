@@ -65,7 +65,7 @@ class Forecaster:
         return {name: median(seconds[:_LAST]) for name, seconds in told.items()}
 
     def _look(self, run: Run) -> dict[str, float]:
-        """The same of the last runs on this machine; those that failed have steps that went well."""
+        """The same of the last runs on this machine, of which some may have failed."""
         told: dict[str, list[float]] = {}
         for earlier in runs_here(self._current, dag_id=run.dag_id, limit=2 * _LAST):
             for step in earlier.steps if earlier.run_id != run.run_id else ():

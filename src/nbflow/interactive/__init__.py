@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nbflow.interactive.operations import output, published, rollback, runs, trigger, unpublish
     from nbflow.interactive.pipelines import Pipeline
     from nbflow.interactive.publications import Difference, Publication, Published
-    from nbflow.interactive.verbs import check, diff, load, publish, run, show, this
+    from nbflow.interactive.verbs import check, diff, form, load, publish, run, show, this
 
 __all__ = [
     "Diagnostic",
@@ -24,6 +24,7 @@ __all__ = [
     "Run",
     "check",
     "diff",
+    "form",
     "load",
     "output",
     "publish",
@@ -47,6 +48,7 @@ _HOMES = {
     "Run": "executions",
     "check": "verbs",
     "diff": "verbs",
+    "form": "verbs",
     "load": "verbs",
     "output": "operations",
     "publish": "verbs",

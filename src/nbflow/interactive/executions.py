@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from nbflow.errors import Interrupted, UsageError
 from nbflow.interactive.explanations import plain
 from nbflow.interactive.local import Work
 from nbflow.interactive.progress import shown
-from nbflow.interactive.records import Artifacts, LogLine, Logs, Runs, StepRuns
+from nbflow.interactive.records import Artifacts, LogLine, Logs, StepRuns
 from nbflow.interactive.waiting import await_here
 from nbflow.interactive.words import run_html, run_text
 
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from nbflow import model
     from nbflow.errors import NbflowError
     from nbflow.settings import Settings
+    from nbflow.widgets import Live, Watched
 
-__all__ = ["Run", "list_runs", "start", "trigger"]
+__all__ = ["Run"]
 
-_COMING = datetime.max.replace(tzinfo=UTC)
-"""When a run that waits to begin counts as begun: it is the newest."""
 _UNFIT = re.compile(r"[^\w.-]+")
 
 
@@ -285,7 +284,36 @@ class Run:
         compiled = api.compile(source)
         earlier = api.resume(compiled, reference=self.run_id, parameters=given)
         work = Work(compiled, parameters={}, resume=earlier)
-        return _begun(work, wait=wait, quiet=quiet)
+        from nbflow.interactive.beginnings import begun
+
+        return begun(work, wait=wait, quiet=quiet)
+
+    @plain
+    def live(self) -> Live:
+        """A view of it that changes while it goes, with buttons to stop it and to go on.
+
+        The cell ends at once. It needs ipywidgets, and works in JupyterLab, Notebook 7 and VS Code.
+
+        Raises:
+            MissingExtraError: ipywidgets is not installed.
+        """
+        from nbflow.widgets import Live
+
+        return Live(self._watched())
+
+    def _watched(self) -> Watched:
+        from nbflow.widgets import Watched
+
+        return Watched(
+            seen=self._seen,
+            current=self._current,
+            document=self._document(),
+            local=self.local,
+            follow=lambda show, wanted: self._follow(show, wanted=wanted),
+            cancel=self.cancel,
+            resume=lambda: self.resume(wait=False, quiet=True)._watched(),
+            output=self.output,
+        )
 
     def _source(self) -> Path | None:
         if self._work is not None:
@@ -333,55 +361,3 @@ class Run:
 
     def _repr_html_(self) -> str:
         return run_html(self._seen)
-
-
-def start(
-    compiled: api.Compiled,
-    values: Mapping[str, Any],
-    *,
-    wait: bool,
-    output: str | Path | None,
-    workers: int | None,
-    cache: bool,
-    quiet: bool,
-) -> Run:
-    """Run a notebook here; see `nbflow.run`."""
-    work = Work(compiled, parameters=values, output=output, workers=workers, cache=cache)
-    return _begun(work, wait=wait, quiet=quiet)
-
-
-def _begun(work: Work, *, wait: bool, quiet: bool) -> Run:
-    run = Run(work.begin(), current=work.compiled.inspected.settings, work=work)
-    if wait:
-        try:
-            run._await(None, quiet=quiet)
-        except KeyboardInterrupt:
-            run.cancel()
-            raise Interrupted(
-                f"{run.name} was stopped",
-                hint=f'`nbflow.runs("{run.dag_id}")["{run.run_id}"].resume()` goes on.',
-            ) from None
-    return run
-
-
-def trigger(
-    dag_id: str, values: Mapping[str, Any], *, current: Settings, wait: bool, quiet: bool
-) -> Run:
-    """Start a run in Airflow; see `nbflow.trigger`."""
-    with api.connect(current) as client:
-        run = Run(api.trigger(dag_id, client=client, parameters=values), current=current)
-    return run.wait(quiet=quiet) if wait else run
-
-
-def list_runs(dag_id: str | None, *, current: Settings, limit: int) -> Runs:
-    """Runs here and in Airflow, the newest first; see `nbflow.runs`."""
-    found = list(api.runs_here(current, dag_id=dag_id, limit=limit))
-    if api.in_reach(current):
-        with api.connect(current) as client:
-            if dag_id is None or api.is_dag(dag_id, client=client):
-                found += [
-                    api.enrich_failed(run, client=client, current=current)
-                    for run in client.runs(dag_id, limit=limit)
-                ]
-    newest = sorted(found, key=lambda run: run.started or _COMING, reverse=True)
-    return Runs(Run(run, current=current) for run in newest[:limit])
