@@ -311,9 +311,15 @@ class Run:
             local=self.local,
             follow=lambda show, wanted: self._follow(show, wanted=wanted),
             cancel=self.cancel,
-            resume=lambda: self.resume(wait=False, quiet=True)._watched(),
+            resume=self._go_on,
             output=self.output,
         )
+
+    def _go_on(self) -> Watched:
+        """Resume it in this very object, which is the one that its owner holds."""
+        again = self.resume(wait=False, quiet=True)
+        self._seen, self._work = again._seen, again._work
+        return self._watched()
 
     def _source(self) -> Path | None:
         if self._work is not None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["Field", "Note"]
 
 _JSON = {ParameterKind.LIST, ParameterKind.TUPLE, ParameterKind.DICT}
-_UNSET = object()
+_UNSET, _NONE = object(), object()
+"""That nothing is given; that None is, which a dropdown would take for no choice at all."""
 _BOUNDS = {
     "minimum": "at least {}",
     "exclusiveMinimum": "more than {}",
@@ -93,13 +94,9 @@ class Field:
         if isinstance(value, str) and not _is_choice(self.parameter):
             said = api.parse_assignments([f"{name}={value}"], parameters=[self.parameter])
         else:
-            said = api.resolve({name: value}, parameters=[self.parameter])
+            chosen = None if value is _NONE else value
+            said = api.resolve({name: chosen}, parameters=[self.parameter])
         return said[name]
-
-    def take(self, value: Any) -> None:
-        """Put a value in, as it travels."""
-        as_text = not _is_choice(self.parameter) and not isinstance(self.control.value, bool)
-        self.control.value = _text(self.parameter, value) if as_text else value
 
     def _look(self, _: object) -> None:
         self.fault = None
@@ -126,7 +123,8 @@ def _is_choice(parameter: Parameter) -> bool:
 def _begins(parameter: Parameter) -> Any:
     """What its control holds while the notebook's own value counts."""
     if _is_choice(parameter):
-        return _UNSET if parameter.computed else parameter.default
+        default = _NONE if parameter.default is None else parameter.default
+        return _UNSET if parameter.computed else default
     if parameter.kind is ParameterKind.BOOL:
         return bool(parameter.default)
     return "" if parameter.computed else _text(parameter, parameter.default)
@@ -164,24 +162,28 @@ def _control(parameter: Parameter, begun: Any) -> Any:
 def _choices(parameter: Parameter, begun: Any) -> Iterable[tuple[str, Any]]:
     shown = parameter.constraints.get("values_display") or {}
     allowed = list(parameter.constraints.get("enum") or (True, False))
-    if parameter.nullable and None not in allowed and "enum" not in parameter.constraints:
-        allowed.append(None)
+    allowed = [_NONE if one is None else one for one in allowed]
+    if parameter.nullable and _NONE not in allowed and "enum" not in parameter.constraints:
+        allowed.append(_NONE)
     if begun is _UNSET:
         yield f"as computed: {parameter.source.strip()}", _UNSET
     elif begun not in allowed:
         allowed.insert(0, begun)
     for one in allowed:
-        yield str(shown.get(str(one), one)), one
+        said = None if one is _NONE else one
+        yield str(shown.get(str(said), said)), one
 
 
 def _about(parameter: Parameter) -> str:
-    kind = f"{parameter.kind} or None" if parameter.nullable else str(parameter.kind)
-    form = f"{kind}, as JSON" if parameter.kind in _JSON else kind
     limits = parameter.constraints
-    parts = [form, *(said.format(limits[key]) for key, said in _BOUNDS.items() if key in limits)]
-    if parameter.computed:
+    parts = [said.format(limits[key]) for key, said in _BOUNDS.items() if key in limits]
+    chosen = _is_choice(parameter) or parameter.kind is ParameterKind.BOOL
+    if not chosen and parameter.kind not in {ParameterKind.ANY, ParameterKind.NONE}:
+        kind = f"{parameter.kind} or None" if parameter.nullable else str(parameter.kind)
+        parts.insert(0, f"{kind}, as JSON" if parameter.kind in _JSON else kind)
+    if parameter.computed and not chosen:
         parts.append("empty: as the notebook computes it")
-    if parameter.kind is ParameterKind.BOOL and not parameter.help:
-        return ""
     small = ", ".join(parts)
-    return escape(f"{parameter.help} ({small})" if parameter.help else small)
+    if parameter.help and small:
+        return escape(f"{parameter.help} ({small})")
+    return escape(parameter.help or small)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
@@ -57,7 +58,7 @@ class Form(Shown):
         self._timer: threading.Timer | None = None
         self._checked = 0
         self._head, self._findings = markup(), markup()
-        self._told, self._run_told = markup(), markup()
+        self._told, self._run_told = markup("", "nbflow-told"), markup("", "nbflow-told")
         self.saving = button("Save choices", self.save, about="Write them into the notebook")
         self.comparing = button(
             "What would change", self.compare, about="Compare with what is published"
@@ -75,6 +76,8 @@ class Form(Shown):
         self._style = self.style()
         self.widget = box([], "nbflow")
         self._read()
+        # Checking the first value imports much: not when somebody types it.
+        threading.Thread(target=self._warm, name="nbflow-form", daemon=True).start()
 
     def read(self) -> None:
         """Read the notebook from its file again; values that were typed in for a run stay."""
@@ -158,9 +161,15 @@ class Form(Shown):
             f'<div class="nbflow-note">{escape(self._inspected.path)}, '
             f"{steps} step{'' if steps == 1 else 's'}</div>"
         )
-        self._findings.value = findings_html(self._inspected)
+        fault = self.choices.schedule.fault
+        self._findings.value = findings_html(self._inspected, said=fault)
         self._lay_out()
         self._mark()
+
+    def _warm(self) -> None:
+        for field in list(self.fields.values()):
+            with suppress(UsageError):
+                field.value()
 
     def _lay_out(self) -> None:
         buttons = [self.saving, self.comparing, self.publishing, self.reading]
@@ -170,7 +179,11 @@ class Form(Shown):
             runs.append(self.triggering)
         of_run = [
             markup('<div class="nbflow-title">A run</div>'),
-            *([markup(f'<div class="nbflow-note">{_DEFAULTS}</div>')] if self.fields else ()),
+            *(
+                [markup(f'<div class="nbflow-note nbflow-lead">{_DEFAULTS}</div>')]
+                if self.fields
+                else ()
+            ),
             *self._sections(),
             row(*runs),
             self._run_told,
@@ -207,6 +220,7 @@ class Form(Shown):
     def _chosen(self) -> None:
         """A choice is another: say so now, and check it when no key is pressed any more."""
         self._mark()
+        self._told.value = ""  # it was about other choices
         if self._timer is not None:
             self._timer.cancel()
         self._timer = threading.Timer(_PAUSE, self._check)
@@ -221,7 +235,7 @@ class Form(Shown):
         self._checked += 1
         mine = self._checked
         try:
-            found = findings_html(self._edited())
+            found = findings_html(self._edited(), said=self.choices.schedule.fault)
         except NbflowError as error:
             found = error_html(error)
         if mine == self._checked:

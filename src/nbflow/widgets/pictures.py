@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from nbflow.widgets.toolkit import badge, escape
+from nbflow.widgets.toolkit import badge, escape, prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,21 +25,27 @@ def plain(text: str) -> str:
     return _COLOURS.sub("", text)
 
 
-def findings_html(inspected: Inspected) -> str:
-    """What is wrong with a notebook, each with its cell and what helps."""
-    if not inspected.diagnostics:
+def findings_html(inspected: Inspected, *, said: str | None = None) -> str:
+    """What is wrong with a notebook, each with its cell and what helps.
+
+    Args:
+        inspected: the notebook.
+        said: what stands at a field already.
+    """
+    found = [one for one in inspected.diagnostics if not said or said not in one.message]
+    if not found:
         return ""
     cells = inspected.pipeline.document.by_id
     items = []
-    for one in inspected.diagnostics:
+    for one in found:
         cell = cells.get(one.cell or "")
         place = f"cell {cell.index + 1}" if cell else ""
         place += f", line {one.line}" if cell and one.line else ""
         soft = f' <span class="nbflow-soft">{escape(place)}</span>' if place else ""
         items.append(
             f"<li>{badge(one.severity)} <code>{escape(one.code)}</code>{soft}"
-            f"<div>{escape(one.message)}</div>"
-            f'<div class="nbflow-note">{escape(one.hint)}</div></li>'
+            f"<div>{prose(one.message)}</div>"
+            f'<div class="nbflow-note">{prose(one.hint)}</div></li>'
         )
     return f'<ul class="nbflow-list" aria-label="Findings">{"".join(items)}</ul>'
 

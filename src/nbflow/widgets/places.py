@@ -35,7 +35,7 @@ class ProfileFields:
         known = [(_label(name, sizes), name) for name in api.profiles_for(inspected)]
         pipeline = inspected.pipeline
         whole = pipeline.options.defaults.profile
-        self.whole = _dropdown("Every step", f"as the settings say: {usual}", known, whole)
+        self.whole = _dropdown("Profile", f"{usual}, as the settings say", known, whole)
         self._elsewhere = whole is not None and said.get("profile") is None
         self.steps: dict[str, Any] = {}
         self._tagged: set[str] = set()
@@ -45,7 +45,7 @@ class ProfileFields:
             parts = [_noted(self.whole, "Kale's metadata says so")]
         rows = []
         for step in pipeline.steps:
-            control = _dropdown(step.name, "as every step", known, step.options.profile)
+            control = _dropdown(step.name, "as the whole pipeline", known, step.options.profile)
             self.steps[step.name] = control
             if _is_tagged(step, said):
                 self._tagged.add(step.name)
@@ -57,7 +57,7 @@ class ProfileFields:
             control.observe(lambda _: changed(), names="value")
         self.whole.observe(lambda _: changed(), names="value")
         if len(rows) > 1:
-            inner = kit.Accordion(children=[box(rows)], titles=("Single steps",))
+            inner = kit.Accordion(children=[box(rows)], titles=("Profile of each step",))
             inner.selected_index = 0 if any(one.value for one in self.steps.values()) else None
             parts.append(inner)
         self.widget = box(parts)
@@ -65,11 +65,14 @@ class ProfileFields:
     def patch(self) -> dict[str, Any]:
         """What they say, as a change of `metadata.nbflow`."""
         steps = {
-            name: {"profile": control.value}
+            name: {"profile": control.value or None}
             for name, control in self.steps.items()
             if name not in self._tagged
         }
-        return {**({} if self._elsewhere else {"profile": self.whole.value}), "steps": steps}
+        return {
+            **({} if self._elsewhere else {"profile": self.whole.value or None}),
+            "steps": steps,
+        }
 
 
 def _is_tagged(step: Step, said: dict[str, Any]) -> bool:
@@ -81,10 +84,11 @@ def _is_tagged(step: Step, said: dict[str, Any]) -> bool:
 
 
 def _dropdown(name: str, nothing: str, known: Iterable[tuple[str, str]], value: str | None) -> Any:
-    options: list[tuple[str, str | None]] = [(nothing, None), *known]
-    if value not in {one for _, one in options}:
+    # A dropdown takes None for no choice at all.
+    options = [(nothing, ""), *known]
+    if value and value not in {one for _, one in options}:
         options.append((f"{value} (not to be had)", value))
-    return toolkit().Dropdown(options=options, value=value, description=name)
+    return toolkit().Dropdown(options=options, value=value or "", description=name)
 
 
 def _noted(control: Any, about: str) -> Any:

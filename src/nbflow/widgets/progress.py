@@ -33,17 +33,14 @@ def head_html(run: Run) -> str:
 def steps_html(run: Run, document: Document | None) -> str:
     """The steps in a table: state, cells, times, and what is done now."""
     rows = "".join(_step_html(step, document) for step in run.steps)
-    heads = (
-        ("", "step"),
-        ("", "state"),
-        ("", "cells"),
-        ("nbflow-number", "time"),
-        ("nbflow-number nbflow-usual", "usually"),
-    )
+    heads = [("", "step"), ("", "state"), ("", "cells"), ("nbflow-number", "time")]
+    if any(step.usual is not None for step in run.steps):
+        heads.append(("nbflow-number nbflow-usual", "usually"))
     head = "".join(f'<th scope="col" class="{name}">{text}</th>' for name, text in heads)
     return (
-        f'<table class="nbflow-steps" aria-label="Steps"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>{_metrics_html(run)}"
+        '<div class="nbflow-wide"><table class="nbflow-steps" aria-label="Steps">'
+        f"<thead><tr>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>{_metrics_html(run)}"
     )
 
 

@@ -117,6 +117,7 @@ class ScheduleFields:
         shown = self.preset.value != _NEVER
         self.widget.children = (self._choice, *(self._scheduled if shown else ()))
         self._next.value = _next_html(self.coming, now or datetime.now(UTC))
+        (self._next.remove_class if self.coming else self._next.add_class)("nbflow-empty")
 
     def _choose(self, change: dict[str, Any]) -> None:
         if change["new"] != _OWN:

@@ -6,7 +6,7 @@ STYLE = """
   --nbflow-line: var(--jp-border-color2, var(--vscode-widget-border, #8884));
   --nbflow-fill: var(--jp-layout-color2, var(--vscode-editorWidget-background, #8881));
   --nbflow-bad: #d9483b;
-  --nbflow-label: 150px;
+  --nbflow-label: 180px;
   container-type: inline-size; max-width: 860px; overflow: visible;
   color: var(--nbflow-text); border: 1px solid var(--nbflow-line); border-radius: 4px;
   padding: 12px 16px; margin: 4px 0; box-sizing: border-box; }
@@ -20,22 +20,31 @@ STYLE = """
 .nbflow .nbflow-title { font-weight: 600; margin: 14px 0 4px; padding-top: 10px;
   border-top: 1px solid var(--nbflow-line); }
 .nbflow .nbflow-soft, .nbflow .nbflow-note { color: var(--nbflow-soft); }
+.nbflow .nbflow-lead { margin-bottom: 6px; }
 .nbflow .nbflow-note { font-size: 0.92em; line-height: 1.4; overflow-wrap: anywhere; }
 .nbflow .nbflow-field { margin-bottom: 2px; width: 100%; }
-.nbflow .nbflow-field > .widget-inline-hbox { width: auto; max-width: 560px; height: auto;
+.nbflow .nbflow-field > .widget-inline-hbox:not(.widget-html) { width: auto; max-width: 600px;
+  height: auto;
   min-height: 28px; align-items: flex-start; }
 .nbflow .widget-inline-hbox > .widget-label { width: var(--nbflow-label) !important;
   flex: 0 0 var(--nbflow-label); text-align: left; white-space: normal; overflow-wrap: anywhere;
   height: auto; line-height: 1.35; padding: 5px 10px 5px 0; box-sizing: border-box;
   color: var(--nbflow-text); }
 .nbflow .nbflow-field > .widget-html:not(.nbflow-empty) {
-  padding-left: calc(var(--nbflow-label) + 2px); max-width: 620px; margin-top: -2px;
+  padding-left: calc(var(--nbflow-label) + 8px); max-width: 680px; margin: -2px 2px 4px;
   box-sizing: border-box; }
 .nbflow .nbflow-empty { display: none; }
 .nbflow .widget-checkbox.widget-inline-hbox > .widget-label { flex: 0 0 var(--nbflow-label); }
 .nbflow .widget-checkbox .widget-label-basic { color: var(--nbflow-text); width: auto; height: auto;
   white-space: normal; overflow-wrap: anywhere; max-width: none; flex: 1 1 auto; }
 .nbflow input[type="text"], .nbflow textarea, .nbflow select { min-width: 0; }
+.nbflow select { height: 28px; }
+.nbflow .jupyter-widget-Collapse, .nbflow .jupyter-widget-Collapse-contents {
+  border: 0; background: transparent; padding: 0; margin: 0; color: var(--nbflow-text); }
+.nbflow .jupyter-widget-Collapse-header, .nbflow .jupyter-widget-Collapse-header:hover {
+  border: 0; background: transparent; padding: 4px 0; margin: 0 2px; font-weight: normal;
+  color: var(--nbflow-soft); }
+.nbflow .jupyter-widget-Collapse-contents .widget-vbox { margin: 0 0 0 -1px; }
 .nbflow textarea { font-family: var(--jp-code-font-family, monospace); font-size: 0.95em; }
 .nbflow .nbflow-bad :is(input, textarea) { border-color: var(--nbflow-bad) !important; }
 .nbflow .nbflow-fault { color: var(--nbflow-bad); overflow-wrap: anywhere; }
@@ -47,11 +56,13 @@ STYLE = """
 .nbflow .nbflow-runs { list-style: none; margin: 0; padding: 0;
   font-variant-numeric: tabular-nums; }
 .nbflow .nbflow-runs li { display: flex; flex-wrap: wrap; gap: 0 12px; }
-.nbflow .nbflow-badge { font-weight: 600; white-space: nowrap; }
+.nbflow .nbflow-badge { font-weight: 600; color: var(--nbflow-soft); white-space: nowrap; }
 .nbflow .nbflow-list { list-style: none; margin: 4px 0; padding: 0; }
 .nbflow .nbflow-list > li { margin: 3px 0; overflow-wrap: anywhere; }
-.nbflow table.nbflow-steps { width: 100%; border-collapse: collapse; margin: 8px 0 4px;
-  background: transparent; color: inherit; table-layout: auto; border: 0; font-size: 1em; }
+.nbflow .nbflow-wide { overflow-x: auto; }
+.nbflow table.nbflow-steps { width: auto; max-width: 100%; border-collapse: collapse;
+  margin: 8px 0 4px; background: transparent; color: inherit; table-layout: auto; border: 0;
+  font-size: 1em; }
 .nbflow .nbflow-steps :is(th, td, tr) { background: transparent !important; border: 0; }
 .nbflow .nbflow-steps :is(th, td) { text-align: left; vertical-align: baseline;
   padding: 4px 14px 4px 0; font-size: 1em; white-space: nowrap; }
@@ -69,6 +80,8 @@ STYLE = """
 .nbflow .nbflow-bar > span { display: block; height: 100%; border-radius: 4px; }
 .nbflow code { background: transparent; color: inherit; padding: 0;
   font-family: var(--jp-code-font-family, monospace); font-size: 0.95em; }
+.nbflow .nbflow-note code { white-space: nowrap; }
+.nbflow .nbflow-told { margin-top: 8px; }
 .nbflow pre { font-family: var(--jp-code-font-family, monospace); font-size: 0.92em; margin: 4px 0;
   line-height: 1.4; padding: 8px 10px; max-height: 320px; overflow: auto; color: inherit;
   background: var(--nbflow-fill); border-radius: 3px; white-space: pre-wrap;
@@ -78,12 +91,14 @@ STYLE = """
   overflow-wrap: anywhere; }
 .nbflow details > summary { cursor: pointer; margin: 6px 0; }
 @container (max-width: 480px) {
-  .nbflow-field > .widget-inline-hbox:not(.widget-checkbox) { flex-direction: column;
-    align-items: stretch !important; }
-  .nbflow-field > .widget-inline-hbox:not(.widget-checkbox) > .widget-label {
-    width: auto !important; flex: none !important; padding-bottom: 2px !important; }
+  .nbflow-field > .widget-inline-hbox { flex-direction: column; align-items: stretch !important; }
+  .nbflow-field > .widget-inline-hbox > .widget-label { width: auto !important;
+    flex: none !important; padding-bottom: 2px !important; }
+  .nbflow-field > .widget-checkbox > .widget-label { display: none; }
+  .nbflow-field > .widget-inline-hbox > :is(input, select, textarea) { flex: none; width: 100%; }
   .nbflow-field > .widget-html:not(.nbflow-empty) { padding-left: 2px !important; }
   .nbflow-steps :is(th, td).nbflow-usual { display: none; }
-  .nbflow-bar { width: 44px !important; }
+  .nbflow-steps :is(th, td) { padding-right: 8px !important; }
+  .nbflow-bar { display: none !important; }
 }
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,20 @@ from nbflow.widgets.style import STYLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["Shown", "badge", "box", "button", "error_html", "escape", "markup", "row", "toolkit"]
+__all__ = [
+    "Shown",
+    "badge",
+    "box",
+    "button",
+    "error_html",
+    "escape",
+    "markup",
+    "prose",
+    "row",
+    "toolkit",
+]
+
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def toolkit() -> Any:
@@ -37,6 +51,11 @@ def escape(value: object) -> str:
     return html.escape(str(value), quote=True)
 
 
+def prose(text: str) -> str:
+    """A sentence, in which code stands in backquotes; HTML."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
+
+
 def badge(word: str) -> str:
     """A state or a severity, with its sign and in its colour; HTML."""
     mark = MARKS.get(word, "")  # type: ignore[call-overload] # a severity has none
@@ -49,15 +68,15 @@ def error_html(error: BaseException) -> str:
     """An error as a sentence with what helps; of what is no error of nbflow's, its name too."""
     if not isinstance(error, NbflowError):
         return f'<div class="nbflow-fault">{escape(f"{type(error).__name__}: {error}")}</div>'
-    parts = [f'<div class="nbflow-fault">{escape(error.message)}</div>']
+    parts = [f'<div class="nbflow-fault">{prose(error.message)}</div>']
     if isinstance(error, CheckFailed):
         parts += [
-            f"<div>{badge(one.severity)} <code>{escape(one.code)}</code> {escape(one.message)}"
-            f'<div class="nbflow-note">{escape(one.hint)}</div></div>'
+            f"<div>{badge(one.severity)} <code>{escape(one.code)}</code> {prose(one.message)}"
+            f'<div class="nbflow-note">{prose(one.hint)}</div></div>'
             for one in error.diagnostics
         ]
     if error.hint:
-        parts.append(f'<div class="nbflow-note">{escape(error.hint)}</div>')
+        parts.append(f'<div class="nbflow-note">{prose(error.hint)}</div>')
     return f'<div role="alert">{"".join(parts)}</div>'
 
 

@@ -1,0 +1,102 @@
+"""A real JupyterLab with Notebook 7, and a browser in which notebooks are opened."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+JUPYTER = ROOT / ".venv-jupyter" / "bin" / "jupyter-lab"
+CHROMIUM = Path("/usr/bin/chromium")
+_FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run"),
+)
+_QUIET = {
+    "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    },
+}
+_THEME = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+
+
+@contextmanager
+def lab(root, home, *, theme="JupyterLab Light"):
+    """The address of a JupyterLab whose files are in `root`, with nbflow from this checkout."""
+    settings = {**_QUIET, _THEME: {"theme": theme}}
+    for name, content in settings.items():
+        path = home / "settings" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(8)
+    command = [
+        *(str(JUPYTER), "--no-browser", "--allow-root", f"--port={port}", "--port-retries=0"),
+        *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
+        "--LabApp.extension_manager=readonly",
+    ]
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "src"),
+        "HOME": str(home),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "IPYTHONDIR": str(home / "ipython"),
+    }
+    environ.pop("KUBECONFIG", None)
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=root
+        )
+        try:
+            _await(f"http://127.0.0.1:{port}/api", server)
+            yield Address(f"http://127.0.0.1:{port}", token)
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+class Address:
+    def __init__(self, url, token):
+        self._url, self._token = url, token
+
+    def in_lab(self, name):
+        return f"{self._url}/lab/tree/{name}?token={self._token}&reset"
+
+    def in_notebook(self, name):
+        return f"{self._url}/notebooks/{name}?token={self._token}"
+
+
+def _await(url, server):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert server.poll() is None, "the server has ended"
+        try:
+            with opener.open(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the server does not answer")
+
+
+@contextmanager
+def browser():
+    """Chromium, as the system has it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(_FLAGS))
+        try:
+            yield made
+        finally:
+            made.close()
