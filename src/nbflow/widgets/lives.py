@@ -46,6 +46,7 @@ class Live(Shown):
         self._closed = threading.Event()
         self._head, self._steps = markup(), markup()
         self._notice, self._output = markup(), markup()
+        self._said = markup("", "nbflow-told")
         self.cancelling = button("Cancel", self._cancel, about="Stop the run")
         self.resuming = button(
             "Resume from failed step", self._resume, about="Go on; what went well is kept"
@@ -55,7 +56,15 @@ class Live(Shown):
             "Save as notebook", self._save, about="Write the one executed notebook"
         )
         buttons = row(self.cancelling, self.resuming, self.showing, self.saving)
-        parts = [self.style(), self._head, self._steps, self._notice, buttons, self._output]
+        parts = [
+            self.style(),
+            self._head,
+            self._steps,
+            self._notice,
+            buttons,
+            self._said,
+            self._output,
+        ]
         self.widget = box(parts, "nbflow")
         if self.widget.comm is not None:  # the page may close it too
             self.widget.comm.on_close(lambda _: self._closed.set())
@@ -180,16 +189,17 @@ class Live(Shown):
         self._work(self._watched.output, self._saved)
 
     def _saved(self, path: Path) -> None:
-        self._notice.value = f"<div>Written to <code>{escape(path)}</code></div>"
+        self._said.value = f"<div>Written to <code>{escape(path)}</code></div>"
 
     def _work(self, function: Callable[[], Any], then: Callable[[Any], object]) -> None:
         """Do something that takes time, beside whatever the kernel does."""
 
         def work() -> None:
             try:
+                self._said.value = ""
                 then(function())
             except Exception as error:  # noqa: BLE001 - nobody else would see it
-                self._notice.value = error_html(error)
+                self._said.value = error_html(error)
                 self.resuming.disabled = False
                 self._cancelled(None)
 
