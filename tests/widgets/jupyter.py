@@ -75,14 +75,28 @@ class Address:
     def in_notebook(self, name):
         return f"{self._url}/notebooks/{name}?token={self._token}"
 
+    def end_kernels(self):
+        """End what runs, so that a notebook is opened without the widgets that it had."""
+        for session in json.loads(self._ask("/api/sessions")):
+            self._ask(f"/api/sessions/{session['id']}", method="DELETE")
+
+    def _ask(self, path, method="GET"):
+        headers = {"Authorization": f"token {self._token}"}
+        request = urllib.request.Request(self._url + path, headers=headers, method=method)
+        with _opener().open(request, timeout=20) as answer:
+            return answer.read() or "null"
+
+
+def _opener():
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 
 def _await(url, server):
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     until = time.monotonic() + 60
     while time.monotonic() < until:
         assert server.poll() is None, "the server has ended"
         try:
-            with opener.open(url, timeout=5):
+            with _opener().open(url, timeout=5):
                 return
         except OSError:
             time.sleep(0.2)
@@ -100,3 +114,16 @@ def browser():
             yield made
         finally:
             made.close()
+
+
+def run_cell(page, number):
+    """Run a code cell, counted from 0, as soon as the kernel takes it."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+    cell.scroll_into_view_if_needed()
+    prompt = cell.locator(".jp-InputPrompt").first
+    until = time.monotonic() + 30
+    while prompt.inner_text().strip() == "[ ]:":
+        assert time.monotonic() < until, "the kernel does not take the cell"
+        cell.locator(".jp-InputArea-editor").click()
+        page.keyboard.press("Control+Enter")
+        time.sleep(0.5)

@@ -133,7 +133,7 @@ class Form(Shown):
 
     def picture(self) -> str:
         """What the form says, as HTML that needs no style."""
-        about = "The form works where its cell has been run."
+        about = "Run the cell to use the form."
         return f"<pre>{escape(self.text())}</pre><small>{about}</small>"
 
     def close(self) -> None:
