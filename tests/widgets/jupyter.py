@@ -121,9 +121,15 @@ def run_cell(page, number):
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
     cell.scroll_into_view_if_needed()
     prompt = cell.locator(".jp-InputPrompt").first
+    # Asked for where the notebook's own kernel is not there yet.
+    kernel = page.get_by_role("dialog").get_by_role("button", name="Select", exact=True)
     until = time.monotonic() + 30
     while prompt.inner_text().strip() == "[ ]:":
         assert time.monotonic() < until, "the kernel does not take the cell"
-        cell.locator(".jp-InputArea-editor").click()
+        if kernel.is_visible():
+            kernel.click()
+            kernel.wait_for(state="detached")
+            continue
+        cell.locator(".jp-InputArea-editor").click(timeout=3000, force=True)
         page.keyboard.press("Control+Enter")
         time.sleep(0.5)

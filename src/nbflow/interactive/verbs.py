@@ -262,6 +262,9 @@ def form(path: str | Path | None = None) -> Form:
     Args:
         path: the notebook; the one that this cell is in where None.
 
+    Returns:
+        The form, which shows itself; `form.choices` and `form.fields` hold what stands in it.
+
     Raises:
         MissingExtraError: ipywidgets is not installed.
         NotebookError: the file cannot be read as a notebook, or nothing tells which one is meant.

@@ -28,7 +28,6 @@ class ProfileFields:
 
     def __init__(self, inspected: Inspected, changed: Callable[[], object]) -> None:
         """As the notebook says; `changed` is called when it would be another."""
-        kit = toolkit()
         said = api.options_of(inspected)
         usual = inspected.settings.default_profile
         sizes = {one["name"]: _size(one) for one in api.describe_profiles(inspected.settings)}
@@ -57,9 +56,7 @@ class ProfileFields:
             control.observe(lambda _: changed(), names="value")
         self.whole.observe(lambda _: changed(), names="value")
         if len(rows) > 1:
-            inner = kit.Accordion(children=[box(rows)], titles=("Profile of each step",))
-            inner.selected_index = 0 if any(one.value for one in self.steps.values()) else None
-            parts.append(inner)
+            parts += _folded(rows, unfolded=any(one.value for one in self.steps.values()))
         self.widget = box(parts)
 
     def patch(self) -> dict[str, Any]:
@@ -73,6 +70,21 @@ class ProfileFields:
             **({} if self._elsewhere else {"profile": self.whole.value or None}),
             "steps": steps,
         }
+
+
+def _folded(rows: list[Any], *, unfolded: bool) -> list[Any]:
+    """Rows behind a button; ipywidgets' accordion cannot be opened from a keyboard."""
+    inner = box(rows)
+    fold = toolkit().ToggleButton(value=unfolded, description="Profile of each step")
+    fold.add_class("nbflow-fold")
+
+    def turn(_: object = None) -> None:
+        fold.icon = "caret-down" if fold.value else "caret-right"
+        inner.layout.display = "" if fold.value else "none"
+
+    fold.observe(turn, names="value")
+    turn()
+    return [fold, inner]
 
 
 def _is_tagged(step: Step, said: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """The look: in the colours of JupyterLab, else of VS Code, else between light and dark."""
 
+# Notebook 7 puts what is tall into a window of a few lines, and a form is tall.
 STYLE = """
 .nbflow { --nbflow-text: var(--jp-ui-font-color1, var(--vscode-foreground, inherit));
   --nbflow-soft: var(--jp-ui-font-color2, var(--vscode-descriptionForeground, #767676));
@@ -11,6 +12,7 @@ STYLE = """
   color: var(--nbflow-text); border: 1px solid var(--nbflow-line); border-radius: 4px;
   padding: 12px 16px; margin: 4px 0; box-sizing: border-box; }
 .nbflow .nbflow { border: 0; padding: 0; margin: 8px 0 0; max-width: none; }
+.jp-CodeCell.jp-mod-outputsScrolled:has(.nbflow) .jp-Cell-outputArea { max-height: 85vh; }
 .nbflow-style { display: none !important; }
 .nbflow .widget-vbox, .nbflow .widget-hbox { overflow: visible; }
 .nbflow .widget-html, .nbflow .widget-html-content { min-width: 0; width: 100%; height: auto;
@@ -39,12 +41,9 @@ STYLE = """
   white-space: normal; overflow-wrap: anywhere; max-width: none; flex: 1 1 auto; }
 .nbflow input[type="text"], .nbflow textarea, .nbflow select { min-width: 0; }
 .nbflow select { height: 28px; }
-.nbflow .jupyter-widget-Collapse, .nbflow .jupyter-widget-Collapse-contents {
-  border: 0; background: transparent; padding: 0; margin: 0; color: var(--nbflow-text); }
-.nbflow .jupyter-widget-Collapse-header, .nbflow .jupyter-widget-Collapse-header:hover {
-  border: 0; background: transparent; padding: 4px 0; margin: 0 2px; font-weight: normal;
-  color: var(--nbflow-soft); }
-.nbflow .jupyter-widget-Collapse-contents .widget-vbox { margin: 0 0 0 -1px; }
+.nbflow .nbflow-fold, .nbflow .nbflow-fold.mod-active { width: auto; padding: 0; margin: 2px;
+  background: transparent; box-shadow: none; color: var(--nbflow-soft); text-align: left; }
+.nbflow .nbflow-fold i { width: 14px; }
 .nbflow textarea { font-family: var(--jp-code-font-family, monospace); font-size: 0.95em; }
 .nbflow .nbflow-bad :is(input, textarea) { border-color: var(--nbflow-bad) !important; }
 .nbflow .nbflow-fault { color: var(--nbflow-bad); overflow-wrap: anywhere; }
