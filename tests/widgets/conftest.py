@@ -9,14 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "cli"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "interactive"))
 
 from commands import write_notebook
-
-TRAIN = (
-    ("parameters", "trees = 10  # in the forest\ncountry = 'de'"),
-    ("step:load", "rows = list(range(trees))\nprint('read', len(rows))"),
-    ("step:fit", "accuracy = len(rows) / 20\nprint('fitting')"),
-    ("", "assert trees < 100, 'too many'"),
-    ("pipeline-metrics", "accuracy"),
-)
+from jupyterlabs import TRAIN
 
 
 @pytest.fixture

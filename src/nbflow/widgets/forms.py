@@ -26,7 +26,7 @@ _PAUSE = 0.4
 """Seconds without a key after which the choices are checked."""
 _SAVED = (
     "If the notebook is open in Jupyter, it says at its next save that the file has changed: "
-    "choose <em>Revert</em>, or <em>Reload</em>, which takes the file as it is now."
+    "choose <em>Revert</em>, which takes the file as it is now, and run this cell again."
 )
 _FIRST = (
     "Choices are written into the notebook's file. Save the notebook before, so that nothing of "

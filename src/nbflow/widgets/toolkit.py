@@ -132,7 +132,9 @@ class Shown:
         handle = display(self._picture(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
         if handle is not None:  # outside of IPython there is none
             self._handles.append(handle)
-        display(widget)  # type: ignore[no-untyped-call]
+        # What ipywidgets says of a box in text would be shown beside the picture.
+        view = {**widget._repr_mimebundle_(), "text/plain": ""}
+        display(view, raw=True)  # type: ignore[no-untyped-call]
 
     def keep(self) -> None:
         """Bring the picture up to date, for whoever opens the saved notebook."""

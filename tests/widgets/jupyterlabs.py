@@ -1,4 +1,4 @@
-"""A real JupyterLab with Notebook 7, and a browser in which notebooks are opened."""
+"""A notebook, and a real JupyterLab with Notebook 7 and a browser in which it is opened."""
 
 import json
 import os
@@ -10,6 +10,14 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+TRAIN = (
+    ("parameters", "trees = 10  # in the forest\ncountry = 'de'"),
+    ("step:load", "rows = list(range(trees))\nprint('read', len(rows))"),
+    ("step:fit", "accuracy = len(rows) / 20\nprint('fitting')"),
+    ("", "assert trees < 100, 'too many'"),
+    ("pipeline-metrics", "accuracy"),
+)
+"""The cells of a notebook of two steps."""
 ROOT = Path(__file__).parents[2]
 JUPYTER = ROOT / ".venv-jupyter" / "bin" / "jupyter-lab"
 CHROMIUM = Path("/usr/bin/chromium")
