@@ -158,7 +158,7 @@ class Form(Shown):
         steps = len(self._inspected.pipeline.steps)
         self._head.value = (
             f'<div class="nbflow-head">{escape(self._inspected.pipeline.name)}</div>'
-            f'<div class="nbflow-note">{escape(self._inspected.path)}, '
+            f'<div class="nbflow-note">{escape(self._inspected.path.name)}, '
             f"{steps} step{'' if steps == 1 else 's'}</div>"
         )
         fault = self.choices.schedule.fault
