@@ -30,6 +30,7 @@ def pages() -> dict[str, str]:
         "api.md": api_page(),
         "settings.md": settings_page(settings.settings_schema()),
         "notebook-metadata.schema.json": schema(notebook.options_schema()),
+        "pipeline.yaml.schema.json": schema(notebook.composition_schema()),
         "nbflow.yaml.schema.json": schema(settings.settings_schema()),
     }
 

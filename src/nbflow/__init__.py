@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nbflow.interactive import (
         Pipeline,
         Run,
+        approve,
         check,
         diff,
         form,
@@ -35,6 +36,7 @@ __all__ = [
     "Pipeline",
     "Run",
     "__version__",
+    "approve",
     "check",
     "diff",
     "form",

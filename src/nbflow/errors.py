@@ -11,6 +11,7 @@
     ├── MissingExtraError   an optional dependency is not installed           exit 5
     ├── TargetError         the bundle cannot be published                    exit 6
     ├── RemoteError         Airflow refused, or cannot be reached             exit 6
+    │   └── NotLive         Airflow does not run what was published           exit 6
     ├── ClusterError        Kubernetes refused, or cannot be reached          exit 6
     ├── StoreError          an artifact is missing or damaged                 exit 6
     ├── StepFailed          a step of a run failed                            exit 10
@@ -33,6 +34,7 @@ __all__ = [
     "Interrupted",
     "MissingExtraError",
     "NbflowError",
+    "NotLive",
     "NotebookError",
     "PolicyError",
     "PreflightFailed",
@@ -169,6 +171,35 @@ class RemoteError(NbflowError):
     code = "remote"
     exit_status = 6
     http_status = 502
+
+
+class NotLive(RemoteError):
+    """Airflow does not run what was published: it cannot import it, or has not taken it up.
+
+    Attributes:
+        diagnostics: what Airflow cannot import, and why.
+        published: all that was published, what is live too.
+    """
+
+    code = "not-live"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        diagnostics: Sequence[Any] = (),
+        published: Sequence[Any] = (),
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.diagnostics = tuple(diagnostics)
+        self.published = tuple(published)
+
+    def as_json(self) -> dict[str, Any]:
+        """The error with each of its diagnostics, and what was published."""
+        found = [diagnostic.as_json() for diagnostic in self.diagnostics]
+        published = [one.as_json() for one in self.published]
+        return {**super().as_json(), "diagnostics": found, "published": published}
 
 
 class ClusterError(NbflowError):

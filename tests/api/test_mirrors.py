@@ -68,3 +68,14 @@ def test_a_later_attempt_is_seen_the_next_time(current):
     store.write("fit/try-2.ipynb", notebook("fit", bundle=""))
     folder = mirror(RUN, current=current)
     assert host.progress(folder, "fit").attempt == 2
+
+
+def test_of_several_notebooks_the_steps_of_stages_and_items_come(current):
+    store = open_store(f"{current.store_address}/default/demo/manual-1")
+    for step in ("ingest/load", "train/0/fit", "train/1/fit"):
+        store.write(f"{step}/try-1.ipynb", notebook("load", bundle=""))
+        store.write(f"{step}/try-1/data", b"large")
+    folder = mirror(RUN, current=current)
+    assert list(host.executed(folder)) == ["ingest.load", "train.fit[0]", "train.fit[1]"]
+    assert host.progress(folder, "train.fit[1]").name == "train.fit[1]"
+    assert not list(folder.rglob("data"))

@@ -52,6 +52,15 @@ def test_a_bundle_holds_step_notebooks_files_and_manifest() -> None:
     assert made.digest in made.dag
 
 
+def test_zeros_of_the_authors_are_not_taken_for_the_digests_place() -> None:
+    zeros = "0" * 16
+    said = replace(minimal(), options=replace(minimal().options, description=zeros))
+    made = bundled(said)
+    assert f'description="{zeros}"' in made.dag
+    assert f"/{made.digest}" in made.dag
+    assert f"/{zeros}" not in made.dag
+
+
 @pytest.mark.parametrize("path", ["../x.py", "/etc/passwd", "a/../../b", ".", "a\\b"])
 def test_an_attachment_outside_the_notebooks_folder_is_refused(path: str) -> None:
     with pytest.raises(NotebookError, match="outside"):

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def web_server():
-    """Yield (port, what was posted: pairs of path and JSON); /broken is answered by 500."""
+    """Yield (port, what was posted: pairs of path and JSON); /broken is 404, which tells of it."""
     posted = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -19,9 +19,11 @@ def web_server():
             broken = self.path.startswith("/broken")
             if not broken:
                 posted.append((self.path, json.loads(body)))
-            self.send_response(500 if broken else 200)
-            self.send_header("Content-Length", "0")
+            said = f"Cannot POST {self.path}".encode() if broken else b""
+            self.send_response(404 if broken else 200)
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
+            self.wfile.write(said)
 
         def log_message(self, *_):
             pass

@@ -9,6 +9,7 @@ import commands
 import pytest
 from commands import nbflow, write_notebook
 from listeners import mail_server, web_server
+from test_cli_secrets import files, leaks
 
 from nbflow import embedded
 
@@ -17,11 +18,14 @@ pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(500)]
 CHANNELS = """\
 channels:
   broken: {kind: webhook, connection: broken}
+  gone: {kind: webhook, connection: gone}
+  hidden: {kind: webhook, connection: hidden}
   chat: {kind: slack, connection: chat}
   mail: {kind: email, connection: mail, to: [ann@example.com, bob@example.com]}
   programs: {kind: webhook, connection: programs, path: events}
 """
-EVERYBODY = ["broken", "chat", "mail", "programs"]
+EVERYBODY = ["broken", "gone", "chat", "mail", "programs"]
+CANARIES = {name: f"T0/B0/canary-{name}-7Zq4Wx9Lk2Vb8" for name in ("broken", "gone", "hidden")}
 
 
 until = partial(commands.until, seconds=90)
@@ -34,7 +38,17 @@ def watched(tmp_path_factory):
     with web_server() as (web, posted), mail_server() as (mail, mails):
         extra = {"disable_ssl": True, "disable_tls": True, "from_email": "nbflow@example.com"}
         connections = {
-            "broken": {"conn_type": "http", "host": f"http://127.0.0.1:{web}/broken"},
+            "broken": {
+                "conn_type": "http",
+                "host": f"http://127.0.0.1:{web}/broken/{CANARIES['broken']}",
+            },
+            # Nobody listens at this port.
+            "gone": {"conn_type": "http", "host": f"127.0.0.1:9/{CANARIES['gone']}"},
+            "hidden": {
+                "conn_type": "http",
+                "host": f"http://127.0.0.1:{web}/broken/{CANARIES['hidden']}",
+                "password": CANARIES["hidden"],
+            },
             "chat": {"conn_type": "http", "host": f"http://127.0.0.1:{web}/T0/B0/secret"},
             "programs": {"conn_type": "http", "host": f"http://127.0.0.1:{web}/"},
             "mail": {"conn_type": "smtp", "host": "127.0.0.1", "port": mail, "extra": extra},
@@ -141,7 +155,7 @@ def test_a_late_run_is_told_of_while_it_goes_on(watched):
     write_notebook(
         folder / "slow.ipynb",
         "import time\ntime.sleep(40)",
-        nbflow={"notify": {"late": {"after": "3s", "to": ["programs", "mail", "chat"]}}},
+        nbflow={"notify": {"late": {"after": "3s", "to": ["hidden", "programs", "mail", "chat"]}}},
     )
     assert run("publish", "slow.ipynb").status == 0
     begun = run("trigger", "slow", "--json")
@@ -159,3 +173,16 @@ def test_a_late_run_is_told_of_while_it_goes_on(watched):
     assert "slow: a run is late" in said["/T0/B0/secret"]["text"]
     assert until(lambda: [mail["Subject"] for _, mail in mails]) == ["slow: a run is late"]
     run("cancel", "slow")
+
+
+def test_no_log_has_the_address_of_a_webhook_that_did_not_work(watched):
+    folder, *_ = watched
+    logs = folder / "home" / "logs"
+    said = "\n".join(file.read_text(errors="replace") for file in files(logs))
+    # Each of them was tried: after the failure, after the success, when it was late.
+    for words in ("Connection refused", "Cannot POST", "404"):
+        assert words in said
+    # On the output of a scheduler with the LocalExecutor, which repeats what tasks log, Airflow 3.3
+    # masks nothing, not even passwords.
+    found = leaks(CANARIES, folders=[logs, folder / "dags", folder / "store"])
+    assert {file for _, file in found} <= {str(logs / "scheduler.log")}

@@ -138,11 +138,28 @@ def test_a_stopped_run_goes_on(tmp_path, kill):
     going = resume(tmp_path)
     assert (going.status, going.json["error"]["code"]) == (2, "usage")
     assert "still going on" in going.json["error"]["message"]
+    assert [run["state"] for run in nbflow("runs", "--json", cwd=tmp_path).json] == ["running"]
     process.send_signal(kill)
     process.communicate(timeout=60)
+    (stopped,) = nbflow("runs", "--json", cwd=tmp_path).json
+    lost = kill is signal.SIGKILL
+    assert stopped["state"] == ("failed" if lost else "cancelled")
+    _, two, three = stopped["steps"]
+    assert three["state"] == "cancelled"
+    assert stopped["ended"] >= stopped["started"]
+    if lost:
+        assert (two["state"], two["cells_done"]) == ("failed", 0)
+        assert (two["failure"]["ename"], two["failure"]["cell"]) == ("ProcessGone", "cell-2")
+        shown = nbflow("runs", f"nb/{stopped['run_id']}", cwd=tmp_path)
+        assert shown.status == 10
+        assert "ProcessGone: the process that ran it is gone" in shown.out
+        assert "--resume" in shown.err
     result = resume(tmp_path)
     assert result.status == 0, result.err
     assert kept(result) == {"one"}
+    assert [run["state"] for run in nbflow("runs", "nb", "--json", cwd=tmp_path).json] == [
+        "success"
+    ]
     assert outputs(tmp_path / "o.ipynb") == {
         "cell-1": "one\n",
         "cell-2": "begun\n",

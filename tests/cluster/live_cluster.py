@@ -66,6 +66,11 @@ class Project:
         metadata = {"name": name, "namespace": self.namespace}
         manifest = {"apiVersion": version, "kind": kind, "metadata": metadata, **fields}
         create_from_dict(self.client, manifest)
+        if kind == "ResourceQuota":
+            # Pods that come before Kubernetes has counted for the first time count only later.
+            until(
+                lambda: self.core.read_namespaced_resource_quota(name, self.namespace).status.hard
+            )
 
     def check(self, profile: dict[str, Any], **sections: Any) -> dict[str, Finding]:
         """The worst finding of each check for a profile with these fields."""

@@ -6,6 +6,7 @@ import secrets
 import urllib.request
 
 import pytest
+from counting import Counted
 
 from nbflow import remote
 from nbflow.errors import RemoteError
@@ -164,6 +165,37 @@ def test_a_file_that_cannot_be_imported_is_an_error_with_its_traceback(airflow, 
     # One that breaks while it is live is noticed as well.
     with pytest.raises(RemoteError, match="no_such_package"):
         airflow.client.wait_for_dag("breaking", digest=publish("breaking", broken))
+
+
+def test_many_dags_are_waited_for_with_few_requests_and_a_broken_one_keeps_none(airflow, publish):
+    names = [f"many_{number}" for number in range(8)]
+    texts = dict.fromkeys(names, EMPTY) | {"many_3": EMPTY + "\nraise OSError('no {edition}')\n"}
+    told, asked = [], []
+    digests = {name: publish(name, text) for name, text in texts.items()}
+    with remote.Airflow(Counted(airflow.client.connection, asked)) as client:
+        done = remote.wait_for_dags(client, digests, observe=told.append)
+        looks = list(asked)
+        asked.clear()
+        # What is live already costs no more than to see that.
+        live = {name: digest for name, digest in digests.items() if name != "many_3"}
+        assert sorted(remote.wait_for_dags(client, live).live) == sorted(live)
+        assert len(asked) == 2 + len(live)
+    assert sorted(done.live) == [name for name in names if name != "many_3"]
+    assert max(done.live.values()) < 60
+    assert list(done.broken) == ["many_3"]
+    assert f"OSError: no {digests['many_3']}" in done.broken["many_3"].traceback
+    assert done.missing == {}
+    assert len(told[0].missing) == 8
+    assert told[-1] == done
+    # Each look is one list of DAGs, or at most three single ones, and one of import errors.
+    lists = looks.count("/api/v2/dags")
+    assert 1 <= lists <= looks.count("/api/v2/importErrors")
+    assert len([path for path in looks if "dagSources" in path]) <= 2 * len(names)
+    # An edition that did not come leaves the others alone.
+    late = remote.wait_for_dags(airflow.client, {**live, "many_1": "other"}, timeout=2)
+    assert list(late.missing) == ["many_1"]
+    assert "edition before" in late.missing["many_1"]
+    assert len(late.live) == 6
 
 
 def test_a_dag_that_does_not_come_is_an_error_that_says_why(airflow):

@@ -10,7 +10,7 @@ from commands import write_notebook
 from kernels import execute, text
 
 import nbflow
-from nbflow.errors import MissingExtraError
+from nbflow.errors import MissingExtraError, UsageError
 from nbflow.widgets import Form
 
 
@@ -156,6 +156,13 @@ def test_what_the_notebook_says_is_shown_as_text(project):
     shown += [child.value for child in form.widget.children if hasattr(child, "value")]
     assert not [one for one in shown if "<img" in one or "<b>" in one]
     assert any("&lt;img" in one for one in shown)
+
+
+def test_a_pipeline_of_several_notebooks_has_no_form(project):
+    pipeline = nbflow.Pipeline("weekly")
+    pipeline.notebook("train.ipynb")
+    with pytest.raises(UsageError, match="a form is for one notebook"):
+        pipeline.form()
 
 
 def test_without_ipywidgets_the_error_names_the_command(project, monkeypatch):

@@ -1,6 +1,5 @@
 """A live view of a run without a browser: what it shows, and what its buttons do."""
 
-import json
 import threading
 
 import pytest
@@ -110,16 +109,6 @@ def test_a_run_that_has_ended_is_shown_as_it_ended(project):
     assert "failed" in live._head.value
     assert "too many" in live._notice.value
     assert "assert trees" in live._notice.value
-
-
-def test_a_run_of_a_process_that_is_gone_says_so(project, until):
-    run = nbflow.run("train.ipynb", trees=200, quiet=True)
-    (ledger,) = (project / ".nbflow").rglob("run.json")
-    told = json.loads(ledger.read_text())
-    told["state"], told["ended"] = "running", None
-    ledger.write_text(json.dumps(told))
-    live = nbflow.runs("train")[run.run_id].live()
-    until(lambda: "the process that ran it is gone" in live._notice.value)
 
 
 PNG = "iVBORw0KGgo="

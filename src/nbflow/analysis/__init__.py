@@ -13,9 +13,10 @@ from nbflow.analysis.rules import RULES
 
 if TYPE_CHECKING:
     from nbflow.analysis.imported import Import, imports
+    from nbflow.analysis.variables import last_bound
 
-__all__ = ["RULES", "Import", "analyse", "imports"]
+__all__ = ["RULES", "Import", "analyse", "imports", "last_bound"]
 
-_LATER = {"Import": "imported", "imports": "imported"}
+_LATER = {"Import": "imported", "imports": "imported", "last_bound": "variables"}
 
 __getattr__ = _door(__name__, _LATER)

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
         in_reach,
         load_settings,
     )
+    from nbflow.api.approving import approve
     from nbflow.api.backfilling import Backfilled, backfill
     from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
+    from nbflow.api.compositions import escaped, inspect_definition, is_composition
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
     from nbflow.api.editing import (
@@ -41,19 +43,20 @@ if TYPE_CHECKING:
         Inspected,
         compile,  # noqa: A004 - the verb of the command line
         describe,
+        diagnostics_as_json,
         inspect,
         load,
         write,
     )
     from nbflow.api.operating import (
         enrich,
-        enrich_failed,
         explain,
         find_run,
         find_run_anywhere,
         follow,
         forecast,
         is_dag,
+        latest_runs,
         output,
         parameters_of,
         still_going,
@@ -73,12 +76,13 @@ if TYPE_CHECKING:
     )
     from nbflow.api.publishing import Published, publish, refuse_one_name_for_two
     from nbflow.api.recalling import Artifact, artifacts, value
+    from nbflow.api.records import is_local
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
-    from nbflow.api.stored import StepText, is_abandoned, runs_here, source_of, texts_of
+    from nbflow.api.stored import StepText, all_runs, runs_here, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
     from nbflow.api.wording import (
@@ -129,6 +133,8 @@ __all__ = [
     "airflow_teams",
     "airflow_teams_text",
     "airflow_up",
+    "all_runs",
+    "approve",
     "artifacts",
     "backfill",
     "cancel",
@@ -145,12 +151,13 @@ __all__ = [
     "describe_progress",
     "describe_step",
     "describe_teams",
+    "diagnostics_as_json",
     "diff",
     "doing",
     "edit_options",
     "elapsed",
     "enrich",
-    "enrich_failed",
+    "escaped",
     "expectation",
     "explain",
     "failure_of",
@@ -162,9 +169,12 @@ __all__ = [
     "import_elyra",
     "in_reach",
     "inspect",
+    "inspect_definition",
     "inspect_edited",
-    "is_abandoned",
+    "is_composition",
     "is_dag",
+    "is_local",
+    "latest_runs",
     "limits",
     "load",
     "load_settings",
@@ -215,11 +225,14 @@ _HOMES = {
     "COLOURS": "wording",
     "MARKS": "wording",
     "StepLines": "wording",
+    "all_runs": "stored",
     "describe_progress": "wording",
     "describe_step": "wording",
     "doing": "wording",
     "elapsed": "wording",
     "expectation": "wording",
+    "is_local": "records",
+    "latest_runs": "operating",
     "peak_memory": "wording",
     "usually": "wording",
     "CleanedDag": "cleaning",
@@ -234,7 +247,9 @@ _HOMES = {
     "Artifact": "recalling",
     "StepText": "stored",
     "artifacts": "recalling",
-    "is_abandoned": "stored",
+    "escaped": "compositions",
+    "inspect_definition": "compositions",
+    "is_composition": "compositions",
     "runs_here": "stored",
     "source_of": "stored",
     "still_going": "operating",
@@ -262,6 +277,7 @@ _HOMES = {
     "airflow_teams": "multiteam",
     "airflow_teams_text": "multiteam",
     "airflow_up": "airflows",
+    "approve": "approving",
     "backfill": "backfilling",
     "check_profiles": "profiles",
     "compile": "notebooks",
@@ -269,6 +285,7 @@ _HOMES = {
     "cut_every_cell": "proving",
     "debug": "debugging",
     "describe": "notebooks",
+    "diagnostics_as_json": "notebooks",
     "diff": "differences",
     "cancel": "steering",
     "log_lines": "steering",
@@ -284,7 +301,6 @@ _HOMES = {
     "profiles_for": "editing",
     "enrich": "operating",
     "explain": "operating",
-    "enrich_failed": "operating",
     "failure_of": "failures",
     "find_run": "operating",
     "find_run_anywhere": "operating",

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["CleanedDag", "Cleaning", "Leftover", "clean"]
 
 _AT_ONCE = 8
-_MOST = 100_000
-"""Runs of Airflow's that are looked at for some that go on."""
 _PUBLISHING = 3600
 """Seconds in which a bundle in the store may wait for the DAG that names it."""
 
@@ -138,7 +136,7 @@ def _airflow(current: Settings) -> Airflows | None:
     if not airflows.in_reach(current):
         return None
     with airflows.connect(current) as client:
-        going = client.runs(limit=_MOST, states=("queued", "running"))
+        going = client.runs(limit=None, states=("queued", "running"))
         return Airflows(frozenset(client.dag_ids()), going)
 
 

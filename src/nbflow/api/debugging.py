@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, notebook, settings
-from nbflow.api import records
+from nbflow.api import parts, records
 from nbflow.api.operating import find_run_anywhere
 from nbflow.errors import StoreError, UsageError
-from nbflow.model import Failure, Run, RunState, StepRun
+from nbflow.model import Failure, Run, RunState, StepRun, step_folder
 
 if TYPE_CHECKING:
     from nbflow.model import Document
@@ -37,15 +38,17 @@ def debug(
     run, folder = _find(reference, current)
     name = step or _failed(run, folder)
     executed, failure = _executed(name, run, folder)
+    inner = folder / step_folder(name)  # of a stage's step in the stage's folder
     made = host.debug_notebook(
         executed,
         run=run,
-        step=name,
-        folder=folder,
-        document=_document(run, folder, current),
+        step=inner.name,
+        folder=inner.parent,
+        document=_document(run, folder, current, stage=parts.stage_of(name)),
         failure=failure,
     )
-    target = to or Path(f"{run.dag_id}-{name}-debug.ipynb")
+    shown = re.sub(r"[^\w.-]+", "-", name).strip("-")
+    target = to or Path(f"{run.dag_id}-{shown}-debug.ipynb")
     target.parent.mkdir(parents=True, exist_ok=True)
     notebook.write(made, target)
     return target
@@ -61,9 +64,11 @@ def _find(reference: str, current: settings.Settings) -> tuple[Run, Path]:
     return run, records.require_folder(run, current=current)
 
 
-def _document(run: Run, folder: Path, current: settings.Settings) -> Document | None:
+def _document(
+    run: Run, folder: Path, current: settings.Settings, *, stage: str | None
+) -> Document | None:
     try:
-        return records.author_document(run, folder=folder, current=current)
+        return records.author_document(run, folder=folder, current=current, stage=stage)
     except StoreError:
         return None
 

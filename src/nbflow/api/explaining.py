@@ -57,7 +57,7 @@ class Explainer:
                 ename = FAILED if seen.ename == host.LOST else seen.ename
                 return replace(step, failure=replace(seen, ename=ename, evalue=told.evalue))
             return step
-        if step.state is RunState.RUNNING and not step.cells_total:
+        if step.state is RunState.RUNNING and not step.cells_total and step.note is None:
             return replace(step, note=self._note(run, step))
         return step
 
@@ -75,8 +75,9 @@ class Explainer:
             return None
         if said is None:
             return None
-        # What the task says of its pod.
-        about = rf"step {re.escape(step.name)}(?:, cell (?P<cell>[^ :]+))?: (?P<why>.+)"
+        # What the task says of its pod; it does not say which item of a list it is for.
+        task = re.escape(step.name.partition("[")[0])
+        about = rf"step {task}(?:, cell (?P<cell>[^ :]+))?: (?P<why>.+)"
         found = re.fullmatch(about, said.evalue, re.DOTALL)
         if found is None or not said.ename.startswith("Airflow"):
             return said

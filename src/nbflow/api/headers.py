@@ -63,12 +63,17 @@ def header(
         ("pipeline", _pipeline(run, manifest)),
         ("state", _state(run, document)),
         ("time", _times(run)),
-        ("parameters", _values(effective(run, manifest=manifest))),
+        ("parameters", _values(_given(run, manifest))),
         ("metrics", _values(run.metrics)),
         ("versions", " · ".join(_versions(run, folder, executed, manifest, current))),
     ]
     head = [f"| {name} | {said} |" for name, said in rows if said]
     return "\n".join(["| | |", "|---|---|", *head, "", *_table(run, manifest)])
+
+
+def _given(run: Run, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters; of one of several notebooks those that it was given, not the run's."""
+    return dict(run.parameters) if "stages" in manifest else effective(run, manifest=manifest)
 
 
 def with_steps(run: Run, *, folder: Path, executed: Mapping[str, Mapping[str, Any]]) -> Run:
@@ -180,7 +185,7 @@ def _table(run: Run, manifest: Mapping[str, Any]) -> Iterator[str]:
             "cells": f"{step.cells_done}/{step.cells_total}" if step.cells_total else "",
             "time": _time(step),
             "peak memory": _memory(step),
-            "profile": _plain(profiles.get(step.name) or ""),
+            "profile": _plain(profiles.get(step.name.partition("[")[0]) or ""),
             "attempt": str(step.attempt) if _ran(step) else "",
             "": _outcome(step, run),
         }
@@ -219,7 +224,11 @@ def _outcome(step: StepRun, run: Run) -> str:
         return "kept from the run before"
     if step.cached is not None:
         return f"cached from {_plain(step.cached)}"
-    return "" if run.url is None else _link("Airflow", f"{run.url}/tasks/{quote(step.name)}")
+    if run.url is None:
+        return ""
+    task, bracket, item = step.name.partition("[")
+    of_item = f"/mapped/{item.rstrip(']')}" if bracket else ""
+    return _link("Airflow", f"{run.url}/tasks/{quote(task)}{of_item}")
 
 
 def _values(values: Mapping[str, Any]) -> str:

@@ -29,8 +29,14 @@ _MANIFEST = "manifest.json"
 _NO_CHANGE = {".lock", records.PRUNED}
 _SAFE = 24 * 3600
 """Seconds: what has changed since is taken to go on, where no Airflow is asked."""
-_HANDED_ON = re.compile(r"(?P<folder>[^./][^/]*/try-\d+(-\d+)?|\.files)/.*")
+_HANDED_ON = re.compile(
+    r"(?P<folder>(?:[^./][^/]*/){1,3}try-\d+(-\d+)?|(?:[^./][^/]*/){0,2}\.files)/.*"
+)
 """Files of steps' artifacts, and contents of files that they left in their working directories."""
+_INNER = re.compile(r"/(?:try-\d+(?:-\d+)?(?=/)|\.).*|/[^/]*$")
+"""What follows a step's folder in the path of a file of it."""
+_DEPTH = 2
+"""How deep in a run's folder those of steps may lie: of a stage's item."""
 
 
 @dataclass(frozen=True)
@@ -132,24 +138,39 @@ class StoredRun:
 
     def _has_ended(self) -> bool:
         """Whether each step that has begun went well or failed, as its notebook says."""
-        steps = {path.partition("/")[0] for path in self.files if "/" in path}
         return all(
             f"{step}/{_MANIFEST}" in self.files
             or f"{step}/{records.PRUNED}" in self.files
             or any(host.stopped_by(one) for one in islice(self._notebooks(step), 1))
-            for step in steps
-            if not step.startswith(".")
+            for step in self._steps()
         )
+
+    def _steps(self) -> set[str]:
+        """The folders of the steps that have begun, which may lie in those of stages and items."""
+        found = {_INNER.sub("", path, count=1) for path in self.files if "/" in path}
+        found = {one for one in found if not one.startswith(".")}
+        return {one for one in found if not any(each.startswith(f"{one}/") for each in found)}
 
     def digest(self) -> str | None:
         """Of the bundle in target or store that it came from; None where none is told."""
         if self.is_local:  # it has its own
             return None
         for step in self._store.names(self.run_id):
-            for notebook in () if step.startswith(".") else self._notebooks(step):
+            for notebook in () if step.startswith(".") else self._within(step):
                 if (found := digest_of(notebook)) is not None:
                     return found
         return None
+
+    def _within(self, folder: str) -> Iterator[Mapping[str, object]]:
+        """The executed notebooks of a step, or of the steps of a stage."""
+        some = False
+        for notebook in self._notebooks(folder):
+            some = True
+            yield notebook
+        if not some and folder.count("/") < _DEPTH:
+            for name in self._store.names(f"{self.run_id}/{folder}"):
+                if not name.startswith((".", "try-")):
+                    yield from self._within(f"{folder}/{name}")
 
     def _notebooks(self, step: str) -> Iterator[Mapping[str, object]]:
         """The executed notebooks of a step, the newest first."""
@@ -186,9 +207,10 @@ class StoredRun:
             self._remove_handed_on()
 
     def _remove_handed_on(self) -> None:
+        steps = self._steps()
         for path in self.files:
-            step, _, rest = path.partition("/")
-            if rest == _MANIFEST and not step.startswith("."):
+            step, _, name = path.rpartition("/")
+            if name == _MANIFEST and step in steps:
                 manifest = f"{self.run_id}/{path}"
                 kept = f"{self.run_id}/{step}/{records.PRUNED}"
                 self._store.write(kept, self._store.read(manifest))

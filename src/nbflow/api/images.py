@@ -12,7 +12,7 @@ from typing import Any
 
 from nbflow import __version__, analysis, bundles, notebook, planning
 from nbflow.analysis import Import
-from nbflow.api.notebooks import Inspected, inspect, require_no_errors
+from nbflow.api.notebooks import Inspected, inspect, require_no_errors, require_one_notebook
 from nbflow.errors import UsageError
 
 RUNTIME_IMAGE = f"localhost/nbflow-runtime:{__version__}"
@@ -93,6 +93,7 @@ def image(source: str | Path | Inspected, *, base: str | None = None) -> ImageFi
             notebook is not in Python.
     """
     inspected = source if isinstance(source, Inspected) else inspect(source)
+    require_one_notebook(inspected, doing="an image's file")
     require_no_errors(inspected)
     document, path = inspected.pipeline.document, inspected.path
     start, reason = (base, None) if base is not None else _base(inspected)

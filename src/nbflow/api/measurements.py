@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow import host, runtime
 from nbflow.api import records
 from nbflow.api.origins import origin_of, read_bundle
+from nbflow.model import step_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -71,6 +72,9 @@ class Attempt:
     usage: Usage
     stopped_by: str | None
 
+
+_DEPTH = 2
+"""How deep in a run's folder those of steps may lie: of a stage's item."""
 
 ReadBundle = Callable[[str], bytes | None]
 
@@ -241,19 +245,35 @@ def _read(
     for step in store.entries(run):
         if step.size is not None or step.name.startswith("."):
             continue
-        folder = f"{run}/{step.name}"
-        there = store.entries(folder)
-        beside = {one.name for one in there}
-        read = [host.glance(store, folder, entry, beside=beside) for _, entry in _tries(there)]
-        own = [one for one in read if one is not None]
-        told = tuple(_attempts(own))
-        if told:
-            attempts[step.name] = told
-            notebooks += own
-    order = next(filter(None, map(_order, notebooks)), [])
+        for name, own in _notebooks(store, run, step.name):
+            told = tuple(_attempts(own))
+            if told:
+                # A step that ran for several items is one step.
+                attempts[name] = (*attempts.get(name, ()), *told)
+                notebooks += own
+    several = any("." in name for name in attempts)
+    order = [] if several else next(filter(None, map(_order, notebooks)), [])
     position = {name: number for number, name in enumerate(order)}
     names = sorted(attempts, key=lambda name: (position.get(name, len(position)), name))
     return {name: attempts[name] for name in names}, notebooks, order or names
+
+
+def _notebooks(
+    store: runtime.Store, run: str, inner: str
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The executed notebooks of a step, or of each step of a stage, by the step's name."""
+    folder = f"{run}/{inner}"
+    there = store.entries(folder)
+    tries = _tries(there)
+    beside = {one.name for one in there}
+    read = [host.glance(store, folder, entry, beside=beside) for _, entry in tries]
+    if tries:
+        name = step_name(inner).partition("[")[0]
+        yield name, [one for one in read if one is not None]
+    elif inner.count("/") < _DEPTH:
+        for one in there:
+            if one.size is None and not one.name.startswith((".", "try-")):
+                yield from _notebooks(store, run, f"{inner}/{one.name}")
 
 
 def _attempts(notebooks: Iterable[dict[str, Any]]) -> Iterator[Attempt]:

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 from nbflow import host, runtime
 from nbflow.api import records
-from nbflow.model import RunState
+from nbflow.model import RunState, step_name
 
 if TYPE_CHECKING:
     from nbflow import settings
     from nbflow.model import Run
+
+
+_DEPTH = 2
+"""How deep in a run's folder those of steps may lie: of a stage's item."""
 
 
 def mirror(run: Run, *, current: settings.Settings) -> Path | None:
@@ -33,16 +37,23 @@ def mirror(run: Run, *, current: settings.Settings) -> Path | None:
     kept = runtime.open_store(f"{address}/{teams[0]}/{run.dag_id}/{run.run_id}")
     for step in kept.names():
         if not step.startswith("."):
-            _copy_step(kept, step, folder / step)
+            _copy_step(kept, step, folder)
     _copy_author(folder)
     return folder
 
 
-def _copy_step(run: runtime.Store, step: str, place: Path) -> None:
-    seen = host.progress(place.parent, step) if place.is_dir() else None
+def _copy_step(run: runtime.Store, step: str, folder: Path) -> None:
+    """Copy what people read of a step, or of the steps of a stage, by the folder in the run's."""
+    place = folder / step
+    seen = host.progress(folder, step_name(step)) if place.is_dir() else None
     if seen is not None and seen.state is RunState.SUCCESS:
         return
     names = run.names(step)
+    if step.count("/") < _DEPTH and not any(_is_of_a_step(name) for name in names):
+        for name in names:
+            if not name.startswith("."):
+                _copy_step(run, f"{step}/{name}", folder)
+        return
     tries = [(number, name) for name in names if (number := host.attempt_of(name)) is not None]
     newest = Path(max(tries)[1]) if tries else None
     wanted = {"manifest.json", records.PRUNED} | (
@@ -52,6 +63,11 @@ def _copy_step(run: runtime.Store, step: str, place: Path) -> None:
     for name in sorted(wanted.intersection(names)):
         with suppress(FileNotFoundError):
             run.fetch(f"{step}/{name}", place / name)
+
+
+def _is_of_a_step(name: str) -> bool:
+    """Whether a name in a folder tells that this is a step's."""
+    return name.startswith("try-") or name in {"manifest.json", "claims.json", records.PRUNED}
 
 
 def _copy_author(folder: Path) -> None:

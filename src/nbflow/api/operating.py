@@ -5,21 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, settings
-from nbflow.api import airflows, pages, records
+from nbflow.api import airflows, pages, parts, records
 from nbflow.api.explaining import Explainer
 from nbflow.api.failures import failure_in
 from nbflow.api.forecasting import Forecaster
-from nbflow.api.running import Observe, write_merged
+from nbflow.api.running import Observe, write_merged, write_parts
 from nbflow.api.values import parameter_from_schema, resolve
-from nbflow.errors import RemoteError, StoreError
+from nbflow.errors import RemoteError, StoreError, UsageError
 from nbflow.model import Parameter, Run, RunState, StepRun
 
 if TYPE_CHECKING:
     from nbflow.remote import Airflow
+
+_EXPLAINED = 20
+"""Failed runs of a list whose causes are looked for."""
 
 
 def parameters_of(dag_id: str, *, client: Airflow) -> tuple[Parameter, ...]:
@@ -139,8 +143,7 @@ def enrich(run: Run, *, current: settings.Settings) -> Run:
         return run
     if folder is None:
         return run
-    order = records.step_order(folder)
-    steps = sorted(run.steps, key=lambda step: order.get(step.name, len(order)))
+    steps = _in_order(run, folder, current)
     detailed = replace(
         run,
         steps=tuple(_detail(step, folder, current) for step in steps),
@@ -149,12 +152,43 @@ def enrich(run: Run, *, current: settings.Settings) -> Run:
     return _place_failures(detailed, folder, current)
 
 
-def enrich_failed(run: Run, *, client: Airflow, current: settings.Settings) -> Run:
-    """A listed run as it is; one that failed with its steps, so that the cause can be named."""
-    if run.state is not RunState.FAILED:
-        return run
-    detailed = enrich(client.run(run.dag_id, run.run_id), current=current)
-    return explain(detailed, client=client)
+def _in_order(run: Run, folder: Path, current: settings.Settings) -> list[StepRun]:
+    """A run's steps in the notebook's order, or in that of its stages."""
+    if any(parts.part_of(step.name) for step in run.steps):
+        manifest = records.manifest_of(folder, current=current)
+        stages, names = ([one["name"] for one in manifest.get(k, ())] for k in ("stages", "steps"))
+        return sorted(
+            run.steps, key=lambda step: parts.place_of(step.name, stages=stages, steps=names)
+        )
+    order = records.step_order(folder)
+    return sorted(run.steps, key=lambda step: order.get(step.name, len(order)))
+
+
+def latest_runs(
+    dag_id: str | None, *, client: Airflow, current: settings.Settings, limit: int = 20
+) -> tuple[Run, ...]:
+    """The latest runs of one DAG or of all, newest first.
+
+    They are without their steps, but for the newest ones that failed, so that the cause can be
+    named; to look for it takes several requests for each.
+
+    Args:
+        dag_id: the DAG; all where None.
+        client: the Airflow that has them.
+        current: the settings, which name the store.
+        limit: how many.
+
+    Raises:
+        RemoteError: there is no such DAG, or Airflow refuses.
+    """
+    found = client.runs(dag_id, limit=limit)
+    failed = (run for run in found if run.state is RunState.FAILED)
+    causes = {id(run): _with_cause(run, client, current) for run in islice(failed, _EXPLAINED)}
+    return tuple(causes.get(id(run), run) for run in found)
+
+
+def _with_cause(run: Run, client: Airflow, current: settings.Settings) -> Run:
+    return explain(enrich(client.run(run.dag_id, run.run_id), current=current), client=client)
 
 
 def _detail(step: StepRun, folder: Path, current: settings.Settings) -> StepRun:
@@ -179,12 +213,15 @@ def _place_failures(run: Run, folder: Path, current: settings.Settings) -> Run:
     """Say where in the author's notebook the failing cells are."""
     if not any(step.failure for step in run.steps):
         return run
-    document = records.author_document(run, folder=folder, current=current)
     steps = []
     for step in run.steps:
-        cell = document.by_id.get((step.failure and step.failure.cell) or "")
-        if step.failure and cell:
-            step = replace(step, failure=replace(step.failure, cell_index=cell.index + 1))
+        if step.failure and step.failure.cell:
+            document = records.author_document(
+                run, folder=folder, current=current, stage=parts.stage_of(step.name)
+            )
+            cell = document.by_id.get(step.failure.cell)
+            if cell is not None:
+                step = replace(step, failure=replace(step.failure, cell_index=cell.index + 1))
         steps.append(step)
     return replace(run, steps=tuple(steps))
 
@@ -232,19 +269,35 @@ def find_run_anywhere(reference: str, *, current: settings.Settings) -> Run:
 def output(run: Run, *, current: settings.Settings, to: Path, header: bool = True) -> Path:
     """Merge the executed step notebooks of a run into the author's notebook.
 
+    Of several notebooks each is written: `STAGE.ipynb`, with `foreach` `STAGE-ITEM.ipynb`.
+
     Args:
         run: the run.
         current: where its store is, and where its bundle was published.
-        to: the notebook, or a page of HTML where it ends in `.html`.
+        to: the notebook, or a page of HTML where it ends in `.html`; a folder for several.
         header: whether a cell about the run comes first.
 
     Raises:
         StoreError: the store holds nothing of this run.
+        UsageError: a file is named for several notebooks, or a folder for one.
         MissingExtraError: a page is asked for, and nbconvert is not installed.
     """
     if pages.is_page(to):
         pages.require_pages()
     folder = records.require_folder(run, current=current)
+    own = _parts(run, folder, current)
+    if own:
+        return write_parts(own, folder=folder, to=to, current=current, header=header)
+    if not to.suffix:
+        raise UsageError(
+            f"{run.dag_id} is one notebook, and {to} is no file for it",
+            hint="Name a file that ends in .ipynb or .html.",
+        )
     document = records.author_document(run, folder=folder, current=current)
     write_merged(document, folder=folder, output=to, current=current, run=run, header=header)
     return to
+
+
+def _parts(run: Run, folder: Path, current: settings.Settings) -> tuple[parts.Part, ...]:
+    stages = records.manifest_of(folder, current=current).get("stages", ())
+    return parts.parts(run, folder=folder, order=[one["name"] for one in stages])

@@ -65,7 +65,11 @@ def origin_of(notebook: Mapping[str, Any]) -> tuple[str, bool]:
     if kept:  # of a pod
         return str(kept), True
     files = metadata.get("papermill", {}).get("parameters", {}).get("nbflow_files")
-    return (str(PurePosixPath(str(files)).parent) if files else ""), False
+    if not files:
+        return "", False
+    folder = PurePosixPath(str(files)).parent
+    # The files of a stage lie in a folder of their own.
+    return str(folder.parent if folder.name == "files" else folder), False
 
 
 def _places(run: str, executed: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

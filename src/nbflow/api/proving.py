@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from nbflow import analysis, notebook, proving
-from nbflow.api.notebooks import Inspected, inspect_pipeline
+from nbflow.api.compositions import is_composition
+from nbflow.api.notebooks import Inspected, inspect, inspect_pipeline, require_one_notebook
 from nbflow.api.notebooks import compile as compile_
 from nbflow.api.values import resolve
 from nbflow.model import Run
@@ -24,6 +25,8 @@ def cut_every_cell(path: str | Path) -> Inspected:
         SettingsError: the settings cannot be understood.
     """
     where = Path(path)
+    if is_composition(where):
+        require_one_notebook(inspect(where), doing="proving")
     cut = proving.cut_every_cell(notebook.outline(notebook.read(where)))
     return inspect_pipeline(where, analysis.analyse(notebook.outline(cut, folder=where.parent)))
 
@@ -59,7 +62,9 @@ def prove(
     """
     if every_cell and not isinstance(source, Inspected):
         source = cut_every_cell(source)
-    compiled = compile_(source)
+    inspected = source if isinstance(source, Inspected) else inspect(source)
+    require_one_notebook(inspected, doing="proving")
+    compiled = compile_(inspected)
     wire = resolve(parameters or {}, parameters=compiled.plan.pipeline.parameters)
     folder = Path(tempfile.mkdtemp(prefix="nbflow-prove-"))
     try:

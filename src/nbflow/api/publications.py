@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nbflow import targets
 from nbflow.api import airflows
-from nbflow.api.publishing import Published, Seen, await_live, signature
+from nbflow.api.arrivals import await_live, require_live
+from nbflow.api.publishing import Published, Seen, beside, signature
 from nbflow.errors import TargetError
 from nbflow.model import RunState
 
@@ -27,9 +28,6 @@ __all__ = [
     "roll_back",
     "unpublish",
 ]
-
-_LOOK = 1000
-"""Runs of a DAG that are looked at for some that are still going."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def roll_back(
 
     Raises:
         TargetError: no such DAG or bundle is there, or the target cannot be written.
-        RemoteError: Airflow did not pick it up in time.
+        NotLive: Airflow cannot import it, or did not pick it up in time.
     """
     target, own = _target_of(dag_id, current)
     there, now = target.roll_back(dag_id, digest, signed=signature(current))
@@ -126,7 +124,8 @@ def roll_back(
         dag_id, now.digest, there.digest != now.digest, target.tree.location(f"{dag_id}.py")
     )
     if wait and airflows.in_reach(own):
-        done = await_live([done], own, tell)[dag_id]
+        done = await_live([done], own, tell, beside=beside(own))[dag_id]
+        require_live([done])
     return RolledBack(there.current, now, done)
 
 
@@ -173,7 +172,7 @@ def _pause(dag_id: str, client: Airflow) -> tuple[Run, ...]:
     if not client.has_dag(dag_id):
         return ()
     client.pause(dag_id)
-    runs = client.runs(dag_id, limit=_LOOK, states=("queued", "running"))
+    runs = client.runs(dag_id, limit=None, states=("queued", "running"))
     return tuple(one for one in runs if one.state in {RunState.QUEUED, RunState.RUNNING})
 
 

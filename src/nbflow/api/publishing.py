@@ -9,20 +9,20 @@ import subprocess
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbflow import targets
 from nbflow.api import airflows
+from nbflow.api.arrivals import await_live, require_live
 from nbflow.errors import TargetError
 from nbflow.planning import POD_BACKEND
 
 if TYPE_CHECKING:
     from nbflow.api.notebooks import Compiled
-    from nbflow.model import Bundle
+    from nbflow.model import Bundle, Diagnostic
     from nbflow.settings import Settings
 
 
@@ -35,8 +35,10 @@ class Published:
         digest: of the bundle.
         changed: False where the target had it already.
         dag: the DAG file.
-        live_after: seconds until Airflow had it, or None where nobody waited.
+        live_after: seconds until Airflow had it, or None where nobody waited, or it has it not.
         url: the DAG's page in Airflow, or None.
+        diagnostics: why Airflow cannot import it.
+        missing: what was missing still when waiting ended, in words; None where nothing is.
     """
 
     dag_id: str
@@ -45,12 +47,20 @@ class Published:
     dag: str
     live_after: float | None = None
     url: str | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    missing: str | None = None
 
     @property
     def summary(self) -> str:
         """`published (3f2a…), live after 4.2s`."""
         live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
-        return f"{'published' if self.changed else 'unchanged'} ({self.digest}){live}"
+        wrong = ", cannot be imported" if self.diagnostics else ""
+        wrong = ", not taken up" if self.missing else wrong
+        return f"{'published' if self.changed else 'unchanged'} ({self.digest}){live}{wrong}"
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {**asdict(self), "diagnostics": [one.as_json() for one in self.diagnostics]}
 
 
 def refuse_one_name_for_two(compiled: Iterable[Compiled]) -> None:
@@ -86,7 +96,9 @@ def publish(
         TargetError: the target cannot be written, holds another notebook's DAG, or a version by
             somebody else that this project has not seen.
         StoreError: steps run in pods, and the store, from which they take it, cannot be written.
-        RemoteError: Airflow cannot import a DAG, or did not pick it up in time.
+        NotLive: Airflow cannot import a DAG, or did not pick it up in time; what has become of
+            the others, it says too.
+        RemoteError: Airflow cannot be reached.
     """
     by_place: dict[tuple[Path, str | None], list[Compiled]] = defaultdict(list)
     for each in compiled:
@@ -101,8 +113,16 @@ def publish(
         for one in _write([each.bundle for each in those], current, force=force):
             published[one.dag_id] = one
         if wait and airflows.in_reach(current):
-            published |= await_live([published[one.bundle.dag_id] for one in those], current, tell)
-    return tuple(published[one.bundle.dag_id] for those in by_place.values() for one in those)
+            published |= await_live(
+                [published[one.bundle.dag_id] for one in those],
+                current,
+                tell,
+                beside=beside(current),
+                compiled={one.bundle.dag_id: one for one in those},
+            )
+    done = tuple(published[one.bundle.dag_id] for those in by_place.values() for one in those)
+    require_live(done)
+    return done
 
 
 def signature(current: Settings) -> targets.Signature:
@@ -127,28 +147,9 @@ def _write(bundles: Iterable[Bundle], current: Settings, *, force: bool) -> tupl
     return tuple(Published(one.dag_id, one.digest, one.changed, one.path) for one in written)
 
 
-def await_live(
-    those: Iterable[Published], current: Settings, tell: Callable[[str], None]
-) -> dict[str, Published]:
-    """Wait until Airflow runs these bundles; each with how long that took."""
-    live = {}
-    known = list(Seen(current, targets.find_target(current).tree.address).digests())
-    with airflows.connect(current) as client:
-        for one in those:
-            beside = [name for name in known if name != one.dag_id]
-            seconds = client.wait_for_dag(
-                one.dag_id,
-                digest=one.digest,
-                observe=partial(_tell_of, one.dag_id, tell),
-                beside=beside,
-            )
-            url = client.dag_url(one.dag_id)
-            live[one.dag_id] = replace(one, live_after=seconds, url=url)
-    return live
-
-
-def _tell_of(dag_id: str, tell: Callable[[str], None], said: str) -> None:
-    tell(f"{dag_id}: {said}")
+def beside(current: Settings) -> list[str]:
+    """The DAGs that this project knows in a place."""
+    return list(Seen(current, targets.find_target(current).tree.address).digests())
 
 
 class Seen:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, runtime
-from nbflow.api import records
+from nbflow.api import parts, records
 from nbflow.errors import StoreError
+from nbflow.model import step_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,6 +52,14 @@ def artifacts(run: Run, *, current: Settings) -> tuple[Artifact, ...]:
     Raises:
         StoreError: the store holds nothing of this run, or cannot be reached.
     """
+    if several := _parts(run, current):
+        url = _store_of(run, current).url
+        return tuple(
+            replace(found, step=f"{part.name}: {found.step}")
+            for part in several
+            for manifest in _of_part(part, url)
+            for found in _of(manifest)
+        )
     _, manifests = _manifests(run, current)
     return tuple(found for manifest in manifests for found in _of(manifest))
 
@@ -64,11 +73,14 @@ def value(run: Run, name: str, *, current: Settings, step: str | None = None) ->
         run: the run.
         name: the variable.
         current: the settings, which name the store.
-        step: the step whose version is meant.
+        step: the step whose version is meant; in a run of several notebooks also the stage, or an
+            item of it (`train[0]`).
 
     Raises:
         StoreError: no step left it, its class is not known here, or what it left is damaged.
     """
+    if several := _parts(run, current):
+        return _of_parts(several, name, run, current, step=step)
     store, manifests = _manifests(run, current)
     for index, manifest in reversed(list(enumerate(manifests))):
         if step not in {None, manifest.step}:
@@ -81,6 +93,48 @@ def value(run: Run, name: str, *, current: Settings, step: str | None = None) ->
         if name in manifest.metrics:
             return manifest.metrics[name]
     raise _unknown(run, name, step, manifests)
+
+
+def _parts(run: Run, current: Settings) -> tuple[parts.Part, ...]:
+    """The notebooks of a run of several; none where it is of one."""
+    if not any(parts.part_of(step.name) for step in run.steps):
+        return ()
+    folder = records.require_folder(run, current=current)
+    return parts.parts(run, folder=folder)
+
+
+def _of_part(part: parts.Part, url: str) -> list[Manifest]:
+    store = runtime.open_store(f"{url}/{part.folder}")
+    names = [step_folder(one).rpartition("/")[2] for one in part.executed]
+    return runtime.read_manifests(store, names)
+
+
+def _of_parts(
+    several: Sequence[parts.Part], name: str, run: Run, current: Settings, *, step: str | None
+) -> Any:
+    """A variable of one of several notebooks, the last one that has it."""
+    url = _store_of(run, current).url
+    for part in reversed(several):
+        if step is not None and step not in {part.name, part.stage, *part.executed}:
+            continue
+        store = runtime.open_store(f"{url}/{part.folder}")
+        inner = {step_folder(one).rpartition("/")[2]: one for one in part.executed}
+        manifests = _of_part(part, url)
+        for manifest in reversed(manifests):
+            if step in part.executed and inner[manifest.step] != step:
+                continue
+            if name in manifest.outputs:
+                return manifest.outputs[name]
+            if name in manifest.variables:
+                return runtime.recall(name, manifest=manifest, run=store, manifests=manifests)
+            if name in manifest.metrics:
+                return manifest.metrics[name]
+    where = f" of {step}" if step else ""
+    raise StoreError(
+        f"no step{where} of {run.dag_id}/{run.run_id} left a variable {name!r}",
+        hint=f"Its notebooks: {', '.join(part.name for part in several)}. Steps keep what later "
+        "steps and stages need, and what a cell tagged `pipeline-metrics` names.",
+    )
 
 
 def _of(manifest: Manifest) -> Iterator[Artifact]:

@@ -11,8 +11,9 @@ from typing import Any
 from nbflow import host, notebook, settings
 from nbflow.api.origins import read_bundle
 from nbflow.api.parameters import given_in
-from nbflow.errors import StoreError
-from nbflow.model import Document, Run, RunState
+from nbflow.api.parts import part_of
+from nbflow.errors import StoreError, UsageError
+from nbflow.model import Document, Run, RunState, step_name
 
 LOCAL = "local__"
 """What the ids of runs on this machine begin with."""
@@ -66,7 +67,7 @@ def find_stored(reference: str, *, store: Path | None) -> Run:
     ledger = host.read_ledger(newest)
     if ledger is not None:
         return ledger.run
-    states = [host.progress(newest, step.name) for step in newest.iterdir() if step.is_dir()]
+    states = [host.progress(newest, step) for step in host.executed(newest)]
     failed = any(state is not None and state.failure for state in states)
     state = RunState.FAILED if failed else RunState.SUCCESS
     given = given_in(host.executed(newest).values())
@@ -100,12 +101,16 @@ def require_folder(run: Run, *, current: settings.Settings) -> Path:
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:
-    """The values that the steps of a run recorded, by name."""
+    """The values that the steps of a run recorded, by name; of several notebooks `stage.name`."""
     metrics: dict[str, Any] = {}
-    for step in sorted(folder.glob("[!.]*/")):
-        for name in (PRUNED, "manifest.json"):
-            with suppress(FileNotFoundError):
-                metrics.update(json.loads((step / name).read_text())["metrics"])
+    for name in (PRUNED, "manifest.json"):
+        for depth in ("[!.]*", "[!.]*/[!.]*", "[!.]*/[!.]*/[!.]*"):
+            for path in sorted(folder.glob(f"{depth}/{name}")):
+                step = step_name(path.parent.relative_to(folder).as_posix())
+                with suppress(FileNotFoundError):
+                    recorded = json.loads(path.read_text())["metrics"]
+                    part = part_of(step)
+                    metrics |= {f"{part}.{k}" if part else k: v for k, v in recorded.items()}
     return metrics
 
 
@@ -131,19 +136,35 @@ def step_order(folder: Path) -> Mapping[str, int]:
     return {}
 
 
-def author_document(run: Run, *, folder: Path, current: settings.Settings) -> Document:
+def author_document(
+    run: Run, *, folder: Path, current: settings.Settings, stage: str | None = None
+) -> Document:
     """The author's notebook as it was when the run's bundle was made.
 
+    Args:
+        run: the run.
+        folder: its folder.
+        current: where bundles are published.
+        stage: whose notebook is meant, of several.
+
     Raises:
+        UsageError: the run is of several notebooks, and no stage is named.
         StoreError: the bundle is gone.
     """
-    found = _read_bundle("notebook.ipynb", folder, dag_id=run.dag_id, current=current)
+    path = "notebook.ipynb" if stage is None else f"notebooks/{stage}.ipynb"
+    found = _read_bundle(path, folder, dag_id=run.dag_id, current=current)
     if found is None:
+        stages = manifest_of(folder, current=current).get("stages")
+        if stages and stage is None:
+            raise UsageError(
+                f"{run.dag_id}/{run.run_id} is a run of several notebooks, not of one",
+                hint=f"`nbflow output {run.dag_id} -o FOLDER` writes all of them.",
+            )
         raise StoreError(
             f"the bundle that run {run.run_id} of {run.dag_id} came from is gone",
             hint=f"Looked in {folder} and in the target.",
         )
-    return notebook.parse(found.decode("utf-8"), name=run.dag_id)
+    return notebook.parse(found.decode("utf-8"), name=stage or run.dag_id)
 
 
 def _read_bundle(

@@ -47,6 +47,8 @@ def resume(
     known = {one.name for one in compiled.plan.pipeline.parameters}
     before = {name: value for name, value in ledger.run.parameters.items() if name in known}
     wire = resolve({**before, **(parameters or {})}, parameters=compiled.plan.pipeline.parameters)
+    if compiled.plan.stages:  # each notebook finds for itself what it keeps
+        return Resumed(folder, wire, host.Resumption())
     plan = host.resumption(compiled.plan, compiled.bundle, folder=folder, parameters=wire)
     return Resumed(folder, wire, plan)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, notebook
-from nbflow.api import headers, pages
+from nbflow.api import headers, pages, records
 from nbflow.api.notebooks import Compiled, within_project
 from nbflow.api.notebooks import compile as compile_notebook
 from nbflow.api.records import LOCAL
@@ -20,6 +20,8 @@ from nbflow.errors import Interrupted, UsageError
 from nbflow.model import Document, Run
 
 if TYPE_CHECKING:
+    from nbflow.api.parts import Part
+    from nbflow.api.staging import Ask
     from nbflow.host import Limits, Stop
     from nbflow.settings import Settings
 
@@ -53,6 +55,7 @@ def run(
     limits: Limits | None = None,
     header: bool = True,
     stop: Stop | None = None,
+    approve: Ask | None = None,
 ) -> Finished:
     """Run each step in its own process and working directory, independent ones in parallel.
 
@@ -60,7 +63,7 @@ def run(
         compiled: the notebook, see `compile`; or its path.
         parameters: values by name; the notebook's defaults for the others.
         output: where the merged notebook goes, a page of HTML where it ends in `.html`; beside the
-            run's artifacts where None.
+            run's artifacts where None. Of a pipeline of several notebooks a folder for them.
         observe: called with the run at each change.
         workers: how many steps may run at once; the number of cores where None.
         resume: an earlier run to go on with, see `resume`; `parameters` are given there.
@@ -68,13 +71,15 @@ def run(
         limits: what each step may use, see `limits`; what the machine has where None.
         header: whether the merged notebook begins with a cell about the run.
         stop: by which another thread ends the run, as Ctrl-C would.
+        approve: is asked by a stage that waits for an approval, with its name and what it asks.
 
     Returns:
         The run, which may have failed: look at `run.state`.
 
     Raises:
         NotebookError, SettingsError, CheckFailed: a path was given, and `compile` raised it.
-        UsageError: a parameter is unknown or ill-typed, or `output` is the notebook itself.
+        UsageError: a parameter is unknown or ill-typed, `output` is the notebook itself, or a stage
+            asks for an approval and `approve` is None.
         MissingExtraError: `output` is a page, and nbconvert is not installed.
         Interrupted: Ctrl-C, or somebody asked `stop`; the partial notebook is written, and the
             hint says where.
@@ -88,11 +93,36 @@ def run(
         )
     if output is not None and pages.is_page(Path(output)):
         pages.require_pages()
+    if compiled.plan.stages:
+        _refuse_before_it_begins(compiled, output, approve)
     if resume is None:
         wire = resolve(parameters or {}, parameters=pipeline.parameters)
         folder = _new_folder(compiled)
     else:
         wire, folder = dict(resume.parameters), resume.folder
+    if compiled.plan.stages:
+        from nbflow.api.staging import run_stages, write_stages
+
+        keep = partial(
+            write_stages,
+            compiled,
+            folder=folder,
+            to=Path(output) if output else None,
+            header=header,
+        )
+        done = run_stages(
+            compiled,
+            parameters=wire,
+            folder=folder,
+            approve=approve,
+            observe=observe,
+            workers=workers,
+            cache=cache,
+            limits=limits,
+            stop=stop,
+            write=keep,
+        )
+        return Finished(done, keep(done), folder)
     goal = Path(output) if output else folder / f"{pipeline.document.name}.ipynb"
     write = partial(
         write_merged,
@@ -127,6 +157,25 @@ def run(
     return Finished(finished, goal, folder)
 
 
+def _refuse_before_it_begins(
+    compiled: Compiled, output: str | Path | None, approve: Ask | None
+) -> None:
+    from nbflow.api.staging import refuse_without_answer
+
+    refuse_without_answer(compiled, approve)
+    if output is not None:
+        require_folder_name(Path(output))
+
+
+def require_folder_name(to: Path) -> None:
+    """Raise UsageError for a file, where several notebooks are to be written."""
+    if to.suffix in {".ipynb", ".html"}:
+        raise UsageError(
+            f"the run is of several notebooks, and {to} is one file",
+            hint="Name a folder: each notebook is written to it.",
+        )
+
+
 def warm() -> None:
     """Prepare for a run that will come; returns at once."""
     host.warm()
@@ -139,6 +188,7 @@ def merged(
     current: Settings,
     run: Run | None = None,
     header: bool = True,
+    executed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A run's executed step notebooks as the author's notebook.
 
@@ -148,8 +198,10 @@ def merged(
         current: where its bundle was published.
         run: the run; as its folder tells of it where None.
         header: whether a cell about the run comes first.
+        executed: the step notebooks; all of the run's where None.
     """
-    executed = host.executed(folder)
+    if executed is None:
+        executed = host.executed(folder)
     provenance = None if run is None else _provenance(run)
     if run is None and (ledger := host.read_ledger(folder)) is not None:
         run = ledger.run
@@ -169,14 +221,52 @@ def write_merged(
     current: Settings,
     run: Run | None = None,
     header: bool = True,
+    executed: Mapping[str, Any] | None = None,
 ) -> None:
     """Write what `merged` makes: a notebook, or a page where the file ends in `.html`."""
-    found = merged(document, folder=folder, current=current, run=run, header=header)
+    found = merged(
+        document, folder=folder, current=current, run=run, header=header, executed=executed
+    )
     output.parent.mkdir(parents=True, exist_ok=True)
     if pages.is_page(output):
         pages.write_page(found, output, title=document.name)
     else:
         notebook.write(found, output)
+
+
+def write_parts(
+    own: Iterable[Part], *, folder: Path, to: Path | None, current: Settings, header: bool = True
+) -> Path:
+    """Write the notebooks of a run of several: `STAGE.ipynb`, `STAGE-ITEM.ipynb`; the folder.
+
+    Args:
+        own: the run's parts.
+        folder: the run's.
+        to: the folder for them; where None, beside each one's artifacts.
+        current: where its bundle was published.
+        header: whether a cell about the run comes first in each.
+
+    Raises:
+        UsageError: a file is named, not a folder.
+        StoreError: the bundle is gone.
+    """
+    if to is not None:
+        require_folder_name(to)
+    for part in own:
+        document = records.author_document(
+            part.run, folder=folder, current=current, stage=part.stage
+        )
+        name = part.name.replace("[", "-").rstrip("]")
+        write_merged(
+            document,
+            folder=folder,
+            output=to / f"{name}.ipynb" if to else folder / part.folder / f"{part.stage}.ipynb",
+            current=current,
+            run=part.run,
+            header=header,
+            executed=part.executed,
+        )
+    return to or folder
 
 
 def _provenance(run: Run) -> dict[str, Any]:

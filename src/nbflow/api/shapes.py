@@ -39,7 +39,7 @@ def published_as_json(
         published: what was published.
         preflight: what a cluster said before; None where none was asked.
     """
-    return {**asdict(published), "preflight": preflight and preflight.as_json()}
+    return {**published.as_json(), "preflight": preflight and preflight.as_json()}
 
 
 def read_values(path: Path | None) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def suggest(
         NotebookError, SettingsError: the notebook or the settings cannot be read.
     """
     dag_id, team, current = reference, None, None
-    if reference is not None and reference.endswith(".ipynb"):
+    if reference is not None and reference.endswith((".ipynb", ".yaml", ".yml")):
         inspected = inspect(reference)
         dag_id, current = inspected.pipeline.name, inspected.settings
         team = inspected.pipeline.options.team or NO_TEAM

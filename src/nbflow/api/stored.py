@@ -1,4 +1,4 @@
-"""Runs on this machine, as their folders tell of them."""
+"""Runs on this machine, as their folders tell of them, and those of Airflow beside them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nbflow import host
-from nbflow.api import records
+from nbflow.api import airflows, records
+from nbflow.api.operating import is_dag, latest_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from nbflow.model import Run
     from nbflow.settings import Settings
 
-__all__ = ["StepText", "is_abandoned", "runs_here", "source_of", "texts_of"]
+__all__ = ["StepText", "all_runs", "runs_here", "source_of", "texts_of"]
 
+_COMING = datetime.max.replace(tzinfo=UTC)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -55,10 +57,24 @@ def runs_here(
     return tuple(sorted(found, key=lambda run: run.started or _NEVER, reverse=True))
 
 
-def is_abandoned(run: Run, *, current: Settings) -> bool:
-    """Whether a run on this machine has not ended, and no process runs it: it was killed."""
-    folder = records.find_folder(run, current=current)
-    return not run.state.finished and (folder is None or not host.is_held(folder))
+def all_runs(current: Settings, *, dag_id: str | None = None, limit: int = 20) -> tuple[Run, ...]:
+    """Runs on this machine, and in Airflow where one is in reach, the newest first.
+
+    Args:
+        current: the settings, which name store and Airflow.
+        dag_id: of this pipeline alone.
+        limit: so many at most.
+
+    Raises:
+        RemoteError: Airflow cannot be reached, or refuses.
+    """
+    found = list(runs_here(current, dag_id=dag_id, limit=limit))
+    if airflows.in_reach(current):
+        with airflows.connect(current) as client:
+            if dag_id is None or is_dag(dag_id, client=client):
+                found += latest_runs(dag_id, client=client, current=current, limit=limit)
+    newest = sorted(found, key=lambda run: run.started or _COMING, reverse=True)
+    return tuple(newest[:limit])
 
 
 def source_of(run: Run, *, current: Settings) -> Path | None:

@@ -23,6 +23,7 @@ from nbflow.bundles.parameters import (
 from nbflow.bundles.slices import Slice, slices
 
 if TYPE_CHECKING:
+    from nbflow.bundles.compositions import bundle_composition
     from nbflow.bundles.dockerfiles import DOCKERFILE_MARK, dockerfile
     from nbflow.bundles.requirements import Requirements, distribution_name, read_requirements
 
@@ -32,6 +33,7 @@ __all__ = [
     "Requirements",
     "Slice",
     "bundle",
+    "bundle_composition",
     "check_backend",
     "code_cell",
     "distribution_name",
@@ -51,6 +53,7 @@ __all__ = [
 
 _LATER = {
     "DOCKERFILE_MARK": "dockerfiles",
+    "bundle_composition": "compositions",
     "Requirements": "requirements",
     "distribution_name": "requirements",
     "dockerfile": "dockerfiles",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nbflow.model import Plan
 
 _DIGITS = 16
+_NONE = "0" * _DIGITS
+"""What stands for the digest in the text that it is of."""
 
 
 def bundle(
@@ -37,19 +39,32 @@ def bundle(
         SettingsError: the plan's backend does not exist.
         NotebookError: an attachment lies outside the notebook's folder, or one is missing.
     """
-    backend = find_backend(plan.backend)
+    find_backend(plan.backend)
     given = dict(attachments or {})
     files = {
-        f"steps/{step.name}.ipynb": _json(step_notebook(plan, step.name)) for step in plan.steps
+        f"steps/{step.name}.ipynb": as_json(step_notebook(plan, step.name)) for step in plan.steps
     }
-    files["notebook.ipynb"] = _json(author_notebook(plan.pipeline.document))
-    files |= {f"files/{_inside(path)}": content for path, content in given.items()}
+    files["notebook.ipynb"] = as_json(author_notebook(plan.pipeline.document))
+    files |= {f"files/{inside(path)}": content for path, content in given.items()}
+    return finished(plan, files, source=source or f"{plan.pipeline.document.name}.ipynb")
+
+
+def finished(plan: Plan, files: Mapping[str, bytes], *, source: str) -> Bundle:
+    """The bundle of these files, with its manifest and its DAG.
+
+    Raises:
+        SettingsError: the plan's backend does not exist.
+    """
+    backend = find_backend(plan.backend)
     files = dict(sorted(files.items()))
-    origin = source or f"{plan.pipeline.document.name}.ipynb"
-    files["manifest.json"] = _json(manifest(plan, files=files, source=origin))
+    files["manifest.json"] = as_json(manifest(plan, files=files, source=source))
     files = dict(sorted(files.items()))
-    digest = _digest(files, backend(plan, digest="0" * _DIGITS))
-    return Bundle(plan.dag_id, digest, backend(plan, digest=digest), files)
+    draft = backend(plan, digest=_NONE)
+    digest = _digest(files, draft)
+    # A DAG file names the folder of its notebooks; what stands there once is that name.
+    once = draft.count(_NONE) == 1
+    dag = draft.replace(_NONE, digest) if once else backend(plan, digest=digest)
+    return Bundle(plan.dag_id, digest, dag, files)
 
 
 def _digest(files: Mapping[str, bytes], dag: str) -> str:
@@ -61,17 +76,19 @@ def _digest(files: Mapping[str, bytes], dag: str) -> str:
     return total.hexdigest()[:_DIGITS]
 
 
-def _inside(path: str) -> str:
-    inside = PurePosixPath(path)
-    if inside.is_absolute() or ".." in inside.parts or not inside.parts or "\\" in path:
+def inside(path: str) -> str:
+    """An attachment's path; raises NotebookError for one outside the notebook's folder."""
+    parts = PurePosixPath(path)
+    if parts.is_absolute() or ".." in parts.parts or not parts.parts or "\\" in path:
         raise NotebookError(
             f"the file {path} lies outside the notebook's folder",
             hint="move it beside the notebook, or name it by an absolute path",
         )
-    return inside.as_posix()
+    return parts.as_posix()
 
 
-def _json(data: Any) -> bytes:
+def as_json(data: Any) -> bytes:
+    """The same bytes for the same data."""
     text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
     try:
         return f"{text}\n".encode()

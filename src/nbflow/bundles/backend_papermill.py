@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.frames import Frame, dag_file, is_folder
@@ -11,9 +12,10 @@ from nbflow.bundles.layout import Call, Code, assign
 from nbflow.bundles.literals import jinja_text
 from nbflow.bundles.notebooks import runs_in_python
 from nbflow.bundles.pods import manifests, pod_names, pod_override, pods_function
+from nbflow.bundles.stages import given_function
 
 if TYPE_CHECKING:
-    from nbflow.model import Plan, PlannedStep
+    from nbflow.model import Plan, PlannedStage, PlannedStep
 
 _RETRY_POLICY = """\
 # An error of the notebook comes back at every try; a lost machine does not.
@@ -52,6 +54,30 @@ PARAMETERS = {
     "nbflow_attempt": "{{ ti.try_number }}",
 }
 """
+_ITEM = """\
+# Of a stage that runs once for each item of a list: the item's number.
+ITEM = "{{ ti.map_index }}"
+"""
+_HAND_ON = '''\
+def hand_on(context, result=None):
+    """Let other stages have what the step's variables are at its end."""
+    task = context["task"]
+    step = task.task_id.rpartition(".")[2]
+    manifest = Path(task.parameters["nbflow_run"], step, "manifest.json")
+    for name, value in json.loads(manifest.read_text())["outputs"].items():
+        context["ti"].xcom_push(key=name, value=value)
+'''
+_HAND_ON_FROM_AFAR = '''\
+def hand_on(context, result=None):
+    """Let other stages have what the step's variables are at its end."""
+    from papermill.iorw import papermill_io
+
+    task = context["task"]
+    step = task.task_id.rpartition(".")[2]
+    manifest = f"{task.parameters['nbflow_run']}/{step}/manifest.json"
+    for name, value in json.loads(papermill_io.read(manifest))["outputs"].items():
+        context["ti"].xcom_push(key=name, value=value)
+'''
 _AFTER_FAILURE = ("on_failure_callback", "on_retry_callback")
 
 
@@ -62,17 +88,23 @@ def dag_text(plan: Plan, *, digest: str) -> str:
     if pods:
         standard += ["import json", "import os", "import re", "from types import SimpleNamespace"]
 
-    def task(step: PlannedStep) -> Call:
+    def task(step: PlannedStep, stage: PlannedStage | None) -> Call:
+        name = step.name if stage is None else f"{stage.stage.name}.{step.name}"
         arguments: dict[str, Any] = {
-            "input_nb": Code(f'f"{{FILES}}/steps/{step.name}.ipynb"'),
-            "output_nb": Code(f'f"{{RUN}}/{step.name}/{{EXECUTED}}"'),
+            "input_nb": Code(f'f"{{FILES}}/steps/{name}.ipynb"'),
+            "output_nb": Code(f'f"{_folder(stage)}/{step.name}/{{EXECUTED}}"'),
         }
-        if step.name in pods:
-            arguments["executor_config"] = pod_override(pods[step.name])
+        if step.step.outputs:
+            arguments["post_execute"] = Code("hand_on")
+        if name in pods:
+            arguments["executor_config"] = pod_override(pods[name])
         return Call("PapermillOperator", (), arguments)
 
+    handing_on = any(step.step.outputs for one in plan.stages for step in _steps(one))
+    if handing_on:
+        standard += ["import json"]
     frame = Frame(
-        standard=standard,
+        standard=sorted({*standard}),
         providers=["from airflow.providers.papermill.operators.papermill import PapermillOperator"],
         sdk=[
             "ExceptionRetryPolicy",
@@ -85,16 +117,16 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         functions=[
             *([_MAKE_FOLDER] if is_folder(plan.store) else []),
             *([pods_function(), _SHORTAGE] if pods else []),
+            *([_hand_on(plan)] if handing_on else []),
         ],
         made=["PODS = pods()\n"] if pods else [],
         default_arguments={
             **_default_arguments(plan),
             **({name: Code("tell_of_shortage") for name in _AFTER_FAILURE} if pods else {}),
         },
-        dag_arguments={"user_defined_macros": {VALUES: Code(VALUES)}}
-        if plan.pipeline.options.interval.names
-        else {},
+        dag_arguments=_macros(plan),
         task=task,
+        group_arguments=partial(_group_arguments, plan),
     )
     return dag_file(plan, frame)
 
@@ -112,10 +144,18 @@ def _constants(plan: Plan, digest: str) -> list[str]:
         + '\nEXECUTED = "try-{{ ti.try_number }}.ipynb"\n'
     )
     values = f"{VALUES}(params, dag_run)" if plan.pipeline.options.interval.names else "params"
+    if plan.stages:
+        return [
+            places,
+            *([_ITEM] if any(one.stage.foreach for one in plan.stages) else []),
+            _RETRY_POLICY,
+        ]
     return [places, *([_PARAMETERS % values] if runs_in_python(plan) else []), _RETRY_POLICY]
 
 
 def _default_arguments(plan: Plan) -> dict[str, Any]:
+    if plan.stages:
+        return {"retry_policy": Code("RETRY_POLICY"), "log_output": True}
     arguments: dict[str, Any] = {
         "retry_policy": Code("RETRY_POLICY"),
         "kernel_name": jinja_text(plan.pipeline.document.kernel),
@@ -126,6 +166,51 @@ def _default_arguments(plan: Plan) -> dict[str, Any]:
     if is_folder(plan.store):
         arguments["pre_execute"] = Code("make_output_folder")
     return arguments
+
+
+def _group_arguments(plan: Plan, one: PlannedStage) -> dict[str, Any]:
+    """What the tasks of a stage have in common."""
+    assert one.plan is not None
+    arguments: dict[str, Any] = {"kernel_name": jinja_text(one.plan.pipeline.document.kernel)}
+    if runs_in_python(one.plan):
+        interval = ", dag_run" if plan.pipeline.options.interval.names else ""
+        given = f"{given_function(one.stage)}(params, ti{interval})"
+        arguments["parameters"] = {
+            "nbflow_params": f"{{{{ macros.json.dumps({given}) }}}}",
+            "nbflow_run": Code(f'f"{_folder(one)}"'),
+            "nbflow_files": Code(f'f"{{FILES}}/files/{one.stage.name}"'),
+            "nbflow_attempt": "{{ ti.try_number }}",
+        }
+    if is_folder(plan.store):
+        arguments["pre_execute"] = Code("make_output_folder")
+    return arguments
+
+
+def _folder(stage: PlannedStage | None) -> str:
+    """The folder of the steps' folders: a run's, a stage's in it, an item's in that."""
+    if stage is None:
+        return "{RUN}"
+    item = "/{ITEM}" if stage.stage.foreach else ""
+    return f"{{RUN}}/{stage.stage.name}{item}"
+
+
+def _macros(plan: Plan) -> dict[str, Any]:
+    """The functions of the file that templates call."""
+    names = [VALUES] if plan.pipeline.options.interval.names and not plan.stages else []
+    names += [
+        given_function(one.stage)
+        for one in plan.stages
+        if one.plan is not None and runs_in_python(one.plan)
+    ]
+    return {"user_defined_macros": {name: Code(name) for name in names}} if names else {}
+
+
+def _steps(stage: PlannedStage) -> tuple[PlannedStep, ...]:
+    return stage.plan.steps if stage.plan is not None else ()
+
+
+def _hand_on(plan: Plan) -> str:
+    return _HAND_ON if is_folder(plan.store) else _HAND_ON_FROM_AFAR
 
 
 def _is_absolute(store: str) -> bool:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.frames import Frame, dag_file
 from nbflow.bundles.intervals import VALUES
-from nbflow.bundles.layout import Call, assign
+from nbflow.bundles.layout import Call, Code, assign
+from nbflow.bundles.stages import given_function
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.model import Plan, PlannedStep
+    from nbflow.model import Plan, PlannedStage, PlannedStep
 
 LOOK = 2
 """Seconds between two looks of Airflow's triggerer at a pod that starts; Airflow's own, while it
@@ -151,6 +152,64 @@ class StepPod(KubernetesPodOperator):
         own = MANIFESTS.get(f"{profile} for {self.task_id}")
         return copy.deepcopy(own or MANIFESTS[profile])
 '''
+_WORDS = """\
+    def words(self, context):
+        values = {name: context["params"][name] for name in PARAMETERS}
+        words = [
+            f"{BUNDLE}/steps/{self.task_id}.ipynb",
+            f"--run={RUNS}/{context['run_id']}",
+            f"--attempt={context['ti'].try_number}",
+            f"--params={json.dumps(values)}",
+        ]
+"""
+_REENTRY = """\
+    def trigger_reentry(self, context, event):
+        try:
+            return super().trigger_reentry(context, event)
+        except AirflowException:
+            raise self.failure(context, event) from None
+"""
+_INIT = """\
+    def __init__(self, *, profile, outputs=(), **arguments):
+"""
+_KEPT = """\
+        self.profile = profile
+        self.outputs = outputs
+"""
+_WORDS_OF_STAGES = """\
+    def words(self, context):
+        ti, stage = context["ti"], self.task_id.partition(".")[0]
+        values = GIVEN[stage](context["params"], tiINTERVAL)
+        run = f"{RUNS}/{context['run_id']}/{stage}"
+        words = [
+            f"{BUNDLE}/steps/{self.task_id}.ipynb",
+            f"--run={run}" if ti.map_index < 0 else f"--run={run}/{ti.map_index}",
+            f"--attempt={ti.try_number}",
+            f"--params={json.dumps(values)}",
+        ]
+"""
+_REENTRY_OF_STAGES = '''\
+    def trigger_reentry(self, context, event):
+        try:
+            super().trigger_reentry(context, event)
+        except AirflowException:
+            raise self.failure(context, event) from None
+        if self.outputs:
+            self.hand_on(context)
+
+    def hand_on(self, context):
+        """Let other stages have what the step's variables are at its end."""
+        statuses = self.pod.status.container_statuses if self.pod else ()
+        states = {one.name: one.state for one in statuses or ()}
+        try:
+            told = json.loads(states["base"].terminated.message)["outputs"]
+            values = {name: told[name] for name in self.outputs}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            why = f"step {self.task_id}: its pod is gone, and with it what it passes on"
+            raise AirflowException(why) from None
+        for name, value in values.items():
+            context["ti"].xcom_push(key=name, value=value)
+'''
 _QUOTA = '''\
 def more_than_all(said):
     """Whether a quota that was exceeded could not hold the pod if nothing else were there."""
@@ -165,8 +224,22 @@ def more_than_all(said):
 def dag_text(plan: Plan, *, digest: str) -> str:
     """The DAG file's text; `digest` names the folder in the store that its notebooks lie in."""
 
-    def task(step: PlannedStep) -> Call:
-        return Call("StepPod", (), {"profile": step.profile.name})
+    def task(step: PlannedStep, stage: PlannedStage | None) -> Call:  # noqa: ARG001
+        arguments: dict[str, Any] = {"profile": step.profile.name}
+        if step.step.outputs:
+            arguments["outputs"] = list(step.step.outputs)
+        return Call("StepPod", (), arguments)
+
+    common = {
+        **_connection(plan),
+        "cmds": ["python", "-m", "nbflow.host"],
+        "deferrable": True,
+        "startup_check_interval_seconds": LOOK,
+        "logging_interval": LOGS,
+        "log_pod_spec_on_failure": False,
+        "on_finish_action": "delete_pod",
+        "do_xcom_push": False,
+    }
 
     frame = Frame(
         standard=["import copy", "import json", "import re"],
@@ -177,27 +250,39 @@ def dag_text(plan: Plan, *, digest: str) -> str:
             "from kubernetes.client import ApiException",
             "from kubernetes.utils.quantity import parse_quantity",
         ],
-        constants=_constants(plan, digest),
+        constants=[*_constants(plan, digest), *([_common(common)] if plan.stages else [])],
         late_constants=[_manifests(plan), *_ladders(plan)],
         functions=[_QUOTA, _class(plan)],
-        default_arguments={
-            **_connection(plan),
-            "cmds": ["python", "-m", "nbflow.host"],
-            "deferrable": True,
-            "startup_check_interval_seconds": LOOK,
-            "logging_interval": LOGS,
-            "log_pod_spec_on_failure": False,
-            "on_finish_action": "delete_pod",
-            "do_xcom_push": False,
-        },
+        made=[_given(plan)] if plan.stages else [],
+        default_arguments={} if plan.stages else common,
+        group_arguments=lambda _: Code("STEP"),
         params=_choices(plan),
         task=task,
     )
     return dag_file(plan, frame)
 
 
+def _common(arguments: Mapping[str, Any]) -> str:
+    return "# What all steps have in common.\n" + assign("STEP", dict(arguments)) + "\n"
+
+
+def _given(plan: Plan) -> str:
+    """The functions that say what stages are given, by stage."""
+    names = {
+        one.stage.name: Code(given_function(one.stage))
+        for one in plan.stages
+        if one.plan is not None
+    }
+    return assign("GIVEN", names) + "\n"
+
+
 def _class(plan: Plan) -> str:
-    """The class; where parameters get the data interval, with their values from a function."""
+    """The class; where parameters get the data interval, with their values from a function.
+
+    Of several notebooks each has its own values and folder, and passes values on.
+    """
+    if plan.stages:
+        return _class_of_stages(plan)
     if not plan.pipeline.options.interval.names:
         return _CLASS
     given = f'given = {VALUES}(context["params"], context["dag_run"])'
@@ -205,6 +290,20 @@ def _class(plan: Plan) -> str:
         """values = {name: context["params"][name]""",
         f"{given}\n        values = {{name: given[name]",
     )
+
+
+def _class_of_stages(plan: Plan) -> str:
+    text = _CLASS
+    interval = ', context["dag_run"]' if plan.pipeline.options.interval.names else ""
+    for old, new in (
+        ("    def __init__(self, *, profile, **arguments):\n", _INIT),
+        ("        self.profile = profile\n", _KEPT),
+        (_WORDS, _WORDS_OF_STAGES.replace("INTERVAL", interval)),
+        (_REENTRY, _REENTRY_OF_STAGES),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
 
 
 def _connection(plan: Plan) -> dict[str, str]:
@@ -216,10 +315,15 @@ def _connection(plan: Plan) -> dict[str, str]:
 
 def _constants(plan: Plan, digest: str) -> list[str]:
     names = [one.name for one in plan.pipeline.parameters]
-    return [
+    places = (
         "# What runs make, and beside it the notebooks of the steps and the files that they use.\n"
         + assign("RUNS", plan.runs_folder)
-        + f'\nBUNDLE = f"{{RUNS}}/.bundles/{digest}"\n',
+        + f'\nBUNDLE = f"{{RUNS}}/.bundles/{digest}"\n'
+    )
+    if plan.stages:
+        return [places]
+    return [
+        places,
         "# The parameters that the notebook has.\n" + assign("PARAMETERS", names) + "\n",
     ]
 

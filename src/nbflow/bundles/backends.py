@@ -21,7 +21,10 @@ _BUILT_IN = {
 
 
 class Backend(Protocol):
-    """Writes the DAG file; `digest` names the folder that the step notebooks lie in."""
+    """Writes the DAG file; `digest` names the folder that the step notebooks lie in.
+
+    The digest must stand in the file: by it a publisher knows that Airflow has this very bundle.
+    """
 
     def __call__(self, plan: Plan, *, digest: str) -> str:
         """The DAG file's text."""

@@ -73,6 +73,8 @@ def jinja_text(text: str) -> str:
 
 def width(source: str) -> int:
     """Columns that one line of source takes, at most."""
+    if source.isascii():
+        return len(source)
     return sum(
         1 if char.isascii() or unicodedata.east_asian_width(char) not in "WF" else 2
         for char in source

@@ -13,7 +13,7 @@ from nbflow.model import format_duration
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.model import Edge, PipelineOptions, Plan, PlannedStep
+    from nbflow.model import Edge, PipelineOptions, Plan, PlannedStage, PlannedStep
 
 
 def manifest(plan: Plan, *, files: Mapping[str, bytes], source: str) -> dict[str, Any]:
@@ -39,6 +39,7 @@ def manifest(plan: Plan, *, files: Mapping[str, bytes], source: str) -> dict[str
             for one in pipeline.parameters
         ],
         "steps": [_step(step) for step in plan.steps],
+        **({"stages": [_stage(one) for one in plan.stages]} if plan.stages else {}),
         "files": {path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
     }
 
@@ -77,6 +78,18 @@ def _step(step: PlannedStep) -> dict[str, Any]:
         "retry_delay": format_duration(step.retry_delay),
         "timeout": None if step.timeout is None else format_duration(step.timeout),
         "cache": step.cache,
+    }
+
+
+def _stage(one: PlannedStage) -> dict[str, Any]:
+    stage = one.stage
+    return {
+        "name": stage.name,
+        "notebook": stage.notebook,
+        "needs": list(stage.needs),
+        "foreach": stage.foreach and stage.foreach.parameter,
+        "when": stage.when and stage.when.text,
+        "approve": stage.approval and stage.approval.subject,
     }
 
 

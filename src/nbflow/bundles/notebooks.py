@@ -56,7 +56,8 @@ def _cache(plan: Plan, name: str) -> dict[str, Any]:
     if not planned.cache:
         return {}
     found = slice_of(plan, name)
-    digest = hashlib.sha256(f"{found.digest} {planned.profile.image}".encode()).hexdigest()
+    taken = f" {' '.join(planned.step.outputs)}" if planned.step.outputs else ""
+    digest = hashlib.sha256(f"{found.digest} {planned.profile.image}{taken}".encode()).hexdigest()
     return {"cache": digest[:32], "reads_parameters": tuple(sorted(found.parameters))}
 
 
@@ -91,6 +92,8 @@ def _orders(plan: Plan, step: Step) -> Orders:
         seeded=pipeline.seeded,
         cells=tuple(one for one in step.cells if pipeline.document.cell(one).source.strip()),
         check_in_place=plan.check_in_place,
+        outputs=step.outputs,
+        stage=plan.stage,
     )
 
 

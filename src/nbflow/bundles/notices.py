@@ -19,6 +19,7 @@ _IMPORTS = {
     "SmtpNotifier": "from airflow.providers.smtp.notifications.smtp import SmtpNotifier",
 }
 _CONF = "from airflow.sdk.configuration import conf"
+_MASK = "from airflow.sdk.log import mask_secret"
 _SECONDS = 30
 """How long a webhook may take to answer."""
 
@@ -121,10 +122,22 @@ _TELL = '''\
 def tell(context, *notifiers):
     """Send notices; one that cannot be sent keeps nobody else from theirs."""
     for notifier in notifiers:
-        try:
+        try:%s
             notifier(context)
         except Exception:
             notifier.log.exception("a notice was not sent")
+'''
+_HIDING_TELL = _TELL.replace(
+    "            notifier(", "            hide_address(notifier)\n            notifier("
+)
+_HIDE = '''\
+def hide_address(notifier):
+    """Keep the address of a webhook, which is all it takes to post there, out of the logs."""
+    if isinstance(notifier, HttpNotifier):
+        host = Connection.get(notifier.http_conn_id).host or ""
+        path = host.rpartition("://")[2].partition("/")[2]
+        if path:
+            mask_secret(f"/{path}")
 '''
 
 
@@ -136,6 +149,9 @@ def notice_imports(plan: Plan) -> tuple[list[str], set[str]]:
     if notices.success or notices.late:
         lines.append(_CONF)
     sdk = {"AsyncCallback", "DeadlineAlert", "DeadlineReference"} if notices.late else set()
+    if _hides(plan):
+        lines.append(_MASK)
+        sdk.add("Connection")
     return lines, sdk
 
 
@@ -164,7 +180,9 @@ def notice_functions(plan: Plan) -> list[str]:
         for name, about, event, channels in told
         if channels
     ]
-    return [_TELL, *functions] if functions else []
+    hiding = f"\n{' ' * 12}hide_address(notifier)"
+    telling = [_HIDE, _TELL % hiding] if _hides(plan) else [_TELL % ""]
+    return [*telling, *functions] if functions else []
 
 
 def notice_names(plan: Plan) -> set[str]:
@@ -172,7 +190,7 @@ def notice_names(plan: Plan) -> set[str]:
     notices = plan.pipeline.options.notices
     names = {ON_FAILURE: notices.failure, ON_SUCCESS: notices.success}
     return {name for name, channels in names.items() if channels} | (
-        {"conf", "tell"} if notices.channels else set()
+        {"Connection", "conf", "hide_address", "mask_secret", "tell"} if notices.channels else set()
     )
 
 
@@ -215,6 +233,12 @@ def _alert(plan: Plan, channel: Channel) -> Call:
             "callback": Call("AsyncCallback", [Code(_notifier(channel))], {"kwargs": kwargs}),
         },
     )
+
+
+def _hides(plan: Plan) -> bool:
+    """Whether functions of the DAG file tell a webhook."""
+    notices = plan.pipeline.options.notices
+    return any(plan.channels[one].kind != "email" for one in (*notices.failure, *notices.success))
 
 
 def _notifier(channel: Channel) -> str:

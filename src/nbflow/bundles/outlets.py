@@ -22,8 +22,12 @@ def outlets(plan: Plan, step: PlannedStep) -> list[Any]:
 
 
 def needs_gathering(plan: Plan) -> bool:
-    """Whether the pipeline ends in several steps, so that none of them speaks for the run."""
-    return bool(plan.pipeline.options.assets.makes) and len(_last(plan)) > 1
+    """Whether the pipeline ends in several steps, so that none of them speaks for the run.
+
+    Nor does a step of one of several notebooks, which may run once for each item of a list.
+    """
+    several = bool(plan.stages) or len(_last(plan)) > 1
+    return bool(plan.pipeline.options.assets.makes) and several
 
 
 def gathering(
@@ -33,7 +37,7 @@ def gathering(
 
     Args:
         plan: of a pipeline that ends in several steps.
-        variables: of the steps' tasks.
+        variables: of the steps' tasks; of the stages, where there are several notebooks.
         common: what all tasks are given, some of which is for tasks of steps alone.
     """
     name = _NAME
@@ -46,7 +50,8 @@ def gathering(
         **{key: None for key in ("pre_execute",) if key in common},
     }
     made = lay_out(Call("EmptyOperator", (), arguments), before=f"{name} = ", indent=4)
-    ends = [Code(variables[step]) for step in _last(plan)]
+    last = _last_stages(plan) if plan.stages else _last(plan)
+    ends = [Code(variables[one]) for one in last]
 
     def binding() -> Iterator[str]:
         yield "# Assets are updated by a run of which every step went well."
@@ -64,3 +69,9 @@ def _last(plan: Plan) -> list[str]:
     """The steps that no other step needs."""
     needed = {upstream for step in plan.steps for upstream in step.upstream}
     return [step.name for step in plan.steps if step.name not in needed]
+
+
+def _last_stages(plan: Plan) -> list[str]:
+    """The stages that no other stage needs."""
+    needed = {name for one in plan.stages for name in one.stage.needs}
+    return [one.stage.name for one in plan.stages if one.stage.name not in needed]

@@ -50,11 +50,11 @@ def find_nothing_to_run(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def find_notebook_steps(pipeline: Pipeline) -> Iterator[Diagnostic]:
-    """Steps that run another notebook."""
+    """Steps that run another notebook beside those that run cells."""
     for step in pipeline.steps:
         if step.notebook is not None:
             yield rules.NOTEBOOK_STEP.at(
-                f"step {step.name!r} runs the notebook {step.notebook!r}: not possible yet",
+                f"step {step.name!r} runs the notebook {step.notebook!r}, others run cells",
                 cell=step.cells[0] if step.cells else None,
             )
 

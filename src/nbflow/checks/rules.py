@@ -43,8 +43,8 @@ NOTEBOOK_STEP = Rule(
     "NB606",
     "notebook-step",
     Severity.ERROR,
-    "A `notebook:` cell runs another notebook as a step, which is not possible yet.",
-    "Move that notebook's cells into this one, under a `step:` tag.",
+    "A step runs another notebook (`notebook:`) beside steps that run cells of this one.",
+    "Let all steps run notebooks, or name them and this one in a pipeline.yaml.",
 )
 KERNEL_NOT_HERE = Rule(
     "NB607",
@@ -67,6 +67,13 @@ REFUSED = Rule(
     "What the steps would run on is refused: by the settings, the team's policy or Kubernetes.",
     "Change the profile in nbflow.yaml or the tag that asks for it.",
 )
+NOT_IMPORTED = Rule(
+    "NB610",
+    "not-imported",
+    Severity.ERROR,
+    "Airflow cannot import the DAG file that was published, so the pipeline does not run.",
+    "Correct what Airflow names, and publish the notebook again.",
+)
 
 SETTINGS_CODES = frozenset(
     rule.code for rule in (UNKNOWN_PROFILE, UNKNOWN_TEAM, PROFILE_NOT_ALLOWED, IMAGE_NOT_ALLOWED)
@@ -82,4 +89,5 @@ RULES = (
     KERNEL_NOT_HERE,
     CHANGING_CACHED_STEP,
     REFUSED,
+    NOT_IMPORTED,
 )

@@ -18,6 +18,7 @@ from nbflow.errors import NbflowError, StoreError
 
 _HOMES = {
     "airflow": "airflow",
+    "approve": "steering",
     "backfill": "backfills",
     "cancel": "steering",
     "check": "notebooks",

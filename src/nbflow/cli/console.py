@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from nbflow.errors import CheckFailed, NbflowError
+from nbflow.errors import CheckFailed, NbflowError, NotLive
 from nbflow.model import Diagnostic, Document, Severity
+
+if TYPE_CHECKING:
+    from nbflow.api import Compiled, Inspected
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
@@ -39,21 +42,33 @@ def print_diagnostics(
         click.echo(err=err)
 
 
-def render_diagnostic(diagnostic: Diagnostic, *, document: Document, path: str) -> str:
-    """One finding as text."""
+def print_findings(inspected: Inspected, *, err: bool = False) -> None:
+    """Write what is wrong with a notebook, or with a pipeline's file and its notebooks."""
+    for one in (inspected, *inspected.stages.values()):
+        print_diagnostics(
+            one.diagnostics, document=one.pipeline.document, path=str(one.path), err=err
+        )
+
+
+def render_diagnostic(
+    diagnostic: Diagnostic, *, document: Document | None, path: str, text: str = ""
+) -> str:
+    """One finding as text; `text` is that of the finding's own file, where it has one."""
     head = click.style(
         f"{diagnostic.severity}[{diagnostic.code}]", fg=_COLOURS[diagnostic.severity], bold=True
     )
     lines = [f"{head}: {diagnostic.message}"]
-    cell = document.by_id.get(diagnostic.cell or "")
+    cell = None if document is None else document.by_id.get(diagnostic.cell or "")
+    line = "" if diagnostic.line is None else f", line {diagnostic.line}"
     gutter = "  "
-    if cell is None:
-        lines.append(f"  --> {path}")
+    if cell is None and diagnostic.file is None:
+        where = path if diagnostic.cell or diagnostic.line is None else f"{path}:{diagnostic.line}"
+        lines.append(f"  --> {where}")
     else:
-        line = "" if diagnostic.line is None else f", line {diagnostic.line}"
-        lines.append(f"  --> {path}: cell {cell.index + 1} (id {cell.id}){line}")
-        source = cell.source.splitlines()
-        number = diagnostic.line or 1
+        where = f"{path}: cell {cell.index + 1} (id {cell.id})" if cell else str(diagnostic.file)
+        lines.append(f"  --> {where}{line}")
+        source = (cell.source if cell else text).splitlines()
+        number = diagnostic.line or (1 if cell else 0)
         if 0 < number <= len(source):
             gutter = " " * (len(str(number)) + 1)
             lines.append(f"{gutter} |")
@@ -61,6 +76,26 @@ def render_diagnostic(diagnostic: Diagnostic, *, document: Document, path: str) 
             lines.append(f"{gutter} |")
     lines.append(f"{gutter} = help: {diagnostic.hint}")
     return "\n".join(lines)
+
+
+def print_not_live(error: NotLive, compiled: Iterable[Compiled] = ()) -> None:
+    """Write why Airflow cannot import what was published, to standard error.
+
+    Args:
+        error: says what.
+        compiled: what was published, where it is at hand.
+    """
+    made = {one.bundle.dag_id: one for one in compiled}
+    for published in error.published:
+        source = made.get(published.dag_id)
+        for found in published.diagnostics:
+            text = render_diagnostic(
+                found,
+                document=source.plan.pipeline.document if source else None,
+                path=str(source.inspected.path if source else published.dag),
+                text=source.bundle.dag if source else "",
+            )
+            click.echo(f"{text}\n", err=True)
 
 
 def summarise(diagnostics: Iterable[Diagnostic]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -17,10 +18,26 @@ def render_pipeline(described: dict[str, Any]) -> str:
         count = len(described["setup"])
         lines += ["", f"setup  {count} cell{'' if count == 1 else 's'}, run in every step"]
     lines += _schedule(described["schedule"])
+    lines += _stages(described.get("stages", ()))
     lines += ["", "steps"]
     for step in described["steps"]:
         lines += _step(step)
     return "\n".join(lines)
+
+
+def _stages(stages: Iterable[dict[str, Any]]) -> list[str]:
+    """Of a pipeline of several notebooks: what each is given, for what it is repeated, and when."""
+    lines = []
+    for stage in stages:
+        what = stage["notebook"] or f"asks: {stage['approve']}"
+        lines.append(f"  {click.style(stage['name'], fg='cyan')}  {click.style(what, dim=True)}")
+        for name, items in (stage["foreach"] or {}).items():
+            most = f", {stage['parallel']} at once" if stage["parallel"] else ""
+            lines.append(f"    for each {name} in {items}{most}")
+        lines += [f"    {name} = {value}" for name, value in stage["parameters"].items()]
+        if stage["when"]:
+            lines.append(f"    when {stage['when']}")
+    return ["", "stages", *lines] if lines else []
 
 
 def _schedule(schedule: dict[str, Any]) -> list[str]:
@@ -52,6 +69,8 @@ def _parameter(parameter: dict[str, Any]) -> str:
 def _step(step: dict[str, Any]) -> list[str]:
     count = len(step["cells"])
     about = f"{count} cell{'' if count == 1 else 's'}, profile {step['profile']}"
+    if step["profile"] is None:
+        about = "an approval"
     if step["metrics"]:
         about += f", records {', '.join(step['metrics'])}"
     lines = [f"  {click.style(step['name'], fg='cyan')}  {click.style(about, dim=True)}"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nbflow.cli import options
-from nbflow.cli.console import print_diagnostics, print_error, print_json, summarise
+from nbflow.cli.console import print_error, print_findings, print_json, summarise
 from nbflow.errors import CheckFailed, NotebookError, StepFailed, UsageError
 from nbflow.model import format_bytes
 
@@ -40,6 +40,8 @@ def check(
     keep: Path | None,
 ) -> int:
     """Find what is wrong with notebooks before anything runs.
+
+    NB is a notebook, or the .yaml file of a pipeline of several; see docs/pipelines.md.
 
     With --prove, a notebook without errors then runs here, whole in one kernel and as its
     pipeline, and what its cells show is compared. See docs/prove.md.
@@ -93,9 +95,7 @@ def show(*, path: Path, as_json: bool) -> int:
         print_json(api.describe(inspected))
     else:
         click.echo(render_pipeline(api.describe(inspected)))
-        print_diagnostics(
-            inspected.diagnostics, document=inspected.pipeline.document, path=str(path), err=True
-        )
+        print_findings(inspected, err=True)
     return CheckFailed.exit_status if inspected.errors else 0
 
 
@@ -132,7 +132,10 @@ def compile_(*, path: Path, output: Path, as_json: bool) -> int:
 @options.one_notebook
 @options.parameters
 @options.parameters_file
-@options.output("Where the one notebook goes; beside the run's artifacts by default.", page=True)
+@options.output(
+    "Where the one notebook goes, or a folder for several; beside the artifacts by default.",
+    page=True,
+)
 @options.no_header
 @click.option("--workers", "-j", type=click.IntRange(min=1), help="Steps that may run at once.")
 @options.resume
@@ -140,6 +143,7 @@ def compile_(*, path: Path, output: Path, as_json: bool) -> int:
 @click.option(
     "--enforce-limits", is_flag=True, help="Give each step the memory of its profile, not more."
 )
+@options.approvals
 @options.as_json
 def run(
     *,
@@ -152,17 +156,21 @@ def run(
     resume: str | None,
     no_cache: bool,
     enforce_limits: bool,
+    approved: tuple[str, ...],
+    refused: tuple[str, ...],
+    approve_all: bool,
     as_json: bool,
 ) -> int:
     """Run the pipeline on this machine, each step in its own process and working directory.
 
     Without Airflow. One executed notebook comes back, whole or, after a failure or Ctrl-C, up to
-    there. With --resume the newest run goes on from where it failed or was stopped: steps that
-    had succeeded are kept unless their cells, parameters or files have changed. With
-    --enforce-limits a step that needs more memory than its profile has fails here as it would in a
-    pod; see docs/right-size.md.
+    there; of a pipeline of several notebooks (NB is its .yaml file) each. With --resume the newest
+    run goes on from where it failed or was stopped: steps that had succeeded are kept unless their
+    cells, parameters or files have changed. With --enforce-limits a step that needs more memory
+    than its profile has fails here as it would in a pod; see docs/right-size.md.
     """
     from nbflow import api
+    from nbflow.cli.approvals import answers
     from nbflow.cli.progress import follow
 
     api.warm()
@@ -179,7 +187,10 @@ def run(
     limits = api.limits(compiled) if enforce_limits else None
     if limits is not None:
         print_limits(limits)
-    with follow(compiled.plan.pipeline.document) as observe:
+    several = bool(compiled.plan.stages)
+    approve = answers(compiled, approved=approved, refused=refused, approve_all=approve_all)
+    asks = approve is not None and approve.asks
+    with follow(None if several else compiled.plan.pipeline.document, asks=asks) as observe:
         finished = api.run(
             compiled,
             parameters=values,
@@ -190,6 +201,7 @@ def run(
             cache=not no_cache,
             limits=limits,
             header=not no_header,
+            approve=approve,
         )
     if as_json:
         print_json({**api.run_as_json(finished.run), "notebook": str(finished.notebook)})
@@ -199,6 +211,8 @@ def run(
         f"Correct it and go on with `nbflow run {path} --resume`; `nbflow debug "
         f"{finished.run.dag_id}/{finished.run.run_id}` brings back what the step was given."
     )
+    if several:
+        way_out = f"Correct it and go on with `nbflow run {path} --resume`."
     return exit_status(finished.run, quiet=as_json, hint=way_out)
 
 
@@ -211,8 +225,7 @@ def checked(path: Path) -> Compiled:
     from nbflow import api
 
     inspected = api.inspect(path)
-    document = inspected.pipeline.document
-    print_diagnostics(inspected.diagnostics, document=document, path=str(path), err=True)
+    print_findings(inspected, err=True)
     return api.compile(inspected)
 
 
@@ -264,19 +277,23 @@ def exit_status(run: Run, *, quiet: bool = False, hint: str | None = None) -> in
 
 
 def _print_findings(inspected: Inspected) -> None:
-    print_diagnostics(
-        inspected.diagnostics, document=inspected.pipeline.document, path=str(inspected.path)
-    )
-    steps = len(inspected.pipeline.steps)
-    found = summarise(inspected.diagnostics) or "no problems"
-    click.echo(f"{inspected.path}: {steps} step{'' if steps == 1 else 's'}, {found}")
+    print_findings(inspected)
+    steps = sum(bool(step.cells) or not inspected.stages for step in inspected.pipeline.steps)
+    found = summarise(inspected.all_diagnostics) or "no problems"
+    about = f"{steps} step{'' if steps == 1 else 's'}"
+    if inspected.composition is not None:
+        stages = len(inspected.composition.stages)
+        about = f"{stages} stage{'' if stages == 1 else 's'}, {about}"
+    click.echo(f"{inspected.path}: {about}, {found}")
 
 
 def _as_json(inspected: Inspected) -> dict[str, object]:
+    from nbflow import api
+
     return {
         "notebook": str(inspected.path),
         "name": inspected.pipeline.name,
-        "diagnostics": [diagnostic.as_json() for diagnostic in inspected.diagnostics],
+        "diagnostics": api.diagnostics_as_json(inspected),
     }
 
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from nbflow.cli import options
-from nbflow.cli.console import print_json
+from nbflow.cli.console import print_json, print_not_live
 from nbflow.cli.notebooks import checked, exit_status, print_result
 from nbflow.cli.preflights import print_preflights
 from nbflow.cli.progress import follow
-from nbflow.errors import Interrupted, StoreError
+from nbflow.errors import Interrupted, NotLive, StoreError, UsageError
 from nbflow.model import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nbflow.api import Published
     from nbflow.remote import Airflow
     from nbflow.settings import Settings
 
@@ -31,7 +34,9 @@ def publish(
 ) -> int:
     """Write notebooks' DAGs where Airflow reads them, and wait until it has them.
 
-    Publishing the same notebook again changes nothing.
+    Publishing the same notebook again changes nothing. What Airflow cannot import is shown with the
+    cell, the option or the line of the DAG file that is to blame; then this ends with 6, and all
+    others are live.
 
     Where the settings speak of a Kubernetes cluster, it is asked first whether it can run the
     steps' pods, as `nbflow profiles check` asks for profiles. Where it cannot, this ends with 3
@@ -45,16 +50,20 @@ def publish(
     if not as_json and any(asked):
         print_preflights(asked)
     api.refuse_what_cannot_run(asked)
-    published = api.publish(
-        compiled, wait=not no_wait, force=force, tell=lambda text: click.echo(text, err=True)
-    )
+    try:
+        published = api.publish(
+            compiled, wait=not no_wait, force=force, tell=lambda text: click.echo(text, err=True)
+        )
+    except NotLive as error:
+        if not as_json:
+            _print_published(error.published)
+            print_not_live(error, compiled)
+        raise
     if as_json:
         pairs = zip(published, asked, strict=True)
         print_json([api.published_as_json(each, preflight=said) for each, said in pairs])
         return 0
-    for each in published:
-        click.echo(f"{each.dag_id}: {each.summary}")
-        click.echo(f"  {each.url or each.dag}")
+    _print_published(published)
     if not no_wait and any(each.live_after is None for each in published):
         click.echo(
             "no Airflow is running for this project; start one with `nbflow airflow up`", err=True
@@ -118,12 +127,18 @@ def trigger(
 
 @click.command(epilog="Example: nbflow runs train_models")
 @click.argument("reference", metavar="[DAG | RUN]", required=False)
-@click.option("--limit", default=20, show_default=True, help="How many runs to list.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many runs to list.",
+)
 @click.option("--follow", "wait", is_flag=True, help="Follow a run (a DAG's latest) to its end.")
 @options.project
 @options.as_json
 def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_json: bool) -> int:
-    """List runs, newest first; or show one (DAG/RUN_ID) with its steps.
+    """List runs here and in Airflow, newest first; or show one (DAG/RUN_ID) with its steps.
 
     Of a run that goes each step shows the cell that runs now, with how it begins, how long it has
     taken, and how long it usually takes; and the run when it is expected to end. Showing a run that
@@ -134,21 +149,13 @@ def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_jso
     if wait and reference is None:
         raise click.UsageError("--follow needs a run, or a DAG whose latest run is meant")
     current = api.load_settings(project)
-    with api.connect(current) as client:
-        # No DAG's id has a slash.
-        if reference is not None and (
-            wait or "/" in reference or not api.is_dag(reference, client=client)
-        ):
-            run = api.find_run(reference, client=client)
-            if wait:
-                return _show_run(_followed(run, client, current), as_json=as_json)
-            run = api.explain(api.enrich(run, current=current), client=client)
-            run = api.forecast(run, client=client, current=current)
-            return _show_run(run, as_json=as_json)
-        found = [
-            api.enrich_failed(run, client=client, current=current)
-            for run in client.runs(reference, limit=limit)
-        ]
+    if reference is not None:
+        shown = _shown(reference, current, wait=wait)
+        if shown is not None:
+            return _show_run(shown, as_json=as_json)
+    found = api.all_runs(current, dag_id=reference, limit=limit)
+    if not found and not api.in_reach(current):
+        api.connect(current).close()  # says that there is none to ask
     if as_json:
         print_json([api.run_as_json(run) for run in found])
         return 0
@@ -185,6 +192,37 @@ def output(*, reference: str, output: Path, no_header: bool, project: Path) -> i
     run = api.find_run_anywhere(reference, current=current)
     click.echo(api.output(run, current=current, to=output, header=not no_header))
     return 0
+
+
+def _shown(reference: str, current: Settings, *, wait: bool) -> Run | None:
+    """The run that is meant, as it is shown; None where a DAG is meant, whose runs are listed."""
+    from nbflow import api
+
+    if not wait and "/" not in reference and api.runs_here(current, dag_id=reference, limit=1):
+        return None
+    if api.is_local(reference):
+        run = api.find_run_anywhere(reference, current=current)
+        if wait and not run.state.finished:
+            raise UsageError(
+                f"{run.run_id} goes on in another process of this machine",
+                hint="It is shown where it was started.",
+            )
+        return run
+    with api.connect(current) as client:
+        # No DAG's id has a slash.
+        if not wait and "/" not in reference and api.is_dag(reference, client=client):
+            return None
+        run = api.find_run(reference, client=client)
+        if wait:
+            return _followed(run, client, current)
+        run = api.explain(api.enrich(run, current=current), client=client)
+        return api.forecast(run, client=client, current=current)
+
+
+def _print_published(published: Iterable[Published]) -> None:
+    for each in published:
+        click.echo(f"{each.dag_id}: {each.summary}")
+        click.echo(f"  {each.url or each.dag}")
 
 
 def _followed(run: Run, client: Airflow, current: Settings) -> Run:

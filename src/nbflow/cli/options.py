@@ -23,7 +23,7 @@ def _notebook_path(_: click.Context, __: click.Parameter, path: Path | None) -> 
 
 def _page_path(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
     """Refuse what is neither a notebook nor a page."""
-    if path is not None and path.suffix not in {".ipynb", ".html"}:
+    if path is not None and path.suffix not in {"", ".ipynb", ".html"}:
         raise click.BadParameter(f"{path} does not end in .ipynb or .html")
     if path is not None and path.suffix == ".html":
         # Not when the run has ended.
@@ -71,6 +71,21 @@ resume = click.option(
 )
 
 
+def approvals(command: Command) -> Command:
+    """The options that answer approvals of a pipeline of several notebooks."""
+    for option in (
+        click.option("--yes", "approve_all", is_flag=True, help="Approve what stages ask."),
+        click.option(
+            "--refuse", "refused", metavar="STAGE", multiple=True, help="Refuse. Repeatable."
+        ),
+        click.option(
+            "--approve", "approved", metavar="STAGE", multiple=True, help="Approve. Repeatable."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 class WithOptionalRun(click.Command):
     """A command whose `--resume` may stand before the notebook, which is then not its value."""
 
@@ -79,7 +94,10 @@ class WithOptionalRun(click.Command):
         pairs = zip_longest(args, args[1:], fillvalue="")
         return super().parse_args(
             ctx,
-            ["--resume=" if a == "--resume" and b.endswith(".ipynb") else a for a, b in pairs],
+            [
+                "--resume=" if a == "--resume" and b.endswith((".ipynb", ".yaml", ".yml")) else a
+                for a, b in pairs
+            ],
         )
 
 

@@ -37,9 +37,17 @@ class Observer(Protocol):
 
 
 @contextmanager
-def follow(document: Document | None = None, *, transient: bool = False) -> Iterator[Observer]:
-    """Show a run on standard error while the body goes on; `transient`: and not longer."""
-    if not is_terminal():
+def follow(
+    document: Document | None = None, *, transient: bool = False, asks: bool = False
+) -> Iterator[Observer]:
+    """Show a run on standard error while the body goes on.
+
+    Args:
+        document: the author's notebook, for the lines of its cells.
+        transient: show it no longer than that.
+        asks: a person is asked something meanwhile, which a table would write over.
+    """
+    if asks or not is_terminal():
         yield StepLines(partial(click.echo, err=True))
         return
     # rich takes time to import, and a program that reads us does not need it.

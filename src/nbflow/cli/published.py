@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from nbflow.cli import options
-from nbflow.cli.console import print_json, print_table
+from nbflow.cli.console import print_json, print_not_live, print_table
 from nbflow.cli.notebooks import checked
+from nbflow.errors import NotLive
 
 if TYPE_CHECKING:
     from nbflow.api import Difference, PublishedDag
@@ -85,13 +86,18 @@ def rollback(
     """
     from nbflow import api
 
-    done = api.roll_back(
-        dag_id,
-        current=api.load_settings(project),
-        digest=digest,
-        wait=not no_wait,
-        tell=lambda said: click.echo(said, err=True),
-    )
+    try:
+        done = api.roll_back(
+            dag_id,
+            current=api.load_settings(project),
+            digest=digest,
+            wait=not no_wait,
+            tell=lambda said: click.echo(said, err=True),
+        )
+    except NotLive as error:
+        if not as_json:
+            print_not_live(error)
+        raise
     if as_json:
         print_json({**api.published_as_json(done.published), "was": done.was.digest or None})
         return 0

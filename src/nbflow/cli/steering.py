@@ -1,4 +1,4 @@
-"""Commands that hold, stop and go on: pause, unpause, cancel, resume, logs."""
+"""Commands that hold, stop and go on: approve, pause, unpause, cancel, resume, logs."""
 
 from __future__ import annotations
 
@@ -61,6 +61,27 @@ def cancel(*, reference: str, project: Path) -> int:
         done = api.cancel(run, client=client)
     name = f"{run.dag_id}/{run.run_id}"
     click.echo(f"{name}: cancelled" if done else f"{name}: had ended already ({run.state})")
+    return 0
+
+
+@click.command(epilog="Example: nbflow approve weekly release")
+@_run
+@click.argument("stage", required=False)
+@click.option("--refuse", is_flag=True, help="Refuse it: what comes behind it is skipped.")
+@options.project
+def approve(*, reference: str, stage: str | None, refuse: bool, project: Path) -> int:
+    """Approve what a run waits for: a stage with `approve:` of a pipeline of several notebooks.
+
+    RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. STAGE may be left out where one
+    waits. Airflow's own pages ask the same, under Required Actions.
+    """
+    from nbflow import api
+
+    with api.connect(api.load_settings(project)) as client:
+        run = api.find_run(reference, client=client)
+        answered = api.approve(run, client=client, stage=stage, approved=not refuse)
+    done = "refused; what comes behind it is skipped" if refuse else "approved"
+    click.echo(f"{run.dag_id}/{run.run_id}: {answered} {done}")
     return 0
 
 
@@ -134,4 +155,4 @@ def _print_line_as_json(whose: str, line: LogLine) -> None:
     click.echo(json.dumps(said, ensure_ascii=False))
 
 
-COMMANDS = (pause, unpause, cancel, resume, logs)
+COMMANDS = (approve, pause, unpause, cancel, resume, logs)

@@ -115,6 +115,8 @@ def _settings(
             "simple_auth_manager_passwords_file": str(password_file(home)),
             "fernet_key": keys["fernet"],
             "dagbag_import_timeout": "120",
+            # The last two frames, as by default, seldom have the line of the DAG file.
+            "dagbag_import_error_traceback_depth": "20",
             # A DAG that was published again is live at the next parse.
             "min_serialized_dag_update_interval": "0",
             "killed_task_cleanup_time": "10",

@@ -7,6 +7,7 @@ from nbflow import _door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nbflow.host.compositions import run_stages
     from nbflow.host.debugging import debug_notebook, given_to
     from nbflow.host.executions import (
         LOST,
@@ -62,6 +63,7 @@ __all__ = [
     "require_kernel",
     "resumption",
     "run",
+    "run_stages",
     "stopped_by",
     "usage_of",
     "warm",
@@ -93,6 +95,7 @@ _HOMES = {
     "require_kernel": "kernelspecs",
     "resumption": "resuming",
     "run": "runs",
+    "run_stages": "compositions",
     "glance": "glances",
     "lost": "executions",
     "LOST": "executions",

@@ -39,7 +39,7 @@ def delivery(address: str) -> Iterator[Callable[[], tuple[Path, Path]]]:
     """
     if "://" not in address:
         path = Path(address)
-        yield lambda: (path, path.resolve().parent.parent / "files")
+        yield lambda: (path, path.resolve().parent.parent / _files_of(path.name))
         return
     bundle, _, name = address.rpartition("/steps/")
     with (
@@ -51,9 +51,15 @@ def delivery(address: str) -> Iterator[Callable[[], tuple[Path, Path]]]:
 
         def arrived() -> tuple[Path, Path]:
             coming.result()
-            return folder / "steps" / name, folder / "files"
+            return folder / "steps" / name, folder / _files_of(name)
 
         yield arrived
+
+
+def _files_of(notebook: str) -> str:
+    """Where a bundle has the files of a step notebook; of a stage's, `STAGE.STEP.ipynb`, apart."""
+    stage, dot, _ = notebook.removesuffix(".ipynb").partition(".")
+    return f"files/{stage}" if dot else "files"
 
 
 def _fetch(store: runtime.Store, notebook: str, folder: Path, pool: ThreadPoolExecutor) -> None:
@@ -72,8 +78,10 @@ def _fetch(store: runtime.Store, notebook: str, folder: Path, pool: ThreadPoolEx
         digests = json.loads(store.read("manifest.json"))["files"]
         if notebook not in digests:
             raise NotebookError(f"{bundle} has no {notebook}", hint=_HINT)
-        (folder / "files").mkdir(exist_ok=True)
-        coming = {path: pool.submit(fetch, path) for path in digests if path.startswith("files/")}
+        files = _files_of(notebook.removeprefix("steps/"))
+        (folder / files).mkdir(parents=True, exist_ok=True)
+        own = (path for path in digests if path.startswith(f"{files}/"))
+        coming = {path: pool.submit(fetch, path) for path in own}
         for path, found in {notebook: first, **coming}.items():
             if found.result() != digests[path]:
                 raise NotebookError(f"{bundle}/{path} is damaged", hint=_HINT)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.host.drafts import Draft, read_draft
-from nbflow.model import Failure, RunState, StepRun, Usage
+from nbflow.model import Failure, RunState, StepRun, Usage, step_folder, step_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = [
     "LOST",
@@ -43,6 +43,8 @@ _LOST = (
 )
 _WHY_LOST = "The task's log says more. For more memory tag the step's first cell `profile:NAME`."
 
+_DEPTH = 2
+"""How deep in a run's folder those of steps may lie: of a stage's item."""
 _TRY = re.compile(r"try-(\d+)\.ipynb")
 
 
@@ -52,14 +54,34 @@ def executed(folder: Path) -> dict[str, dict[str, Any]]:
     Args:
         folder: a run's.
     """
-    found = {}
-    for step in sorted(path.name for path in folder.iterdir() if path.is_dir()):
-        newest = _newest(folder / step)
+    found = {step_name(path): notebook for path, notebook in _executed(folder, "")}
+    orders: dict[str, list[str]] = {}
+    for name, one in found.items():
+        orders.setdefault(_notebook_of(name), _orders(one).get("steps", []))
+
+    def place(name: str) -> tuple[str, int]:
+        """Notebooks of stages are told apart; a step's place is told by its own notebook."""
+        whose = _notebook_of(name)
+        order, step = orders[whose], step_folder(name).rpartition("/")[2]
+        return whose, order.index(step) if step in order else len(order)
+
+    return {name: found[name] for name in sorted(found, key=place)}
+
+
+def _notebook_of(step: str) -> str:
+    """What tells the steps of one notebook, and one item, from those of another."""
+    return step_folder(step).rpartition("/")[0]
+
+
+def _executed(folder: Path, inner: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The newest notebooks of folders of steps, which may lie in those of stages and items."""
+    for name in sorted(path.name for path in (folder / inner).iterdir() if path.is_dir()):
+        path = f"{inner}/{name}".lstrip("/")
+        newest = _newest(folder / path)
         if newest is not None:
-            found[step] = newest[1]
-    order: list[str] = next((_orders(one)["steps"] for one in found.values() if _orders(one)), [])
-    position = {name: index for index, name in enumerate(order)}
-    return dict(sorted(found.items(), key=lambda item: position.get(item[0], len(position))))
+            yield path, newest[1]
+        elif not name.startswith((".", "try-")) and path.count("/") < _DEPTH:
+            yield from _executed(folder, path)
 
 
 def attempt_of(name: str) -> int | None:
@@ -79,7 +101,7 @@ def progress(folder: Path, step: str, *, cells: Sequence[str] | None = None) -> 
         step: the step's name.
         cells: ids of the author's cells of this step; from the notebook's orders where None.
     """
-    newest = _newest(folder / step)
+    newest = _newest(folder / step_folder(step))
     if newest is None:
         return None
     attempt, notebook = newest

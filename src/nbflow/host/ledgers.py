@@ -10,13 +10,14 @@ import tempfile
 import time
 import uuid
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles import Slice
 from nbflow.errors import UsageError
+from nbflow.host.executions import progress
 from nbflow.model import Failure, Run, RunState, StepRun, Usage
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ WORK = "nbflow-run-"
 
 _ABANDONED = 3600
 """Seconds after which a working folder that nobody holds is taken for abandoned."""
+GONE = "ProcessGone"
+"""Name of the failure of a step whose run was killed."""
+_GONE = "the process that ran it is gone: it was killed, or the machine went down"
+_WAY_ON = "`nbflow run NB --resume` goes on with the run."
 _RUN = "run.json"
 _LOCK = ".lock"
 _SLICES = "slices.json"
@@ -56,7 +61,7 @@ class Ledger:
     """What is written down of a local run.
 
     Attributes:
-        run: the run as it was last written; `running` also where its process was killed.
+        run: the run as it was last written; failed where its process is gone before its end.
         source: the notebook's path within its project.
         digest: of the bundle.
     """
@@ -90,6 +95,17 @@ def _plain(value: Any) -> str:
 
 def read_ledger(folder: Path) -> Ledger | None:
     """What a run's folder says of the run, None where it says nothing that can be read."""
+    ledger = _read(folder)
+    if ledger is None or ledger.run.state.finished or is_held(folder):
+        return ledger
+    # It may have ended between the two looks; what is written of it then is its end.
+    ledger = _read(folder)
+    if ledger is None or ledger.run.state.finished or is_held(folder):
+        return ledger
+    return replace(ledger, run=_lost(ledger.run, folder))
+
+
+def _read(folder: Path) -> Ledger | None:
     try:
         data = json.loads((folder / _RUN).read_text(encoding="utf-8"))
         if data.pop("version") != _VERSION:
@@ -99,6 +115,29 @@ def read_ledger(folder: Path) -> Ledger | None:
         return Ledger(Run(**_timed(data), steps=steps), source, digest)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _lost(run: Run, folder: Path) -> Run:
+    """A run that nobody goes on with: what ran has failed, what waited will not begin."""
+    steps = []
+    for step in run.steps:
+        if step.state in {RunState.RUNNING, RunState.RETRYING}:
+            seen = progress(folder, step.name) or step
+            # Its cells may all have ended: not that what it hands on is there.
+            failure = seen.failure or Failure(GONE, _GONE, seen.cell, hint=_WAY_ON)
+            step = replace(seen, state=RunState.FAILED, ended=_sign(folder, seen), failure=failure)
+        elif step.state is RunState.QUEUED:
+            step = replace(step, state=RunState.CANCELLED)
+        steps.append(step)
+    ended = max((step.ended for step in steps if step.ended is not None), default=run.started)
+    return replace(run, state=RunState.FAILED, steps=tuple(steps), ended=ended)
+
+
+def _sign(folder: Path, step: StepRun) -> datetime | None:
+    """When an attempt of a step wrote something last."""
+    times = [path.stat().st_mtime for path in (folder / step.name).glob(f"try-{step.attempt}.*")]
+    latest = max(times, default=None)
+    return step.started if latest is None else datetime.fromtimestamp(latest, UTC)
 
 
 def _step(data: dict[str, Any]) -> StepRun:

@@ -8,8 +8,9 @@ import os
 import signal
 import socket
 import sys
+import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbflow.host.executors import Spent
@@ -75,6 +76,7 @@ class Nursery:
     _socket: socket.socket
     _living: int = 0
     _ended: bool = False
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def start(cls) -> Nursery:
@@ -151,8 +153,9 @@ class Nursery:
     def _ask(self, request: Mapping[str, Any], *sockets: socket.socket) -> None:
         data = encode(request)
         try:
-            socket.send_fds(self._socket, [data[:HEADER]], [one.fileno() for one in sockets])
-            self._socket.sendall(data[HEADER:])
+            with self._asking:  # runs of other threads ask too
+                socket.send_fds(self._socket, [data[:HEADER]], [one.fileno() for one in sockets])
+                self._socket.sendall(data[HEADER:])
         finally:
             for one in sockets:
                 one.close()
@@ -193,14 +196,16 @@ async def _close(writer: asyncio.StreamWriter) -> None:
 
 
 _current: Nursery | None = None
+_starting = threading.Lock()
 
 
 def warm() -> None:
     """Start the forking process, so that it is ready when a run begins; does not wait."""
     global _current
-    if sys.platform == "linux" and (_current is None or not _current.alive):
-        _current = Nursery.start()
-        atexit.register(_current.stop)
+    with _starting:
+        if sys.platform == "linux" and (_current is None or not _current.alive):
+            _current = Nursery.start()
+            atexit.register(_current.stop)
 
 
 def nursery() -> Nursery | None:

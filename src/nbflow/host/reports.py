@@ -25,6 +25,8 @@ _TERMINATION = "/dev/termination-log"
 # https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
 _MOST = 1500
 """Characters of an error's text; Kubernetes keeps 4 KB of last words in all."""
+_PASSED_MOST = 3800
+"""Bytes of JSON that a step may pass on in its last words."""
 _LINE = 100
 _LINES = 1000
 """Lines of one cell that are told."""
@@ -120,19 +122,32 @@ class Report:
         self._now["peak"] = format_bytes(peak)
         self._write(self._now)
 
-    def end(self, failure: Failure | None, *, again: bool, usage: Usage | None) -> None:
-        """Tell how it ended, and leave the last words: nothing of a step that went well.
+    @property
+    def passed_most(self) -> int | None:
+        """Bytes of what a step passes on that its last words have room for; None: none are kept."""
+        return _PASSED_MOST if self._last_words is not None else None
+
+    def end(
+        self,
+        failure: Failure | None,
+        *,
+        again: bool,
+        usage: Usage | None,
+        outputs: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Tell how it ended, and leave the last words.
 
         Args:
             failure: what went wrong.
             again: another try may go well: the kernel was lost, out of time, or stopped.
             usage: what the step used.
+            outputs: what a step that went well passes on to other notebooks.
         """
         self._voice.end()
         if usage is not None:
             self.tell(f"used: {usage}")
         if failure is None:
-            self._write({})
+            self._write({"outputs": dict(outputs)} if outputs else {})
             return
         for line in failure.traceback:
             self.tell(line)

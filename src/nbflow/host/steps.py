@@ -116,7 +116,12 @@ def run_step(
             path=place / f"try-{given.attempt}.ipynb",
             folder=work,
             log=place / f"try-{given.attempt}.log",
-            env={**os.environ, runtime.WORKSPACES: scratch, runtime.METERED: "yes"},
+            env={
+                **os.environ,
+                **_room(report),
+                runtime.WORKSPACES: scratch,
+                runtime.METERED: "yes",
+            },
             watch=report.watch,
             nursery=nursery(),
             alone=_POD in os.environ,
@@ -130,8 +135,24 @@ def run_step(
         if failure is None and handover is not None and workspace is not None:
             handover.hand_on(workspace, started=started)
         stopped = failure is not None and failure.ename == "Interrupted"
-        report.end(failure, again=attempt.died or stopped, usage=attempt.usage)
+        outputs = None if failure is not None else _passed(notebook, given.run, step)
+        report.end(failure, again=attempt.died or stopped, usage=attempt.usage, outputs=outputs)
         return failure
+
+
+def _room(report: Report) -> dict[str, str]:
+    """Tells the kernel how much it may pass on, where the last words carry it."""
+    most = report.passed_most
+    return {} if most is None else {runtime.PASSED_MOST: str(most)}
+
+
+def _passed(notebook: Mapping[str, Any], run: str, step: str) -> dict[str, Any]:
+    """What a step passes on to other notebooks."""
+    orders = notebook["metadata"].get("nbflow", {}).get("orders", {})
+    if not orders.get("outputs"):
+        return {}
+    manifest = runtime.read_manifest(runtime.open_store(run), step)
+    return manifest.outputs if manifest is not None else {}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -7,9 +7,18 @@ from nbflow import _door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nbflow.interactive.definitions import Stage
     from nbflow.interactive.diagnostics import Diagnostic, Diagnostics
     from nbflow.interactive.executions import Run
-    from nbflow.interactive.operations import output, published, rollback, runs, trigger, unpublish
+    from nbflow.interactive.operations import (
+        approve,
+        output,
+        published,
+        rollback,
+        runs,
+        trigger,
+        unpublish,
+    )
     from nbflow.interactive.pipelines import Pipeline
     from nbflow.interactive.publications import Difference, Publication, Published
     from nbflow.interactive.verbs import check, diff, form, load, publish, run, show, this
@@ -22,6 +31,8 @@ __all__ = [
     "Publication",
     "Published",
     "Run",
+    "Stage",
+    "approve",
     "check",
     "diff",
     "form",
@@ -46,6 +57,8 @@ _HOMES = {
     "Publication": "publications",
     "Published": "publications",
     "Run": "executions",
+    "Stage": "definitions",
+    "approve": "operations",
     "check": "verbs",
     "diff": "verbs",
     "form": "verbs",

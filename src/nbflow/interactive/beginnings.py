@@ -1,26 +1,25 @@
-"""How runs begin here and in Airflow, and those that there are."""
+"""How runs begin here and in Airflow, also from a form, and those that there are."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
-from nbflow.errors import Interrupted
+from nbflow.errors import Interrupted, UsageError
 from nbflow.interactive.executions import Run
 from nbflow.interactive.local import Work
 from nbflow.interactive.records import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from nbflow.interactive.pipelines import Pipeline
+    from nbflow.model import Approval
     from nbflow.settings import Settings
+    from nbflow.widgets import Form
 
-__all__ = ["begun", "list_runs", "start", "trigger"]
-
-_COMING = datetime.max.replace(tzinfo=UTC)
-"""When a run that waits to begin counts as begun: it is the newest."""
+__all__ = ["begun", "form_of", "list_runs", "start", "trigger"]
 
 
 def start(
@@ -32,9 +31,13 @@ def start(
     workers: int | None,
     cache: bool,
     quiet: bool,
+    approve: bool | Callable[[str, Approval], bool] | None = None,
 ) -> Run:
     """Run a notebook here; see `nbflow.run`."""
-    work = Work(compiled, parameters=values, output=output, workers=workers, cache=cache)
+    ask = (lambda _stage, _asked: approve) if isinstance(approve, bool) else approve
+    work = Work(
+        compiled, parameters=values, output=output, workers=workers, cache=cache, approve=ask
+    )
     return begun(work, wait=wait, quiet=quiet)
 
 
@@ -64,13 +67,28 @@ def trigger(
 
 def list_runs(dag_id: str | None, *, current: Settings, limit: int) -> Runs:
     """Runs here and in Airflow, the newest first; see `nbflow.runs`."""
-    found = list(api.runs_here(current, dag_id=dag_id, limit=limit))
-    if api.in_reach(current):
-        with api.connect(current) as client:
-            if dag_id is None or api.is_dag(dag_id, client=client):
-                found += [
-                    api.enrich_failed(run, client=client, current=current)
-                    for run in client.runs(dag_id, limit=limit)
-                ]
-    newest = sorted(found, key=lambda run: run.started or _COMING, reverse=True)
-    return Runs(Run(run, current=current) for run in newest[:limit])
+    found = api.all_runs(current, dag_id=dag_id, limit=limit)
+    return Runs(Run(run, current=current) for run in found)
+
+
+def form_of(pipeline: Pipeline) -> Form:
+    """A form for a notebook; see `nbflow.form`.
+
+    Raises:
+        UsageError: it is a pipeline of several notebooks.
+    """
+    from nbflow.widgets import Form, Startable
+
+    path = pipeline.path
+    if path.suffix != ".ipynb":
+        raise UsageError(
+            f"a form is for one notebook, and {pipeline.name} is made of several",
+            hint="Its schedule and its profiles stand in its file; its notebooks have forms.",
+        )
+    return Form(
+        Startable(
+            path=path,
+            run=lambda values: pipeline.run(values, wait=False, quiet=True)._watched(),
+            trigger=lambda values: pipeline.refresh().trigger(values)._watched(),
+        )
+    )

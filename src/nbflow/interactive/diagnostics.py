@@ -107,8 +107,11 @@ class Diagnostics(Listing[Diagnostic]):
 
 def diagnostics_of(inspected: Inspected) -> Diagnostics:
     """What is known to be wrong with a notebook before it runs."""
-    document = inspected.pipeline.document
-    return Diagnostics(_placed(one, document) for one in inspected.diagnostics)
+    return Diagnostics(
+        _placed(one, each.pipeline.document)
+        for each in (inspected, *inspected.stages.values())
+        for one in each.diagnostics
+    )
 
 
 def _placed(found: model.Diagnostic, document: model.Document) -> Diagnostic:

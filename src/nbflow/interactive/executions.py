@@ -138,7 +138,6 @@ class Run:
 
         Raises:
             RemoteError: it still goes on after `timeout`, or Airflow was away for over a minute.
-            StoreError: it is a run here whose process is gone.
             Interrupted: the waiting was interrupted.
         """
         try:
@@ -174,19 +173,18 @@ class Run:
 
     @plain
     def output(self, path: str | Path | None = None) -> Path:
-        """Write its one executed notebook, with the outputs of all steps that ended.
+        """Write its one executed notebook, with the outputs of all steps that ended; where it is.
 
         Args:
-            path: where it goes; `DAG-RUN_ID.ipynb` in the working directory where None.
-
-        Returns:
-            Where it is.
+            path: where it goes; `DAG-RUN_ID.ipynb` in the working directory where None. Of several
+                notebooks a folder, `DAG-RUN_ID`.
 
         Raises:
             StoreError: the store holds nothing of this run.
             UsageError: `path` is the author's notebook itself.
         """
-        to = Path(path or f"{self.dag_id}-{_UNFIT.sub('-', self.run_id)}.ipynb")
+        ending = "" if any("." in step.name for step in self._seen.steps) else ".ipynb"
+        to = Path(path or f"{self.dag_id}-{_UNFIT.sub('-', self.run_id)}{ending}")
         source = self._source() if self.local else None
         if source is not None and source.resolve() == to.resolve():
             raise UsageError(f"{to} is the notebook itself", hint="Name another file.")

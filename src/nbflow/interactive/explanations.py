@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from nbflow.errors import CheckFailed, NbflowError
+from nbflow.errors import CheckFailed, NbflowError, NotLive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,9 +46,9 @@ def _explain(error: NbflowError) -> None:
 
 def _about(error: NbflowError) -> list[str]:
     found = []
-    if isinstance(error, CheckFailed):
+    if isinstance(error, CheckFailed | NotLive):
         for one in error.diagnostics:
-            cell = f" in cell {one.cell}" if one.cell else ""
+            cell = f" in cell {one.cell}" if one.cell else f" in {one.file}" if one.file else ""
             line = f", line {one.line}" if one.line else ""
             found.append(f"{one.severity}[{one.code}]{cell}{line}: {one.message}")
             found.append(f"  help: {one.hint}")

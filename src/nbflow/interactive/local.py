@@ -10,10 +10,10 @@ from nbflow import api
 from nbflow.host import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from nbflow.model import Run
+    from nbflow.model import Approval, Run
 
 __all__ = ["Work"]
 
@@ -36,6 +36,7 @@ class Work:
         workers: int | None = None,
         cache: bool = True,
         resume: api.Resumed | None = None,
+        approve: Callable[[str, Approval], bool] | None = None,
     ) -> None:
         self.compiled = compiled
         self.seen: Run | None = None
@@ -52,6 +53,7 @@ class Work:
             resume=resume,
             observe=self._observe,
             stop=self._stop,
+            approve=approve,
         )
         self._begun, self._ended = threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""The verbs that begin with what is published: trigger, runs, output, published, rollback."""
+"""The verbs that begin with what is published: trigger, approve, runs, output, rollback."""
 
 from __future__ import annotations
 
@@ -16,7 +16,39 @@ if TYPE_CHECKING:
     from nbflow.interactive.executions import Run
     from nbflow.interactive.records import Runs
 
-__all__ = ["output", "published", "rollback", "runs", "trigger", "unpublish"]
+__all__ = ["approve", "output", "published", "rollback", "runs", "trigger", "unpublish"]
+
+
+@plain
+def approve(
+    reference: str, stage: str | None = None, *, refuse: bool = False, project: str | Path = "."
+) -> str:
+    """Answer an approval that a run in Airflow waits for.
+
+    Args:
+        reference: the run, as `DAG/RUN_ID`; or a DAG, whose latest run is meant.
+        stage: which approval; may be left out where one waits.
+        refuse: what comes behind it is skipped.
+        project: a folder of the project, whose settings name the Airflow.
+
+    Returns:
+        The stage that was answered.
+
+    Raises:
+        UsageError: nothing waits for an answer, or several do and none is named.
+        RemoteError: it was answered already, you may not, or Airflow cannot be reached.
+
+    Example:
+        >>> import nbflow
+        >>> try:
+        ...     nbflow.approve("weekly")
+        ... except nbflow.NbflowError as error:
+        ...     print(error.code)
+        remote
+    """
+    with api.connect(api.load_settings(project)) as client:
+        run = api.find_run(reference, client=client)
+        return api.approve(run, client=client, stage=stage, approved=not refuse)
 
 
 @plain

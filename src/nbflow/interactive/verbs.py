@@ -11,11 +11,12 @@ from nbflow.interactive.pipelines import Pipeline
 from nbflow.interactive.whereabouts import find_notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from nbflow.interactive.diagnostics import Diagnostics
     from nbflow.interactive.executions import Run
     from nbflow.interactive.publications import Difference, Publication
+    from nbflow.model import Approval
     from nbflow.widgets import Form
 
 __all__ = ["check", "diff", "form", "load", "publish", "run", "show", "this"]
@@ -52,6 +53,8 @@ def this() -> Pipeline:
 def load(path: str | Path) -> Pipeline:
     """Read a notebook, and the settings around it, as the pipeline that it means.
 
+    Or the file of a pipeline of several notebooks (`.yaml`).
+
     What is wrong with the notebook raises nothing here: see `diagnostics`.
 
     Args:
@@ -75,7 +78,7 @@ def load(path: str | Path) -> Pipeline:
         >>> pipeline.steps["fit"].edges[0].step
         'load'
     """
-    return Pipeline(api.inspect(Path(path)))
+    return Pipeline._of(api.inspect(Path(path)))
 
 
 @plain
@@ -142,6 +145,7 @@ def run(
     workers: int | None = None,
     cache: bool = True,
     quiet: bool = False,
+    approve: bool | Callable[[str, Approval], bool] | None = None,
     **named: Any,
 ) -> Run:
     """Run a notebook's pipeline on this machine, each step in its own process and folder.
@@ -158,6 +162,8 @@ def run(
         workers: how many steps may run at once; the number of cores where None.
         cache: False where steps with `cache:enabled` run too.
         quiet: show nothing while it goes.
+        approve: answers the approvals of a pipeline of several notebooks: True, False, or what is
+            called with a stage's name and what it asks.
         named: values of the parameters.
 
     Returns:
@@ -185,6 +191,7 @@ def run(
         workers=workers,
         cache=cache,
         quiet=quiet,
+        approve=approve,
     )
 
 

@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING
 
 from nbflow import api
-from nbflow.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +41,6 @@ def await_here(
 
     Raises:
         RemoteError: it still goes on after `timeout`.
-        StoreError: the process that ran it is gone.
     """
     until = None if timeout is None else time.monotonic() + timeout
     forecaster = api.Forecaster(None, current=run._current)
@@ -57,9 +55,4 @@ def await_here(
         if until is not None and time.monotonic() >= until:
             raise api.still_going(seen, timeout=timeout)
         if work is None:
-            if api.is_abandoned(seen, current=run._current):
-                raise StoreError(
-                    f"{run.name} will not end: the process that ran it is gone",
-                    hint="`run.resume()` goes on with it.",
-                )
             time.sleep(_LOOK)

@@ -7,6 +7,16 @@ from nbflow import _door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nbflow.model.composition import (
+        Approval,
+        Composition,
+        Condition,
+        Foreach,
+        Operation,
+        Reference,
+        Stage,
+        references_in,
+    )
     from nbflow.model.diagnostics import Diagnostic, Rule, Severity, in_notebook_order
     from nbflow.model.document import Cell, CellKind, Document
     from nbflow.model.events import Assets, Channel, Interval, Notices, asset_fault
@@ -29,21 +39,32 @@ if TYPE_CHECKING:
         StepOptions,
         StepOutline,
     )
-    from nbflow.model.plan import Bundle, Plan, PlannedStep
+    from nbflow.model.plan import Bundle, Plan, PlannedStage, PlannedStep
     from nbflow.model.profile import Amount, EnvReference, EnvSource, Gpu, Profile, Volume
     from nbflow.model.quantities import Quantity, format_duration, parse_duration, parse_quantity
-    from nbflow.model.run import Failure, Run, RunState, StepRun, format_elapsed
+    from nbflow.model.run import (
+        Failure,
+        Run,
+        RunState,
+        StepRun,
+        format_elapsed,
+        step_folder,
+        step_name,
+    )
     from nbflow.model.schedules import PRESETS, schedule_fault, start_fault, timezone_fault
     from nbflow.model.usage import Usage, format_bytes
 
 __all__ = [
     "PRESETS",
     "Amount",
+    "Approval",
     "Assets",
     "Bundle",
     "Cell",
     "CellKind",
     "Channel",
+    "Composition",
+    "Condition",
     "Definition",
     "Diagnostic",
     "Document",
@@ -52,28 +73,33 @@ __all__ = [
     "EnvSource",
     "Failure",
     "FileUse",
+    "Foreach",
     "Gpu",
     "Interval",
     "Need",
     "Notices",
+    "Operation",
     "Outline",
     "Parameter",
     "ParameterKind",
     "Pipeline",
     "PipelineOptions",
     "Plan",
+    "PlannedStage",
     "PlannedStep",
     "Prev",
     "Profile",
     "Quantity",
     "Reason",
     "ReasonKind",
+    "Reference",
     "Role",
     "Rule",
     "Run",
     "RunState",
     "Secret",
     "Severity",
+    "Stage",
     "Step",
     "StepOptions",
     "StepOutline",
@@ -87,19 +113,25 @@ __all__ = [
     "in_notebook_order",
     "parse_duration",
     "parse_quantity",
+    "references_in",
     "schedule_fault",
     "start_fault",
+    "step_folder",
+    "step_name",
     "timezone_fault",
 ]
 
 _HOMES = {
     "PRESETS": "schedules",
     "Amount": "profile",
+    "Approval": "composition",
     "Assets": "events",
     "Bundle": "plan",
     "Cell": "document",
     "CellKind": "document",
     "Channel": "events",
+    "Composition": "composition",
+    "Condition": "composition",
     "Definition": "pipeline",
     "Diagnostic": "diagnostics",
     "Document": "document",
@@ -108,28 +140,33 @@ _HOMES = {
     "EnvSource": "profile",
     "Failure": "run",
     "FileUse": "pipeline",
+    "Foreach": "composition",
     "Gpu": "profile",
     "Interval": "events",
     "Need": "pipeline",
     "Notices": "events",
+    "Operation": "composition",
     "Outline": "pipeline",
     "Parameter": "pipeline",
     "ParameterKind": "pipeline",
     "Pipeline": "pipeline",
     "PipelineOptions": "pipeline",
     "Plan": "plan",
+    "PlannedStage": "plan",
     "PlannedStep": "plan",
     "Prev": "pipeline",
     "Profile": "profile",
     "Quantity": "quantities",
     "Reason": "pipeline",
     "ReasonKind": "pipeline",
+    "Reference": "composition",
     "Role": "pipeline",
     "Rule": "diagnostics",
     "Run": "run",
     "RunState": "run",
     "Secret": "pipeline",
     "Severity": "diagnostics",
+    "Stage": "composition",
     "Step": "pipeline",
     "StepOptions": "pipeline",
     "StepOutline": "pipeline",
@@ -143,8 +180,11 @@ _HOMES = {
     "in_notebook_order": "diagnostics",
     "parse_duration": "quantities",
     "parse_quantity": "quantities",
+    "references_in": "composition",
     "schedule_fault": "schedules",
     "start_fault": "schedules",
+    "step_folder": "run",
+    "step_name": "run",
     "timezone_fault": "schedules",
 }
 """The module that each name comes from."""

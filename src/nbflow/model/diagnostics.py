@@ -24,7 +24,8 @@ class Rule:
     Attributes:
         code: `NB` and three digits, never reused. The hundreds say the subject:
             1 tags and options, 2 parameters, 3 names and data, 4 order and effects,
-            5 what cannot cross a cut, 6 settings and resources, 7 files.
+            5 what cannot cross a cut, 6 settings and resources, 7 files,
+            8 pipelines of several notebooks.
         name: a short name in lower case with hyphens.
         severity: how bad it is.
         summary: one line for the documentation, what it finds and why it matters.
@@ -44,9 +45,10 @@ class Rule:
         cell: str | None = None,
         line: int | None = None,
         hint: str | None = None,
+        file: str | None = None,
     ) -> Diagnostic:
         """A finding of this kind."""
-        return Diagnostic(self.code, self.severity, message, hint or self.fix, cell, line)
+        return Diagnostic(self.code, self.severity, message, hint or self.fix, cell, line, file)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Diagnostic:
         message: what was found, with names.
         hint: what to do about it.
         cell: the id of the cell, None for the whole notebook.
-        line: line in the cell, counted from 1, None where no line is meant.
+        line: line in the cell, counted from 1, None where no line is meant; of `file` or of a
+            pipeline's file where no cell is.
+        file: another file than the notebook that `line` is in; None for the notebook.
     """
 
     code: str
@@ -68,9 +72,10 @@ class Diagnostic:
     hint: str
     cell: str | None = None
     line: int | None = None
+    file: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The diagnostic as `nbflow check --json` prints it."""
+        """The diagnostic as `nbflow check --json` prints it; with `file` where it is in another."""
         return {
             "code": self.code,
             "severity": str(self.severity),
@@ -78,6 +83,7 @@ class Diagnostic:
             "hint": self.hint,
             "cell": self.cell,
             "line": self.line,
+            **({} if self.file is None else {"file": self.file}),
         }
 
 

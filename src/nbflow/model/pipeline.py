@@ -292,6 +292,8 @@ class Step:
         definitions: source that runs before its cells, in the notebook's order.
         reads_parameters: names of parameters that its code reads, sorted.
         metrics: names to record when it ends, sorted.
+        outputs: variables whose values other stages of a pipeline of several notebooks take,
+            sorted.
         options: as declared.
         declared: the edges' declarations.
         notebook: path of another notebook that this step runs, or None.
@@ -306,6 +308,7 @@ class Step:
     definitions: tuple[Definition, ...] = ()
     reads_parameters: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
     options: StepOptions = field(default_factory=StepOptions)
     declared: tuple[Prev, ...] = ()
     notebook: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nbflow.model.composition import Stage
 from nbflow.model.events import Channel
 from nbflow.model.pipeline import Pipeline, Step
 from nbflow.model.profile import Profile
@@ -52,6 +53,19 @@ class PlannedStep:
 
 
 @dataclass(frozen=True)
+class PlannedStage:
+    """A stage of a pipeline of several notebooks, with every choice made.
+
+    Attributes:
+        stage: what the pipeline's file says.
+        plan: its notebook's plan; None where it is an approval.
+    """
+
+    stage: Stage
+    plan: Plan | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
     """A pipeline with every choice made.
 
@@ -69,6 +83,9 @@ class Plan:
         kubernetes_connection: the Airflow connection with which its pods are made, None for
             Airflow's own default.
         channels: those that are told of its runs, by name.
+        stages: of a pipeline of several notebooks, in an order in which they can run; `steps` are
+            then those of all of them, named `stage.step`.
+        stage: the stage that this is the plan of, empty where it is of a whole pipeline.
     """
 
     pipeline: Pipeline
@@ -82,6 +99,8 @@ class Plan:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     kubernetes_connection: str | None = None
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    stages: tuple[PlannedStage, ...] = ()
+    stage: str = ""
 
     @property
     def dag_id(self) -> str:
@@ -104,7 +123,8 @@ class Bundle:
         dag: the DAG file's text.
         files: what lies in `{dag_id}/{digest}/`, by path relative to that folder, sorted:
             `steps/{step}.ipynb`, `notebook.ipynb` (the author's, without outputs), `files/…`,
-            `manifest.json`.
+            `manifest.json`. Of several notebooks `notebooks/{stage}.ipynb` and
+            `files/{stage}/…`.
     """
 
     dag_id: str

@@ -123,6 +123,28 @@ class Run:
         return next((step for step in self.steps if step.state is RunState.FAILED), None)
 
 
+def step_folder(name: str) -> str:
+    """The folder of a step in its run's: `fit`, of a stage's step `train.fit` it is `train/fit`.
+
+    Of one item's, `train.fit[0]`, it is `train/0/fit`.
+    """
+    stage, dot, step = name.partition(".")
+    if not dot:
+        return name
+    step, bracket, item = step.partition("[")
+    return f"{stage}/{item.rstrip(']')}/{step}" if bracket else f"{stage}/{step}"
+
+
+def step_name(folder: str) -> str:
+    """The step that has a folder, see `step_folder`."""
+    match folder.split("/"):
+        case [stage, item, step]:
+            return f"{stage}.{step}[{item}]"
+        case [stage, step]:
+            return f"{stage}.{step}"
+    return folder
+
+
 def format_elapsed(duration: timedelta) -> str:
     """Write a time for people: `3.2s`, `2m05s`, `1h02m`."""
     seconds = max(duration.total_seconds(), 0.0)

@@ -146,11 +146,17 @@ def _of_target(
             yield from _of_target(inner, inner_value, statement, lines)
 
 
-def _segment(node: ast.AST, lines: Sequence[str]) -> str:
+def _segment(node: ast.expr | ast.stmt, lines: Sequence[str]) -> str:
     """The node's source; of a command's output the command as the author wrote it."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == COMMAND:
         return lines[node.lineno - 1].split("=", 1)[-1].strip()
-    return ast.get_source_segment("\n".join(lines), node) or ""
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    if any("\r" in line for line in lines):  # it ends a line too
+        return ast.get_source_segment("\n".join(lines), node) or ""
+    # What `ast` does as well, after it has split the whole cell each time.
+    text = "\n".join(lines[first : last + 1]).encode()
+    end = len(text) - len(lines[last].encode()) + (node.end_col_offset or 0)
+    return text[node.col_offset : end].decode()
 
 
 def _help(statement: ast.stmt, comments: dict[int, _Comment]) -> str | None:

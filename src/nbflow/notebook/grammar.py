@@ -170,7 +170,7 @@ GRAMMAR: tuple[Tag, ...] = (
         form="notebook:NAME",
         example="notebook:features",
         meaning="The step NAME runs the notebook at the path `notebook_path` of the cell's "
-        "metadata.",
+        "metadata. A notebook of such cells is a pipeline of several notebooks.",
         argument=r"(?P<names>[A-Za-z_][A-Za-z0-9_-]*)",
         expects=_STEP_WORDS,
         scope=Scope.ROLE,

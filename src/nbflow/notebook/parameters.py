@@ -114,6 +114,14 @@ def _bind(binding: Binding, cell: Cell, found: _Found) -> None:
     )
 
 
+def parameter_from(
+    parameter: Parameter, about: Mapping[str, Any]
+) -> tuple[Parameter, tuple[Diagnostic, ...]]:
+    """A parameter that no cell binds, with what is said about it and what is wrong with it."""
+    made = _constrained(parameter, about)
+    return made, tuple(_faults(made))
+
+
 def _constrained(parameter: Parameter, keywords: Mapping[str, Any]) -> Parameter:
     schema = {key: value for key, value in keywords.items() if key != "help"}
     return replace(

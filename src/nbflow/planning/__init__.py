@@ -2,6 +2,12 @@
 
 from nbflow.planning.alternatives import POD_BACKEND, image_of
 from nbflow.planning.choices import find_refusals, plan, profile_pod, step_images
+from nbflow.planning.compositions import (
+    conducted,
+    merge_pipelines,
+    plan_composition,
+    stage_pipeline,
+)
 from nbflow.planning.policies import policy, team_bundle
 from nbflow.planning.resources import find_profile
 from nbflow.planning.tenancy import check_policy, find_team
@@ -10,14 +16,18 @@ from nbflow.planning.ticks import next_runs
 __all__ = [
     "POD_BACKEND",
     "check_policy",
+    "conducted",
     "find_profile",
     "find_refusals",
     "find_team",
     "image_of",
+    "merge_pipelines",
     "next_runs",
     "plan",
+    "plan_composition",
     "policy",
     "profile_pod",
+    "stage_pipeline",
     "step_images",
     "team_bundle",
 ]

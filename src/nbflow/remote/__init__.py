@@ -1,18 +1,26 @@
 """Talk to a running Airflow through its REST API."""
 
+from nbflow.remote.approvals import Question, answer, questions
+from nbflow.remote.arrival import NOT_TAKEN_UP, Arrivals, wait_for_dags
 from nbflow.remote.backfills import Backfill, missing_runs, start_backfill, timezone_of
 from nbflow.remote.client import Airflow
 from nbflow.remote.failures import Refused, Unreachable
 from nbflow.remote.reading import ImportProblem, LogLine
 
 __all__ = [
+    "NOT_TAKEN_UP",
     "Airflow",
+    "Arrivals",
     "Backfill",
     "ImportProblem",
     "LogLine",
+    "Question",
     "Refused",
     "Unreachable",
+    "answer",
     "missing_runs",
+    "questions",
     "start_backfill",
     "timezone_of",
+    "wait_for_dags",
 ]

@@ -1,26 +1,117 @@
-"""Know when a published DAG is live."""
+"""Know when published DAGs are live."""
 
 from __future__ import annotations
 
 import difflib
 import time
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from nbflow.errors import RemoteError
+from nbflow.remote import reading
 from nbflow.remote.failures import Refused
+from nbflow.remote.paging import MOST_AT_ONCE, pages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from nbflow.remote.client import Airflow
+    from nbflow.remote.connection import Connection
     from nbflow.remote.reading import ImportProblem
+
+__all__ = ["NOT_TAKEN_UP", "Arrivals", "unknown_dag", "wait_for_dag", "wait_for_dags"]
+
+NOT_TAKEN_UP = (
+    "is the target the folder that this Airflow reads? it may also look for new files only every "
+    "few minutes (`[dag_processor] refresh_interval`)"
+)
+"""What may help where a file is not taken up."""
 
 _POLL = 0.5
 _TOKENS = 4
 """DAGs that are asked for the place of their files."""
+_ONE_BY_ONE = 3
+"""Up to so many DAGs are asked for by their ids; more in lists."""
+_CHARACTERS = 2000
+"""Of ids in one request: proxies refuse addresses of more than 8 KiB or so."""
+
+UNSEEN = "Airflow has not seen the file yet"
+BEFORE = "Airflow still has the edition before"
+STALE = "Airflow takes the DAG for removed and has to read it again"
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """How far DAGs have come that are waited for.
+
+    Attributes:
+        live: the seconds after which each was live.
+        broken: why Airflow cannot import a file, by DAG.
+        missing: what is missing still, in words, by DAG.
+    """
+
+    live: Mapping[str, float] = field(default_factory=dict)
+    broken: Mapping[str, ImportProblem] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+def wait_for_dags(
+    airflow: Airflow,
+    digests: Mapping[str, str],
+    *,
+    timeout: float = 120,
+    observe: Callable[[Arrivals], None] = lambda _: None,
+    beside: Sequence[str] = (),
+) -> Arrivals:
+    """Wait until Airflow's own copies of DAG files have these digests, all at once.
+
+    Airflow is asked to look for changes at once. One file that it cannot import keeps no other
+    from being waited for.
+
+    Args:
+        airflow: which one.
+        digests: by DAG, a text that only this edition of its file contains.
+        timeout: seconds to wait while none arrives.
+        observe: is told how far they have come, whenever that changes.
+        beside: DAGs whose files lie in the same place.
+
+    Returns:
+        What has become of each; those that are `missing` did not come in time.
+    """
+    started = moved = time.monotonic()
+    look = _Look(airflow.connection, digests)
+    # An error that is there already may be one of the edition before.
+    before = look.problems(digests)
+    live: dict[str, float] = {}
+    broken: dict[str, ImportProblem] = {}
+    told, asked = Arrivals(), False
+    while True:
+        waiting = [dag_id for dag_id in digests if dag_id not in {*live, *broken}]
+        missing = look.missing(waiting)
+        now = time.monotonic()
+        if len(missing) < len(waiting):
+            moved = now
+        live |= {dag_id: now - started for dag_id in waiting if dag_id not in missing}
+        if missing and not asked:
+            asked = True
+            _ask_to_parse(airflow.connection, (*digests, *beside))
+        late = now - moved > timeout
+        # A look that sees the error after one that did not see the digest: it may have come
+        # between the two only when the digest's edition is the one that fails.
+        for dag_id, problem in look.problems(missing).items():
+            if late or problem != before.get(dag_id):
+                broken[dag_id] = problem
+                del missing[dag_id]
+        so_far = Arrivals(dict(live), dict(broken), missing)
+        if so_far != told and (missing or told != Arrivals()):
+            told = so_far
+            observe(so_far)
+        if late or not missing:
+            return so_far
+        time.sleep(_POLL)
 
 
 def wait_for_dag(
@@ -29,57 +120,34 @@ def wait_for_dag(
     *,
     digest: str,
     timeout: float,
-    observe: Callable[[str], None],
+    observe: Callable[[str], None] | None = None,
     beside: Sequence[str] = (),
 ) -> float:
-    """Wait until Airflow's own copy of the DAG file has the digest; return the seconds it took.
+    """As `wait_for_dags`, for one; returns the seconds that it took.
 
     Raises:
         RemoteError: Airflow cannot import the file, or time ran out.
     """
-    started = time.monotonic()
-    # An error that is there already may be one of the edition before.
-    before = _import_problem(airflow, dag_id)
-    told = ""
-    asked = False
-    while True:
-        situation = _situation(airflow, dag_id, digest=digest)
-        waited = time.monotonic() - started
-        if situation is None:
-            return waited
-        if not asked:
-            asked = True
-            _ask_to_parse(airflow, (dag_id, *beside))
-        if situation != told:
-            told = situation
-            observe(situation)
-        problem = _import_problem(airflow, dag_id)
-        late = waited > timeout
-        # A look that sees the error after one that did not see the digest: it may have come
-        # between the two only when the digest's edition is the one that fails.
-        if problem is not None and (late or problem != before):
-            raise _import_failed(dag_id, problem)
-        if late:
-            raise RemoteError(
-                f"Airflow at {airflow.url} has not taken up {dag_id} after {timeout:g} s: {told}",
-                hint="is the target the folder that this Airflow reads? it may also look for "
-                "new files only every few minutes (`[dag_processor] refresh_interval`)",
-            )
-        time.sleep(_POLL)
 
+    def tell(so_far: Arrivals) -> None:
+        if observe is not None and dag_id in so_far.missing:
+            observe(so_far.missing[dag_id])
 
-def _ask_to_parse(airflow: Airflow, dag_ids: Sequence[str]) -> None:
-    """Let Airflow look for changes at once where one of these is, not only in its own time.
-
-    It looks through the whole DAG bundle then. The wait goes on where it cannot be asked.
-    """
-    for dag_id in dag_ids[:_TOKENS]:
-        with suppress(Refused):
-            doing = f"read the file of {dag_id}"
-            path = f"/api/v2/dags/{quote(dag_id, safe='')}"
-            token = airflow.connection.get(path, doing=doing)["file_token"]
-            airflow.connection.put(f"/api/v2/parseDagFile/{token}", doing=doing)
-            return
+    digests = {dag_id: digest}
+    done = wait_for_dags(airflow, digests, timeout=timeout, observe=tell, beside=beside)
+    for problem in done.broken.values():
+        raise RemoteError(
+            f"Airflow cannot import {problem.file}:\n{problem.traceback}",
+            hint=f"correct {dag_id} and publish it again; packages that the DAG file imports must "
+            "be installed beside Airflow",
+        )
+    if done.missing:
+        raise RemoteError(
+            f"Airflow at {airflow.url} has not taken up {dag_id} after {timeout:g} s: "
+            f"{done.missing[dag_id]}",
+            hint=NOT_TAKEN_UP,
+        )
+    return done.live[dag_id]
 
 
 def unknown_dag(dag_id: str, known: Sequence[str]) -> Refused:
@@ -93,36 +161,116 @@ def unknown_dag(dag_id: str, known: Sequence[str]) -> Refused:
     )
 
 
-def _situation(airflow: Airflow, dag_id: str, *, digest: str) -> str | None:
-    """What is missing, in words; None when the DAG is live."""
-    name = quote(dag_id, safe="")
-    try:
-        dag = airflow.connection.get(f"/api/v2/dags/{name}", doing=f"show {dag_id}")
-        source = airflow.connection.get(
-            f"/api/v2/dagSources/{name}", doing=f"show the source of {dag_id}"
+class _Look:
+    """Looks at Airflow again and again, with few requests each time."""
+
+    def __init__(self, connection: Connection, digests: Mapping[str, str]) -> None:
+        self._connection = connection
+        self._digests = digests
+        self._arrived: set[str] = set()
+        self._read: dict[str, str] = {}
+
+    def missing(self, dag_ids: Iterable[str]) -> dict[str, str]:
+        """What is missing, in words, of each DAG that is not live."""
+        wanted = list(dag_ids)
+        found = self._one_by_one(wanted) if len(wanted) <= _ONE_BY_ONE else self._listed(wanted)
+        situations = {one: self._situation(one, found.get(one)) for one in wanted}
+        return {dag_id: said for dag_id, said in situations.items() if said is not None}
+
+    def problems(self, dag_ids: Iterable[str]) -> dict[str, ImportProblem]:
+        """The import errors that there are of these DAGs' files."""
+        files = {f"{dag_id}.py": dag_id for dag_id in dag_ids}
+        found: dict[str, ImportProblem] = {}
+        for pattern in _patterns(files):
+            listed = pages(
+                self._connection,
+                "/api/v2/importErrors",
+                key="import_errors",
+                doing="list import errors",
+                order_by="-timestamp",
+                filename_pattern=pattern,
+            )
+            for problem in map(reading.read_import_problem, listed):
+                dag_id = files.get(PurePosixPath(problem.file).name)
+                if dag_id is not None:
+                    found.setdefault(dag_id, problem)
+        return found
+
+    def _one_by_one(self, dag_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        found = {}
+        for dag_id in dag_ids:
+            path = f"/api/v2/dags/{quote(dag_id, safe='')}"
+            dag = _known(self._connection, path, doing=f"show {dag_id}")
+            if dag is not None:
+                found[dag_id] = dag
+        return found
+
+    def _listed(self, dag_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        listed = (
+            dag
+            for pattern in _patterns(dag_ids)
+            for dag in pages(
+                self._connection,
+                "/api/v2/dags",
+                key="dags",
+                doing="list DAGs",
+                exclude_stale="false",
+                dag_id_prefix_pattern=pattern,
+            )
         )
+        return {str(dag["dag_id"]): dag for dag in listed}
+
+    def _situation(self, dag_id: str, dag: Mapping[str, Any] | None) -> str | None:
+        if dag is None:
+            return UNSEEN
+        if not self._has_arrived(dag_id, read=str(dag.get("last_parsed_time"))):
+            return BEFORE
+        return STALE if dag.get("is_stale") else None
+
+    def _has_arrived(self, dag_id: str, *, read: str) -> bool:
+        """Whether Airflow's copy has the digest; asked once for each time that it read the file."""
+        if dag_id not in self._arrived and self._read.get(dag_id) != read:
+            self._read[dag_id] = read
+            path = f"/api/v2/dagSources/{quote(dag_id, safe='')}"
+            source = _known(self._connection, path, doing=f"show the source of {dag_id}") or {}
+            if self._digests[dag_id] in (source.get("content") or ""):
+                self._arrived.add(dag_id)
+        return dag_id in self._arrived
+
+
+def _known(connection: Connection, path: str, *, doing: str) -> Mapping[str, Any] | None:
+    """What Airflow answers; None where it knows nothing of it."""
+    try:
+        answer: Mapping[str, Any] = connection.get(path, doing=doing)
     except Refused as error:
         if error.status != 404 or error.foreign:
             raise
-        return "Airflow has not seen the file yet"
-    if digest not in (source.get("content") or ""):
-        return "Airflow still has the edition before"
-    if dag.get("is_stale"):
-        return "Airflow takes the DAG for removed and has to read it again"
-    return None
+        return None
+    return answer
 
 
-def _import_problem(airflow: Airflow, dag_id: str) -> ImportProblem | None:
-    name = f"{dag_id}.py"
-    return next(
-        (found for found in airflow.import_errors() if PurePosixPath(found.file).name == name),
-        None,
-    )
+def _patterns(names: Iterable[str]) -> Iterator[str]:
+    """Names in few patterns, each for one request."""
+    gathered: list[str] = []
+    for name in names:
+        full = len(gathered) == MOST_AT_ONCE
+        if gathered and (full or sum(map(len, gathered)) + len(name) > _CHARACTERS):
+            yield "|".join(gathered)
+            gathered = []
+        gathered.append(name)
+    if gathered:
+        yield "|".join(gathered)
 
 
-def _import_failed(dag_id: str, problem: ImportProblem) -> RemoteError:
-    return RemoteError(
-        f"Airflow cannot import {problem.file}:\n{problem.traceback}",
-        hint=f"correct {dag_id} and publish it again; packages that the DAG file imports must be "
-        "installed beside Airflow",
-    )
+def _ask_to_parse(connection: Connection, dag_ids: Sequence[str]) -> None:
+    """Let Airflow look for changes at once where one of these is, not only in its own time.
+
+    It looks through the whole DAG bundle then. The wait goes on where it cannot be asked.
+    """
+    for dag_id in dag_ids[:_TOKENS]:
+        with suppress(Refused):
+            doing = f"read the file of {dag_id}"
+            path = f"/api/v2/dags/{quote(dag_id, safe='')}"
+            token = connection.get(path, doing=doing)["file_token"]
+            connection.put(f"/api/v2/parseDagFile/{token}", doing=doing)
+            return

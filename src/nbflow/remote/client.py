@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from nbflow.remote import arrival, logs, reading, triggering, watching
 from nbflow.remote.credentials import open_connection
 from nbflow.remote.failures import Refused
+from nbflow.remote.paging import pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     from nbflow.model import Failure, Run
     from nbflow.remote.connection import Connection
     from nbflow.remote.reading import ImportProblem, LogLine
-
-_PAGE = 100
-"""The most that Airflow returns at once."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,6 @@ class Airflow:
         found = self._pages(
             "/api/v2/importErrors",
             key="import_errors",
-            limit=_PAGE,
             order_by="-timestamp",
             doing="list import errors",
         )
@@ -119,7 +117,7 @@ class Airflow:
 
     def dag_ids(self) -> tuple[str, ...]:
         """The ids of all DAGs that are not stale, sorted."""
-        found = self._pages("/api/v2/dags", key="dags", limit=10_000, doing="list DAGs")
+        found = self._pages("/api/v2/dags", key="dags", doing="list DAGs")
         return tuple(sorted(str(dag["dag_id"]) for dag in found))
 
     def has_dag(self, dag_id: str) -> bool:
@@ -160,12 +158,7 @@ class Airflow:
                 time ran out.
         """
         return arrival.wait_for_dag(
-            self,
-            dag_id,
-            digest=digest,
-            timeout=timeout,
-            observe=observe or (lambda _: None),
-            beside=beside,
+            self, dag_id, digest=digest, timeout=timeout, observe=observe, beside=beside
         )
 
     def pause(self, dag_id: str) -> None:
@@ -207,13 +200,13 @@ class Airflow:
         return reading.read_run(data, url=self.url)
 
     def runs(
-        self, dag_id: str | None = None, *, limit: int = 20, states: Sequence[str] = ()
+        self, dag_id: str | None = None, *, limit: int | None = 20, states: Sequence[str] = ()
     ) -> tuple[Run, ...]:
         """The latest runs of one DAG or of all, newest first, without their steps.
 
         Args:
             dag_id: the DAG; all where None.
-            limit: how many.
+            limit: how many; all where None.
             states: Airflow's names of the states that they are in; any where none is named.
         """
         query = {"state": list(states)} if states else {}
@@ -222,23 +215,26 @@ class Airflow:
                 f"/api/v2/dags/{_quoted(dag_id or '~')}/dagRuns",
                 key="dag_runs",
                 limit=limit,
+                name=_run_name,
                 order_by="-run_after",
                 doing=f"list the runs of {dag_id or 'all DAGs'}",
                 **query,
             )
-        return tuple(reading.read_run(item, url=self.url) for item in found)
+            return tuple(reading.read_run(item, url=self.url) for item in found)
 
     def find_runs(self, run_id: str) -> tuple[Run, ...]:
         """The runs of any DAG that have this id, without their steps."""
         found = self._pages(
             "/api/v2/dags/~/dagRuns",
             key="dag_runs",
-            limit=_PAGE,
+            order_by="run_id",  # of all ids that begin so, the shortest comes first
             run_id_prefix_pattern=run_id,
             doing=f"look for the run {run_id}",
         )
-        same = (item for item in found if item["dag_run_id"] == run_id)
-        return tuple(reading.read_run(item, url=self.url) for item in same)
+        same = takewhile(lambda item: item["dag_run_id"] <= run_id, found)
+        return tuple(
+            reading.read_run(item, url=self.url) for item in same if item["dag_run_id"] == run_id
+        )
 
     def parameters(self, dag_id: str) -> dict[str, dict[str, Any]]:
         """A DAG's parameters by name, each with `value`, `schema` and `description`."""
@@ -258,11 +254,13 @@ class Airflow:
         path = f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}"
         with self._known_dag(dag_id):
             data = self.connection.get(path, doing=f"show the run {run_id} of {dag_id}")
-            tasks = self._pages(
-                f"{path}/taskInstances",
-                key="task_instances",
-                limit=10_000,
-                doing=f"list the steps of the run {run_id}",
+            tasks = tuple(
+                self._pages(
+                    f"{path}/taskInstances",
+                    key="task_instances",
+                    name=_task_name,
+                    doing=f"list the steps of the run {run_id}",
+                )
             )
         return reading.read_run(data, url=self.url, tasks=tasks, order=order)
 
@@ -281,7 +279,7 @@ class Airflow:
             order_by="-start_date",
             doing=f"list how long the steps of {dag_id} took",
         )
-        return reading.read_durations(found, without=without)
+        return reading.read_durations(tuple(found), without=without)
 
     def cancel(self, dag_id: str, run_id: str) -> None:
         """End a run: steps that run are stopped, others do not begin; it counts as failed."""
@@ -371,16 +369,8 @@ class Airflow:
                 update_mask="is_paused",
             )
 
-    def _pages(self, path: str, *, key: str, limit: int, doing: str, **query: Any) -> list[Any]:
-        items: list[Any] = []
-        while len(items) < limit:
-            size = min(_PAGE, limit - len(items))
-            answer = self.connection.get(path, doing=doing, limit=size, offset=len(items), **query)
-            found = answer.get(key) or []
-            items.extend(found)
-            if not found or len(items) >= answer.get("total_entries", 0):
-                break
-        return items[:limit]
+    def _pages(self, path: str, *, key: str, doing: str, **query: Any) -> Iterator[Any]:
+        return pages(self.connection, path, key=key, doing=doing, **query)
 
     @contextmanager
     def _known_dag(self, dag_id: str | None) -> Iterator[None]:
@@ -397,3 +387,11 @@ class Airflow:
 
 def _quoted(text: str) -> str:
     return quote(text, safe="~")
+
+
+def _run_name(run: Mapping[str, Any]) -> tuple[Any, Any]:
+    return run["dag_id"], run["dag_run_id"]
+
+
+def _task_name(task: Mapping[str, Any]) -> tuple[Any, Any]:
+    return task["task_id"], task.get("map_index")

@@ -10,11 +10,16 @@ if TYPE_CHECKING:
 
 
 def entries(connection: Connection, dag_id: str, run_id: str, task: str, attempt: int) -> list[Any]:
-    """All entries of the log of one attempt of a task, as Airflow gives them."""
-    parts = ("dags", dag_id, "dagRuns", run_id, "taskInstances", task, "logs", str(attempt))
+    """All entries of the log of one attempt of a task, as Airflow gives them.
+
+    The task of one item of a list is named `task[0]`.
+    """
+    name, bracket, item = task.partition("[")
+    parts = ("dags", dag_id, "dagRuns", run_id, "taskInstances", name, "logs", str(attempt))
     path = "/".join(["/api/v2", *(quote(part, safe="~") for part in parts)])
     found: list[Any] = []
-    query: dict[str, Any] = {}
+    mapped = {"map_index": int(item.rstrip("]"))} if bracket else {}
+    query: dict[str, Any] = dict(mapped)
     while True:
         answer = connection.get(path, doing=f"show the log of {task}", **query)
         content = answer.get("content") or []
@@ -23,4 +28,4 @@ def entries(connection: Connection, dag_id: str, run_id: str, task: str, attempt
         # A task that still runs has a token without end, and nothing new at times.
         if not token or not content or query.get("token") == token:
             return found
-        query = {"token": token}
+        query = {**mapped, "token": token}

@@ -12,12 +12,13 @@ from nbflow.model import Failure, Run, RunState, StepRun
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_ASKING = "awaiting_input"
 _STATES = {
     "scheduled": RunState.QUEUED,
     "queued": RunState.QUEUED,
     "running": RunState.RUNNING,
     "deferred": RunState.RUNNING,
-    "awaiting_input": RunState.RUNNING,
+    _ASKING: RunState.RUNNING,
     "up_for_reschedule": RunState.RUNNING,
     "restarting": RunState.RETRYING,
     "up_for_retry": RunState.RETRYING,
@@ -152,7 +153,9 @@ def _name(task: Mapping[str, Any]) -> str:
 
 def _read_step(task: Mapping[str, Any], *, finished: bool) -> StepRun:
     waiting = RunState.CANCELLED if finished else RunState.QUEUED
+    waits = "waits for a person: `nbflow approve`" if task["state"] == _ASKING else None
     return StepRun(
+        note=waits,
         name=_name(task),
         state=waiting if task["state"] is None else _STATES.get(task["state"], RunState.RUNNING),
         started=_moment(task.get("start_date")),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nbflow.runtime.manifests import Manifest, addresses, read_manifest, read_manifests
     from nbflow.runtime.orders import CACHE, DefinitionOrder, Orders, ParameterOrder
     from nbflow.runtime.parameters import conform, from_wire
+    from nbflow.runtime.passing import PASSED_MOST
     from nbflow.runtime.preparation import look_around, prepare
     from nbflow.runtime.recall import recall
     from nbflow.runtime.session import METERED, begin, given, load, running_step, save
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CACHE",
     "METERED",
+    "PASSED_MOST",
     "WORKSPACES",
     "DefinitionOrder",
     "Entry",
@@ -61,6 +63,7 @@ _HOMES = {
     "Gauge": "gauges",
     "Group": "cgroups",
     "METERED": "session",
+    "PASSED_MOST": "passing",
     "group_of": "cgroups",
     "WORKSPACES": "workspace:PARENT",
     "DefinitionOrder": "orders",

@@ -57,7 +57,7 @@ def remember(session: Session, manifest: Manifest) -> None:
         if found is None or session.key is None:
             return
         cache, path = _cache(session), _path(session, session.key)
-        name = session.run.url.rpartition("/")[2]
+        name = _place(session)[1]
         entry = {"run": name, "trace": found, "manifest": asdict(manifest)}
         others = [one for one in _entries(cache, path) if one.get("run") != name]
         cache.write(path, json.dumps([entry, *others][:_KEPT]).encode())
@@ -69,11 +69,25 @@ def _applies(session: Session) -> bool:
 
 
 def _cache(session: Session) -> Store:
-    return open_store(f"{session.run.url.rpartition('/')[0]}/cache")
+    return open_store(f"{_place(session)[0]}/cache")
+
+
+def _place(session: Session) -> tuple[str, str]:
+    """The folder of a pipeline's runs, and the run's path in it: of a stage `RUN/STAGE[/ITEM]`."""
+    runs, _, name = session.run.url.rpartition("/")
+    if not session.orders.stage:
+        return runs, name
+    if name != session.orders.stage:  # an item's number: no stage's name begins with a digit
+        runs, _, stage = runs.rpartition("/")
+        name = f"{stage}/{name}"
+    runs, _, run = runs.rpartition("/")
+    return runs, f"{run}/{name}"
 
 
 def _path(session: Session, key: str) -> str:
-    return f"{session.orders.step}/{key}.json"
+    stage = session.orders.stage
+    step = f"{stage}.{session.orders.step}" if stage else session.orders.step
+    return f"{step}/{key}.json"
 
 
 def _entries(cache: Store, path: str) -> list[dict[str, Any]]:
@@ -87,7 +101,7 @@ def _entries(cache: Store, path: str) -> list[dict[str, Any]]:
 def _replay(entry: dict[str, Any], session: Session) -> Replay | None:
     """An execution that holds now, with its outputs."""
     manifest = Manifest(**entry["manifest"])
-    run = open_store(f"{session.run.url.rpartition('/')[0]}/{entry['run']}")
+    run = open_store(f"{_place(session)[0]}/{entry['run']}")
     # A second attempt of one number has written over the first one's notebook.
     if run.exists(f"{manifest.folder}-2") or not traces.are_unchanged(entry["trace"], session):
         return None

@@ -58,6 +58,7 @@ class Manifest:
             path the sha256 or None where there was none; `folders` that it listed.
         cached: id of the run that this was taken over from, empty where the cells ran.
         metrics: recorded values.
+        outputs: values that other notebooks of a pipeline take, as JSON.
         started, ended: ISO times.
     """
 
@@ -82,6 +83,7 @@ class Manifest:
     metrics: dict[str, Any] = field(default_factory=dict)
     started: str = ""
     ended: str = ""
+    outputs: dict[str, Any] = field(default_factory=dict)
     version: int = VERSION
 
 

@@ -72,6 +72,9 @@ class Orders:
         check_in_place: see, when the cells have run, which of the step's inputs they changed.
         cache: digest of the step's code and place, where it may be skipped if nothing changed.
         reads_parameters: the parameters that count for that.
+        outputs: variables whose values other notebooks of a pipeline take.
+        stage: the stage of a pipeline of several notebooks that the run's folder is of; empty where
+            it is a run's.
     """
 
     dag_id: str
@@ -91,6 +94,8 @@ class Orders:
     check_in_place: bool = True
     cache: str = ""
     reads_parameters: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    stage: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The orders as plain JSON data, for a notebook's metadata."""
@@ -99,6 +104,9 @@ class Orders:
             "parameters": {name: vars(one) for name, one in self.parameters.items()},
             "definitions": [vars(one) for one in self.definitions],
         }
+        for name in ("outputs", "stage"):  # a notebook by itself has the orders it always had
+            if not plain[name]:
+                del plain[name]
         data: dict[str, Any] = json.loads(json.dumps(plain))
         return {"version": VERSION, **data}
 

@@ -267,6 +267,7 @@ def save() -> None:
         raise UsageError("the step's inputs were not loaded", hint="run the notebook from its top")
     session.reads.stop()
     seen = session.reads.record()
+    passed = _passed(orders)
     folder = _free_folder(session)
     state = session.surroundings.changed()
     drawn = session.randomness.changed()
@@ -290,6 +291,7 @@ def save() -> None:
         files=files,
         seen=seen,
         random=sorted(drawn),
+        outputs=passed,
         **claims.claims(session, changed=changed, files=files, state=state, standing=standing),
     )
     write_manifest(session.run, manifest, file=races.CLAIMS)
@@ -361,6 +363,15 @@ def _metrics(orders: Orders) -> dict[str, Any]:
 
     space = shell.namespace()
     return {name: metric(space[name]) for name in orders.metrics if name in space}
+
+
+def _passed(orders: Orders) -> dict[str, Any]:
+    """What other notebooks of the pipeline take."""
+    if not orders.outputs:
+        return {}
+    from nbflow.runtime.passing import values_to_pass
+
+    return values_to_pass(orders.outputs, shell.namespace(), step=orders.step)
 
 
 def _free_folder(session: Session) -> str:

@@ -1,5 +1,13 @@
-"""nbflow.yaml, layered over what is built in."""
+"""nbflow.yaml, layered over what is built in.
 
+What few commands need loads when it is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbflow import _door
 from nbflow.settings.choices import (
     AirflowSettings,
     ClusterSettings,
@@ -15,6 +23,9 @@ from nbflow.settings.guesses import known_names
 from nbflow.settings.layers import load_settings, settings_schema
 from nbflow.settings.secrets import looks_secret
 from nbflow.settings.tenants import Account, DagBundle, Egress, Port, parse_account
+
+if TYPE_CHECKING:
+    from nbflow.settings.yamlfile import read_yaml
 
 __all__ = [
     "Account",
@@ -34,5 +45,8 @@ __all__ = [
     "load_settings",
     "looks_secret",
     "parse_account",
+    "read_yaml",
     "settings_schema",
 ]
+
+__getattr__ = _door(__name__, {"read_yaml": "yamlfile"})

@@ -18,6 +18,7 @@ from airflow.sdk import (
     AssetAny,
     AssetOrTimeSchedule,
     AsyncCallback,
+    Connection,
     CronDataIntervalTimetable,
     DeadlineAlert,
     DeadlineReference,
@@ -27,6 +28,7 @@ from airflow.sdk import (
     RetryRule,
 )
 from airflow.sdk.configuration import conf
+from airflow.sdk.log import mask_secret
 
 # The notebooks of the steps, and the files that they use, lie beside this file.
 FILES = "{{ dag.folder }}/watched/0000000000000000"
@@ -116,10 +118,20 @@ def values_of(params, dag_run):
     return given | {k: v for k, v in interval.items() if given[k] == DEFAULTS[k]}
 
 
+def hide_address(notifier):
+    """Keep the address of a webhook, which is all it takes to post there, out of the logs."""
+    if isinstance(notifier, HttpNotifier):
+        host = Connection.get(notifier.http_conn_id).host or ""
+        path = host.rpartition("://")[2].partition("/")[2]
+        if path:
+            mask_secret(f"/{path}")
+
+
 def tell(context, *notifiers):
     """Send notices; one that cannot be sent keeps nobody else from theirs."""
     for notifier in notifiers:
         try:
+            hide_address(notifier)
             notifier(context)
         except Exception:
             notifier.log.exception("a notice was not sent")

@@ -20,6 +20,7 @@ from airflow.sdk import (
     AssetAny,
     AssetOrTimeSchedule,
     AsyncCallback,
+    Connection,
     CronDataIntervalTimetable,
     DeadlineAlert,
     DeadlineReference,
@@ -32,6 +33,7 @@ from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowRescheduleException,
 )
+from airflow.sdk.log import mask_secret
 from kubernetes.client import ApiException
 from kubernetes.utils.quantity import parse_quantity
 
@@ -186,10 +188,20 @@ def values_of(params, dag_run):
     return given | {k: v for k, v in interval.items() if given[k] == DEFAULTS[k]}
 
 
+def hide_address(notifier):
+    """Keep the address of a webhook, which is all it takes to post there, out of the logs."""
+    if isinstance(notifier, HttpNotifier):
+        host = Connection.get(notifier.http_conn_id).host or ""
+        path = host.rpartition("://")[2].partition("/")[2]
+        if path:
+            mask_secret(f"/{path}")
+
+
 def tell(context, *notifiers):
     """Send notices; one that cannot be sent keeps nobody else from theirs."""
     for notifier in notifiers:
         try:
+            hide_address(notifier)
             notifier(context)
         except Exception:
             notifier.log.exception("a notice was not sent")
