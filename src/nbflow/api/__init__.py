@@ -76,13 +76,13 @@ if TYPE_CHECKING:
     )
     from nbflow.api.publishing import Published, publish, refuse_one_name_for_two
     from nbflow.api.recalling import Artifact, artifacts, value
-    from nbflow.api.records import is_local
+    from nbflow.api.records import is_local, runs_here
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
-    from nbflow.api.stored import StepText, all_runs, runs_here, source_of, texts_of
+    from nbflow.api.stored import StepText, all_runs, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
     from nbflow.api.wording import (
@@ -250,7 +250,7 @@ _HOMES = {
     "escaped": "compositions",
     "inspect_definition": "compositions",
     "is_composition": "compositions",
-    "runs_here": "stored",
+    "runs_here": "records",
     "source_of": "stored",
     "still_going": "operating",
     "texts_of": "stored",

@@ -8,7 +8,6 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from nbflow.api import records
-from nbflow.api.stored import runs_here
 from nbflow.errors import RemoteError, StoreError
 from nbflow.model import RunState
 
@@ -67,7 +66,7 @@ class Forecaster:
     def _look(self, run: Run) -> dict[str, float]:
         """The same of the last runs on this machine, of which some may have failed."""
         told: dict[str, list[float]] = {}
-        for earlier in runs_here(self._current, dag_id=run.dag_id, limit=2 * _LAST):
+        for earlier in records.runs_here(self._current, dag_id=run.dag_id, limit=2 * _LAST):
             for step in earlier.steps if earlier.run_id != run.run_id else ():
                 if step.state is not RunState.SUCCESS or step.kept or step.cached:
                     continue
