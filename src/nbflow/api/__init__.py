@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from nbflow.api.compositions import escaped, inspect_definition, is_composition
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
+    from nbflow.api.editing import (
+        coming_runs,
+        edit_options,
+        inspect_edited,
+        options_of,
+        profiles_for,
+    )
     from nbflow.api.failures import failure_of
+    from nbflow.api.forecasting import Forecaster
     from nbflow.api.images import Doubt, ImageFile, image, write_image
     from nbflow.api.importing import Imported, import_elyra, write_imported
     from nbflow.api.limiting import Limits, limits
@@ -68,16 +76,17 @@ if TYPE_CHECKING:
     )
     from nbflow.api.publishing import Published, publish, refuse_one_name_for_two
     from nbflow.api.recalling import Artifact, artifacts, value
-    from nbflow.api.records import is_local
+    from nbflow.api.records import is_local, runs_here
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.running import Finished, run, warm
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
-    from nbflow.api.stored import StepText, all_runs, runs_here, source_of, texts_of
+    from nbflow.api.stored import StepText, all_runs, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
     from nbflow.api.wording import (
+        COLOURS,
         MARKS,
         StepLines,
         describe_progress,
@@ -90,6 +99,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "COLOURS",
     "MARKS",
     "Artifact",
     "Backfilled",
@@ -102,6 +112,7 @@ __all__ = [
     "Difference",
     "Doubt",
     "Finished",
+    "Forecaster",
     "ImageFile",
     "Imported",
     "Inspected",
@@ -129,6 +140,7 @@ __all__ = [
     "cancel",
     "check_profiles",
     "clean",
+    "coming_runs",
     "compare_runs",
     "compile",
     "connect",
@@ -142,6 +154,7 @@ __all__ = [
     "diagnostics_as_json",
     "diff",
     "doing",
+    "edit_options",
     "elapsed",
     "enrich",
     "escaped",
@@ -157,6 +170,7 @@ __all__ = [
     "in_reach",
     "inspect",
     "inspect_definition",
+    "inspect_edited",
     "is_composition",
     "is_dag",
     "is_local",
@@ -165,12 +179,14 @@ __all__ = [
     "load",
     "load_settings",
     "log_lines",
+    "options_of",
     "output",
     "parameters_of",
     "parse_assignments",
     "pause",
     "peak_memory",
     "preflight",
+    "profiles_for",
     "prove",
     "publish",
     "published",
@@ -206,6 +222,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "COLOURS": "wording",
     "MARKS": "wording",
     "StepLines": "wording",
     "all_runs": "stored",
@@ -233,7 +250,7 @@ _HOMES = {
     "escaped": "compositions",
     "inspect_definition": "compositions",
     "is_composition": "compositions",
-    "runs_here": "stored",
+    "runs_here": "records",
     "source_of": "stored",
     "still_going": "operating",
     "texts_of": "stored",
@@ -242,6 +259,7 @@ _HOMES = {
     "Difference": "differences",
     "Doubt": "images",
     "Finished": "running",
+    "Forecaster": "forecasting",
     "ImageFile": "images",
     "Imported": "importing",
     "Inspected": "notebooks",
@@ -276,6 +294,11 @@ _HOMES = {
     "unpause": "steering",
     "describe_teams": "teams",
     "describe_profiles": "profiles",
+    "coming_runs": "editing",
+    "edit_options": "editing",
+    "inspect_edited": "editing",
+    "options_of": "editing",
+    "profiles_for": "editing",
     "enrich": "operating",
     "explain": "operating",
     "failure_of": "failures",

@@ -27,10 +27,13 @@ _MOST = 1000
 
 
 class Forecaster:
-    """Asks Airflow once how long a DAG's steps have taken, and the store once what needs what."""
+    """Asks once how long a DAG's steps have taken, and the store once what needs what."""
 
-    def __init__(self, client: Airflow, *, current: Settings) -> None:
-        """`client` is the Airflow that ran it; `current` says where its bundle was published."""
+    def __init__(self, client: Airflow | None, *, current: Settings) -> None:
+        """`client` is the Airflow that ran it, None for a run on this machine.
+
+        `current` says where its bundle was published, and where runs on this machine are.
+        """
         self._client = client
         self._current = current
         self._usual: Mapping[str, float] | None = None
@@ -51,11 +54,25 @@ class Forecaster:
 
     def _ask(self, run: Run) -> dict[str, float]:
         """Seconds by step: the median of the last times that it went well in another run."""
+        if self._client is None:
+            return self._look(run)
         most = min(_LAST * max(len(run.steps), 1), _MOST)
         try:
             told = self._client.durations(run.dag_id, limit=most, without=run.run_id)
         except RemoteError:  # who may see a run need not see all of them
             return {}
+        return {name: median(seconds[:_LAST]) for name, seconds in told.items()}
+
+    def _look(self, run: Run) -> dict[str, float]:
+        """The same of the last runs on this machine, of which some may have failed."""
+        told: dict[str, list[float]] = {}
+        for earlier in records.runs_here(self._current, dag_id=run.dag_id, limit=2 * _LAST):
+            for step in earlier.steps if earlier.run_id != run.run_id else ():
+                if step.state is not RunState.SUCCESS or step.kept or step.cached:
+                    continue
+                if step.started and step.ended:
+                    took = (step.ended - step.started).total_seconds()
+                    told.setdefault(step.name, []).append(took)
         return {name: median(seconds[:_LAST]) for name, seconds in told.items()}
 
     def _read_needs(self, run: Run) -> dict[str, list[str]]:

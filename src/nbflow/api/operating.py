@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -75,6 +75,7 @@ def follow(
     current: settings.Settings,
     observe: Observe | None = None,
     timeout: float | None = None,
+    wanted: Callable[[], bool] | None = None,
 ) -> Run:
     """Wait for a run to end; its executed notebooks in the store are its progress.
 
@@ -84,6 +85,7 @@ def follow(
         current: the settings, which name the store.
         observe: called with the run at each change.
         timeout: seconds to wait at most; as long as it takes where None.
+        wanted: asked at each look; where it says no, nobody waits any longer.
 
     Raises:
         RemoteError: it has not ended in that time, or Airflow was away for too long.
@@ -92,11 +94,24 @@ def follow(
     until = None if timeout is None else time.monotonic() + timeout
 
     def look(seen: Run) -> Run:
+        if wanted is not None and not wanted():
+            raise _UnwantedError(seen)
         if until is not None and time.monotonic() > until and not seen.state.finished:
             raise still_going(seen, timeout=timeout)
         return forecaster.forecast(explainer.explain(enrich(seen, current=current)))
 
-    return client.watch(run.dag_id, run.run_id, observe=observe, enrich=look)
+    try:
+        return client.watch(run.dag_id, run.run_id, observe=observe, enrich=look)
+    except _UnwantedError as left:
+        return left.run
+
+
+class _UnwantedError(Exception):
+    """Nobody waits for a run any longer."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
 
 
 def still_going(run: Run, *, timeout: float | None) -> RemoteError:
@@ -107,8 +122,8 @@ def still_going(run: Run, *, timeout: float | None) -> RemoteError:
     )
 
 
-def forecast(run: Run, *, client: Airflow, current: settings.Settings) -> Run:
-    """See `Forecaster.forecast`."""
+def forecast(run: Run, *, client: Airflow | None, current: settings.Settings) -> Run:
+    """See `Forecaster.forecast`; `client` is None for a run on this machine."""
     return Forecaster(client, current=current).forecast(run)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from nbflow.model import Document, Run, RunState, step_name
 
 LOCAL = "local__"
 """What the ids of runs on this machine begin with."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 PRUNED = "pruned.json"
 """What a step's manifest said, once what the step handed on has been removed."""
@@ -46,6 +49,23 @@ def local_runs(current: settings.Settings) -> Path:
 def is_local(reference: str) -> bool:
     """Whether `DAG/RUN_ID` or `RUN_ID` means a run on this machine, which no Airflow knows."""
     return reference.rpartition("/")[2].startswith(LOCAL)
+
+
+def runs_here(
+    current: settings.Settings, *, dag_id: str | None = None, limit: int | None = None
+) -> tuple[Run, ...]:
+    """Runs on this machine, the newest first.
+
+    Args:
+        current: the settings, which name the store.
+        dag_id: of this pipeline alone.
+        limit: so many at most.
+    """
+    folders = local_runs(current).glob(f"*/{dag_id or '*'}/{LOCAL}*")
+    newest = sorted(folders, key=age, reverse=True)
+    ledgers = (host.read_ledger(folder) for folder in newest[:limit])
+    found = [ledger.run for ledger in ledgers if ledger is not None]
+    return tuple(sorted(found, key=lambda run: run.started or _NEVER, reverse=True))
 
 
 def find_stored(reference: str, *, store: Path | None) -> Run:

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from nbflow.model import Run
     from nbflow.settings import Settings
 
-__all__ = ["StepText", "all_runs", "runs_here", "source_of", "texts_of"]
+__all__ = ["StepText", "all_runs", "source_of", "texts_of"]
 
 _COMING = datetime.max.replace(tzinfo=UTC)
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -40,23 +39,6 @@ class StepText:
     stream: str
 
 
-def runs_here(
-    current: Settings, *, dag_id: str | None = None, limit: int | None = None
-) -> tuple[Run, ...]:
-    """Runs on this machine, the newest first.
-
-    Args:
-        current: the settings, which name the store.
-        dag_id: of this pipeline alone.
-        limit: so many at most.
-    """
-    folders = records.local_runs(current).glob(f"*/{dag_id or '*'}/{records.LOCAL}*")
-    newest = sorted(folders, key=records.age, reverse=True)
-    ledgers = (host.read_ledger(folder) for folder in newest[:limit])
-    found = [ledger.run for ledger in ledgers if ledger is not None]
-    return tuple(sorted(found, key=lambda run: run.started or _NEVER, reverse=True))
-
-
 def all_runs(current: Settings, *, dag_id: str | None = None, limit: int = 20) -> tuple[Run, ...]:
     """Runs on this machine, and in Airflow where one is in reach, the newest first.
 
@@ -68,7 +50,7 @@ def all_runs(current: Settings, *, dag_id: str | None = None, limit: int = 20) -
     Raises:
         RemoteError: Airflow cannot be reached, or refuses.
     """
-    found = list(runs_here(current, dag_id=dag_id, limit=limit))
+    found = list(records.runs_here(current, dag_id=dag_id, limit=limit))
     if airflows.in_reach(current):
         with airflows.connect(current) as client:
             if dag_id is None or is_dag(dag_id, client=client):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from nbflow.model import RunState, StepRun, format_bytes, format_elapsed
+from nbflow.model import RunState, Severity, StepRun, format_bytes, format_elapsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nbflow.model import Document, Run
 
 __all__ = [
+    "COLOURS",
     "MARKS",
     "StepLines",
     "describe_progress",
@@ -35,6 +36,17 @@ MARKS = {
     RunState.CANCELLED: "-",
 }
 """A sign for each state."""
+COLOURS: dict[str, str] = {
+    # Of a lightness that can be read on white and on black.
+    RunState.RUNNING: "#2185d0",
+    RunState.RETRYING: "#b8860b",
+    RunState.SUCCESS: "#21a366",
+    RunState.FAILED: "#d9483b",
+    RunState.CANCELLED: "#b8860b",
+    Severity.ERROR: "#d9483b",
+    Severity.WARNING: "#b8860b",
+}
+"""Of states and severities, for HTML."""
 _WORDS = {
     RunState.RETRYING: "will be tried again",
     RunState.UPSTREAM_FAILED: "not run, a step that it needs failed",

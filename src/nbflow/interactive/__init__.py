@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from nbflow.interactive.pipelines import Pipeline
     from nbflow.interactive.publications import Difference, Publication, Published
-    from nbflow.interactive.verbs import check, diff, load, publish, run, show, this
+    from nbflow.interactive.verbs import check, diff, form, load, publish, run, show, this
 
 __all__ = [
     "Diagnostic",
@@ -35,6 +35,7 @@ __all__ = [
     "approve",
     "check",
     "diff",
+    "form",
     "load",
     "output",
     "publish",
@@ -60,6 +61,7 @@ _HOMES = {
     "approve": "operations",
     "check": "verbs",
     "diff": "verbs",
+    "form": "verbs",
     "load": "verbs",
     "output": "operations",
     "publish": "verbs",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from nbflow.interactive.listings import Listing
-from nbflow.interactive.markup import badge, block, escape
+from nbflow.interactive.markup import badge, block, escape, prose
 from nbflow.model import Severity
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ class Diagnostic:
         return "\n".join([*lines, f"  help: {self.hint}"])
 
     def _repr_html_(self) -> str:
-        title = f"{badge(self.severity)} <code>{escape(self.code)}</code> {escape(self.message)}"
+        title = f"{badge(self.severity)} <code>{escape(self.code)}</code> {prose(self.message)}"
         source = f"<pre>{escape(self.source)}</pre>" if self.source else ""
         place = f"<div>{escape(self.place)}</div>" if self.place else ""
-        return block(title, place, source, f"<div><em>help:</em> {escape(self.hint)}</div>")
+        return block(title, place, source, f"<div><em>help:</em> {prose(self.hint)}</div>")
 
 
 class Diagnostics(Listing[Diagnostic]):
@@ -96,9 +96,9 @@ class Diagnostics(Listing[Diagnostic]):
         return (
             badge(item.severity),
             f"<code>{escape(item.code)}</code>",
-            escape(item.place),
-            escape(item.message),
-            escape(item.hint),
+            f'<span style="white-space:nowrap">{escape(item.place)}</span>',
+            prose(item.message),
+            prose(item.hint),
         )
 
     def __repr__(self) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,8 @@ from nbflow.errors import Interrupted, UsageError
 from nbflow.interactive.explanations import plain
 from nbflow.interactive.local import Work
 from nbflow.interactive.progress import shown
-from nbflow.interactive.records import Artifacts, LogLine, Logs, Runs, StepRuns
+from nbflow.interactive.records import Artifacts, LogLine, Logs, StepRuns
+from nbflow.interactive.waiting import await_here
 from nbflow.interactive.words import run_html, run_text
 
 if TYPE_CHECKING:
@@ -22,15 +22,10 @@ if TYPE_CHECKING:
     from nbflow import model
     from nbflow.errors import NbflowError
     from nbflow.settings import Settings
+    from nbflow.widgets import Live, Watched
 
-__all__ = ["Run", "list_runs", "start", "trigger"]
+__all__ = ["Run"]
 
-_BEAT = 0.1
-"""Seconds between two looks at a run of this process."""
-_LOOK = 1.0
-"""Seconds between two looks at a run of another process on this machine."""
-_COMING = datetime.max.replace(tzinfo=UTC)
-"""When a run that waits to begin counts as begun: it is the newest."""
 _UNFIT = re.compile(r"[^\w.-]+")
 
 
@@ -287,7 +282,42 @@ class Run:
         compiled = api.compile(source)
         earlier = api.resume(compiled, reference=self.run_id, parameters=given)
         work = Work(compiled, parameters={}, resume=earlier)
-        return _begun(work, wait=wait, quiet=quiet)
+        from nbflow.interactive.beginnings import begun
+
+        return begun(work, wait=wait, quiet=quiet)
+
+    @plain
+    def live(self) -> Live:
+        """A view of it that changes while it goes, with buttons to stop it and to go on.
+
+        The cell ends at once. It needs ipywidgets, and works in JupyterLab, Notebook 7 and VS Code.
+
+        Raises:
+            MissingExtraError: ipywidgets is not installed.
+        """
+        from nbflow.widgets import Live
+
+        return Live(self._watched())
+
+    def _watched(self) -> Watched:
+        from nbflow.widgets import Watched
+
+        return Watched(
+            seen=self._seen,
+            current=self._current,
+            document=self._document(),
+            local=self.local,
+            follow=lambda show, wanted: self._follow(show, wanted=wanted),
+            cancel=self.cancel,
+            resume=self._go_on,
+            output=self.output,
+        )
+
+    def _go_on(self) -> Watched:
+        """Resume it in this very object, which is the one that its owner holds."""
+        again = self.resume(wait=False, quiet=True)
+        self._seen, self._work = again._seen, again._work
+        return self._watched()
 
     def _source(self) -> Path | None:
         if self._work is not None:
@@ -297,87 +327,41 @@ class Run:
     def _await(self, timeout: float | None, *, quiet: bool) -> None:
         if self._work is None and self.state.finished:
             return
-        work = self._work
-        document = None if work is None else work.compiled.plan.pipeline.document
-        with shown(quiet=quiet, document=document) as show:
-            if self.local:
-                self._await_here(timeout, show)
-            else:
-                self._await_airflow(timeout, show)
+        with shown(quiet=quiet, document=self._document()) as show:
+            self._follow(show, timeout=timeout)
 
-    def _await_here(self, timeout: float | None, show: Callable[[model.Run], None]) -> None:
-        until = None if timeout is None else time.monotonic() + timeout
-        while True:
-            ended = self._work is not None and self._work.wait(_BEAT)
-            self.refresh()
-            show(self._seen)
-            if ended or (self._work is None and self.state.finished):
-                return
-            if until is not None and time.monotonic() >= until:
-                raise api.still_going(self._seen, timeout=timeout)
-            if self._work is None:
-                time.sleep(_LOOK)
+    def _follow(
+        self,
+        show: Callable[[model.Run], None],
+        *,
+        timeout: float | None = None,
+        wanted: Callable[[], bool] | None = None,
+    ) -> None:
+        """Look at it until it has ended or is `wanted` no longer; `show` is told at each look."""
 
-    def _await_airflow(self, timeout: float | None, show: Callable[[model.Run], None]) -> None:
         def observe(seen: model.Run) -> None:
             self._seen = seen
             show(seen)
 
+        if self.local:
+            await_here(self, observe, work=self._work, timeout=timeout, wanted=wanted)
+            return
         with api.connect(self._current) as client:
             self._seen = api.follow(
-                self._seen, client=client, current=self._current, observe=observe, timeout=timeout
+                self._seen,
+                client=client,
+                current=self._current,
+                observe=observe,
+                timeout=timeout,
+                wanted=wanted,
             )
+
+    def _document(self) -> model.Document | None:
+        """The notebook that it is of, where it is of this process."""
+        return None if self._work is None else self._work.compiled.plan.pipeline.document
 
     def __repr__(self) -> str:
         return run_text(self._seen)
 
     def _repr_html_(self) -> str:
         return run_html(self._seen)
-
-
-def start(
-    compiled: api.Compiled,
-    values: Mapping[str, Any],
-    *,
-    wait: bool,
-    output: str | Path | None,
-    workers: int | None,
-    cache: bool,
-    quiet: bool,
-    approve: bool | Callable[[str, model.Approval], bool] | None = None,
-) -> Run:
-    """Run a notebook here; see `nbflow.run`."""
-    ask = (lambda _stage, _asked: approve) if isinstance(approve, bool) else approve
-    work = Work(
-        compiled, parameters=values, output=output, workers=workers, cache=cache, approve=ask
-    )
-    return _begun(work, wait=wait, quiet=quiet)
-
-
-def _begun(work: Work, *, wait: bool, quiet: bool) -> Run:
-    run = Run(work.begin(), current=work.compiled.inspected.settings, work=work)
-    if wait:
-        try:
-            run._await(None, quiet=quiet)
-        except KeyboardInterrupt:
-            run.cancel()
-            raise Interrupted(
-                f"{run.name} was stopped",
-                hint=f'`nbflow.runs("{run.dag_id}")["{run.run_id}"].resume()` goes on.',
-            ) from None
-    return run
-
-
-def trigger(
-    dag_id: str, values: Mapping[str, Any], *, current: Settings, wait: bool, quiet: bool
-) -> Run:
-    """Start a run in Airflow; see `nbflow.trigger`."""
-    with api.connect(current) as client:
-        run = Run(api.trigger(dag_id, client=client, parameters=values), current=current)
-    return run.wait(quiet=quiet) if wait else run
-
-
-def list_runs(dag_id: str | None, *, current: Settings, limit: int) -> Runs:
-    """Runs here and in Airflow, the newest first; see `nbflow.runs`."""
-    found = api.all_runs(current, dag_id=dag_id, limit=limit)
-    return Runs(Run(run, current=current) for run in found)

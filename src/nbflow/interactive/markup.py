@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING
 
-from nbflow.api import MARKS
-from nbflow.model import RunState, Severity
+from nbflow.api import COLOURS, MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["COLOURS", "badge", "block", "escape", "table", "text_table"]
+__all__ = ["badge", "bar", "block", "escape", "prose", "table", "text_table"]
 
-COLOURS: dict[str, str] = {
-    # Of a lightness that can be read on white and on black.
-    RunState.RUNNING: "#2185d0",
-    RunState.RETRYING: "#b8860b",
-    RunState.SUCCESS: "#21a366",
-    RunState.FAILED: "#d9483b",
-    RunState.CANCELLED: "#b8860b",
-    Severity.ERROR: "#d9483b",
-    Severity.WARNING: "#b8860b",
-}
 _TABLE = "border-collapse:collapse;background:transparent;color:inherit;margin:4px 0"
-_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;background:transparent"
+_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 6px;background:transparent"
+_CODE = re.compile(r"`([^`]+)`")
 _WIDEST = 60
 
 
@@ -33,17 +24,37 @@ def escape(value: object) -> str:
     return html.escape(str(value), quote=True)
 
 
+def prose(text: str) -> str:
+    """A sentence, in which code stands in backquotes; HTML."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
+
+
+def bar(done: int, total: int, *, state: str) -> str:
+    """How many of something are done, in the colour of a state; HTML."""
+    if not total:
+        return ""
+    part, colour = 100 * done / total, COLOURS.get(state, "#8888")
+    ends = "border-radius:4px;height:7px;display:inline-block"
+    return (
+        '<span style="white-space:nowrap">'
+        f'<span style="{ends};width:84px;overflow:hidden;border:1px solid #8884">'
+        f'<span style="{ends};width:{part:.0f}%;vertical-align:top;'
+        f'background-color:{colour}"></span></span> {done}/{total}</span>'
+    )
+
+
 def badge(word: str) -> str:
     """A state or a severity, in its colour; HTML."""
     colour = COLOURS.get(word)
-    style = f' style="color:{colour};font-weight:600"' if colour else ""
+    shade = f"color:{colour};font-weight:600;" if colour else ""
     mark = MARKS.get(word, "")  # type: ignore[call-overload] # a severity has none
-    return f"<span{style}>{escape(f'{mark} {word}'.strip())}</span>"
+    text = escape(f"{mark} {word}".strip())
+    return f'<span style="{shade}white-space:nowrap">{text}</span>'
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; `columns` are texts, the cells of `rows` are HTML."""
-    head = "".join(f'<th style="{_CELL}">{escape(one)}</th>' for one in columns)
+    head = "".join(f'<th style="{_CELL};white-space:nowrap">{escape(one)}</th>' for one in columns)
     body = "".join(
         "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in row) + "</tr>"
         for row in rows

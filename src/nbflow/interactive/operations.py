@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
-from nbflow.interactive import executions
+from nbflow.interactive import beginnings, executions
 from nbflow.interactive.explanations import plain
 from nbflow.interactive.publications import Publication, Published, tell
 
@@ -87,7 +87,7 @@ def trigger(
     """
     current = api.load_settings(project)
     given = {**(values or {}), **named}
-    return executions.trigger(dag_id, given, current=current, wait=wait, quiet=quiet)
+    return beginnings.trigger(dag_id, given, current=current, wait=wait, quiet=quiet)
 
 
 @plain
@@ -115,7 +115,7 @@ def runs(dag_id: str | None = None, *, limit: int = 20, project: str | Path = ".
         >>> newest.value("accuracy")
         0.5
     """
-    return executions.list_runs(dag_id, current=api.load_settings(project), limit=limit)
+    return beginnings.list_runs(dag_id, current=api.load_settings(project), limit=limit)
 
 
 @plain

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nbflow.interactive.executions import Run
     from nbflow.interactive.publications import Difference, Publication
     from nbflow.interactive.records import Runs
+    from nbflow.widgets import Form
 
 __all__ = ["Pipeline"]
 
@@ -292,7 +293,7 @@ class Pipeline:
         `approve` answers its approvals: True, False, or what is called with a stage's name and what
         it asks.
         """
-        from nbflow.interactive.executions import start
+        from nbflow.interactive.beginnings import start
 
         api.warm()
         self.refresh()
@@ -336,7 +337,7 @@ class Pipeline:
         **named: Any,
     ) -> Run:
         """Start a run of what is published of it in Airflow; see `nbflow.trigger`."""
-        from nbflow.interactive.executions import trigger
+        from nbflow.interactive.beginnings import trigger
 
         given = {**(values or {}), **named}
         current = self._inspected.settings.of_team(self._inspected.pipeline.options.team)
@@ -345,9 +346,16 @@ class Pipeline:
     @plain
     def runs(self, *, limit: int = 20) -> Runs:
         """Its runs here and in Airflow, the newest first; see `nbflow.runs`."""
-        from nbflow.interactive.executions import list_runs
+        from nbflow.interactive.beginnings import list_runs
 
         return list_runs(self.name, current=self._inspected.settings, limit=limit)
+
+    @plain
+    def form(self) -> Form:
+        """A form for its schedule, its profiles and a run; see `nbflow.form`."""
+        from nbflow.interactive.beginnings import form_of
+
+        return form_of(self)
 
     def __repr__(self) -> str:
         lines = [f"{self.name} ({self.path})"]

@@ -1,4 +1,4 @@
-"""The verbs that begin with a notebook: load, check, show, run, publish, diff, this."""
+"""The verbs that begin with a notebook: load, check, show, run, publish, diff, form, this."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from nbflow.interactive.executions import Run
     from nbflow.interactive.publications import Difference, Publication
     from nbflow.model import Approval
+    from nbflow.widgets import Form
 
-__all__ = ["check", "diff", "load", "publish", "run", "show", "this"]
+__all__ = ["check", "diff", "form", "load", "publish", "run", "show", "this"]
 
 
 @plain
@@ -255,6 +256,34 @@ def diff(path: str | Path | None = None) -> Difference:
         ...
     """
     return _meant(path).diff()
+
+
+@plain
+def form(path: str | Path | None = None) -> Form:
+    """A form for a notebook: schedule with its next runs, profiles, parameters; publish, run.
+
+    What is chosen for the pipeline is kept in the notebook's metadata. The cell ends at once, and
+    what the buttons start goes on beside other cells. It needs ipywidgets, and works in JupyterLab,
+    Notebook 7 and VS Code.
+
+    Args:
+        path: the notebook; the one that this cell is in where None.
+
+    Returns:
+        The form, which shows itself; `form.choices` and `form.fields` hold what stands in it.
+
+    Raises:
+        MissingExtraError: ipywidgets is not installed.
+        NotebookError: the file cannot be read as a notebook, or nothing tells which one is meant.
+        SettingsError: nbflow.yaml cannot be understood.
+
+    Example:
+        >>> import nbflow
+        >>> nbflow.form("train.ipynb")
+        train: no schedule
+          trees = '10'
+    """
+    return _meant(path).form()
 
 
 def _meant(path: str | Path | None) -> Pipeline:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbflow.api import MARKS, doing, elapsed, peak_memory
-from nbflow.interactive.markup import badge, block, escape, table, text_table
+from nbflow.api import MARKS, doing, elapsed, expectation, peak_memory
+from nbflow.interactive.markup import badge, bar, block, escape, table, text_table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,15 +56,16 @@ def run_html(run: Run, document: Document | None = None) -> str:
         (
             escape(step.name),
             badge(step.state),
-            _bar(step),
+            bar(step.cells_done, step.cells_total, state=step.state),
             escape(elapsed(step)),
             escape(peak_memory(step)),
-            f"<code>{escape(said)}</code>" if (said := doing(step, document)) else "",
+            _doing_html(step, document),
         )
         for step in run.steps
     ]
     name = f"{run.dag_id}/{run.run_id}"
     title = f"<strong>{escape(name)}</strong> {badge(run.state)} {escape(elapsed(run))}"
+    title += f" {escape(expectation(run))}"
     metrics = table(
         ("metric", "value"),
         [(escape(one), escape(repr(value))) for one, value in run.metrics.items()],
@@ -77,14 +78,9 @@ def run_html(run: Run, document: Document | None = None) -> str:
     )
 
 
-def _bar(step: StepRun) -> str:
-    if not step.cells_total:
-        return ""
-    return (
-        f'<progress style="width:6em" max="{step.cells_total}" value="{step.cells_done}">'
-        "</progress>"
-        f" {step.cells_done}/{step.cells_total}"
-    )
+def _doing_html(step: StepRun, document: Document | None) -> str:
+    said = escape(doing(step, document))
+    return f"<code>{said}</code>" if said and step.failure is None else said
 
 
 def _link(url: str | None) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import stat
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import NotebookError
@@ -47,6 +48,8 @@ def write_whole(content: bytes, path: Path) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        with contextlib.suppress(FileNotFoundError):  # who may read it stays as it was
+            draft.chmod(stat.S_IMODE(final.stat().st_mode))
         draft.replace(final)
     except OSError as error:
         raise NotebookError(

@@ -1,0 +1,33 @@
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+# Notebooks are written as those of the command line's tests are.
+sys.path.insert(0, str(Path(__file__).parent.parent / "cli"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "interactive"))
+
+from commands import write_notebook
+from jupyterlabs import TRAIN
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A folder with `train.ipynb` of two steps, which is the working directory."""
+    write_notebook(tmp_path / "train.ipynb", *TRAIN)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def until():
+    """Waits for what threads do."""
+
+    def wait(condition, seconds=30):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "it did not come to that"
+            time.sleep(0.02)
+
+    return wait
