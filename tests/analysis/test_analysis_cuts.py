@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import cloudpickle
+import pytest
 from analysis_text import analysed
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -176,4 +177,67 @@ def test_a_cut_notebook_prints_what_the_whole_one_does(cells: list[str]) -> None
     pipeline = analysed(text)
     if pipeline.errors:
         return
+    assert _cut(pipeline) == whole
+
+
+SHARED = {
+    "the name between two others is bound to something else": (
+        "a = [1]",
+        "c = a",
+        "e = a",
+        "a = [0]",
+        "c.append(5)",
+        "print(c, e)",
+    ),
+    "the name between them is deleted": (
+        "a = [1]",
+        "c = a",
+        "e = a\ndel a",
+        "c.append(5)",
+        "print(c, e)",
+    ),
+    "a list holds what a name reached before": (
+        "m = [[1], [2]]",
+        "a = m[0]",
+        "m.append(a)\na = [0]",
+        "m[0].append(5)",
+        "print(a, m)",
+    ),
+    "one of two elements, then the other": (
+        "x = [[1], [2]]\ny = x[1]",
+        "e = x[0]",
+        "e.append(5)",
+        "y.append(6)",
+        "print(x, y, e)",
+    ),
+    "the other of two elements, then the one": (
+        "x = [[1], [2]]\ny = x[1]",
+        "e = x[0]",
+        "y.append(6)",
+        "e.append(5)",
+        "print(x, y, e)",
+    ),
+    "a name is something else in between": (
+        "a = [1]\nb = {'z': a}\nc = d = [0]",
+        "e, f = a, [2]",
+        "c.append(5)",
+        "c = b['z']\nc = e\na.append(8)",
+        "print(a, b, c, d, e, f)",
+    ),
+    "a default is made of what its cell changed": (
+        "a = [1]",
+        "a.append(3)\nn = len(a)",
+        "def grow(xs, by=n):\n    xs += [by]",
+        "grow(a)",
+        "print(a, n)",
+    ),
+}
+
+
+@pytest.mark.parametrize("cells", SHARED.values(), ids=SHARED)
+def test_what_shares_an_object_still_does_behind_a_cut(cells: tuple[str, ...]) -> None:
+    names = _namespace()
+    whole = [_run(cell, names) for cell in cells]
+    pipeline = analysed("\n".join(f"# %% [step:s{n}]\n{cell}" for n, cell in enumerate(cells)))
+    assert pipeline.errors == ()
     assert _cut(pipeline) == whole

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.files import normal, placed
-from nbflow.analysis.namespaces import BUILTINS, Namespace, Notebook, is_history
+from nbflow.analysis.namespaces import BUILTINS, Holder, Namespace, Notebook, is_history
 from nbflow.analysis.records import Bound, Effect, EffectKind, Place, Read, Record, Statement
 from nbflow.analysis.syntax import module_names
 from nbflow.analysis.values import IMMUTABLE, Obj, Value, fresh, merge
@@ -32,8 +32,9 @@ class Live(Namespace):
         soft = soft or self.quiet > 0
         bound = self.record.bound.get(name)
         if self.heard is not None and name not in self.heard:
-            known = bound is not None and (name in self.definite or bound.fresh is not None)
-            self.heard[name] = (bound.definition or bound.place) if bound and known else None
+            # A change in place counts as much as a binding: the source would not tell of it.
+            made = self.record.weak.get(name) if bound is None else bound.definition or bound.place
+            self.heard[name] = made
         self.record.seen[name] = max(place.index, self.record.seen.get(name, -1))
         if name not in self.notebook.env and is_history(name):
             if name != "_" or not self.shown:
@@ -78,9 +79,12 @@ class Live(Namespace):
         """Bind a name."""
         firm = self.firm
         before = self.notebook.env.get(name)
+        if firm:
+            self._leave(name, value)
         self.notebook.put(name, value if firm or before is None else merge(before, value))
         # In a branch its value may stay what it was, as far as is known here.
-        kin = before is not None and not (firm and before.reach.isdisjoint(value.reach))
+        entry = self.record.entry.setdefault(name, before.reach if before else IMMUTABLE.reach)
+        kin = before is not None and not (firm and entry.isdisjoint(value.reach))
         (self.record.kin.add if kin else self.record.kin.discard)(name)
         self.notebook.bindings[name] += 1
         bound = self.record.bound.setdefault(name, Bound(place))
@@ -99,6 +103,7 @@ class Live(Namespace):
     def delete(self, name: str, place: Place) -> None:
         """Unbind a name."""
         if self.firm:
+            self._leave(name, IMMUTABLE)
             self.record.deleted[name] = place
             self.notebook.put(name, IMMUTABLE)
             self.notebook.env.pop(name, None)
@@ -117,7 +122,7 @@ class Live(Namespace):
         classes = {name for name in names if self._remembers(name)}
         for name in sorted(classes):  # its source travels, and what it remembers beside it
             self.amend(name, place)
-        self._together(names - classes, place)
+        self._together(names - classes, objects, place)
         for name in sorted(names - classes):
             self._changed(name, place, strong=name == root)
 
@@ -128,21 +133,69 @@ class Live(Namespace):
         plain = all(one.defaults and one.name == name and not one.keeps for one in sources)
         return self.notebook.is_class(name) or (bool(sources) and plain)
 
-    def _together(self, names: set[str], place: Place) -> None:
-        """Names of one object must come from one step: the last that made them share it."""
-        if len(outside := sorted(names - (self.definite - self.record.kin))) < 2:
+    def _together(self, names: set[str], objects: frozenset[Obj], place: Place) -> None:
+        """Names of one object must come from one step: the last that made them share it.
+
+        So must a name that reached it then, and that another was bound to, though it reaches
+        something else by now.
+        """
+        outside = names - (self.definite - self.record.kin)
+        formers = {one for obj in objects for one in self.notebook.formers.get(obj, ())}
+        if not outside or len(outside) + len(formers) < 2:
             return
-        first: dict[str, int] = {}
+        held = [self._holder(name) for name in sorted(outside)]
+        held += sorted(formers, key=lambda one: (one.name, one.until))
+        for one in held:
+            self.notebook.ties[one.name].append(held)
         makers: dict[int, tuple[Record, dict[str, Place]]] = {}
-        for name in outside:
-            for maker in self._makers(name):
-                held = makers.setdefault(maker.index, (maker, {}))[1]
-                held[name] = maker.place_of(name) or place
-                first[name] = maker.index
-        for index, (maker, partners) in makers.items():
-            for name, begin in first.items():
-                if begin < index and name not in partners:
-                    maker.shared.setdefault(name, {}).update(partners)
+        for one in held:
+            for maker in one.makers:
+                partners = makers.setdefault(maker.index, (maker, {}))[1]
+                partners[one.name] = maker.place_of(one.name) or place
+        for one in held:
+            for index, (maker, partners) in makers.items():
+                if one.passes(index) and one.name not in partners:
+                    self._tie(maker, one.name, partners)
+
+    def _tie(self, maker: Record, name: str, partners: dict[str, Place]) -> None:
+        """A step hands a name on, so that it leaves with the ones that it shares an object with.
+
+        Then what shares another object with that name, changed later, must leave there too.
+        """
+        known = name in maker.shared
+        maker.shared.setdefault(name, {}).update(partners)
+        if known or name in maker.bound:
+            return
+        self.notebook.sharers[name].append(maker)
+        place = min(partners.values())
+        for held in self.notebook.ties[name]:
+            if any(one.name == name and one.passes(maker.index) for one in held):
+                for one in held:
+                    if one.name != name and one.passes(maker.index):
+                        self._tie(maker, one.name, {name: place})
+
+    def _holder(self, name: str) -> Holder:
+        now = self.record.index
+        makers = list(self._makers(name))
+        sharing = self.notebook.sharers.get(name, ())
+        if makers and sharing:
+            begin = makers[-1].index
+            makers += [
+                one
+                for one in sharing
+                if begin < one.index < now and all(one is not made for made in makers)
+            ]
+            makers.sort(key=lambda one: -one.index)
+        return Holder(name, tuple(makers), now)
+
+    def _leave(self, name: str, value: Value) -> None:
+        """A name is bound to something else, or to nothing."""
+        before = self.notebook.env.get(name)
+        if before is None or name in self.definite - self.record.kin:
+            return  # what this step made it, it hands on as a whole
+        lost = before.reach - value.reach
+        if lost:
+            self.notebook.leave(self._holder(name), lost)
 
     def _makers(self, name: str) -> Iterator[Record]:
         """The steps before this one whose version of a name is part of its present one."""

@@ -31,6 +31,24 @@ def is_history(name: str) -> bool:
     return name in HISTORY or re.fullmatch(r"_i?\d+", name) is not None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Holder:
+    """A name that reaches an object, or did until it was bound to something else.
+
+    Attributes:
+        makers: the steps whose version of the name is part of its present one, the last first.
+        until: position of the step that it is looked at in, or that bound it or deleted it.
+    """
+
+    name: str
+    makers: tuple[Record, ...]
+    until: int
+
+    def passes(self, step: int) -> bool:
+        """Whether a step is handed it and does not make it."""
+        return bool(self.makers) and self.makers[-1].index < step < self.until
+
+
 @dataclass
 class Notebook:
     """What is known of the notebook so far.
@@ -39,6 +57,9 @@ class Notebook:
         env: every name's value, last binding first come.
         holders: the names that reach an object, but for those that reach very many.
         wide: those.
+        formers: the names that reached an object once, where others still do.
+        ties: for each name: the names that held an object with it when the object was changed.
+        sharers: the steps that hand a name on only because of what it holds with another.
         sources: functions and classes, by id.
         methods: ids of the methods of a name, over all classes.
         facts: what calls of functions do, found once.
@@ -58,6 +79,9 @@ class Notebook:
     env: dict[str, Value] = field(default_factory=dict)
     holders: defaultdict[Obj, set[str]] = field(default_factory=lambda: defaultdict(set))
     wide: set[str] = field(default_factory=set)
+    formers: defaultdict[Obj, list[Holder]] = field(default_factory=lambda: defaultdict(list))
+    ties: defaultdict[str, list[list[Holder]]] = field(default_factory=lambda: defaultdict(list))
+    sharers: defaultdict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     sources: dict[int, Source] = field(default_factory=dict)
     methods: dict[str, list[int]] = field(default_factory=dict)
     facts: dict[int, Facts] = field(default_factory=dict)
@@ -99,6 +123,12 @@ class Notebook:
         env, sought = self.env, frozenset(objects)
         found.update(n for n in self.wide if n in env and not env[n].reach.isdisjoint(sought))
         return found
+
+    def leave(self, former: Holder, objects: Iterable[Obj]) -> None:
+        """A name does not reach these objects any more."""
+        for obj in objects:
+            if self.wide or self.holders.get(obj, set()) - {former.name}:
+                self.formers[obj].append(former)
 
     def is_class(self, name: str) -> bool:
         """Whether a name is a class of the notebook."""

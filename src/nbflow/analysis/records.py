@@ -162,7 +162,8 @@ class Record:
         shared: names that it does not bind, but makes share an object with names that it binds; a
             later step changes that object, so they must leave this step together.
         taken: the step that bound a name last before this one did.
-        kin: names bound to something that holds a part of what they were before.
+        entry: what the names that it binds reached before it.
+        kin: names bound to something that holds a part of what they were before it.
         states: the notebook's classes that it changes, where it does not define them after that.
         definite: names that are bound for certain at the end.
         deleted: names that are unbound for certain at the end.
@@ -183,6 +184,7 @@ class Record:
     weak: dict[str, Place] = field(default_factory=dict)
     shared: dict[str, dict[str, Place]] = field(default_factory=dict)
     taken: dict[str, Record] = field(default_factory=dict)
+    entry: dict[str, frozenset[Obj]] = field(default_factory=dict)
     kin: set[str] = field(default_factory=set)
     states: dict[str, Place] = field(default_factory=dict)
     definite: set[str] = field(default_factory=set)
