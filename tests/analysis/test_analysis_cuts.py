@@ -224,6 +224,20 @@ SHARED = {
         "c = b['z']\nc = e\na.append(8)",
         "print(a, b, c, d, e, f)",
     ),
+    "what would tie a step's names is gone, and another does": (
+        "b = {'k': [3]}\nc = 0",
+        "a = b['k']\nc = {'in': b}",
+        "c = a",
+        "b.update(z=a)\nc.append(5)",
+        "print(a, b)",
+    ),
+    "a default is made of what a name was twice": (
+        "m = [1]\na = [1]",
+        "a = a + [2]",
+        "n = len(a)",
+        "def grow(xs, by=n):\n    return [*xs, by]",
+        "print(grow(m))",
+    ),
     "a default is made of what its cell changed": (
         "a = [1]",
         "a.append(3)\nn = len(a)",

@@ -154,8 +154,10 @@ class Live(Namespace):
                 partners[one.name] = maker.place_of(one.name) or place
         for one in held:
             for index, (maker, partners) in makers.items():
-                if one.passes(index) and one.name not in partners:
-                    self._tie(maker, one.name, partners)
+                others = {name: at for name, at in partners.items() if name != one.name}
+                made = one.name in partners and one.name not in maker.shared
+                if others and one.passes(index) and not made:
+                    self._tie(maker, one.name, others)
 
     def _tie(self, maker: Record, name: str, partners: dict[str, Place]) -> None:
         """A step hands a name on, so that it leaves with the ones that it shares an object with.

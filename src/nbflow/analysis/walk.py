@@ -131,6 +131,8 @@ class Walk:
         if hasattr(node, "decorator_list") and self.notebook.altered > changes:
             form = Form.COMPUTATION  # a decorator or base does something that must happen once
         names, _ = bound_names([node])
+        if form is Form.CONSTANT and not names.isdisjoint(heard or ()):
+            form = Form.COMPUTATION  # of what the name was before, which the source does not tell
         self.constants -= names
         if form is Form.CONSTANT:
             self.constants |= names
