@@ -91,7 +91,7 @@ def test_a_byte_order_mark_and_the_file_s_rights_stay(tmp_path):
 
 def test_a_notebook_can_be_seen_as_it_would_be(tmp_path):
     path = written(tmp_path, whole({"nbflow": {"owner": "me"}}))
-    document = notebook.edited(path, {"schedule": "@daily"})
+    document = notebook.edited(notebook.read(path), {"schedule": "@daily"})
     assert notebook.raw_options(document) == {"owner": "me", "schedule": "@daily"}
     assert "schedule" not in path.read_text()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         connect,
         in_reach,
         load_settings,
+        reach,
     )
     from nbflow.api.approving import approve
     from nbflow.api.backfilling import Backfilled, backfill
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
     from nbflow.api.editing import (
+        allowed_profiles,
         coming_runs,
         edit_options,
+        inspect_content,
         inspect_edited,
+        new_options,
         options_of,
+        parameter_schemas,
         profiles_for,
     )
     from nbflow.api.failures import failure_of
@@ -62,6 +67,7 @@ if TYPE_CHECKING:
         still_going,
         trigger,
     )
+    from nbflow.api.overviews import pipelines_page, runs_page
     from nbflow.api.pages import require_pages
     from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
@@ -78,8 +84,13 @@ if TYPE_CHECKING:
     from nbflow.api.recalling import Artifact, artifacts, value
     from nbflow.api.records import is_local, runs_here
     from nbflow.api.resuming import Resumed, resume
-    from nbflow.api.running import Finished, run, warm
-    from nbflow.api.shapes import published_as_json, read_values, run_as_json
+    from nbflow.api.running import Finished, Stop, run, warm
+    from nbflow.api.shapes import (
+        publication_as_json,
+        published_as_json,
+        read_values,
+        run_as_json,
+    )
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
     from nbflow.api.stored import StepText, all_runs, source_of, texts_of
@@ -127,6 +138,7 @@ __all__ = [
     "Sizing",
     "StepLines",
     "StepText",
+    "Stop",
     "Unpublished",
     "airflow_down",
     "airflow_status",
@@ -134,6 +146,7 @@ __all__ = [
     "airflow_teams_text",
     "airflow_up",
     "all_runs",
+    "allowed_profiles",
     "approve",
     "artifacts",
     "backfill",
@@ -169,6 +182,7 @@ __all__ = [
     "import_elyra",
     "in_reach",
     "inspect",
+    "inspect_content",
     "inspect_definition",
     "inspect_edited",
     "is_composition",
@@ -179,18 +193,23 @@ __all__ = [
     "load",
     "load_settings",
     "log_lines",
+    "new_options",
     "options_of",
     "output",
+    "parameter_schemas",
     "parameters_of",
     "parse_assignments",
     "pause",
     "peak_memory",
+    "pipelines_page",
     "preflight",
     "profiles_for",
     "prove",
+    "publication_as_json",
     "publish",
     "published",
     "published_as_json",
+    "reach",
     "read_values",
     "refuse_one_name_for_two",
     "refuse_what_cannot_run",
@@ -202,6 +221,7 @@ __all__ = [
     "run",
     "run_as_json",
     "runs_here",
+    "runs_page",
     "source_of",
     "still_going",
     "suggest",
@@ -294,7 +314,13 @@ _HOMES = {
     "unpause": "steering",
     "describe_teams": "teams",
     "describe_profiles": "profiles",
+    "Stop": "running",
+    "allowed_profiles": "editing",
     "coming_runs": "editing",
+    "inspect_content": "editing",
+    "new_options": "editing",
+    "parameter_schemas": "editing",
+    "reach": "airflows",
     "edit_options": "editing",
     "inspect_edited": "editing",
     "options_of": "editing",
@@ -321,7 +347,10 @@ _HOMES = {
     "prove": "proving",
     "publish": "publishing",
     "published": "publications",
+    "pipelines_page": "overviews",
+    "publication_as_json": "shapes",
     "published_as_json": "shapes",
+    "runs_page": "overviews",
     "roll_back": "publications",
     "unpublish": "publications",
     "read_values": "shapes",

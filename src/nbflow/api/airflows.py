@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import settings
-from nbflow.errors import RemoteError
+from nbflow.errors import MissingExtraError, RemoteError, SettingsError
 
 if TYPE_CHECKING:
     from nbflow import embedded
+    from nbflow.embedded import Instance
     from nbflow.remote import Airflow
 
 Tell = Callable[[str], None]
@@ -83,6 +85,91 @@ def airflow_status(current: settings.Settings) -> embedded.Instance | None:
 def in_reach(current: settings.Settings) -> bool:
     """Whether the project has an Airflow to talk to: a configured one, or a running private one."""
     return not current.airflow.embedded or airflow_status(current) is not None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whether a project's Airflow can be talked to.
+
+    Attributes:
+        embedded: whether the private one is meant.
+        state: `ready`; of the private one `starting`, `stopped` or, where it is not installed,
+            `missing`; of another one `refused`, where it does not let us in, or `unreachable`.
+        url: its address; None of a private one that does not run.
+        instance: the private one; None where none runs.
+        reason: why it is not ready, or None.
+        hint: what can be done about that, or None.
+    """
+
+    embedded: bool
+    state: str
+    url: str | None = None
+    instance: Instance | None = None
+    reason: str | None = None
+    hint: str | None = None
+
+    @property
+    def ready(self) -> bool:
+        """It answers."""
+        return self.state == "ready"
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs; of the password only where it is."""
+        there = self.instance
+        return {
+            "embedded": self.embedded,
+            "state": self.state,
+            "url": self.url,
+            "user": None if there is None else there.user,
+            "password_file": None if there is None else str(there.password_file),
+            "health": {} if there is None else dict(there.health),
+            "reason": self.reason,
+            "hint": self.hint,
+        }
+
+
+def reach(current: settings.Settings) -> Reach:
+    """Ask the project's Airflow whether it is there, and say why it is not; raises nothing."""
+    if current.airflow.embedded:
+        return _reach_embedded(current)
+    from nbflow import remote
+
+    url = current.airflow.url
+    try:
+        with connect(current) as client:
+            remote.look(client.connection)
+    except SettingsError as error:
+        return Reach(
+            embedded=False, state="refused", url=url, reason=error.message, hint=error.hint
+        )
+    except RemoteError as error:
+        refused = getattr(error, "status", None) in {401, 403}
+        state = "refused" if refused else "unreachable"
+        return Reach(embedded=False, state=state, url=url, reason=error.message, hint=error.hint)
+    return Reach(embedded=False, state="ready", url=url)
+
+
+def _reach_embedded(current: settings.Settings) -> Reach:
+    instance = airflow_status(current)
+    if instance is not None:
+        if instance.healthy:
+            return Reach(embedded=True, state="ready", url=instance.url, instance=instance)
+        parts = ", ".join(f"{name} is {word}" for name, word in instance.health.items())
+        return Reach(
+            embedded=True, state="starting", url=instance.url, instance=instance, reason=parts
+        )
+    from nbflow import embedded
+
+    try:
+        embedded.find_airflow()
+    except MissingExtraError as error:
+        return Reach(embedded=True, state="missing", reason=error.message, hint=error.hint)
+    return Reach(
+        embedded=True,
+        state="stopped",
+        reason="the project's private Airflow does not run",
+        hint="Start it with `nbflow airflow up`.",
+    )
 
 
 def connect(current: settings.Settings) -> Airflow:

@@ -33,6 +33,7 @@ def await_live(
     *,
     beside: Sequence[str] = (),
     compiled: Mapping[str, Compiled] | None = None,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> dict[str, Published]:
     """Wait until Airflow runs these bundles, all at once.
 
@@ -42,6 +43,7 @@ def await_live(
         tell: is told in a few words how far they have come.
         beside: other DAGs that are in that place.
         compiled: what they were made of, by DAG, where that is at hand.
+        wanted: asked at each look; where it says no, nobody waits any longer.
 
     Returns:
         Each with how long it took; or with what is wrong with it, or missing.
@@ -56,7 +58,7 @@ def await_live(
 
     with airflows.connect(current) as client:
         done = remote.wait_for_dags(
-            client, digests, timeout=_PATIENCE, observe=observe, beside=beside
+            client, digests, timeout=_PATIENCE, observe=observe, beside=beside, wanted=wanted
         )
         return {
             one.dag_id: replace(

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbflow import analysis, notebook
-from nbflow.api.notebooks import Inspected, inspect_pipeline
+from nbflow import bundles, notebook
+from nbflow.api.notebooks import Inspected, inspect_document
 from nbflow.errors import UsageError
 from nbflow.model import schedule_fault, timezone_fault
 from nbflow.planning import find_team, next_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["coming_runs", "edit_options", "inspect_edited", "options_of", "profiles_for"]
+    from nbflow.model import Parameter
+    from nbflow.settings import Settings
+
+__all__ = [
+    "allowed_profiles",
+    "coming_runs",
+    "edit_options",
+    "inspect_content",
+    "inspect_edited",
+    "new_options",
+    "options_of",
+    "parameter_schemas",
+    "profiles_for",
+]
 
 
 def options_of(inspected: Inspected) -> dict[str, Any]:
@@ -50,9 +64,45 @@ def inspect_edited(path: str | Path, patch: Mapping[str, Any]) -> Inspected:
         SettingsError: the settings cannot be understood.
     """
     where = Path(path)
-    document = notebook.edited(where, patch)
-    outline = notebook.outline(document, folder=where.parent)
-    return inspect_pipeline(where, analysis.analyse(outline))
+    return inspect_document(notebook.edited(notebook.read(where), patch), path=where)
+
+
+def inspect_content(
+    content: Mapping[str, Any], *, path: str | Path, patch: Mapping[str, Any] | None = None
+) -> Inspected:
+    """As `inspect`, of a notebook that need not be saved; nothing is written.
+
+    Args:
+        content: the notebook, as its file would say it.
+        path: where it lies, or would lie: settings and files beside it are looked for there.
+        patch: a change of its options, as `edit_options` takes it.
+
+    Raises:
+        NotebookError: the content is no notebook.
+        SettingsError: the settings cannot be understood.
+    """
+    where = Path(path)
+    document = notebook.parse(json.dumps(content), name=where.stem)
+    return inspect_document(notebook.edited(document, patch or {}), path=where)
+
+
+def new_options(content: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """What the options of a notebook would be after a change; nothing is written.
+
+    Args:
+        content: the notebook, as its file would say it.
+        patch: the change, as `edit_options` takes it.
+
+    Raises:
+        NotebookError: the content is no notebook.
+        UsageError: the options would break their schema.
+    """
+    return notebook.new_options(notebook.parse(json.dumps(content), name="notebook"), patch)
+
+
+def parameter_schemas(parameters: Iterable[Parameter]) -> dict[str, dict[str, Any]]:
+    """The JSON schema of each parameter's values, by name; the same that Airflow's form has."""
+    return {one.name: bundles.parameter_schema(one) for one in parameters}
 
 
 def coming_runs(
@@ -82,7 +132,15 @@ def profiles_for(inspected: Inspected) -> tuple[str, ...]:
     Raises:
         SettingsError: there is no such team.
     """
-    current = inspected.settings
-    team = find_team(inspected.pipeline.options.team, settings=current)
-    allowed = None if team is None else team.profiles
+    return allowed_profiles(inspected.settings, team=inspected.pipeline.options.team)
+
+
+def allowed_profiles(current: Settings, *, team: str | None = None) -> tuple[str, ...]:
+    """The names of the profiles that a team may use; all where None.
+
+    Raises:
+        SettingsError: there is no such team.
+    """
+    found = find_team(team, settings=current)
+    allowed = None if found is None else found.profiles
     return tuple(sorted(name for name in current.profiles if allowed is None or name in allowed))

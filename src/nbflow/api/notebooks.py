@@ -17,6 +17,7 @@ from nbflow.model import (
     Bundle,
     Composition,
     Diagnostic,
+    Document,
     Pipeline,
     Plan,
     Severity,
@@ -105,12 +106,26 @@ def inspect(path: str | Path) -> Inspected:
         from nbflow.api.compositions import inspect_composition
 
         return inspect_composition(Path(path))
-    pipeline = load(path)
+    return inspect_document(notebook.read(Path(path)), path=Path(path))
+
+
+@_without_collector()
+def inspect_document(document: Document, *, path: Path) -> Inspected:
+    """The same of a notebook that need not be in a file.
+
+    Args:
+        document: the notebook.
+        path: where it lies, or would lie: settings and files beside it are looked for there.
+
+    Raises:
+        SettingsError: the settings cannot be understood.
+    """
+    pipeline = analysis.analyse(notebook.outline(document, folder=path.parent))
     if pipeline.steps and all(step.notebook for step in pipeline.steps):
         from nbflow.api.compositions import inspect_conductor
 
-        return inspect_conductor(Path(path), pipeline)
-    return inspect_pipeline(Path(path), pipeline)
+        return inspect_conductor(path, pipeline)
+    return inspect_pipeline(path, pipeline)
 
 
 def inspect_pipeline(

@@ -82,6 +82,7 @@ def publish(
     wait: bool = True,
     force: bool = False,
     tell: Callable[[str], None],
+    wanted: Callable[[], bool] = lambda: True,
 ) -> tuple[Published, ...]:
     """Write bundles to the project's target, in one change, and wait until Airflow has them.
 
@@ -91,6 +92,7 @@ def publish(
         force: replace DAGs of these names that came from other notebooks, and versions by other
             people that were not seen.
         tell: is told in a few words what happens.
+        wanted: asked at each look at Airflow; where it says no, nobody waits any longer.
 
     Raises:
         TargetError: the target cannot be written, holds another notebook's DAG, or a version by
@@ -119,9 +121,11 @@ def publish(
                 tell,
                 beside=beside(current),
                 compiled={one.bundle.dag_id: one for one in those},
+                wanted=wanted,
             )
     done = tuple(published[one.bundle.dag_id] for those in by_place.values() for one in those)
-    require_live(done)
+    if wanted():
+        require_live(done)
     return done
 
 

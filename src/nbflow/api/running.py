@@ -17,12 +17,13 @@ from nbflow.api.records import LOCAL
 from nbflow.api.resuming import Resumed, runs_folder
 from nbflow.api.values import resolve
 from nbflow.errors import Interrupted, UsageError
+from nbflow.host import Stop as Stop
 from nbflow.model import Document, Run
 
 if TYPE_CHECKING:
     from nbflow.api.parts import Part
     from nbflow.api.staging import Ask
-    from nbflow.host import Limits, Stop
+    from nbflow.host import Limits
     from nbflow.settings import Settings
 
 Observe = Callable[[Run], None]

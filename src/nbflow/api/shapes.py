@@ -12,6 +12,7 @@ from nbflow.model import Run
 
 if TYPE_CHECKING:
     from nbflow.api.preflights import Preflight
+    from nbflow.api.publications import PublishedDag
     from nbflow.api.publishing import Published
 
 
@@ -40,6 +41,28 @@ def published_as_json(
         preflight: what a cluster said before; None where none was asked.
     """
     return {**published.as_json(), "preflight": preflight and preflight.as_json()}
+
+
+def publication_as_json(one: PublishedDag) -> dict[str, Any]:
+    """A DAG in a target, with the versions of it that are kept, as `nbflow published --json`."""
+    listing = one.listing
+    return {
+        "dag_id": listing.dag_id,
+        "digest": listing.digest,
+        "notebook": listing.notebook,
+        "target": one.address,
+        "dag": one.location,
+        "versions": [
+            {
+                "digest": version.digest,
+                "by": version.by,
+                "moment": version.moment and version.moment.isoformat(),
+                "action": version.action,
+                "kept": version.digest in listing.digests or version.digest == listing.digest,
+            }
+            for version in listing.versions
+        ],
+    }
 
 
 def read_values(path: Path | None) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def published(*, dag_id: str | None, project: Path, as_json: bool) -> int:
 
     found = api.published(api.load_settings(project), dag_id=dag_id)
     if as_json:
-        print_json([_listing_as_json(one) for one in found])
+        print_json([api.publication_as_json(one) for one in found])
         return 0
     if dag_id is not None:
         _print_versions(found[0])
@@ -180,27 +180,6 @@ def _words(version: Version) -> tuple[str, str, str]:
 
 def _local(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _listing_as_json(one: PublishedDag) -> dict[str, object]:
-    listing = one.listing
-    return {
-        "dag_id": listing.dag_id,
-        "digest": listing.digest,
-        "notebook": listing.notebook,
-        "target": one.address,
-        "dag": one.location,
-        "versions": [
-            {
-                "digest": version.digest,
-                "by": version.by,
-                "moment": version.moment and version.moment.isoformat(),
-                "action": version.action,
-                "kept": version.digest in listing.digests or version.digest == listing.digest,
-            }
-            for version in listing.versions
-        ],
-    }
 
 
 COMMANDS = (diff, published, rollback, unpublish)

@@ -2,5 +2,6 @@
 
 from nbflow.embedded.instance import Instance
 from nbflow.embedded.lifecycle import down, status, up
+from nbflow.embedded.startup import find_airflow
 
-__all__ = ["Instance", "down", "status", "up"]
+__all__ = ["Instance", "down", "find_airflow", "status", "up"]

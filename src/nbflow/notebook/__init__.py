@@ -15,7 +15,7 @@ from nbflow.notebook.composition_rules import RULES as _COMPOSITION_RULES
 from nbflow.notebook.composition_schema import composition_schema
 from nbflow.notebook.compositions import SUFFIXES, read_composition, understand
 from nbflow.notebook.documents import parse, read
-from nbflow.notebook.editing import edit_options, edited, raw_options
+from nbflow.notebook.editing import edit_options, edited, new_options, raw_options
 from nbflow.notebook.grammar import GRAMMAR, TAGS, Tag, tag_reference
 from nbflow.notebook.merging import merge
 from nbflow.notebook.names import dag_id
@@ -46,6 +46,7 @@ __all__ = [
     "edited",
     "escaped",
     "merge",
+    "new_options",
     "options_schema",
     "outline",
     "parse",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nbflow.model import Document
 
-__all__ = ["edit_options", "edited", "raw_options"]
+__all__ = ["edit_options", "edited", "new_options", "raw_options"]
 
 _KEY = "nbflow"
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -33,17 +33,29 @@ def raw_options(document: Document) -> dict[str, Any]:
     return dict(said) if isinstance(said, dict) else {}
 
 
-def edited(path: Path, patch: Mapping[str, Any]) -> Document:
-    """The notebook as it would be with other options; nothing is written.
+def new_options(document: Document, patch: Mapping[str, Any]) -> dict[str, Any]:
+    """What `metadata.nbflow` would say after a change.
 
     Args:
-        path: the notebook.
+        document: the notebook.
         patch: what is to change, as `edit_options` takes it.
 
     Raises:
-        NotebookError: the file cannot be read as a notebook.
+        UsageError: the options would break their schema.
     """
-    document = read(path)
+    wanted = _patched(raw_options(document), patch)
+    for where, message, hint in violations(wanted, options_schema()):
+        raise UsageError(f"metadata.nbflow.{where} {message}", hint=hint)
+    return wanted
+
+
+def edited(document: Document, patch: Mapping[str, Any]) -> Document:
+    """The notebook as it would be with other options, which may break their schema.
+
+    Args:
+        document: the notebook.
+        patch: what is to change, as `edit_options` takes it.
+    """
     options = _patched(raw_options(document), patch)
     return parse(json.dumps(_with(document.raw, options)), name=document.name)
 
@@ -71,11 +83,9 @@ def edit_options(path: Path, patch: Mapping[str, Any], *, seen: Mapping[str, Any
             f"the options of {path.name} have changed since they were read",
             hint="Read the notebook again, then make the change again.",
         )
-    wanted = _patched(options, patch)
-    if wanted == options:
+    if _patched(options, patch) == options:
         return False
-    for where, message, hint in violations(wanted, options_schema()):
-        raise UsageError(f"metadata.nbflow.{where} {message}", hint=hint)
+    wanted = new_options(document, patch)
     before = path.read_bytes()
     mark = _MARK if before.startswith(_MARK) else b""
     after = _spliced(before.removeprefix(mark).decode(), wanted)

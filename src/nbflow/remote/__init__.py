@@ -5,6 +5,7 @@ from nbflow.remote.arrival import NOT_TAKEN_UP, Arrivals, wait_for_dags
 from nbflow.remote.backfills import Backfill, missing_runs, start_backfill, timezone_of
 from nbflow.remote.client import Airflow
 from nbflow.remote.failures import Refused, Unreachable
+from nbflow.remote.overviews import DagState, dag_state, latest_of_each, look, page_of_runs
 from nbflow.remote.reading import ImportProblem, LogLine
 
 __all__ = [
@@ -12,13 +13,18 @@ __all__ = [
     "Airflow",
     "Arrivals",
     "Backfill",
+    "DagState",
     "ImportProblem",
     "LogLine",
     "Question",
     "Refused",
     "Unreachable",
     "answer",
+    "dag_state",
+    "latest_of_each",
+    "look",
     "missing_runs",
+    "page_of_runs",
     "questions",
     "start_backfill",
     "timezone_of",

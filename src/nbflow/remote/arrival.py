@@ -65,6 +65,7 @@ def wait_for_dags(
     timeout: float = 120,
     observe: Callable[[Arrivals], None] = lambda _: None,
     beside: Sequence[str] = (),
+    wanted: Callable[[], bool] = lambda: True,
 ) -> Arrivals:
     """Wait until Airflow's own copies of DAG files have these digests, all at once.
 
@@ -77,6 +78,7 @@ def wait_for_dags(
         timeout: seconds to wait while none arrives.
         observe: is told how far they have come, whenever that changes.
         beside: DAGs whose files lie in the same place.
+        wanted: asked at each look; where it says no, nobody waits any longer.
 
     Returns:
         What has become of each; those that are `missing` did not come in time.
@@ -109,7 +111,7 @@ def wait_for_dags(
         if so_far != told and (missing or told != Arrivals()):
             told = so_far
             observe(so_far)
-        if late or not missing:
+        if late or not missing or not wanted():
             return so_far
         time.sleep(_POLL)
 

@@ -1,0 +1,209 @@
+"""Pipelines and runs at a glance, a page at a time: from the target, this machine and Airflow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from nbflow import remote
+from nbflow.api import airflows, records
+from nbflow.api.publications import published
+from nbflow.errors import RemoteError, UsageError
+from nbflow.model import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbflow.api.publications import PublishedDag
+    from nbflow.model import Run
+    from nbflow.remote import DagState
+    from nbflow.settings import Settings
+
+__all__ = ["PageOfPipelines", "PageOfRuns", "Pipeline", "pipelines_page", "runs_page"]
+
+_COMING = datetime.max.replace(tzinfo=UTC)
+_PLACE = re.compile(r"h(\d{1,9})a(\d{1,9})")
+_OF_AIRFLOW = {
+    RunState.QUEUED: "queued",
+    RunState.RUNNING: "running",
+    RunState.SUCCESS: "success",
+    RunState.FAILED: "failed",
+}
+"""What Airflow calls the states that a run of its own can be in."""
+
+
+@dataclass(frozen=True)
+class PageOfRuns:
+    """Some runs.
+
+    Attributes:
+        runs: the newest first; those of Airflow without their steps.
+        further: where the next page begins, for `after`; None where there is none.
+        unasked: why Airflow's are missing, or None.
+    """
+
+    runs: tuple[Run, ...]
+    further: str | None = None
+    unasked: str | None = None
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A published DAG with what Airflow says of it.
+
+    Attributes:
+        published: what is in the target.
+        airflow: what Airflow says; None where it does not know it, or was not asked.
+        latest: its newest run, here or in Airflow, or None.
+    """
+
+    published: PublishedDag
+    airflow: DagState | None
+    latest: Run | None
+
+
+@dataclass(frozen=True)
+class PageOfPipelines:
+    """Some pipelines.
+
+    Attributes:
+        pipelines: by name.
+        total: how many there are that match.
+        unasked: why nothing of Airflow's is there, or None.
+    """
+
+    pipelines: tuple[Pipeline, ...]
+    total: int
+    unasked: str | None = None
+
+
+def runs_page(
+    current: Settings,
+    *,
+    dag_id: str | None = None,
+    states: Sequence[RunState] = (),
+    limit: int = 50,
+    after: str | None = None,
+) -> PageOfRuns:
+    """Runs on this machine and in Airflow, the newest first, without looking for causes.
+
+    A page costs as much wherever it begins. A run that began meanwhile moves the others on, so that
+    one may be on two pages.
+
+    Args:
+        current: the settings, which name store and Airflow.
+        dag_id: of this pipeline alone.
+        states: in one of these states; in any where none is named.
+        limit: so many, at most 100.
+        after: what the page before says in `further`.
+
+    Raises:
+        UsageError: there is no such place to begin at.
+    """
+    here_at, there_at = _place(after)
+    most = None if states else here_at + limit + 1
+    known = records.runs_here(current, dag_id=dag_id, limit=most)
+    here = [run for run in known if not states or run.state in states]
+    own = here[here_at : here_at + limit]
+    theirs, total, unasked = _in_airflow(current, dag_id, states, limit=limit, offset=there_at)
+    found: list[Run] = []
+    while len(found) < limit and (own or theirs):
+        if not theirs or (own and _moment(own[0]) >= _moment(theirs[0])):
+            found.append(own.pop(0))
+            here_at += 1
+        else:
+            found.append(theirs.pop(0))
+            there_at += 1
+    more = here_at < len(here) or there_at < total
+    further = f"h{here_at}a{there_at}" if more and found else None
+    return PageOfRuns(tuple(found), further, unasked)
+
+
+def pipelines_page(
+    current: Settings, *, contains: str = "", limit: int = 50, offset: int = 0
+) -> PageOfPipelines:
+    """What is published, by name, each with its state in Airflow and its newest run.
+
+    Args:
+        current: the settings, which name target, store and Airflow.
+        contains: in whose name or notebook this stands.
+        limit: so many.
+        offset: how many before them are left out.
+
+    Raises:
+        TargetError: the target cannot be read.
+    """
+    sought = contains.casefold()
+    found = [
+        one
+        for one in published(current)
+        if one.listing.digest
+        and sought in f"{one.listing.dag_id}\n{one.listing.notebook}".casefold()
+    ]
+    found.sort(key=lambda one: one.listing.dag_id)
+    page = found[offset : offset + limit]
+    names = [one.listing.dag_id for one in page]
+    states: dict[str, DagState | None] = {}
+    latest: dict[str, Run] = {}
+    unasked = _unasked(current)
+    if unasked is None:
+        try:
+            with airflows.connect(current) as client:
+                states = {name: remote.dag_state(client.connection, name) for name in names}
+                known = [name for name in names if states[name] is not None]
+                latest = remote.latest_of_each(client.connection, known)
+        except RemoteError as error:
+            unasked = error.message
+    for name in names:
+        own = next(iter(records.runs_here(current, dag_id=name, limit=1)), None)
+        if own is not None and (name not in latest or _moment(own) > _moment(latest[name])):
+            latest[name] = own
+    listed = (
+        Pipeline(one, states.get(n), latest.get(n)) for n, one in zip(names, page, strict=True)
+    )
+    return PageOfPipelines(tuple(listed), len(found), unasked)
+
+
+def _in_airflow(
+    current: Settings,
+    dag_id: str | None,
+    states: Sequence[RunState],
+    *,
+    limit: int,
+    offset: int,
+) -> tuple[list[Run], int, str | None]:
+    named = [_OF_AIRFLOW[state] for state in states if state in _OF_AIRFLOW]
+    unasked = _unasked(current)
+    if unasked is not None or (states and not named):
+        return [], 0, unasked
+    try:
+        with airflows.connect(current) as client:
+            if dag_id is not None and not client.has_dag(dag_id):
+                return [], 0, None
+            runs, total = remote.page_of_runs(
+                client.connection, dag_id, limit=limit, offset=offset, states=named
+            )
+    except RemoteError as error:
+        return [], 0, error.message
+    return list(runs), total, None
+
+
+def _unasked(current: Settings) -> str | None:
+    if airflows.in_reach(current):
+        return None
+    return "the project's private Airflow does not run"
+
+
+def _place(after: str | None) -> tuple[int, int]:
+    if after is None:
+        return 0, 0
+    match = _PLACE.fullmatch(after)
+    if match is None:
+        raise UsageError(f"{after!r} is no place in a list of runs", hint="Begin again without it.")
+    return int(match[1]), int(match[2])
+
+
+def _moment(run: Run) -> datetime:
+    return run.started or _COMING

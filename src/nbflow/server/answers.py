@@ -1,0 +1,259 @@
+"""JSON schemas of the answers that several endpoints give, by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbflow.server.schemas import (
+    ANYTHING,
+    FLAG,
+    INTEGER,
+    MOMENT,
+    NUMBER,
+    TEXT,
+    VALUES,
+    choice,
+    listing,
+    nullable,
+    record,
+    reference,
+    told,
+)
+
+__all__ = ["ANSWERS"]
+
+_WORD = nullable(TEXT)
+_AMOUNT = nullable(record({"request": _WORD, "limit": _WORD}))
+_STATE = choice(
+    "queued",
+    "running",
+    "retrying",
+    "success",
+    "failed",
+    "upstream_failed",
+    "skipped",
+    "cancelled",
+)
+
+_DIAGNOSTIC = record(
+    {
+        "code": TEXT,
+        "severity": choice("error", "warning"),
+        "message": TEXT,
+        "hint": TEXT,
+        "cell": told(_WORD, "id of the cell; null for the whole notebook"),
+        "line": told(nullable(INTEGER), "in the cell, counted from 1"),
+    },
+    file=told(TEXT, "another file than the notebook that `line` is in"),
+    notebook=told(TEXT, "of a pipeline of several notebooks, the one that is meant"),
+)
+_ERROR = {
+    "type": "object",
+    "properties": {
+        "code": told(TEXT, "a stable word for programs"),
+        "message": TEXT,
+        "hint": told(_WORD, "what can be done about it"),
+        "status": told(INTEGER, "the HTTP status"),
+        "cell": told(_WORD, "id of the cell that it is about"),
+        "diagnostics": listing(reference("Diagnostic")),
+        "findings": told(listing(VALUES), "what a cluster says of pods, of code `preflight`"),
+    },
+    "required": ["code", "message", "hint", "status"],
+    "additionalProperties": True,
+}
+_PARAMETER = record(
+    {
+        "name": TEXT,
+        "type": TEXT,
+        "nullable": FLAG,
+        "default": ANYTHING,
+        "computed": told(_WORD, "the expression, of a default that is computed in each run"),
+        "help": _WORD,
+        "schema": told(VALUES, "the JSON schema of its values, the same that Airflow's form has"),
+    }
+)
+_STEP = record(
+    {
+        "name": TEXT,
+        "cells": told(listing(TEXT), "ids"),
+        "needs": listing(
+            record(
+                {
+                    "step": TEXT,
+                    "because": listing(record({"kind": TEXT, "names": listing(TEXT)})),
+                }
+            )
+        ),
+        "profile": _WORD,
+        "metrics": listing(TEXT),
+    }
+)
+_INSPECTED = record(
+    {
+        "name": TEXT,
+        "notebook": told(TEXT, "its path in the server's contents"),
+        "team": _WORD,
+        "saved": told(FLAG, "whether it is the saved notebook that was looked at"),
+        "parameters": listing(reference("Parameter")),
+        "schedule": told(VALUES, "`at` and `timezone`, and what it waits for, makes and notifies"),
+        "setup": told(listing(TEXT), "ids of cells that run in every step"),
+        "steps": listing(reference("Step")),
+        "options": told(VALUES, "`metadata.nbflow`, as it is written"),
+        "ok": told(FLAG, "whether nothing that was found stops the work"),
+        "diagnostics": listing(reference("Diagnostic")),
+    },
+    stages=told(listing(VALUES), "of a pipeline of several notebooks"),
+)
+_PROFILE = record(
+    {
+        "name": TEXT,
+        "default": FLAG,
+        "allowed": told(FLAG, "whether the team may use it"),
+        "cpu": _AMOUNT,
+        "memory": _AMOUNT,
+        "disk": _AMOUNT,
+        "gpu": nullable(record({"count": INTEGER, "resource": TEXT, "product": _WORD})),
+        "image": _WORD,
+        "price": told(ANYTHING, "as the settings say it"),
+        "fallback": _WORD,
+        "escalate_to": _WORD,
+    }
+)
+_FAILURE = record(
+    {
+        "ename": TEXT,
+        "evalue": TEXT,
+        "cell": _WORD,
+        "cell_index": told(nullable(INTEGER), "its position in the notebook, counted from 1"),
+        "traceback": told(listing(TEXT), "lines, with terminal colours"),
+        "hint": _WORD,
+    }
+)
+_USAGE = record(
+    {
+        "wall": NUMBER,
+        "cpu": nullable(NUMBER),
+        "peak_memory": nullable(INTEGER),
+        "measured": TEXT,
+        "memory_limit": nullable(INTEGER),
+        "gpu_memory": nullable(INTEGER),
+        "gpu": nullable(NUMBER),
+    }
+)
+_STEP_RUN = record(
+    {
+        "name": TEXT,
+        "state": _STATE,
+        "cells_done": INTEGER,
+        "cells_total": INTEGER,
+        "cell": told(_WORD, "id of the cell that runs now"),
+        "line": told(_WORD, "how that cell begins"),
+        "started": nullable(MOMENT),
+        "ended": nullable(MOMENT),
+        "attempt": INTEGER,
+        "failure": nullable(reference("Failure")),
+        "kept": FLAG,
+        "cached": _WORD,
+        "note": _WORD,
+        "usage": nullable(reference("Usage")),
+        "usual": told(nullable(NUMBER), "seconds that it usually takes"),
+    }
+)
+_RUN = record(
+    {
+        "dag_id": TEXT,
+        "run_id": TEXT,
+        "state": _STATE,
+        "steps": told(listing(reference("StepRun")), "none in lists of runs in Airflow"),
+        "parameters": VALUES,
+        "started": nullable(MOMENT),
+        "ended": nullable(MOMENT),
+        "url": told(_WORD, "the run's page in Airflow"),
+        "metrics": VALUES,
+        "expected_end": nullable(MOMENT),
+        "here": told(FLAG, "whether it is a run on the server's machine, not in Airflow"),
+    },
+    failure=told(nullable(reference("Error")), "why it failed; of a run that is shown alone"),
+)
+_JOB = record(
+    {
+        "id": TEXT,
+        "kind": told(TEXT, "the endpoint that began it"),
+        "about": told(TEXT, "the notebook or the pipeline"),
+        "state": choice("queued", "running", "success", "failed", "cancelled"),
+        "version": told(INTEGER, "rises with every change"),
+        "said": told(listing(TEXT), "what has happened, in words; the latest last"),
+        "run": told(nullable(reference("Run")), "how far it is, of a run"),
+        "result": told(ANYTHING, "what came of it; null before"),
+        "error": nullable(reference("Error")),
+        "started": MOMENT,
+        "ended": nullable(MOMENT),
+    }
+)
+_VERSION = record(
+    {"digest": TEXT, "by": _WORD, "moment": nullable(MOMENT), "action": TEXT, "kept": FLAG}
+)
+_PUBLICATION = record(
+    {
+        "dag_id": TEXT,
+        "digest": told(TEXT, "of the version that runs; empty for one that was unpublished"),
+        "notebook": TEXT,
+        "target": TEXT,
+        "dag": TEXT,
+        "versions": told(listing(_VERSION), "the newest last"),
+    }
+)
+_PUBLISHED = record(
+    {
+        "dag_id": TEXT,
+        "digest": TEXT,
+        "changed": FLAG,
+        "dag": TEXT,
+        "live_after": told(nullable(NUMBER), "seconds until Airflow had it"),
+        "url": _WORD,
+        "diagnostics": listing(reference("Diagnostic")),
+        "missing": _WORD,
+        "preflight": nullable(reference("Preflight")),
+    }
+)
+_PREFLIGHT = record(
+    {
+        "cluster": told(_WORD, "its address; null where it was not reached"),
+        "unasked": told(_WORD, "why it was not reached"),
+        "hint": _WORD,
+        "findings": listing(VALUES),
+    }
+)
+_REACH = record(
+    {
+        "embedded": told(FLAG, "whether the private Airflow is meant"),
+        "state": told(
+            choice("ready", "starting", "stopped", "missing", "refused", "unreachable"),
+            "`missing`: the private one is not installed; `refused`: it does not let us in",
+        ),
+        "url": _WORD,
+        "user": told(_WORD, "of the private one"),
+        "password_file": told(_WORD, "of the private one"),
+        "health": told(VALUES, "a word for each component of the private one"),
+        "reason": told(_WORD, "why it is not ready"),
+        "hint": _WORD,
+    }
+)
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "Airflow": _REACH,
+    "Diagnostic": _DIAGNOSTIC,
+    "Error": _ERROR,
+    "Failure": _FAILURE,
+    "Inspected": _INSPECTED,
+    "Job": _JOB,
+    "Parameter": _PARAMETER,
+    "Preflight": _PREFLIGHT,
+    "Profile": _PROFILE,
+    "Publication": _PUBLICATION,
+    "Published": _PUBLISHED,
+    "Run": _RUN,
+    "Step": _STEP,
+    "StepRun": _STEP_RUN,
+    "Usage": _USAGE,
+}

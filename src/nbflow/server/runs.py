@@ -1,0 +1,309 @@
+"""Endpoints about runs, here and in Airflow: list, look at, read, stop, go on."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from nbflow import api
+from nbflow.errors import UsageError
+from nbflow.model import RunState
+from nbflow.server.calls import Call, Endpoint
+from nbflow.server.projects import IN_PROJECT
+from nbflow.server.schemas import (
+    FLAG,
+    INTEGER,
+    MOMENT,
+    TEXT,
+    VALUES,
+    listing,
+    nullable,
+    record,
+    reference,
+    told,
+)
+from nbflow.server.shapes import failed_run_as_json, run_as_json
+
+if TYPE_CHECKING:
+    from nbflow.model import Run
+
+__all__ = ["ENDPOINTS"]
+
+
+def runs(call: Call) -> dict[str, Any]:
+    """Some runs, the newest first."""
+    given = call.given
+    states = [RunState(one) for one in (given.get("states") or "").split(",") if one]
+    page = api.runs_page(
+        call.settings,
+        dag_id=given.get("dag_id"),
+        states=states,
+        limit=given["limit"],
+        after=given.get("after"),
+    )
+    return {
+        "runs": [run_as_json(one) for one in page.runs],
+        "further": page.further,
+        "unasked": page.unasked,
+    }
+
+
+def run(call: Call) -> dict[str, Any]:
+    """A run with its steps, how far they are and how long they usually take."""
+    current, found = call.settings, _run(call)
+    if found.state.finished or api.is_local(found.run_id) or not api.in_reach(current):
+        seen = api.forecast(found, client=None, current=current) if _is_here(found) else found
+        return failed_run_as_json(seen)
+    with api.connect(current) as client:
+        return failed_run_as_json(api.forecast(found, client=client, current=current))
+
+
+def logs(call: Call) -> dict[str, Any]:
+    """Lines of the log of a step's last try, from one on."""
+    given, found = call.given, _run(call)
+    first, step = given["after"], given["step"]
+    if _is_here(found) or not api.in_reach(call.settings):
+        _require_step(found, step)
+        texts = api.texts_of(found, current=call.settings, step=step)
+        lines = [
+            {
+                "step": one.step,
+                "cell": one.cell,
+                "moment": None,
+                "level": one.stream,
+                "text": one.text,
+            }
+            for one in islice(texts, first, first + given["limit"])
+        ]
+    else:
+        with api.connect(call.settings) as client:
+            told_lines = api.log_lines(found, client=client, step=step)
+            lines = [
+                {
+                    "step": whose,
+                    "cell": None,
+                    "moment": None if line.moment is None else line.moment.isoformat(),
+                    "level": line.level,
+                    "text": line.text,
+                }
+                for whose, line in islice(told_lines, first, first + given["limit"])
+            ]
+    return {"lines": lines, "next": first + len(lines), "finished": found.state.finished}
+
+
+def notebooks(call: Call) -> list[dict[str, Any]]:
+    """The executed notebook of a run, or those of several; also while it goes."""
+    found = _run(call)
+    with TemporaryDirectory() as folder:
+        try:
+            api.output(
+                found,
+                current=call.settings,
+                to=Path(folder) / f"{found.dag_id}.ipynb",
+                header=call.given["header"],
+            )
+        except UsageError:  # of several notebooks
+            api.output(found, current=call.settings, to=Path(folder), header=call.given["header"])
+        return [
+            {"name": path.stem, "content": json.loads(path.read_text(encoding="utf-8"))}
+            for path in sorted(Path(folder).glob("*.ipynb"))
+        ]
+
+
+def debug(call: Call) -> dict[str, Any]:
+    """A notebook that brings back what a step was given, and ends with its failing cell."""
+    name = f"{call.given['dag_id']}/{call.given['run_id']}"
+    with TemporaryDirectory() as folder:
+        path = api.debug(
+            name,
+            step=call.given.get("step"),
+            current=call.settings,
+            to=Path(folder) / f"{call.given['dag_id']}-debug.ipynb",
+        )
+        return {"name": path.stem, "content": json.loads(path.read_text(encoding="utf-8"))}
+
+
+def cancel(call: Call) -> dict[str, bool]:
+    """End a run in Airflow."""
+    _require_airflow(call)
+    with api.connect(call.settings) as client:
+        found = api.find_run(_name(call), client=client)
+        return {"changed": api.cancel(found, client=client)}
+
+
+def resume(call: Call) -> dict[str, Any]:
+    """Run the failed steps of a run in Airflow again, and what follows them."""
+    _require_airflow(call)
+    with api.connect(call.settings) as client:
+        found = api.find_run(_name(call), client=client)
+        return {"steps": list(api.resume_run(found, client=client))}
+
+
+def approve(call: Call) -> dict[str, str]:
+    """Answer an approval that a run in Airflow waits for."""
+    _require_airflow(call)
+    with api.connect(call.settings) as client:
+        found = api.find_run(_name(call), client=client)
+        stage = api.approve(
+            found,
+            client=client,
+            stage=call.given.get("stage"),
+            approved=call.given["approved"],
+        )
+    return {"stage": stage}
+
+
+def _name(call: Call) -> str:
+    return f"{call.given['dag_id']}/{call.given['run_id']}"
+
+
+def _run(call: Call) -> Run:
+    return api.find_run_anywhere(_name(call), current=call.settings)
+
+
+def _is_here(run: Run) -> bool:
+    return api.is_local(run.run_id)
+
+
+def _require_step(run: Run, step: str) -> None:
+    names = [one.name for one in run.steps]
+    if step not in names:
+        raise UsageError(
+            f"{run.dag_id} has no step {step!r}", hint=f"Its steps: {', '.join(names)}."
+        )
+
+
+def _require_airflow(call: Call) -> None:
+    if api.is_local(call.given["run_id"]):
+        raise UsageError(
+            f"{_name(call)} is a run on the server's machine",
+            hint="Cancel its job; go on with it by running the notebook with `resume`.",
+        )
+
+
+_STATES = ",".join(RunState)
+_NOTEBOOK = record({"name": TEXT, "content": told(VALUES, "of nbformat 4.5")})
+_LINE = record(
+    {
+        "step": TEXT,
+        "cell": told(nullable(TEXT), "id of the cell that wrote it, of a run here"),
+        "moment": nullable(MOMENT),
+        "level": told(nullable(TEXT), "`info`, `error`, …; of a run here its stream"),
+        "text": TEXT,
+    }
+)
+
+ENDPOINTS = (
+    Endpoint(
+        name="runs",
+        method="GET",
+        path="/runs",
+        summary="Runs on the server's machine and in Airflow, the newest first, page by page.",
+        work=runs,
+        answer=record(
+            {
+                "runs": listing(reference("Run")),
+                "further": told(nullable(TEXT), "`after` of the next page; null on the last"),
+                "unasked": told(nullable(TEXT), "why Airflow's are missing"),
+            }
+        ),
+        query=record(
+            {},
+            **IN_PROJECT,
+            dag_id=told(TEXT, "of this pipeline alone"),
+            states=told(
+                TEXT,
+                f"in one of these, with commas between: {_STATES}",
+                pattern=f"^(({'|'.join(RunState)})(,|$))*$",
+            ),
+            limit=told(INTEGER, "how many", minimum=1, maximum=100, default=50),
+            after=told(TEXT, "`further` of the page before"),
+        ),
+    ),
+    Endpoint(
+        name="getRun",
+        method="GET",
+        path="/runs/{dag_id}/{run_id}",
+        summary="A run with its steps, their progress in cells, and its failure.",
+        work=run,
+        answer=reference("Run"),
+        query=record({}, **IN_PROJECT),
+    ),
+    Endpoint(
+        name="logs",
+        method="GET",
+        path="/runs/{dag_id}/{run_id}/logs",
+        summary="Lines of the log of a step's last try, from one on.",
+        work=logs,
+        answer=record(
+            {
+                "lines": listing(_LINE),
+                "next": told(INTEGER, "`after` of the next ones"),
+                "finished": told(FLAG, "whether the run has ended"),
+            }
+        ),
+        query=record(
+            {"step": told(TEXT, "the step's name")},
+            **IN_PROJECT,
+            after=told(INTEGER, "how many lines are known", minimum=0, default=0),
+            limit=told(INTEGER, "how many", minimum=1, maximum=10000, default=2000),
+        ),
+    ),
+    Endpoint(
+        name="outputNotebooks",
+        method="GET",
+        path="/runs/{dag_id}/{run_id}/notebooks",
+        summary="A run's executed notebook, or those of several; also while it goes.",
+        work=notebooks,
+        answer=listing(_NOTEBOOK),
+        query=record(
+            {}, **IN_PROJECT, header=told(FLAG, "with a cell about the run", default=True)
+        ),
+    ),
+    Endpoint(
+        name="debugNotebook",
+        method="GET",
+        path="/runs/{dag_id}/{run_id}/debug",
+        summary="A notebook that brings back what a step was given, up to its failing cell.",
+        work=debug,
+        answer=_NOTEBOOK,
+        query=record({}, **IN_PROJECT, step=told(TEXT, "the one that failed otherwise")),
+    ),
+    Endpoint(
+        name="cancelRun",
+        method="POST",
+        path="/runs/{dag_id}/{run_id}/cancel",
+        summary="End a run in Airflow: steps that run are stopped.",
+        work=cancel,
+        answer=record({"changed": told(FLAG, "false where it had ended")}),
+        action="execute",
+        query=record({}, **IN_PROJECT),
+    ),
+    Endpoint(
+        name="resumeRun",
+        method="POST",
+        path="/runs/{dag_id}/{run_id}/resume",
+        summary="Run the failed steps of a run in Airflow again, and what follows them.",
+        work=resume,
+        answer=record({"steps": listing(TEXT)}),
+        action="execute",
+        query=record({}, **IN_PROJECT),
+    ),
+    Endpoint(
+        name="approve",
+        method="POST",
+        path="/runs/{dag_id}/{run_id}/approve",
+        summary="Answer an approval that a run in Airflow waits for.",
+        work=approve,
+        answer=record({"stage": TEXT}),
+        action="execute",
+        query=record({}, **IN_PROJECT),
+        body=record(
+            {"approved": told(FLAG, "false refuses: what comes behind it is skipped")},
+            stage=told(TEXT, "which one, where several wait"),
+        ),
+    ),
+)

@@ -1,0 +1,15 @@
+"""All endpoints."""
+
+from __future__ import annotations
+
+from nbflow.server import descriptions, notebooks, pipelines, projects, runs
+
+__all__ = ["ENDPOINTS"]
+
+ENDPOINTS = (
+    *descriptions.ENDPOINTS,
+    *notebooks.ENDPOINTS,
+    *projects.ENDPOINTS,
+    *pipelines.ENDPOINTS,
+    *runs.ENDPOINTS,
+)

@@ -1,0 +1,242 @@
+"""What takes long goes on as a job: it can be looked at, waited for and stopped."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+from commands import write_notebook
+
+from nbflow.errors import Interrupted, UsageError
+from nbflow.server.calls import TooManyJobs, UnknownJob
+from nbflow.server.jobs import Jobs
+
+TRAIN = {"path": "work/train.ipynb"}
+
+
+def until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.01)
+
+
+def test_a_job_tells_what_happens_and_what_came_of_it():
+    jobs = Jobs()
+
+    def work(job):
+        job.tell("first")
+        job.tell("second")
+        return {"made": 1}
+
+    job = jobs.start("publish", "train.ipynb", work)
+    until(lambda: job.ended)
+    said = job.as_json()
+    assert (said["state"], said["said"], said["result"]) == (
+        "success",
+        ["first", "second"],
+        {"made": 1},
+    )
+    assert jobs.find(job.id) is job
+    assert [one.id for one in jobs.all()] == [job.id]
+
+
+def test_a_job_that_fails_says_why_and_of_a_bug_that_it_is_one():
+    jobs = Jobs()
+
+    def wrong(_):
+        raise UsageError("no such parameter", hint="name another")
+
+    failed, broken = jobs.start("run", "a", wrong), jobs.start("run", "a", lambda _: 1 / 0)
+    until(lambda: failed.ended and broken.ended)
+    said = failed.as_json()["error"]
+    assert (said["code"], said["hint"], said["status"]) == ("usage", "name another", 400)
+    assert broken.as_json()["error"]["code"] == "internal"
+
+
+def test_no_more_jobs_than_allowed_go_at_once_or_wait():
+    jobs, go, running = Jobs(at_once=2, waiting=3), threading.Event(), []
+
+    def work(job):
+        running.append(job)
+        go.wait(20)
+
+    started = [jobs.start("run", str(one), work) for one in range(2)]
+    until(lambda: len(running) == 2)
+    started += [jobs.start("run", str(one), work) for one in range(3)]
+    with pytest.raises(TooManyJobs):
+        jobs.start("run", "another", work)
+    assert len(running) == 2
+    started[-1].cancel()
+    assert started[-1].as_json()["state"] == "cancelled"
+    go.set()
+    until(lambda: all(one.ended for one in started))
+    assert [one.as_json()["state"] for one in started] == ["success"] * 4 + ["cancelled"]
+    assert len(running) == 4
+
+
+def test_a_job_is_cancelled_at_its_next_word_or_by_what_stops_it():
+    jobs, asked = Jobs(), threading.Event()
+
+    def talks(job):
+        while True:
+            job.tell("still")
+            time.sleep(0.01)
+
+    def waits(job):
+        job.stopped_by(asked.set)
+        asked.wait(20)
+        raise Interrupted("stopped", hint="what ended is kept")
+
+    first, second = jobs.start("publish", "a", talks), jobs.start("run", "b", waits)
+    until(lambda: first.as_json()["said"] and second.state == "running")
+    jobs.cancel_all()
+    until(lambda: first.ended and second.ended)
+    assert {first.state, second.state} == {"cancelled"}
+    assert second.as_json()["error"]["hint"] == "what ended is kept"
+    before = first.as_json()
+    first.cancel()
+    assert first.as_json() == before
+
+
+def test_what_has_ended_is_forgotten_after_a_while():
+    jobs = Jobs(kept=0.05)
+    job = jobs.start("run", "a", lambda _: None)
+    until(lambda: job.ended)
+    time.sleep(0.1)
+    with pytest.raises(UnknownJob):
+        jobs.find(job.id)
+
+
+async def test_an_unknown_job_is_told(ask):
+    for method in ("GET", "DELETE"):
+        answer = await ask(method, "jobs/nothing")
+        assert (answer.status, answer.json["code"]) == (404, "unknown-job")
+
+
+async def test_publishing_answers_at_once_and_its_job_says_what_came_of_it(ask, done, root):
+    started = await ask("POST", "publish", TRAIN)
+    assert started.headers["Location"] == f"/a%40b/nbflow/api/jobs/{started.json['id']}"
+    job = await done(started)
+    assert job["state"] == "success", job
+    assert (job["result"]["dag_id"], job["result"]["changed"]) == ("train", True)
+    assert (job["said"], job["about"]) == (["Checking", "Publishing"], "work/train.ipynb")
+    assert (root / "work/.nbflow/dags/train.py").is_file()
+    listed = (await ask("GET", "pipelines", project="work")).json
+    assert [one["dag_id"] for one in listed["pipelines"]] == ["train"]
+    assert (listed["total"], listed["pipelines"][0]["in_airflow"]) == (1, False)
+    assert "does not run" in listed["unasked"]
+    nothing = (await ask("GET", "pipelines", project="work", contains="zzz")).json
+    assert (nothing["total"], nothing["pipelines"]) == (0, [])
+
+
+async def test_a_notebook_with_errors_is_published_as_little_as_another_ones_name(
+    ask, done, root, content
+):
+    content["cells"][1]["source"] = "rows = nothing_there"
+    job = await done(await ask("POST", "publish", {**TRAIN, "content": content}))
+    assert (job["state"], job["error"]["code"], job["error"]["status"]) == ("failed", "check", 422)
+    assert "cell-2" in [one["cell"] for one in job["error"]["diagnostics"]]
+    assert not (root / "work/.nbflow/dags/train.py").exists()
+    await done(await ask("POST", "publish", TRAIN))
+    write_notebook(root / "work/other.ipynb", ("step:a", "x = 1"), nbflow={"name": "train"})
+    other = await done(await ask("POST", "publish", {"path": "work/other.ipynb"}))
+    assert other["error"]["code"] == "target"
+    forced = await done(await ask("POST", "publish", {"path": "work/other.ipynb", "force": True}))
+    assert forced["state"] == "success"
+
+
+async def test_versions_are_told_rolled_back_to_and_taken_away(ask, done, root, content):
+    first = (await done(await ask("POST", "publish", TRAIN)))["result"]["digest"]
+    content["cells"][3]["source"] = "assert trees < 50"
+    second = await done(await ask("POST", "publish", {**TRAIN, "content": content}))
+    told = (await ask("GET", "pipelines/train", project="work")).json
+    assert [one["digest"] for one in told["versions"]] == [first, second["result"]["digest"]]
+    back = await done(await ask("POST", "pipelines/train/rollback", {}, project="work"))
+    assert back["result"]["published"]["digest"] == first
+    gone = await done(await ask("POST", "pipelines/train/unpublish", {}, project="work"))
+    assert (gone["state"], gone["result"]["going"]) == ("success", [])
+    assert (await ask("GET", "pipelines", project="work")).json["pipelines"] == []
+    missing = await ask("GET", "pipelines/nope", project="work")
+    assert (missing.status, missing.json["code"]) == (502, "target")
+
+
+@pytest.mark.slow
+async def test_an_unsaved_notebook_runs_here_and_the_run_can_be_looked_at(ask, done, root, content):
+    content["cells"][2]["source"] = "accuracy = len(rows) / 20\nprint('unsaved')"
+    sent = {**TRAIN, "content": content, "parameters": {"trees": 16}}
+    job = await done(await ask("POST", "run", sent))
+    assert job["state"] == "success", job
+    run = job["result"]
+    assert (run["state"], run["here"], run["metrics"]) == ("success", True, {"accuracy": 0.8})
+    assert [one["cells_done"] for one in job["run"]["steps"]] == [1, 3]
+    name = f"runs/train/{run['run_id']}"
+    shown = (await ask("GET", name, project="work")).json
+    assert [one["state"] for one in shown["steps"]] == ["success", "success"]
+    lines = (await ask("GET", f"{name}/logs", project="work", step="fit")).json
+    assert ([one["text"] for one in lines["lines"]], lines["next"]) == (["unsaved"], 1)
+    rest = (await ask("GET", f"{name}/logs", project="work", step="fit", after=1)).json
+    assert (rest["lines"], rest["next"], rest["finished"]) == ([], 1, True)
+    wrong = await ask("GET", f"{name}/logs", project="work", step="nope")
+    assert (wrong.status, "load, fit" in wrong.json["hint"]) == (400, True)
+    (notebook,) = (await ask("GET", f"{name}/notebooks", project="work", header="false")).json
+    assert notebook["name"] == "train"
+    assert notebook["content"]["cells"][2]["outputs"][0]["text"] in ("unsaved\n", ["unsaved\n"])
+    listed = (await ask("GET", "runs", project="work", dag_id="train")).json
+    assert [one["run_id"] for one in listed["runs"]] == [run["run_id"]]
+    here = await ask("POST", f"{name}/cancel", project="work")
+    assert (here.status, here.json["code"]) == (400, "usage")
+
+
+@pytest.mark.slow
+async def test_a_failed_run_says_its_cell_is_debugged_and_goes_on(ask, done, root, content):
+    job = await done(await ask("POST", "run", {**TRAIN, "parameters": {"trees": 100}}))
+    assert (job["state"], job["result"]["state"]) == ("success", "failed")
+    failure = job["result"]["failure"]
+    assert (failure["code"], failure["cell"], failure["step"]) == ("step-failed", "cell-4", "fit")
+    name = f"runs/train/{job['result']['run_id']}"
+    debug = (await ask("GET", f"{name}/debug", project="work")).json
+    assert "assert trees < 100" in str(debug["content"]["cells"][-1]["source"])
+    content["cells"][3]["source"] = "assert trees < 101"
+    resumed = await done(
+        await ask(
+            "POST",
+            "run",
+            {**TRAIN, "content": content, "resume": job["result"]["run_id"]},
+        )
+    )
+    assert resumed["result"]["state"] == "success", resumed
+    assert [one["kept"] for one in resumed["result"]["steps"]] == [True, False]
+    wrong = await done(await ask("POST", "run", {**TRAIN, "parameters": {"tres": 1}}))
+    assert (wrong["state"], wrong["error"]["code"]) == ("failed", "usage")
+
+
+@pytest.mark.slow
+async def test_a_run_shows_its_progress_and_is_cancelled_and_others_are_answered_meanwhile(
+    ask, done, root
+):
+    write_notebook(
+        root / "work/long.ipynb",
+        ("step:first", "x = 1"),
+        ("step:second", "import time\ntime.sleep(300)\nprint(x)"),
+    )
+    started = await ask("POST", "run", {"path": "work/long.ipynb"})
+    path, job = f"jobs/{started.json['id']}", started.json
+
+    def second():
+        return job["run"] and job["run"]["steps"] and job["run"]["steps"][1]["state"] == "running"
+
+    end = time.monotonic() + 60
+    while not second():
+        assert time.monotonic() < end, job
+        waiting = asyncio.ensure_future(ask("GET", path, after=job["version"], wait=10))
+        begun = time.monotonic()
+        assert (await ask("GET", "next-runs", schedule="@daily")).status == 200
+        assert time.monotonic() - begun < 5
+        job = (await waiting).json
+    assert job["run"]["steps"][0]["state"] == "success"
+    await ask("DELETE", path)
+    ended = await done(started)
+    assert (ended["state"], ended["error"]["code"]) == ("cancelled", "interrupted")
+    (shown,) = (await ask("GET", "runs", project="work")).json["runs"]
+    assert shown["state"] == "cancelled"
