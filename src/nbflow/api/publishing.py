@@ -130,8 +130,13 @@ def publish(
 
 
 def signature(current: Settings) -> targets.Signature:
-    """Who publishes, now: `NBFLOW_USER`, else git's user in the project, else who is logged in."""
-    by = os.environ.get("NBFLOW_USER") or _git_user(current.root) or getpass.getuser()
+    """Who publishes, now.
+
+    `NBFLOW_USER`, else git's user in the project, else JupyterHub's, whose servers all have one
+    login, else who is logged in.
+    """
+    said = os.environ.get("NBFLOW_USER") or _git_user(current.root)
+    by = said or os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
     return targets.Signature(by, datetime.now(UTC).replace(microsecond=0))
 
 

@@ -7,7 +7,7 @@ import inspect
 import json
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async
@@ -20,12 +20,14 @@ from nbflow.server.contents import Contents
 from nbflow.server.requests import read_body, read_query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
 
     from nbflow.server.jobs import Jobs
 
 __all__ = ["EndpointHandler"]
+
+Done = TypeVar("Done")
 
 RESOURCE = "nbflow"
 """What the server's authorizer is asked about."""
@@ -90,8 +92,8 @@ class EndpointHandler(APIHandler):
             elif inspect.iscoroutinefunction(endpoint.work):
                 self._send(200, await endpoint.work(call, self._jobs))
             else:
-                loop = asyncio.get_running_loop()
-                self._send(200, await loop.run_in_executor(self._pool, endpoint.work, call))
+                # Big answers take their time to be written down, too.
+                self._write(200, await self._beside(lambda: _dumped(endpoint.work(call))))
         except NbflowError as error:
             self._send(error.http_status, failures.as_json(error))
 
@@ -107,7 +109,7 @@ class EndpointHandler(APIHandler):
         if endpoint.query is not None:
             given |= read_query(sent, endpoint.query)
         if endpoint.body is not None:
-            given |= read_body(self.request.body, endpoint.body)
+            given |= await self._beside(partial(read_body, self.request.body, endpoint.body))
         contents = Contents(self.contents_manager, root=self.serverapp.root_dir)
         if endpoint.about == PROJECT:
             return Call(given, folder=await contents.folder(given["project"]))
@@ -120,10 +122,17 @@ class EndpointHandler(APIHandler):
             content, saved = await contents.notebook(given["path"]), True
         return Call(given, folder=place.parent, path=place, content=content, saved=saved)
 
+    async def _beside(self, work: Callable[[], Done]) -> Done:
+        """What `work` returns, which is called in a thread while others are answered."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
     def _send(self, status: int, answer: Any) -> None:
+        self._write(status, _dumped(answer))
+
+    def _write(self, status: int, text: str) -> None:
         self.set_header("Content-Type", "application/json; charset=UTF-8")
         self.set_status(status, failures.STATUS_WORDS.get(status, "nbflow"))
-        self.finish(_dumped(answer))
+        self.finish(text)
 
 
 def _dumped(answer: Any) -> str:
