@@ -80,6 +80,26 @@ def test_no_more_is_asked_for_than_is_wanted(plenty, limit, requests):
     assert len(asked) == requests
 
 
+def test_a_page_far_down_costs_as_much_as_the_first(plenty):
+    client, asked = plenty
+    asked.clear()
+    found, total = remote.page_of_runs(client.connection, "plenty", limit=50, offset=9_950)
+    assert [run.run_id for run in found] == [f"r{number}" for number in reversed(range(50))]
+    assert (total, len(asked)) == (COUNT, 1)
+
+
+def test_the_latest_run_and_the_state_of_each_dag_take_few_requests(plenty):
+    client, asked = plenty
+    asked.clear()
+    states = remote.dag_states(client.connection, ["plenty", "plent", "unknown"])
+    assert list(states) == ["plenty"]
+    assert (states["plenty"].paused, states["plenty"].broken) == (True, False)
+    latest = remote.latest_of_each(client.connection, ["plenty", "seldom"])
+    assert {name: run.run_id for name, run in latest.items()} == {"plenty": f"r{COUNT - 1}"}
+    assert len(asked) == 3  # one for both, one more for what was not among the newest hundred
+    assert remote.latest_of_each(client.connection, []) == {}
+
+
 def test_those_that_go_on_are_asked_for_alone(plenty):
     client, asked = plenty
     asked.clear()

@@ -90,8 +90,7 @@ def test_a_job_is_cancelled_at_its_next_word_or_by_what_stops_it():
 
     first, second = jobs.start("publish", "a", talks), jobs.start("run", "b", waits)
     until(lambda: first.as_json()["said"] and second.state == "running")
-    jobs.cancel_all()
-    until(lambda: first.ended and second.ended)
+    jobs.close()
     assert {first.state, second.state} == {"cancelled"}
     assert second.as_json()["error"]["hint"] == "what ended is kept"
     before = first.as_json()
@@ -209,6 +208,24 @@ async def test_a_failed_run_says_its_cell_is_debugged_and_goes_on(ask, done, roo
     assert [one["kept"] for one in resumed["result"]["steps"]] == [True, False]
     wrong = await done(await ask("POST", "run", {**TRAIN, "parameters": {"tres": 1}}))
     assert (wrong["state"], wrong["error"]["code"]) == ("failed", "usage")
+
+
+@pytest.mark.slow
+async def test_several_notebooks_run_as_one_pipeline_with_their_approval_answered(ask, done, root):
+    (root / "work/weekly.yaml").write_text(
+        "stages:\n"
+        "  train: {notebook: train.ipynb}\n"
+        "  good: {approve: good enough?, after: [train]}\n"
+        "  again: {notebook: train.ipynb, after: [good]}\n"
+    )
+    unanswered = await done(await ask("POST", "run", {"path": "work/weekly.yaml"}))
+    assert (unanswered["state"], unanswered["error"]["code"]) == ("failed", "usage")
+    job = await done(await ask("POST", "run", {"path": "work/weekly.yaml", "approve": True}))
+    assert job["state"] == "success", job
+    name = f"runs/{job['result']['dag_id']}/{job['result']['run_id']}"
+    found = await ask("GET", f"{name}/notebooks", project="work")
+    assert found.status == 200, found.json
+    assert [one["name"] for one in found.json] == ["again", "train"]
 
 
 @pytest.mark.slow

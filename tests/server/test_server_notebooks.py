@@ -165,7 +165,7 @@ def elsewhere(tmp_path, jp_server_config):
 
 
 async def test_contents_that_are_no_files_here_are_read_through_their_manager(
-    elsewhere, ask, jp_serverapp, tmp_path
+    elsewhere, ask, done, jp_serverapp, tmp_path
 ):
     write_notebook(tmp_path / "kept.ipynb", ("step:one", "x = 1"), ("step:two", "print(x)"))
     jp_serverapp.contents_manager.kept = {
@@ -174,5 +174,7 @@ async def test_contents_that_are_no_files_here_are_read_through_their_manager(
     answer = await ask("POST", "inspect", {"path": "far/away.ipynb"})
     assert answer.status == 200, answer.json
     assert [one["name"] for one in answer.json["steps"]] == ["one", "two"]
+    job = await done(await ask("POST", "publish", {"path": "far/away.ipynb"}))
+    assert (job["state"], job["result"]["dag_id"]) == ("success", "away")
     several = await ask("POST", "inspect", {"path": "far/weekly.yaml"})
     assert (several.status, several.json["code"]) == (400, "notebook")

@@ -145,15 +145,14 @@ def pipelines_page(
     found.sort(key=lambda one: one.listing.dag_id)
     page = found[offset : offset + limit]
     names = [one.listing.dag_id for one in page]
-    states: dict[str, DagState | None] = {}
+    states: dict[str, DagState] = {}
     latest: dict[str, Run] = {}
     unasked = _unasked(current)
     if unasked is None:
         try:
             with airflows.connect(current) as client:
-                states = {name: remote.dag_state(client.connection, name) for name in names}
-                known = [name for name in names if states[name] is not None]
-                latest = remote.latest_of_each(client.connection, known)
+                states = remote.dag_states(client.connection, names)
+                latest = remote.latest_of_each(client.connection, states)
         except RemoteError as error:
             unasked = error.message
     for name in names:

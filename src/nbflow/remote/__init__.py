@@ -5,7 +5,7 @@ from nbflow.remote.arrival import NOT_TAKEN_UP, Arrivals, wait_for_dags
 from nbflow.remote.backfills import Backfill, missing_runs, start_backfill, timezone_of
 from nbflow.remote.client import Airflow
 from nbflow.remote.failures import Refused, Unreachable
-from nbflow.remote.overviews import DagState, dag_state, latest_of_each, look, page_of_runs
+from nbflow.remote.overviews import DagState, dag_states, latest_of_each, look, page_of_runs
 from nbflow.remote.reading import ImportProblem, LogLine
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
     "Refused",
     "Unreachable",
     "answer",
-    "dag_state",
+    "dag_states",
     "latest_of_each",
     "look",
     "missing_runs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -12,12 +13,15 @@ from nbflow.remote.failures import Refused
 from nbflow.remote.paging import MOST_AT_ONCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nbflow.model import Run
     from nbflow.remote.connection import Connection
 
-__all__ = ["DagState", "dag_state", "latest_of_each", "look", "page_of_runs"]
+__all__ = ["DagState", "dag_states", "latest_of_each", "look", "page_of_runs"]
+
+_NAMED = 25
+"""DAGs that are asked for by name at once."""
 
 
 @dataclass(frozen=True)
@@ -50,22 +54,44 @@ def look(connection: Connection) -> None:
     connection.get("/api/v2/dags", doing="list DAGs", limit=1)
 
 
-def dag_state(connection: Connection, dag_id: str) -> DagState | None:
-    """What Airflow says of a DAG; None where it does not know it."""
+def dag_states(connection: Connection, dag_ids: Iterable[str]) -> dict[str, DagState]:
+    """What Airflow says of each of these DAGs that it knows."""
+    found: dict[str, DagState] = {}
+    for names in _batched(dag_ids, _NAMED):
+        answer = connection.get(
+            "/api/v2/dags",
+            doing="list DAGs",
+            dag_id_prefix_pattern="|".join(names),  # which others may begin with, too
+            limit=MOST_AT_ONCE,
+        )
+        told = {str(one["dag_id"]): one for one in answer.get("dags") or ()}
+        for name in names:
+            if name not in told and int(answer.get("total_entries", 0)) > MOST_AT_ONCE:
+                told |= _alone(connection, name)
+            if name in told:
+                found[name] = _state(told[name], connection.url)
+    return found
+
+
+def _alone(connection: Connection, dag_id: str) -> dict[str, Any]:
     try:
-        found = connection.get(f"/api/v2/dags/{quote(dag_id, safe='')}", doing=f"show {dag_id}")
+        path = f"/api/v2/dags/{quote(dag_id, safe='')}"
+        return {dag_id: connection.get(path, doing=f"show {dag_id}")}
     except Refused as error:
         if error.status == 404 and not error.foreign:
-            return None
+            return {}
         raise
-    moment = found.get("next_dagrun_run_after")
+
+
+def _state(told: Mapping[str, Any], url: str) -> DagState:
+    moment = told.get("next_dagrun_run_after")
     return DagState(
-        dag_id,
-        paused=bool(found.get("is_paused")),
+        str(told["dag_id"]),
+        paused=bool(told.get("is_paused")),
         next_run=datetime.fromisoformat(moment) if isinstance(moment, str) else None,
-        owners=tuple(found.get("owners") or ()),
-        broken=bool(found.get("has_import_errors")),
-        url=reading.dag_url(connection.url, dag_id=dag_id),
+        owners=tuple(told.get("owners") or ()),
+        broken=bool(told.get("has_import_errors")),
+        url=reading.dag_url(url, dag_id=str(told["dag_id"])),
     )
 
 
@@ -108,19 +134,32 @@ def latest_of_each(connection: Connection, dag_ids: Iterable[str]) -> dict[str, 
     if not wanted:
         return found
     # One answer tells of most of them; what runs seldom is asked for by itself.
+    runs, total = _listed(connection, wanted, limit=MOST_AT_ONCE)
+    for run in runs:
+        found.setdefault(run.dag_id, run)
+    for dag_id in wanted if total > MOST_AT_ONCE else ():
+        if dag_id not in found:
+            runs, _ = _listed(connection, [dag_id], limit=1)
+            found |= {one.dag_id: one for one in runs}
+    return found
+
+
+def _listed(
+    connection: Connection, dag_ids: Sequence[str], *, limit: int
+) -> tuple[tuple[Run, ...], int]:
     answer = connection.post(
         "/api/v2/dags/~/dagRuns/list",
-        {"dag_ids": wanted, "order_by": "-run_after", "page_limit": MOST_AT_ONCE},
+        {"dag_ids": list(dag_ids), "order_by": "-run_after", "page_limit": limit},
         doing="list the latest runs",
     )
-    for run in _runs(answer, connection.url):
-        found.setdefault(run.dag_id, run)
-    if int(answer.get("total_entries", 0)) > MOST_AT_ONCE:
-        for dag_id in wanted:
-            if dag_id not in found:
-                runs, _ = page_of_runs(connection, dag_id, limit=1)
-                found |= {one.dag_id: one for one in runs}
-    return found
+    return _runs(answer, connection.url), int(answer.get("total_entries", 0))
+
+
+def _batched(names: Iterable[str], size: int) -> Iterator[tuple[str, ...]]:
+    """So many at a time."""
+    rest = iter(names)
+    while part := tuple(islice(rest, size)):
+        yield part
 
 
 def _runs(answer: Mapping[str, Any], url: str) -> tuple[Run, ...]:

@@ -25,7 +25,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 def add_endpoints(server_app: Any) -> None:
     """Add all endpoints to a Jupyter Server, below its base URL."""
     jobs = Jobs()
-    atexit.register(jobs.cancel_all)
+    atexit.register(jobs.close)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="nbflow-request")
     web_app = server_app.web_app
     web_app.add_handlers(".*$", routes(web_app.settings["base_url"], jobs=jobs, pool=pool))

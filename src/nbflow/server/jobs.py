@@ -221,11 +221,14 @@ class Jobs:
             self._forget()
             return list(reversed(self._jobs.values()))
 
-    def cancel_all(self) -> None:
-        """Let all of them end, as the server does."""
-        for job in self.all():
-            if job.state not in _ENDED:
-                job.cancel()
+    def close(self, *, patience: float = 5.0) -> None:
+        """Let all of them end, as the server does, and wait so many seconds until they have."""
+        open_ = [job for job in self.all() if job.state not in _ENDED]
+        for job in open_:
+            job.cancel()
+        end = time.monotonic() + patience
+        while any(job.state not in _ENDED for job in open_) and time.monotonic() < end:
+            time.sleep(_LOOK)
 
     def _serve(self) -> None:
         while True:
