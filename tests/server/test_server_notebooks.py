@@ -1,6 +1,7 @@
 """A notebook, saved or as it stands in the editor: what it means, and what would become of it."""
 
 import json
+import re
 
 import pytest
 from commands import write_notebook
@@ -121,6 +122,17 @@ async def test_times_of_a_schedule_are_told_in_its_time_zone(ask):
         assert (answer.status, answer.json["code"]) == (400, "usage")
     naive = await ask("GET", "next-runs", schedule="@daily", after="2026-03-28T12:00:00")
     assert "no time zone" in naive.json["message"]
+
+
+async def test_the_tags_are_told_with_expressions_that_their_examples_match(ask):
+    said = (await ask("GET", "vocabulary")).json
+    tags = {one["name"]: one for one in said["tags"]}
+    assert {"parameters", "step", "prev", "profile", "skip"} <= set(tags)
+    for one in said["tags"]:
+        pattern = one["argument"].replace("(?<", "(?P<")
+        _, _, argument = one["example"].partition(":")
+        assert re.fullmatch(pattern, argument), one
+    assert "schedule" in said["options"]["properties"]
 
 
 async def test_profiles_are_told_with_what_a_team_may_use(ask, root):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         options_of,
         parameter_schemas,
         profiles_for,
+        vocabulary,
     )
     from nbflow.api.failures import failure_of
     from nbflow.api.forecasting import Forecaster
@@ -233,6 +234,7 @@ __all__ = [
     "unpublish",
     "usually",
     "value",
+    "vocabulary",
     "warm",
     "write",
     "write_image",
@@ -320,6 +322,7 @@ _HOMES = {
     "inspect_content": "editing",
     "new_options": "editing",
     "parameter_schemas": "editing",
+    "vocabulary": "editing",
     "reach": "airflows",
     "edit_options": "editing",
     "inspect_edited": "editing",

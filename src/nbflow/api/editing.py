@@ -29,6 +29,7 @@ __all__ = [
     "options_of",
     "parameter_schemas",
     "profiles_for",
+    "vocabulary",
 ]
 
 
@@ -103,6 +104,30 @@ def new_options(content: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[st
 def parameter_schemas(parameters: Iterable[Parameter]) -> dict[str, dict[str, Any]]:
     """The JSON schema of each parameter's values, by name; the same that Airflow's form has."""
     return {one.name: bundles.parameter_schema(one) for one in parameters}
+
+
+def vocabulary() -> dict[str, Any]:
+    """What an author may write: the tags, and the JSON schema of `metadata.nbflow`.
+
+    The expressions that tags' arguments match are as JavaScript reads them.
+    """
+    return {
+        "tags": [
+            {
+                "name": tag.name,
+                "form": tag.form,
+                "example": tag.example,
+                "meaning": tag.meaning,
+                "argument": tag.argument.replace("(?P<", "(?<"),
+                "expects": tag.expects,
+                "about": tag.scope.name.lower(),
+                "repeatable": tag.repeatable,
+                "same_as": tag.same_as,
+            }
+            for tag in notebook.GRAMMAR
+        ],
+        "options": notebook.options_schema(),
+    }
 
 
 def coming_runs(

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbflow import api
 from nbflow.server.calls import Call, Endpoint
 from nbflow.server.openapi import openapi
-from nbflow.server.schemas import INTEGER, NUMBER, VALUES, listing, record, reference, told
+from nbflow.server.schemas import (
+    FLAG,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    VALUES,
+    choice,
+    listing,
+    nullable,
+    record,
+    reference,
+    told,
+)
 
 if TYPE_CHECKING:
     from nbflow.server.jobs import Jobs
 
 __all__ = ["ENDPOINTS"]
+
+
+def vocabulary(_: Call) -> dict[str, Any]:
+    """What an author may write."""
+    return api.vocabulary()
 
 
 def describe(_: Call) -> dict[str, Any]:
@@ -38,6 +56,20 @@ async def cancel_job(call: Call, known: Jobs) -> dict[str, Any]:
     return found.as_json()
 
 
+_TAG = record(
+    {
+        "name": TEXT,
+        "form": TEXT,
+        "example": TEXT,
+        "meaning": told(TEXT, "Markdown"),
+        "argument": told(TEXT, "a regular expression; empty where the tag takes none"),
+        "expects": told(TEXT, "the argument in words"),
+        "about": choice("role", "step"),
+        "repeatable": FLAG,
+        "same_as": nullable(TEXT),
+    }
+)
+
 ENDPOINTS = (
     Endpoint(
         name="openapi",
@@ -46,6 +78,15 @@ ENDPOINTS = (
         summary="This description.",
         work=describe,
         answer=VALUES,
+        about=None,
+    ),
+    Endpoint(
+        name="vocabulary",
+        method="GET",
+        path="/vocabulary",
+        summary="The tags that cells may have, and the schema of a notebook's options.",
+        work=vocabulary,
+        answer=record({"tags": listing(_TAG), "options": told(VALUES, "a JSON schema")}),
         about=None,
     ),
     Endpoint(

@@ -53,19 +53,24 @@ def runs(call: Call) -> dict[str, Any]:
 
 def run(call: Call) -> dict[str, Any]:
     """A run with its steps, how far they are and how long they usually take."""
-    current, found = call.settings, _run(call)
-    if found.state.finished or api.is_local(found.run_id) or not api.in_reach(current):
-        seen = api.forecast(found, client=None, current=current) if _is_here(found) else found
-        return failed_run_as_json(seen)
+    current = call.settings
+    if _is_told_by_the_store(call):
+        found = api.find_run_anywhere(_name(call), current=current)
+        if _is_here(call):
+            found = api.forecast(found, client=None, current=current)
+        return failed_run_as_json(found)
     with api.connect(current) as client:
+        found = api.find_run(_name(call), client=client)
+        found = api.explain(api.enrich(found, current=current), client=client)
         return failed_run_as_json(api.forecast(found, client=client, current=current))
 
 
 def logs(call: Call) -> dict[str, Any]:
     """Lines of the log of a step's last try, from one on."""
-    given, found = call.given, _run(call)
-    first, step = given["after"], given["step"]
-    if _is_here(found) or not api.in_reach(call.settings):
+    first, step = call.given["after"], call.given["step"]
+    part = slice(first, first + call.given["limit"])
+    if _is_told_by_the_store(call):
+        found = api.find_run_anywhere(_name(call), current=call.settings)
         _require_step(found, step)
         texts = api.texts_of(found, current=call.settings, step=step)
         lines = [
@@ -76,11 +81,12 @@ def logs(call: Call) -> dict[str, Any]:
                 "level": one.stream,
                 "text": one.text,
             }
-            for one in islice(texts, first, first + given["limit"])
+            for one in islice(texts, part.start, part.stop)
         ]
     else:
         with api.connect(call.settings) as client:
-            told_lines = api.log_lines(found, client=client, step=step)
+            found = api.find_run(_name(call), client=client)
+            logged = api.log_lines(found, client=client, step=step)
             lines = [
                 {
                     "step": whose,
@@ -89,14 +95,14 @@ def logs(call: Call) -> dict[str, Any]:
                     "level": line.level,
                     "text": line.text,
                 }
-                for whose, line in islice(told_lines, first, first + given["limit"])
+                for whose, line in islice(logged, part.start, part.stop)
             ]
     return {"lines": lines, "next": first + len(lines), "finished": found.state.finished}
 
 
 def notebooks(call: Call) -> list[dict[str, Any]]:
     """The executed notebook of a run, or those of several; also while it goes."""
-    found = _run(call)
+    found = api.find_run_anywhere(_name(call), current=call.settings)
     with TemporaryDirectory() as folder:
         try:
             api.output(
@@ -115,10 +121,9 @@ def notebooks(call: Call) -> list[dict[str, Any]]:
 
 def debug(call: Call) -> dict[str, Any]:
     """A notebook that brings back what a step was given, and ends with its failing cell."""
-    name = f"{call.given['dag_id']}/{call.given['run_id']}"
     with TemporaryDirectory() as folder:
         path = api.debug(
-            name,
+            _name(call),
             step=call.given.get("step"),
             current=call.settings,
             to=Path(folder) / f"{call.given['dag_id']}-debug.ipynb",
@@ -160,12 +165,12 @@ def _name(call: Call) -> str:
     return f"{call.given['dag_id']}/{call.given['run_id']}"
 
 
-def _run(call: Call) -> Run:
-    return api.find_run_anywhere(_name(call), current=call.settings)
+def _is_here(call: Call) -> bool:
+    return api.is_local(call.given["run_id"])
 
 
-def _is_here(run: Run) -> bool:
-    return api.is_local(run.run_id)
+def _is_told_by_the_store(call: Call) -> bool:
+    return _is_here(call) or not api.in_reach(call.settings)
 
 
 def _require_step(run: Run, step: str) -> None:
@@ -177,7 +182,7 @@ def _require_step(run: Run, step: str) -> None:
 
 
 def _require_airflow(call: Call) -> None:
-    if api.is_local(call.given["run_id"]):
+    if _is_here(call):
         raise UsageError(
             f"{_name(call)} is a run on the server's machine",
             hint="Cancel its job; go on with it by running the notebook with `resume`.",
