@@ -67,10 +67,12 @@ class Unpublished:
     Attributes:
         listing: what was there.
         going: runs that were still going.
+        review: the branch that takes it away once it is merged; None where it is gone.
     """
 
     listing: Listing
     going: tuple[Run, ...]
+    review: str | None = None
 
 
 def published(current: Settings, *, dag_id: str | None = None) -> tuple[PublishedDag, ...]:
@@ -118,12 +120,17 @@ def roll_back(
         NotLive: Airflow cannot import it, or did not pick it up in time.
     """
     target, own = _target_of(dag_id, current)
-    there, now = target.roll_back(dag_id, digest, signed=signature(current))
-    Seen(own, target.tree.address).keep({dag_id: now.digest})
+    there, now, review = target.roll_back(dag_id, digest, signed=signature(current))
+    if review is None:
+        Seen(own, target.tree.address).keep({dag_id: now.digest})
     done = Published(
-        dag_id, now.digest, there.digest != now.digest, target.tree.location(f"{dag_id}.py")
+        dag_id,
+        now.digest,
+        there.digest != now.digest,
+        target.tree.location(f"{dag_id}.py"),
+        review=review,
     )
-    if wait and airflows.in_reach(own):
+    if wait and review is None and airflows.in_reach(own):
         done = await_live([done], own, tell, beside=beside(own))[dag_id]
         require_live([done])
     return RolledBack(there.current, now, done)
@@ -159,8 +166,8 @@ def unpublish(
             hint="unpublish it again when they have ended, `nbflow cancel` them, or use --force: "
             "then steps that have not begun will fail",
         )
-    gone = target.unpublish(dag_id, signed=signature(own), purge=purge)
-    return Unpublished(gone, going)
+    gone, review = target.unpublish(dag_id, signed=signature(own), purge=purge)
+    return Unpublished(gone, going, review)
 
 
 def _go(going: tuple[Run, ...]) -> str:

@@ -34,11 +34,12 @@ class Published:
         dag_id: the DAG.
         digest: of the bundle.
         changed: False where the target had it already.
-        dag: the DAG file.
+        dag: the DAG file, where it is or will be.
         live_after: seconds until Airflow had it, or None where nobody waited, or it has it not.
         url: the DAG's page in Airflow, or None.
         diagnostics: why Airflow cannot import it.
         missing: what was missing still when waiting ended, in words; None where nothing is.
+        review: the branch that has it, for somebody to look at and merge; None without one.
     """
 
     dag_id: str
@@ -49,10 +50,13 @@ class Published:
     url: str | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     missing: str | None = None
+    review: str | None = None
 
     @property
     def summary(self) -> str:
         """`published (3f2a…), live after 4.2s`."""
+        if self.review is not None:
+            return f"for review ({self.digest}) on the branch {self.review}"
         live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
         wrong = ", cannot be imported" if self.diagnostics else ""
         wrong = ", not taken up" if self.missing else wrong
@@ -112,9 +116,11 @@ def publish(
                 targets.keep_in_store(each.bundle, runs_folder=each.plan.runs_folder)
         for one in _write([each.bundle for each in those], current, force=force):
             published[one.dag_id] = one
-        if wait and airflows.in_reach(current):
+        awaited = [published[one.bundle.dag_id] for one in those]
+        awaited = [one for one in awaited if one.review is None]
+        if wait and awaited and airflows.in_reach(current):
             published |= await_live(
-                [published[one.bundle.dag_id] for one in those],
+                awaited,
                 current,
                 tell,
                 beside=beside(current),
@@ -143,8 +149,11 @@ def _write(bundles: Iterable[Bundle], current: Settings, *, force: bool) -> tupl
     target = targets.find_target(current)
     seen = Seen(current, target.tree.address)
     written = target.publish(bundles, signed=signature(current), seen=seen.digests(), force=force)
-    seen.keep({one.dag_id: one.digest for one in written})
-    return tuple(Published(one.dag_id, one.digest, one.changed, one.path) for one in written)
+    seen.keep({one.dag_id: one.digest for one in written if one.review is None})
+    return tuple(
+        Published(one.dag_id, one.digest, one.changed, one.path, review=one.review)
+        for one in written
+    )
 
 
 def beside(current: Settings) -> list[str]:

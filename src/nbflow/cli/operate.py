@@ -64,7 +64,7 @@ def publish(
         print_json([api.published_as_json(each, preflight=said) for each, said in pairs])
         return 0
     _print_published(published)
-    if not no_wait and any(each.live_after is None for each in published):
+    if not no_wait and any(each.live_after is each.review is None for each in published):
         click.echo(
             "no Airflow is running for this project; start one with `nbflow airflow up`", err=True
         )
@@ -222,7 +222,8 @@ def _shown(reference: str, current: Settings, *, wait: bool) -> Run | None:
 def _print_published(published: Iterable[Published]) -> None:
     for each in published:
         click.echo(f"{each.dag_id}: {each.summary}")
-        click.echo(f"  {each.url or each.dag}")
+        merged = ", once that is merged" if each.review else ""
+        click.echo(f"  {each.url or each.dag}{merged}")
 
 
 def _followed(run: Run, client: Airflow, current: Settings) -> Run:

@@ -104,6 +104,9 @@ def rollback(
     if not done.published.changed:
         click.echo(f"{dag_id}: runs {done.now.digest} already")
         return 0
+    if done.published.review is not None:
+        click.echo(f"{dag_id}: {done.published.summary}; was {done.was}")
+        return 0
     live = done.published.live_after
     after = "" if live is None else f", live after {live:.1f}s"
     was = done.was if done.was.digest else "unpublished"
@@ -129,7 +132,14 @@ def unpublish(*, dag_id: str, force: bool, purge: bool, project: Path, as_json: 
     done = api.unpublish(dag_id, current=api.load_settings(project), force=force, purge=purge)
     going = [f"{one.dag_id}/{one.run_id}" for one in done.going]
     if as_json:
-        print_json({"dag_id": dag_id, "digest": done.listing.digest, "going": going})
+        print_json(
+            {"dag_id": dag_id, "digest": done.listing.digest, "going": going, "review": done.review}
+        )
+        return 0
+    if done.review is not None:
+        click.echo(
+            f"{dag_id}: goes once the branch {done.review} is merged; it is paused till then"
+        )
         return 0
     click.echo(f"{dag_id}: unpublished (was {done.listing.current})")
     for name in going:

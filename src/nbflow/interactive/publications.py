@@ -29,7 +29,8 @@ class Publication:
         dag_id: the DAG.
         digest: of the bundle that it runs.
         changed: False where that was there already.
-        dag: where its DAG file is.
+        dag: where its DAG file is, or will be.
+        review: the branch that has it, for somebody to look at and merge; else None.
         live_after: seconds until Airflow had it; None where nobody waited.
         url: its page in Airflow, or None.
         summary: whether it was published, as what, and after how long it was live.
@@ -40,6 +41,7 @@ class Publication:
         self.digest = outcome.digest
         self.changed = outcome.changed
         self.dag = outcome.dag
+        self.review = outcome.review
         self.live_after = outcome.live_after
         self.url = outcome.url
         self.summary = outcome.summary
@@ -51,6 +53,8 @@ class Publication:
         state = "published" if self.changed else "unchanged"
         live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
         title = f"<strong>{escape(self.dag_id)}</strong> {state} <code>{escape(self.digest)}</code>"
+        if self.review is not None:
+            return block(f"<strong>{escape(self.dag_id)}</strong> {escape(self.summary)}")
         where = f"<code>{escape(self.dag)}</code>"
         if self.url and self.url.startswith(("http://", "https://")):
             where = f'<a href="{escape(self.url)}" target="_blank">{escape(self.url)}</a>'

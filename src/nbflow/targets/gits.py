@@ -82,22 +82,22 @@ class GitTree:
         """See `Tree`."""
         return _Commit(self._git, self._fetch(), self.remote.path)
 
-    def update(self, decide: Callable[[View], Change]) -> None:
+    def update(self, decide: Callable[[View], Change]) -> str | None:
         """See `Tree`: one commit, pushed; decided again where the branch has moved."""
         for _ in range(_ATTEMPTS):
             parent = self._fetch()
             change = decide(_Commit(self._git, parent, self.remote.path))
             if not change:
-                return
+                return None
             commit = self._commit(parent, change)
             try:
-                self._push(commit, parent, change)
+                pushed = self._push(commit, parent, change)
             except GitError as error:
                 if not _is_behind(error.said):
                     raise
             else:
                 self._note_pushed(commit, parent)
-                return
+                return pushed if self.remote.review else None
         raise TargetError(
             f"{self.address} moved {_ATTEMPTS} times while this was published",
             hint="somebody publishes there all the time; try again",
@@ -192,7 +192,8 @@ class GitTree:
             ) from None
         return f"author {author}".encode(), f"committer {committer}".encode()
 
-    def _push(self, commit: str, parent: str | None, change: Change) -> None:
+    def _push(self, commit: str, parent: str | None, change: Change) -> str:
+        """Push a commit; the branch that has it now."""
         branch = self.remote.branch
         if not self.remote.review:
             # Only on top of what was seen: else the push fails, and the change is decided again.
@@ -200,10 +201,11 @@ class GitTree:
             self._git.run(
                 "push", "--quiet", lease, self.remote.url, f"{commit}:refs/heads/{branch}"
             )
-            return
+            return branch
         subject = re.sub(r"[^a-z0-9]+", "-", change.message.splitlines()[0].lower()).strip("-")
         name = f"nbflow/{subject[:60].strip('-')}"
         self._git.run("push", "--quiet", "--force", self.remote.url, f"{commit}:refs/heads/{name}")
+        return name
 
 
 class _Commit:

@@ -40,13 +40,15 @@ class Published:
         dag_id: the DAG's id.
         digest: the bundle's digest.
         changed: the target was changed; False where the same bundle was there already.
-        path: where the DAG file is, for people.
+        path: where the DAG file is, for people; where it will be once that is agreed to.
+        review: the branch on which it waits for somebody to agree; None where it is there.
     """
 
     dag_id: str
     digest: str
     changed: bool
     path: str
+    review: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,14 @@ class Target:
             change = publishing(view, ordered, signed=signed, seen=seen or {}, force=force)
             return change, change
 
-        change = self._change(decide)
+        change, review = self._change(decide)
         return tuple(
             Published(
                 one.dag_id,
                 one.digest,
-                f"{one.dag_id}.py" in change.files
-                or f"{one.dag_id}/{one.digest}" in change.folders,
+                one.dag_id in change.dags,
                 self.tree.location(f"{one.dag_id}.py"),
+                review if one.dag_id in change.dags else None,
             )
             for one in ordered
         )
@@ -147,8 +149,10 @@ class Target:
 
     def roll_back(
         self, dag_id: str, digest: str | None = None, *, signed: Signature
-    ) -> tuple[Listing, Version]:
-        """Let a DAG run an earlier bundle; what was published, and what is now.
+    ) -> tuple[Listing, Version, str | None]:
+        """Let a DAG run an earlier bundle; what was published, what is now, and where it waits.
+
+        It waits on a branch where somebody has to agree; see `Published`.
 
         Args:
             dag_id: the DAG.
@@ -163,10 +167,15 @@ class Target:
             there, goal, change = rolling_back(view, dag_id, digest, signed=signed)
             return (there, goal), change
 
-        return self._change(decide)
+        (there, goal), review = self._change(decide)
+        return there, goal, review
 
-    def unpublish(self, dag_id: str, *, signed: Signature, purge: bool = False) -> Listing:
+    def unpublish(
+        self, dag_id: str, *, signed: Signature, purge: bool = False
+    ) -> tuple[Listing, str | None]:
         """Take a DAG away; what its runs made stays, and so do its bundles, for going back.
+
+        Returns what was there, and the branch on which this waits where somebody has to agree.
 
         Args:
             dag_id: the DAG.
@@ -203,10 +212,11 @@ class Target:
             change = pruning(view, gone)
             return change.folders_gone, change
 
-        return self._change(decide)
+        gone, _ = self._change(decide)
+        return gone
 
-    def _change(self, decide: Callable[[View], tuple[T, Change]]) -> T:
-        """Make the change that is decided; what was decided with it the last time."""
+    def _change(self, decide: Callable[[View], tuple[T, Change]]) -> tuple[T, str | None]:
+        """Make the change that is decided; what was decided with it the last time, and a branch."""
         told: list[T] = []
 
         def deciding(view: View) -> Change:
@@ -214,8 +224,8 @@ class Target:
             told[:] = [found]
             return change
 
-        self.tree.update(deciding)
-        return told[0]
+        branch = self.tree.update(deciding)
+        return told[0], branch
 
 
 def find_target(settings: Settings) -> Target:

@@ -52,6 +52,12 @@ class Change:
     message: str = ""
 
     @property
+    def dags(self) -> frozenset[str]:
+        """The DAGs whose file or bundle is written."""
+        tops = (path.removesuffix(".py") for path in self.files if "/" not in path)
+        return frozenset([*tops, *(path.partition("/")[0] for path in self.folders)])
+
+    @property
     def waves(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
         """The single files that may be written side by side, and those that come after them."""
         below = {path: content for path, content in self.files.items() if "/" in path}
@@ -85,11 +91,14 @@ class Tree(Protocol):
     def view(self) -> View:
         """What it holds now; TargetError where it cannot be read."""
 
-    def update(self, decide: Callable[[View], Change]) -> None:
+    def update(self, decide: Callable[[View], Change]) -> str | None:
         """Make what `decide` wants of what the place holds.
 
         It may be asked again, with what the place holds then, where somebody else was faster. A
         reader sees each file whole, old or new, and none that names another one too soon.
+
+        Returns:
+            The branch on which the change waits for somebody to agree; None where it is made.
 
         Raises:
             TargetError: the place cannot be read or written.
