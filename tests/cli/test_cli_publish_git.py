@@ -52,3 +52,26 @@ def test_for_review_the_branch_is_named_and_airflow_is_not_waited_for(project):
     assert "no Airflow is running" not in done.err
     (again,) = run("publish", "churn.ipynb", "--json").json
     assert (again["review"], again["live_after"]) == (branch, None)
+
+
+def test_a_store_of_this_machine_is_refused_once_with_the_line_of_the_settings(project):
+    folder, run = project
+    settings = folder / "nbflow.yaml"
+    settings.write_text(SETTINGS.format(review="false").replace("store: /srv/store\n", ""))
+    refused = run("publish", "churn.ipynb")
+    assert refused.status == 4
+    assert refused.err.count("is relative") == 1
+    assert f"{settings}:1: store '.nbflow/store' is relative" in refused.err
+    (found,) = run("check", "churn.ipynb", "--json").json[0]["diagnostics"]
+    assert (found["file"], found["line"]) == (str(settings), 1)
+
+
+def test_a_misspelled_kind_of_target_is_told_first(project):
+    folder, run = project
+    settings = folder / "nbflow.yaml"
+    settings.write_text("target: {kind: gti, url: bare.git}\n")
+    refused = run("check", "churn.ipynb")
+    assert refused.status == 4
+    assert f"{settings}:1: there is no target 'gti'" in refused.err
+    assert "did you mean 'git'? the targets are: folder, git, s3" in refused.err
+    assert "relative" not in refused.err

@@ -64,7 +64,7 @@ def publish(
         print_json([api.published_as_json(each, preflight=said) for each, said in pairs])
         return 0
     _print_published(published)
-    if not no_wait and any(each.live_after is each.review is None for each in published):
+    if not no_wait and any(each.live_after is None and each.review is None for each in published):
         click.echo(
             "no Airflow is running for this project; start one with `nbflow airflow up`", err=True
         )

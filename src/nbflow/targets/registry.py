@@ -212,8 +212,8 @@ class Target:
             change = pruning(view, gone)
             return change.folders_gone, change
 
-        gone, _ = self._change(decide)
-        return gone
+        folders, _ = self._change(decide)
+        return folders
 
     def _change(self, decide: Callable[[View], tuple[T, Change]]) -> tuple[T, str | None]:
         """Make the change that is decided; what was decided with it the last time, and a branch."""
