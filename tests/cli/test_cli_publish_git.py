@@ -75,3 +75,19 @@ def test_a_misspelled_kind_of_target_is_told_first(project):
     assert f"{settings}:1: there is no target 'gti'" in refused.err
     assert "did you mean 'git'? the targets are: folder, git, s3" in refused.err
     assert "relative" not in refused.err
+
+
+def test_a_commit_says_what_changed_and_who_changed_it(project):
+    folder, run = project
+    assert run("publish", "churn.ipynb", "--no-wait").status == 0
+    cells = [("parameters", "k = 3"), ("step:load", "rows = [k]"), ("step:fit", "rows")]
+    write_notebook(folder / "churn.ipynb", *cells, nbflow={"version": 1, "schedule": "30 6 * * *"})
+    assert run("publish", "churn.ipynb", "--no-wait").status == 0
+    head, first = git(folder, "log", "--format=%an <%ae> %s", "main").splitlines()
+    assert first == "Cy <cy@example.com> Publish churn: new, 2 steps"
+    assert head == (
+        "Cy <cy@example.com> Publish churn: 2 steps changed, 1 parameter new, schedule 30 6 * * *"
+    )
+    body = git(folder, "log", "-1", "--format=%b", "main")
+    assert "parameters:\n  + k (default: 3)" in body
+    assert body.splitlines()[-1].startswith("churn: ")

@@ -15,9 +15,10 @@ from nbflow.planning import next_runs
 
 if TYPE_CHECKING:
     from nbflow.api.notebooks import Compiled
+    from nbflow.model import Bundle
     from nbflow.targets import Edition, Version
 
-__all__ = ["Change", "Difference", "diff"]
+__all__ = ["Change", "Difference", "bundle_changes", "diff"]
 
 NEW, GONE, OTHER = "new", "gone", "changed"
 _CONTEXT = 3
@@ -110,8 +111,6 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
     current = compiled.inspected.settings.of_team(options.team)
     target = targets.find_target(current)
     there = target.edition(bundle.dag_id)
-    old = there.manifest() if there else {}
-    new: dict[str, Any] = json.loads(bundle.files["manifest.json"])
     runs = next_runs(options.schedule, timezone=options.timezone, after=now or datetime.now(UTC))
     if there is not None:
         Seen(current, target.tree.address).keep({bundle.dag_id: there.listing.digest})
@@ -119,10 +118,17 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
         bundle.dag_id,
         bundle.digest,
         None if there is None else there.listing.current,
-        tuple(_changes(old, new, there, bundle.files)),
+        bundle_changes(bundle, there),
         _text_diff(there.dag if there else "", bundle.dag, name=f"{bundle.dag_id}.py"),
         runs,
     )
+
+
+def bundle_changes(bundle: Bundle, there: Edition | None) -> tuple[Change, ...]:
+    """What publishing a bundle changes of what is there, without a look at who published that."""
+    old = there.manifest() if there else {}
+    new: dict[str, Any] = json.loads(bundle.files["manifest.json"])
+    return tuple(_changes(old, new, there, bundle.files))
 
 
 def _changes(

@@ -146,9 +146,17 @@ def _git_user(folder: Path) -> str | None:
 
 
 def _write(bundles: Iterable[Bundle], current: Settings, *, force: bool) -> tuple[Published, ...]:
+    from nbflow.api.commits import describe_publication
+
     target = targets.find_target(current)
     seen = Seen(current, target.tree.address)
-    written = target.publish(bundles, signed=signature(current), seen=seen.digests(), force=force)
+    written = target.publish(
+        bundles,
+        signed=signature(current),
+        seen=seen.digests(),
+        force=force,
+        describe=describe_publication,
+    )
     seen.keep({one.dag_id: one.digest for one in written if one.review is None})
     return tuple(
         Published(one.dag_id, one.digest, one.changed, one.path, review=one.review)

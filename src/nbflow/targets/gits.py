@@ -45,6 +45,7 @@ class Remote:
         branch: the branch that Airflow reads.
         path: folder of the DAG files in it; empty for the whole.
         author: `NAME <MAIL>` of commits; git's own where it is None.
+        user: the name of their author where no `author` is said; git's own where it is None.
         review: commits go to a branch of their own, for somebody to look at.
     """
 
@@ -52,6 +53,7 @@ class Remote:
     branch: str = "main"
     path: str = ""
     author: str | None = None
+    user: str | None = None
     review: bool = False
 
 
@@ -151,7 +153,7 @@ class GitTree:
         """A commit with the change on top of another one; nothing names it yet."""
         prefix = f"{self.remote.path}/" if self.remote.path else ""
         reference = f"refs/nbflow/new/{uuid.uuid4().hex}"
-        message = change.message.encode()
+        message = (change.explain() if change.explain else change.message).encode()
         lines = [
             f"commit {reference}".encode(),
             *self._signatures(),
@@ -173,6 +175,8 @@ class GitTree:
     def _signatures(self) -> tuple[bytes, bytes]:
         """Who the commit is from: the person that is named, else whom git knows."""
         sure = {}
+        if self.remote.user:
+            sure = {"GIT_AUTHOR_NAME": self.remote.user, "GIT_COMMITTER_NAME": self.remote.user}
         if self.remote.author is not None:
             name, mail = _person(self.remote.author)
             sure = {
@@ -202,8 +206,10 @@ class GitTree:
                 "push", "--quiet", lease, self.remote.url, f"{commit}:refs/heads/{branch}"
             )
             return branch
-        subject = re.sub(r"[^a-z0-9]+", "-", change.message.splitlines()[0].lower()).strip("-")
-        name = f"nbflow/{subject[:60].strip('-')}"
+        subject, *more = change.message.splitlines()
+        if more:  # of two people who publish as many pipelines, each has a branch
+            subject += f" {hashlib.sha256(change.message.encode()).hexdigest()[:8]}"
+        name = f"nbflow/{re.sub(r'[^a-z0-9]+', '-', subject.lower())[:60].strip('-')}"
         self._git.run("push", "--quiet", "--force", self.remote.url, f"{commit}:refs/heads/{name}")
         return name
 
@@ -286,6 +292,7 @@ def git_tree(settings: Settings) -> GitTree:
         str(options.get("branch", "main")),
         "" if path == PurePosixPath() else str(path),
         author,
+        re.sub(r"[<>\n]", " ", os.environ.get("NBFLOW_USER", "")).strip() or None,
         bool(options.get("review", False)),
     )
     return GitTree(remote, _git(remote, options.get("token_env")))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbflow.errors import SettingsError
+from nbflow.targets.messages import Description
 from nbflow.targets.publications import (
     Listing,
     Signature,
@@ -87,6 +88,7 @@ class Target:
         signed: Signature,
         seen: Mapping[str, str] | None = None,
         force: bool = False,
+        describe: Callable[[Bundle, Edition | None], Description] | None = None,
     ) -> tuple[Published, ...]:
         """Put bundles there, all in one change. Bundles that are there change nothing.
 
@@ -95,6 +97,7 @@ class Target:
             signed: who publishes.
             seen: the digest of each DAG that whoever publishes saw last.
             force: replace what another notebook or somebody else has published.
+            describe: says what a bundle changes, where a place keeps a history for people.
 
         Raises:
             TargetError: the target cannot be written, has a DAG of a name from another notebook, or
@@ -103,7 +106,15 @@ class Target:
         ordered = list(bundles)
 
         def decide(view: View) -> tuple[Change, Change]:
-            change = publishing(view, ordered, signed=signed, seen=seen or {}, force=force)
+            change = publishing(
+                view,
+                ordered,
+                signed=signed,
+                seen=seen or {},
+                force=force,
+                describe=describe
+                and (lambda bundle, there: describe(bundle, there and _edition(view, there))),
+            )
             return change, change
 
         change, review = self._change(decide)
@@ -134,10 +145,7 @@ class Target:
         """
         view = self.tree.view()
         found = listing(view, dag_id)
-        if found is None:
-            return None
-        dag = view.read(f"{dag_id}.py").decode("utf-8", errors="replace")
-        return Edition(found, dag, lambda path: view.read(f"{dag_id}/{found.digest}/{path}"))
+        return None if found is None else _edition(view, found)
 
     def knows(self, dag_id: str) -> bool:
         """Whether nbflow has put a DAG of this id there, also where it was taken away again.
@@ -226,6 +234,11 @@ class Target:
 
         branch = self.tree.update(deciding)
         return told[0], branch
+
+
+def _edition(view: View, found: Listing) -> Edition:
+    dag = view.read(f"{found.dag_id}.py").decode("utf-8", errors="replace")
+    return Edition(found, dag, lambda path: view.read(f"{found.dag_id}/{found.digest}/{path}"))
 
 
 def find_target(settings: Settings) -> Target:

@@ -43,6 +43,7 @@ class Change:
         files: single files; what lies at the top names what lies below, and comes after it.
         folders_gone: folders that are taken away last.
         message: one line that says what this is, and below it more.
+        explain: makes a longer message, which takes a look at files; None where there is none.
     """
 
     files_gone: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class Change:
     files: Mapping[str, bytes] = field(default_factory=dict)
     folders_gone: tuple[str, ...] = ()
     message: str = ""
+    explain: Callable[[], str] | None = field(default=None, compare=False)
 
     @property
     def dags(self) -> frozenset[str]:
