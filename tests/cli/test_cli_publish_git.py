@@ -1,6 +1,8 @@
 """Publishing to a git repository from the command line: reviews, messages, settings."""
 
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from commands import nbflow, write_notebook
@@ -91,3 +93,40 @@ def test_a_commit_says_what_changed_and_who_changed_it(project):
     body = git(folder, "log", "-1", "--format=%b", "main")
     assert "parameters:\n  + k (default: 3)" in body
     assert body.splitlines()[-1].startswith("churn: ")
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """An Airflow that lets nobody in."""
+
+    def do_POST(self):
+        self.send_response(401)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(b'{"detail": "Invalid credentials"}')
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def test_a_wrong_password_is_told_before_anything_is_written(project):
+    folder, run = project
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        said = SETTINGS.format(review="false").replace("http://127.0.0.1:9", url)
+        entrance = f"url: '{url}', user: ann, password_env: HOME"
+        (folder / "nbflow.yaml").write_text(said.replace(f"url: '{url}'", entrance))
+        refused = run("publish", "churn.ipynb")
+        server.shutdown()
+    assert refused.status == 6
+    assert "refused to sign in ann" in refused.err
+    assert "nothing was published" in refused.err
+    assert git(folder, "for-each-ref") == ""
+
+
+def test_an_airflow_that_is_away_does_not_hide_that_it_was_published(project):
+    folder, run = project
+    away = run("publish", "churn.ipynb")
+    assert away.status == 6
+    assert "churn published, but Airflow at http://127.0.0.1:9 cannot be reached" in away.err
+    assert "Publish churn" in git(folder, "log", "-1", "--format=%s", "main")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import targets
 from nbflow.api import airflows
-from nbflow.api.arrivals import await_live, require_live
+from nbflow.api.arrivals import await_published, require_entrance, require_live
 from nbflow.errors import TargetError
 from nbflow.planning import POD_BACKEND
 
@@ -102,12 +102,15 @@ def publish(
         StoreError: steps run in pods, and the store, from which they take it, cannot be written.
         NotLive: Airflow cannot import a DAG, or did not pick it up in time; what has become of
             the others, it says too.
-        RemoteError: Airflow cannot be reached.
+        RemoteError: Airflow lets nobody in, and nothing was published; or it cannot be reached.
     """
     by_place: dict[tuple[Path, str | None], list[Compiled]] = defaultdict(list)
     for each in compiled:
         team = each.plan.pipeline.options.team
         by_place[each.inspected.settings.root, team].append(each)
+    if wait:
+        for (_, team), those in by_place.items():
+            require_entrance(those[0].inspected.settings.of_team(team), those[0].bundle.dag_id)
     published: dict[str, Published] = {}
     for (_, team), those in by_place.items():
         current = those[0].inspected.settings.of_team(team)
@@ -119,7 +122,7 @@ def publish(
         awaited = [published[one.bundle.dag_id] for one in those]
         awaited = [one for one in awaited if one.review is None]
         if wait and awaited and airflows.in_reach(current):
-            published |= await_live(
+            published |= await_published(
                 awaited,
                 current,
                 tell,
