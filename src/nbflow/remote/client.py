@@ -145,7 +145,7 @@ class Airflow:
 
         Args:
             dag_id: the DAG.
-            digest: text that only this edition of the DAG file contains.
+            digest: text that only this version of the DAG file contains.
             timeout: seconds to wait.
             observe: is told in a few words what is waited for, when that changes.
             beside: DAGs whose files lie in the same place.
