@@ -62,7 +62,7 @@ if TYPE_CHECKING:
         still_going,
         trigger,
     )
-    from nbflow.api.pages import require_pages
+    from nbflow.api.pages import require_pages, require_writable
     from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
@@ -195,6 +195,7 @@ __all__ = [
     "refuse_one_name_for_two",
     "refuse_what_cannot_run",
     "require_pages",
+    "require_writable",
     "resolve",
     "resume",
     "resume_run",
@@ -328,6 +329,7 @@ _HOMES = {
     "refuse_one_name_for_two": "publishing",
     "refuse_what_cannot_run": "preflights",
     "require_pages": "pages",
+    "require_writable": "pages",
     "resolve": "values",
     "resume": "resuming",
     "run": "running",
