@@ -148,6 +148,8 @@ def options_schema() -> dict[str, Any]:
                 "type": ["array", "object"],
                 "description": "Assets whose updates start a run: all of a list, or of `any` one.",
                 "properties": {"all": _URIS, "any": _URIS},
+                "minProperties": 1,
+                "maxProperties": 1,
                 "additionalProperties": False,
             },
             "interval": _INTERVAL,
