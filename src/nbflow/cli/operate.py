@@ -134,7 +134,9 @@ def trigger(
     show_default=True,
     help="How many runs to list.",
 )
-@click.option("--follow", "wait", is_flag=True, help="Follow a run (a DAG's latest) to its end.")
+@click.option(
+    "--follow", "-f", "-F", "wait", is_flag=True, help="Follow a run (a DAG's latest) to its end."
+)
 @options.project
 @options.as_json
 def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_json: bool) -> int:

@@ -111,7 +111,9 @@ def resume(*, reference: str, project: Path, as_json: bool) -> int:
 @click.command(epilog="Example: nbflow logs train_models fit --follow")
 @_run
 @click.argument("step", required=False)
-@click.option("--follow", "-F", is_flag=True, help="Wait for further lines until it has ended.")
+@click.option(
+    "--follow", "-f", "-F", is_flag=True, help="Wait for further lines until it has ended."
+)
 @options.project
 @options.as_json
 def logs(*, reference: str, step: str | None, follow: bool, project: Path, as_json: bool) -> int:
