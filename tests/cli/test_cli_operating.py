@@ -154,11 +154,15 @@ def test_a_cancelled_run_ends_and_its_steps_stop(project, published):
 
 
 def test_a_paused_dag_starts_nothing_and_publishing_leaves_it_so(project, published):
-    _, run = project
+    folder, run = project
     published("held")
     assert "paused" in run("pause", "held").out
     assert "already" in run("pause", "held").out
-    published("held", *CELLS[:-1], ("step:report", "print(ok)"))
+    write_notebook(folder / "held.ipynb", *CELLS[:-1], ("step:report", "print(ok)"))
+    again = run("publish", "held.ipynb")
+    assert "s, still paused: `nbflow unpause held`" in again.out
+    back = run("rollback", "held", "--json")
+    assert (back.status, back.json["paused"]) == (0, True)
     started = run("trigger", "held")
     assert "held is paused in Airflow" in started.err
     assert run("runs", "held", "--json").json[0]["state"] == "queued"

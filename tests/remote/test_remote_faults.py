@@ -330,3 +330,12 @@ def test_signing_in_without_getting_a_token_is_an_error(stage):
         pytest.raises(RemoteError, match="gave no token"),
     ):
         signing.version()
+
+
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_dag_that_is_live_is_known_to_be_paused_or_not(stage, client, paused):
+    dag = {"dag_id": "d", "is_paused": paused, "is_stale": False, "last_parsed_time": "1"}
+    stage.answers["GET /api/v2/dags/d"] = [(200, dag)]
+    stage.answers["GET /api/v2/dagSources/d"] = [(200, {"content": "digest"})]
+    stage.answers["GET /api/v2/importErrors"] = [(200, {"import_errors": [], "total_entries": 0})]
+    assert remote.wait_for_dags(client, {"d": "digest"}).paused == ({"d"} if paused else set())

@@ -39,6 +39,7 @@ class Published:
         url: the DAG's page in Airflow, or None.
         diagnostics: why Airflow cannot import it.
         missing: what was missing still when waiting ended, in words; None where nothing is.
+        paused: Airflow has it and lets no run of it begin, as somebody has wanted it.
     """
 
     dag_id: str
@@ -49,14 +50,24 @@ class Published:
     url: str | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     missing: str | None = None
+    paused: bool = False
 
     @property
     def summary(self) -> str:
         """`published (3f2a…), live after 4.2s`."""
-        live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
         wrong = ", cannot be imported" if self.diagnostics else ""
         wrong = ", not taken up" if self.missing else wrong
-        return f"{'published' if self.changed else 'unchanged'} ({self.digest}){live}{wrong}"
+        return (
+            f"{'published' if self.changed else 'unchanged'} ({self.digest}){self.arrival}{wrong}"
+        )
+
+    @property
+    def arrival(self) -> str:
+        """`, live after 4.2s, still paused: …`; empty where it is not, or nobody waited."""
+        if self.live_after is None:
+            return ""
+        held = f", still paused: `nbflow unpause {self.dag_id}`" if self.paused else ""
+        return f", live after {self.live_after:.1f}s{held}"
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""

@@ -104,10 +104,8 @@ def rollback(
     if not done.published.changed:
         click.echo(f"{dag_id}: runs {done.now.digest} already")
         return 0
-    live = done.published.live_after
-    after = "" if live is None else f", live after {live:.1f}s"
     was = done.was if done.was.digest else "unpublished"
-    click.echo(f"{dag_id}: rolled back to {done.now.digest} (was {was}){after}")
+    click.echo(f"{dag_id}: rolled back to {done.now.digest} (was {was}){done.published.arrival}")
     return 0
 
 

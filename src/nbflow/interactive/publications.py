@@ -31,6 +31,7 @@ class Publication:
         changed: False where that was there already.
         dag: where its DAG file is.
         live_after: seconds until Airflow had it; None where nobody waited.
+        paused: Airflow has it and lets no run of it begin until it is unpaused.
         url: its page in Airflow, or None.
         summary: whether it was published, as what, and after how long it was live.
     """
@@ -41,6 +42,8 @@ class Publication:
         self.changed = outcome.changed
         self.dag = outcome.dag
         self.live_after = outcome.live_after
+        self.paused = outcome.paused
+        self._arrival = outcome.arrival
         self.url = outcome.url
         self.summary = outcome.summary
 
@@ -49,8 +52,8 @@ class Publication:
 
     def _repr_html_(self) -> str:
         state = "published" if self.changed else "unchanged"
-        live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
         title = f"<strong>{escape(self.dag_id)}</strong> {state} <code>{escape(self.digest)}</code>"
+        live = escape(self._arrival)
         where = f"<code>{escape(self.dag)}</code>"
         if self.url and self.url.startswith(("http://", "https://")):
             where = f'<a href="{escape(self.url)}" target="_blank">{escape(self.url)}</a>'

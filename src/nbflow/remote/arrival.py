@@ -51,11 +51,13 @@ class Arrivals:
         live: the seconds after which each was live.
         broken: why Airflow cannot import a file, by DAG.
         missing: what is missing still, in words, by DAG.
+        paused: those of the live ones that Airflow lets begin no runs.
     """
 
     live: Mapping[str, float] = field(default_factory=dict)
     broken: Mapping[str, ImportProblem] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    paused: frozenset[str] = frozenset()
 
 
 def wait_for_dags(
@@ -105,7 +107,7 @@ def wait_for_dags(
             if late or problem != before.get(dag_id):
                 broken[dag_id] = problem
                 del missing[dag_id]
-        so_far = Arrivals(dict(live), dict(broken), missing)
+        so_far = Arrivals(dict(live), dict(broken), missing, frozenset(look.paused))
         if so_far != told and (missing or told != Arrivals()):
             told = so_far
             observe(so_far)
@@ -169,6 +171,7 @@ class _Look:
         self._digests = digests
         self._arrived: set[str] = set()
         self._read: dict[str, str] = {}
+        self.paused: set[str] = set()
 
     def missing(self, dag_ids: Iterable[str]) -> dict[str, str]:
         """What is missing, in words, of each DAG that is not live."""
@@ -225,7 +228,11 @@ class _Look:
             return UNSEEN
         if not self._has_arrived(dag_id, read=str(dag.get("last_parsed_time"))):
             return BEFORE
-        return STALE if dag.get("is_stale") else None
+        if dag.get("is_stale"):
+            return STALE
+        if dag.get("is_paused"):
+            self.paused.add(dag_id)
+        return None
 
     def _has_arrived(self, dag_id: str, *, read: str) -> bool:
         """Whether Airflow's copy has the digest; asked once for each time that it read the file."""
