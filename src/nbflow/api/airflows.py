@@ -85,6 +85,11 @@ def in_reach(current: settings.Settings) -> bool:
     return not current.airflow.embedded or airflow_status(current) is not None
 
 
+def has_run(current: settings.Settings) -> bool:
+    """Whether the project's Airflow may know of DAGs and runs, though it does not run now."""
+    return not current.airflow.embedded or _home(current).exists()
+
+
 def connect(current: settings.Settings) -> Airflow:
     """A client of the project's Airflow.
 

@@ -125,13 +125,14 @@ def unpublish(*, dag_id: str, force: bool, purge: bool, project: Path, as_json: 
     from nbflow import api
 
     done = api.unpublish(dag_id, current=api.load_settings(project), force=force, purge=purge)
-    going = [f"{one.dag_id}/{one.run_id}" for one in done.going]
+    for warning in done.warnings:
+        click.echo(f"warning: {warning}", err=True)
     if as_json:
-        print_json({"dag_id": dag_id, "digest": done.listing.digest, "going": going})
+        going = [f"{one.dag_id}/{one.run_id}" for one in done.going]
+        shown = {"dag_id": dag_id, "digest": done.listing.digest, "going": going}
+        print_json({**shown, "asked_airflow": not done.unasked})
         return 0
     click.echo(f"{dag_id}: unpublished (was {done.listing.current})")
-    for name in going:
-        click.echo(f"warning: {name} is still going; what it has not begun will fail", err=True)
     return 0
 
 

@@ -1,0 +1,22 @@
+"""What is said while the project's private Airflow, which there was, does not run."""
+
+import pytest
+from commands import nbflow, write_notebook
+
+
+@pytest.fixture
+def away(tmp_path):
+    """A project with something published, whose private Airflow has been stopped."""
+    write_notebook(tmp_path / "churn.ipynb", ("step:load", "rows = [1, 2, 3]"))
+    assert nbflow("publish", "churn.ipynb", "--no-wait", cwd=tmp_path).status == 0
+    (tmp_path / ".nbflow/airflow").mkdir()
+    return lambda *arguments: nbflow(*arguments, cwd=tmp_path)
+
+
+def test_unpublishing_warns_that_nothing_was_paused_and_nobody_looked_for_runs(away):
+    done = away("unpublish", "churn")
+    assert (done.status, "unpublished" in done.out) == (0, True)
+    assert "warning: Airflow is not running: churn was not paused there" in done.err
+    assert away("rollback", "churn", "--no-wait").status == 0
+    told = away("unpublish", "churn", "--json")
+    assert told.json["asked_airflow"] is False
