@@ -139,18 +139,35 @@ def test_a_run_in_airflow_is_told_in_its_header_and_compared_with_another(projec
 
 
 def test_a_cancelled_run_ends_and_its_steps_stop(project, published):
-    _, run = project
-    published("sleeps", ("step:long", "import time; time.sleep(300)"), ("step:after", "x = 1"))
+    folder, run = project
+    flag = folder / "go"
+    wait = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.1)\nx = 1"
+    published("sleeps", ("step:long", wait), ("step:after", "print(x)"))
     run("trigger", "sleeps")
-    until(lambda: run("runs", "sleeps", "--json").json[0]["state"] == "running")
+
+    def is_at_the_cell():
+        return "cell 1 of 1" in run("runs", run("runs", "sleeps", "--json").json[0]["run_id"]).out
+
+    until(is_at_the_cell)
     done = run("cancel", "sleeps")
     assert (done.status, "cancelled" in done.out) == (0, True)
 
     def state():
         return run("runs", "sleeps", "--json").json[0]["state"]
 
-    until(lambda: state() == "failed")
-    assert "had ended already (failed)" in run("cancel", "sleeps").out
+    until(lambda: state() == "cancelled")
+    name = f"sleeps/{run('runs', 'sleeps', '--json').json[0]['run_id']}"
+    shown = run("runs", name)
+    assert shown.status == 10
+    assert "long: cancelled" in shown.out
+    assert "after: cancelled" in shown.out
+    assert f"error: {name} was cancelled while it was at long" in shown.err
+    assert f"nbflow resume {name}" in shown.err
+    assert "had ended already (cancelled)" in run("cancel", "sleeps").out
+    flag.touch()
+    resumed = run("resume", "sleeps")
+    assert "goes on with after, long" in resumed.out, resumed.err
+    until(lambda: state() == "success")
 
 
 def test_a_paused_dag_starts_nothing_and_publishing_leaves_it_so(project, published):

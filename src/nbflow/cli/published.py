@@ -130,7 +130,7 @@ def unpublish(*, dag_id: str, force: bool, purge: bool, project: Path, as_json: 
     if as_json:
         going = [f"{one.dag_id}/{one.run_id}" for one in done.going]
         shown = {"dag_id": dag_id, "digest": done.listing.digest, "going": going}
-        print_json({**shown, "asked_airflow": not done.unasked})
+        print_json({**shown, "warnings": list(done.warnings)})
         return 0
     click.echo(f"{dag_id}: unpublished (was {done.listing.current})")
     return 0
