@@ -20,3 +20,10 @@ def test_unpublishing_warns_that_nothing_was_paused_and_nobody_looked_for_runs(a
     assert away("rollback", "churn", "--no-wait").status == 0
     told = away("unpublish", "churn", "--json")
     assert "not paused" in told.json["warnings"][0]
+
+
+def test_a_list_of_runs_says_that_it_lacks_those_in_airflow(away):
+    assert away("run", "churn.ipynb").status == 0
+    listed = away("runs", "churn")
+    assert (listed.status, "churn/local__" in listed.out) == (0, True)
+    assert "Airflow is not running: only runs of this machine" in listed.err

@@ -156,6 +156,9 @@ def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_jso
     found = api.all_runs(current, dag_id=reference, limit=limit)
     if not found and not api.in_reach(current):
         api.connect(current).close()  # says that there is none to ask
+    missing = api.left_out(current)
+    if missing:
+        click.echo(missing, err=True)
     if as_json:
         print_json([api.run_as_json(run) for run in found])
         return 0
