@@ -1,9 +1,11 @@
 """Everything after a first run, in a real Airflow: change, look, go back, hold, stop, go on."""
 
 import json
+import signal
+from contextlib import contextmanager
 
 import pytest
-from commands import outputs, until, write_notebook
+from commands import outputs, start, until, write_notebook
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -170,7 +172,18 @@ def test_a_cancelled_run_ends_and_its_steps_stop(project, published):
     until(lambda: state() == "success")
 
 
-def test_a_paused_dag_starts_nothing_and_publishing_leaves_it_so(project, published):
+@contextmanager
+def follows(folder, airflow, name):
+    """What the first lines are that `nbflow runs NAME --follow` says; then it is ended."""
+    secret = airflow.instance.password
+    with start("runs", name, "--follow", cwd=folder, SECRET=secret) as process:
+        try:
+            yield [process.stderr.readline(), process.stderr.readline()]
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def test_a_paused_dag_starts_nothing_and_publishing_leaves_it_so(project, published, airflow):
     folder, run = project
     published("held")
     assert "paused" in run("pause", "held").out
@@ -181,7 +194,11 @@ def test_a_paused_dag_starts_nothing_and_publishing_leaves_it_so(project, publis
     back = run("rollback", "held", "--json")
     assert (back.status, back.json["paused"]) == (0, True)
     started = run("trigger", "held")
-    assert "held is paused in Airflow" in started.err
+    assert "held is paused in Airflow: the run begins once it is let run" in started.err
+    with follows(folder, airflow, "held") as said:
+        assert "run: http" in said[0] + said[1]
+        assert "held is paused in Airflow" in said[0] + said[1]
+        assert "`nbflow unpause held`" in said[0] + said[1]
     assert run("runs", "held", "--json").json[0]["state"] == "queued"
     assert "runs again" in run("unpause", "held").out
     until(lambda: run("runs", "held", "--json").json[0]["state"] == "success")
