@@ -13,10 +13,15 @@ def away(tmp_path):
     return lambda *arguments: nbflow(*arguments, cwd=tmp_path)
 
 
-def test_unpublishing_warns_that_nothing_was_paused_and_nobody_looked_for_runs(away):
+def test_unpublishing_warns_that_nothing_was_paused_and_diff_knows_that_it_was_there(away):
     done = away("unpublish", "churn")
     assert (done.status, "unpublished" in done.out) == (0, True)
     assert "warning: Airflow is not running: churn was not paused there" in done.err
+    again = away("diff", "churn.ipynb", "--json").json[0]
+    assert (again["published"], again["unpublished"]["digest"]) == (None, again["digest"])
+    said = away("diff", "churn.ipynb").out
+    assert f"would be published again, as {again['digest']}; there was " in said
+    assert "unpublished by" in said
     assert away("rollback", "churn", "--no-wait").status == 0
     told = away("unpublish", "churn", "--json")
     assert "not paused" in told.json["warnings"][0]

@@ -80,6 +80,7 @@ class Difference:
         dag_id: the DAG.
         digest: of the bundle that would be published.
         published: the version that is there; None where none is.
+        unpublished: the version that was taken away and is kept; None where none was.
         changes: each with `part`, `name`, `sort` (`new`, `gone`, `changed`) and `details`.
         text: the unified diff of the DAG file.
         next_runs: the next times of the schedule, aware datetimes in its time zone.
@@ -91,6 +92,7 @@ class Difference:
         self.dag_id = found.dag_id
         self.digest = found.digest
         self.published: Version | None = found.published
+        self.unpublished: Version | None = found.unpublished
         self.changes = found.changes
         self.text = found.text
         self.next_runs: tuple[datetime, ...] = found.next_runs
