@@ -7,7 +7,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "remote"))
 
-from test_remote_faults import Stage, run_data
+from stages import Stage, run_data
 
 from nbflow import api, embedded
 

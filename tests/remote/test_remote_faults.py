@@ -2,91 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import threading
-from collections import defaultdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from stages import HANG_UP, RUNS, run_data
 
 from nbflow import remote
 from nbflow.errors import RemoteError, SettingsError, UsageError
 from nbflow.model import RunState
 
-HANG_UP = "hang up"
-
-
-class Stage:
-    """A server that plays a list of answers for each request line, the last one for ever."""
-
-    def __init__(self):
-        self.answers = defaultdict(list)
-        self.seen = []
-        stage = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def play(self):
-                length = int(self.headers.get("Content-Length") or 0)
-                body = json.loads(self.rfile.read(length) or b"null")
-                line = f"{self.command} {self.path.partition('?')[0]}"
-                stage.seen.append((line, body, self.headers.get("Authorization"), self.path))
-                answers = stage.answers[line]
-                answer = (answers.pop(0) if len(answers) > 1 else answers[0]) if answers else None
-                if answer is HANG_UP:
-                    self.close_connection = True
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    return
-                status, data = answer or (404, {"detail": "nothing here"})
-                text = data if isinstance(data, str) else json.dumps(data)
-                self.send_response(status)
-                kind = "text/html" if isinstance(data, str) else "application/json"
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(text.encode())))
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            do_GET = do_POST = do_PATCH = play  # noqa: N815 (http.server's names)
-
-            def log_message(self, *_):
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
-        self.thread.start()
-
-    def lines(self):
-        return [line for line, *_ in self.seen]
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-
-@pytest.fixture
-def stage():
-    stage = Stage()
-    yield stage
-    stage.close()
-
-
-@pytest.fixture
-def client(stage):
-    with remote.Airflow.connect(stage.url, token="t") as client:
-        yield client
-
-
-def run_data(state="running", **more):
-    return {"dag_id": "d", "dag_run_id": "r", "state": state, "conf": {}, **more}
-
-
 VERSION = "GET /api/v2/version"
-RUNS = "/api/v2/dags/d/dagRuns"
 
 
 def test_a_question_is_asked_again_while_a_gateway_has_no_airflow(stage, client):
@@ -330,90 +255,6 @@ def test_signing_in_without_getting_a_token_is_an_error(stage):
         pytest.raises(RemoteError, match="gave no token"),
     ):
         signing.version()
-
-
-def ended(task_id, state, second, began=1):
-    at = "2026-11-29T00:19:{:06.3f}Z".format
-    return {
-        "task_id": task_id,
-        "state": state,
-        "try_number": 1,
-        "map_index": -1,
-        "start_date": at(began),
-        "end_date": at(second),
-    }
-
-
-def play_cancelled(stage, note, *tasks):
-    """A run that was cancelled at second 52.342."""
-    end = {"end_date": "2026-11-29T00:19:52.342Z", "note": note}
-    stage.answers[f"GET {RUNS}/r"] = [(200, run_data("failed", **end))]
-    stage.answers[f"PATCH {RUNS}/r"] = [(200, {})]
-    stage.answers[f"GET {RUNS}/r/taskInstances"] = [
-        (200, {"task_instances": tasks, "total_entries": len(tasks)})
-    ]
-
-
-CANCELLED = (
-    ended("load", "success", 40),
-    ended("bad", "failed", 46.228),
-    ended("unwanted", "skipped", 47, began=47),
-    ended("long", "failed", 52.353),
-    ended("after", "skipped", 52.34, began=52.34),
-)
-
-
-def test_a_run_is_cancelled_with_a_note_that_leaves_the_one_that_was_there(stage, client):
-    play_cancelled(stage, "mine")
-    client.cancel("d", "r")
-    line, body, _, path = stage.seen[-1]
-    assert line == f"PATCH {RUNS}/r"
-    assert body == {"state": "failed", "note": "mine\ncancelled by nbflow"}
-    assert path.endswith("?update_mask=state&update_mask=note")
-
-
-def test_what_failed_before_a_run_was_cancelled_is_told_from_what_was_stopped(stage, client):
-    play_cancelled(stage, "mine\ncancelled by nbflow", *CANCELLED)
-    run = client.run("d", "r")
-    assert run.state is RunState.CANCELLED
-    states = {step.name: step.state.value for step in run.steps}
-    assert states == {
-        "load": "success",
-        "bad": "failed",
-        "unwanted": "skipped",
-        "long": "cancelled",
-        "after": "cancelled",
-    }
-    assert run.failed_step.name == "bad"
-    play_cancelled(stage, None, *CANCELLED)
-    assert client.run("d", "r").state is RunState.FAILED
-
-
-def test_a_cancelled_run_goes_on_with_what_has_not_gone_well_and_loses_its_note(stage, client):
-    play_cancelled(stage, "cancelled by nbflow", *CANCELLED)
-    clear = "POST /api/v2/dags/d/clearTaskInstances"
-    cleared = [{"task_id": name} for name in ("bad", "long", "after")]
-    stage.answers[clear] = [(200, {"task_instances": cleared})]
-    assert client.resume("d", "r") == ("after", "bad", "long")
-    bodies = {line: body for line, body, *_ in stage.seen}
-    assert bodies[clear]["task_ids"] == ["bad", "long", "after"]
-    assert bodies[f"PATCH {RUNS}/r"] == {"note": None}
-
-
-@pytest.mark.parametrize("state", ["skipped", None])
-def test_a_run_that_failed_without_a_failed_step_goes_on_with_those_that_did_not_run(
-    stage, client, state
-):
-    play_cancelled(stage, None, ended("load", "success", 40), {**CANCELLED[-1], "state": state})
-    clear = "POST /api/v2/dags/d/clearTaskInstances"
-    stage.answers[clear] = [(200, {"task_instances": [{"task_id": "after"}]})]
-    assert client.resume("d", "r") == ("after",)
-    assert stage.seen[-1][1]["task_ids"] == ["after"]
-
-
-def test_nothing_is_cleared_where_all_steps_have_gone_well(stage, client):
-    play_cancelled(stage, None, ended("load", "success", 40))
-    assert client.resume("d", "r") == ()
 
 
 @pytest.mark.parametrize("paused", [True, False])
