@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
-    from nbflow.api.stored import StepText, all_runs, source_of, texts_of
+    from nbflow.api.stored import StepText, all_runs, left_out, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
     from nbflow.api.wording import (
@@ -175,6 +175,7 @@ __all__ = [
     "is_dag",
     "is_local",
     "latest_runs",
+    "left_out",
     "limits",
     "load",
     "load_settings",
@@ -312,6 +313,7 @@ _HOMES = {
     "in_reach": "airflows",
     "inspect": "notebooks",
     "is_dag": "operating",
+    "left_out": "stored",
     "limits": "limiting",
     "load": "notebooks",
     "load_settings": "airflows",

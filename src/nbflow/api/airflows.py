@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,10 +67,19 @@ def _bundles(current: settings.Settings) -> list[dict[str, Any]]:
     return found
 
 
-def airflow_down(current: settings.Settings) -> bool:
-    """Stop the project's private Airflow; False where none ran."""
+def airflow_down(current: settings.Settings, *, tell: Tell = lambda _: None) -> bool:
+    """Stop the project's private Airflow; False where none ran.
+
+    Args:
+        current: the settings.
+        tell: is told beforehand which runs that stops.
+    """
     from nbflow import embedded
 
+    going = _going(current)
+    if going:
+        these = "this run" if len(going) == 1 else f"{len(going)} runs"
+        tell(f"stops {these}: {', '.join(going)}")
     return embedded.down(home=_home(current))
 
 
@@ -83,6 +93,11 @@ def airflow_status(current: settings.Settings) -> embedded.Instance | None:
 def in_reach(current: settings.Settings) -> bool:
     """Whether the project has an Airflow to talk to: a configured one, or a running private one."""
     return not current.airflow.embedded or airflow_status(current) is not None
+
+
+def has_run(current: settings.Settings) -> bool:
+    """Whether the project's Airflow may know of DAGs and runs, though it does not run now."""
+    return not current.airflow.embedded or _home(current).exists()
 
 
 def connect(current: settings.Settings) -> Airflow:
@@ -110,6 +125,19 @@ def connect(current: settings.Settings) -> Airflow:
             "or name yours under `airflow:` in nbflow.yaml.",
         )
     return Airflow.connect(instance.url, user=instance.user, password=instance.password)
+
+
+def _going(current: settings.Settings) -> list[str]:
+    """The runs that go in the private Airflow, as far as it can be asked: it is to stop anyway."""
+    from nbflow.remote import Airflow
+
+    instance = airflow_status(current)
+    if instance is None or instance.health.get("api-server") != "healthy":
+        return []
+    user, password = instance.user, instance.password
+    with suppress(RemoteError), Airflow.connect(instance.url, user=user, password=password) as one:
+        return [f"{run.dag_id}/{run.run_id}" for run in one.runs(limit=None, states=["running"])]
+    return []
 
 
 def _home(current: settings.Settings) -> Path:

@@ -98,6 +98,7 @@ def await_live(
             one.dag_id: replace(
                 one,
                 live_after=done.live.get(one.dag_id),
+                paused=one.dag_id in done.paused,
                 missing=done.missing.get(one.dag_id),
                 diagnostics=_about(one, done.broken.get(one.dag_id), sources.get(one.dag_id)),
                 url=client.dag_url(one.dag_id),

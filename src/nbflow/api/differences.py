@@ -53,6 +53,7 @@ class Difference:
         changes: by part, in the notebook's order.
         text: the unified diff of the DAG file.
         next_runs: the next times of the schedule as it would be, aware datetimes in its time zone.
+        unpublished: the version that was taken away and is kept; None where none was.
     """
 
     dag_id: str
@@ -61,6 +62,7 @@ class Difference:
     changes: tuple[Change, ...]
     text: str
     next_runs: tuple[datetime, ...]
+    unpublished: Version | None = None
 
     @property
     def changed(self) -> bool:
@@ -70,6 +72,8 @@ class Difference:
     @property
     def summary(self) -> str:
         """In a few words, what publishing would do; without the DAG's id."""
+        if self.unpublished is not None:
+            return f"would be published again, as {self.digest}; there was {self.unpublished}"
         if self.published is None:
             return f"would be published for the first time, as {self.digest}"
         if not self.changed:
@@ -83,12 +87,8 @@ class Difference:
             "dag_id": self.dag_id,
             "changed": self.changed,
             "digest": self.digest,
-            "published": version
-            and {
-                "digest": version.digest,
-                "by": version.by,
-                "moment": version.moment and version.moment.isoformat(),
-            },
+            "published": version and _as_json(version),
+            "unpublished": self.unpublished and _as_json(self.unpublished),
             "changes": [asdict(one) for one in self.changes],
             "text": self.text,
             "next_runs": [one.isoformat() for one in self.next_runs],
@@ -121,6 +121,7 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
         bundle_changes(bundle, there),
         _text_diff(there.dag if there else "", bundle.dag, name=f"{bundle.dag_id}.py"),
         runs,
+        None if there is not None else target.taken_away(bundle.dag_id),
     )
 
 
@@ -129,6 +130,11 @@ def bundle_changes(bundle: Bundle, there: Edition | None) -> tuple[Change, ...]:
     old = there.manifest() if there else {}
     new: dict[str, Any] = json.loads(bundle.files["manifest.json"])
     return tuple(_changes(old, new, there, bundle.files))
+
+
+def _as_json(version: Version) -> dict[str, Any]:
+    moment = version.moment and version.moment.isoformat()
+    return {"digest": version.digest, "by": version.by, "moment": moment}
 
 
 def _changes(

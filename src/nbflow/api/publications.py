@@ -68,11 +68,26 @@ class Unpublished:
         listing: what was there.
         going: runs that were still going.
         review: the branch that takes it away once it is merged; None where it is gone.
+        unasked: the project's Airflow did not run: it has not paused the DAG, and nobody knows
+            whether runs were going.
     """
 
     listing: Listing
     going: tuple[Run, ...]
     review: str | None = None
+    unasked: bool = False
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of, in words."""
+        went_on = [f"{one.dag_id}/{one.run_id}" for one in self.going]
+        said = [f"{name} is still going; what it has not begun will fail" for name in went_on]
+        if self.unasked:
+            said.append(
+                f"Airflow is not running: {self.listing.dag_id} was not paused there, and nobody "
+                "looked for runs that are going; what they have not begun will fail when it is back"
+            )
+        return tuple(said)
 
 
 def published(current: Settings, *, dag_id: str | None = None) -> tuple[PublishedDag, ...]:
@@ -155,7 +170,8 @@ def unpublish(
     """
     target, own = _target_of(dag_id, current)
     going: tuple[Run, ...] = ()
-    if airflows.in_reach(own):
+    asks = airflows.in_reach(own)
+    if asks:
         with airflows.connect(own) as client:
             going = _pause(dag_id, client)
     if going and not force:
@@ -167,7 +183,7 @@ def unpublish(
             "then steps that have not begun will fail",
         )
     gone, review = target.unpublish(dag_id, signed=signature(own), purge=purge)
-    return Unpublished(gone, going, review)
+    return Unpublished(gone, going, review, unasked=not asks and airflows.has_run(own))
 
 
 def _go(going: tuple[Run, ...]) -> str:

@@ -40,6 +40,7 @@ class Published:
         diagnostics: why Airflow cannot import it.
         missing: what was missing still when waiting ended, in words; None where nothing is.
         review: the branch that has it, for somebody to look at and merge; None without one.
+        paused: Airflow has it and lets no run of it begin, as somebody has wanted it.
     """
 
     dag_id: str
@@ -51,16 +52,26 @@ class Published:
     diagnostics: tuple[Diagnostic, ...] = ()
     missing: str | None = None
     review: str | None = None
+    paused: bool = False
 
     @property
     def summary(self) -> str:
         """`published (3f2a…), live after 4.2s`."""
         if self.review is not None:
             return f"for review ({self.digest}) on the branch {self.review}"
-        live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
         wrong = ", cannot be imported" if self.diagnostics else ""
         wrong = ", not taken up" if self.missing else wrong
-        return f"{'published' if self.changed else 'unchanged'} ({self.digest}){live}{wrong}"
+        return (
+            f"{'published' if self.changed else 'unchanged'} ({self.digest}){self.arrival}{wrong}"
+        )
+
+    @property
+    def arrival(self) -> str:
+        """`, live after 4.2s, still paused: …`; empty where it is not, or nobody waited."""
+        if self.live_after is None:
+            return ""
+        held = f", still paused: `nbflow unpause {self.dag_id}`" if self.paused else ""
+        return f", live after {self.live_after:.1f}s{held}"
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""

@@ -107,10 +107,8 @@ def rollback(
     if done.published.review is not None:
         click.echo(f"{dag_id}: {done.published.summary}; was {done.was}")
         return 0
-    live = done.published.live_after
-    after = "" if live is None else f", live after {live:.1f}s"
     was = done.was if done.was.digest else "unpublished"
-    click.echo(f"{dag_id}: rolled back to {done.now.digest} (was {was}){after}")
+    click.echo(f"{dag_id}: rolled back to {done.now.digest} (was {was}){done.published.arrival}")
     return 0
 
 
@@ -130,11 +128,12 @@ def unpublish(*, dag_id: str, force: bool, purge: bool, project: Path, as_json: 
     from nbflow import api
 
     done = api.unpublish(dag_id, current=api.load_settings(project), force=force, purge=purge)
-    going = [f"{one.dag_id}/{one.run_id}" for one in done.going]
+    for warning in done.warnings:
+        click.echo(f"warning: {warning}", err=True)
     if as_json:
-        print_json(
-            {"dag_id": dag_id, "digest": done.listing.digest, "going": going, "review": done.review}
-        )
+        going = [f"{one.dag_id}/{one.run_id}" for one in done.going]
+        shown = {"dag_id": dag_id, "digest": done.listing.digest, "going": going}
+        print_json({**shown, "review": done.review, "warnings": list(done.warnings)})
         return 0
     if done.review is not None:
         click.echo(
@@ -142,8 +141,6 @@ def unpublish(*, dag_id: str, force: bool, purge: bool, project: Path, as_json: 
         )
         return 0
     click.echo(f"{dag_id}: unpublished (was {done.listing.current})")
-    for name in going:
-        click.echo(f"warning: {name} is still going; what it has not begun will fail", err=True)
     return 0
 
 

@@ -50,7 +50,7 @@ def unpause(*, dag_id: str, project: Path) -> int:
 @_run
 @options.project
 def cancel(*, reference: str, project: Path) -> int:
-    """End a run; its steps that run are stopped, and it counts as failed.
+    """End a run; its steps that run are stopped. To Airflow it is one that failed, with a note.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run.
     """
@@ -91,6 +91,8 @@ def approve(*, reference: str, stage: str | None, refuse: bool, project: Path) -
 @options.as_json
 def resume(*, reference: str, project: Path, as_json: bool) -> int:
     """Run the failed steps of a run again, and what follows them; the rest is kept.
+
+    A run that was cancelled goes on with all steps that have not gone well.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. Runs on this machine go on
     with `nbflow run --resume`.

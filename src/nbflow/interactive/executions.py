@@ -106,7 +106,7 @@ class Run:
         """This run, if it went well or still goes; else its failure is raised.
 
         Raises:
-            StepFailed, RemoteError: see `failure`.
+            StepFailed, RunEnded: see `failure`.
         """
         failure = self.failure
         if failure is not None:

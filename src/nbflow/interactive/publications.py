@@ -32,6 +32,7 @@ class Publication:
         dag: where its DAG file is, or will be.
         review: the branch that has it, for somebody to look at and merge; else None.
         live_after: seconds until Airflow had it; None where nobody waited.
+        paused: Airflow has it and lets no run of it begin until it is unpaused.
         url: its page in Airflow, or None.
         summary: whether it was published, as what, and after how long it was live.
     """
@@ -43,6 +44,8 @@ class Publication:
         self.dag = outcome.dag
         self.review = outcome.review
         self.live_after = outcome.live_after
+        self.paused = outcome.paused
+        self._arrival = outcome.arrival
         self.url = outcome.url
         self.summary = outcome.summary
 
@@ -51,10 +54,10 @@ class Publication:
 
     def _repr_html_(self) -> str:
         state = "published" if self.changed else "unchanged"
-        live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
         title = f"<strong>{escape(self.dag_id)}</strong> {state} <code>{escape(self.digest)}</code>"
         if self.review is not None:
             return block(f"<strong>{escape(self.dag_id)}</strong> {escape(self.summary)}")
+        live = escape(self._arrival)
         where = f"<code>{escape(self.dag)}</code>"
         if self.url and self.url.startswith(("http://", "https://")):
             where = f'<a href="{escape(self.url)}" target="_blank">{escape(self.url)}</a>'
@@ -81,6 +84,7 @@ class Difference:
         dag_id: the DAG.
         digest: of the bundle that would be published.
         published: the version that is there; None where none is.
+        unpublished: the version that was taken away and is kept; None where none was.
         changes: each with `part`, `name`, `sort` (`new`, `gone`, `changed`) and `details`.
         text: the unified diff of the DAG file.
         next_runs: the next times of the schedule, aware datetimes in its time zone.
@@ -92,6 +96,7 @@ class Difference:
         self.dag_id = found.dag_id
         self.digest = found.digest
         self.published: Version | None = found.published
+        self.unpublished: Version | None = found.unpublished
         self.changes = found.changes
         self.text = found.text
         self.next_runs: tuple[datetime, ...] = found.next_runs

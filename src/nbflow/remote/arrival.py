@@ -50,11 +50,13 @@ class Arrivals:
         live: the seconds after which each was live.
         broken: why Airflow cannot import a file, by DAG.
         missing: what is missing still, in words, by DAG.
+        paused: those of the live ones that Airflow lets begin no runs.
     """
 
     live: Mapping[str, float] = field(default_factory=dict)
     broken: Mapping[str, ImportProblem] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    paused: frozenset[str] = frozenset()
 
 
 def wait_for_dags(
@@ -104,7 +106,7 @@ def wait_for_dags(
             if late or problem != before.get(dag_id):
                 broken[dag_id] = problem
                 del missing[dag_id]
-        so_far = Arrivals(dict(live), dict(broken), missing)
+        so_far = Arrivals(dict(live), dict(broken), missing, frozenset(look.paused))
         if so_far != told and (missing or told != Arrivals()):
             told = so_far
             observe(so_far)
@@ -168,6 +170,7 @@ class _Look:
         self._digests = digests
         self._arrived: set[str] = set()
         self._read: dict[str, str] = {}
+        self.paused: set[str] = set()
 
     def missing(self, dag_ids: Iterable[str]) -> dict[str, str]:
         """What is missing, in words, of each DAG that is not live."""
@@ -224,9 +227,11 @@ class _Look:
             return _UNSEEN
         arrived = self._has_arrived(dag_id, read=str(dag.get("last_parsed_time")))
         # A stale one it takes for removed until it has read the file again.
-        return (
-            None if arrived and not dag.get("is_stale") else _UNREAD.format(self._digests[dag_id])
-        )
+        if not arrived or dag.get("is_stale"):
+            return _UNREAD.format(self._digests[dag_id])
+        if dag.get("is_paused"):
+            self.paused.add(dag_id)
+        return None
 
     def _has_arrived(self, dag_id: str, *, read: str) -> bool:
         """Whether Airflow's copy has the digest; asked once for each time that it read the file."""

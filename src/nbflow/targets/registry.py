@@ -155,6 +155,17 @@ class Target:
         """
         return known(self.tree.view(), dag_id) is not None
 
+    def taken_away(self, dag_id: str) -> Version | None:
+        """That a DAG was unpublished and can be brought back: who did, when, and what it ran.
+
+        Raises:
+            TargetError: the target cannot be read.
+        """
+        found = known(self.tree.view(), dag_id)
+        if found is None or found.digest:
+            return None
+        return found.versions[-1]
+
     def roll_back(
         self, dag_id: str, digest: str | None = None, *, signed: Signature
     ) -> tuple[Listing, Version, str | None]:
