@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from test_remote_faults import HANG_UP, Stage
+from stages import HANG_UP, Stage
 
 from nbflow import remote
 from nbflow.errors import UsageError
