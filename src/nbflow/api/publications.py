@@ -179,8 +179,9 @@ def unpublish(
         more = f" and {len(going) - 5} more" if len(going) > 5 else ""
         raise TargetError(
             f"{dag_id} is paused, and {len(going)} of its runs still {_go(going)}: {named}{more}",
-            hint="unpublish it again when they have ended, `nbflow cancel` them, or use --force: "
-            "then steps that have not begun will fail",
+            hint="a paused DAG begins no further step: `nbflow cancel` them, or let them end with "
+            f"`nbflow unpause {dag_id}`, and unpublish it again; or use --force: then steps that "
+            "have not begun will fail",
         )
     gone, review = target.unpublish(dag_id, signed=signature(own), purge=purge)
     return Unpublished(gone, going, review, unasked=not asks and airflows.has_run(own))

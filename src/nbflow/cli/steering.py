@@ -24,7 +24,10 @@ _run = click.argument("reference", metavar="RUN")
 @_dag
 @options.project
 def pause(*, dag_id: str, project: Path) -> int:
-    """Let no new runs of a DAG begin; runs that go go on."""
+    """Let no new runs of a DAG begin, and no further steps of runs that go.
+
+    Steps that run come to their end. `nbflow unpause` lets all of it go on.
+    """
     from nbflow import api
 
     with api.connect(api.load_settings(project)) as client:
