@@ -22,7 +22,7 @@ _WITHOUT_LOG = {RunState.QUEUED, RunState.SKIPPED}
 
 
 def pause(dag_id: str, *, client: Airflow) -> bool:
-    """Let no new runs of a DAG begin; those that go go on. False where it was so already.
+    """Let no new runs of a DAG begin, nor further steps of one that goes. False where it was so.
 
     Raises:
         RemoteError: there is no such DAG, or Airflow refuses.
