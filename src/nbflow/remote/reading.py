@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -88,9 +88,10 @@ def read_run(
     dag_id, run_id = str(data["dag_id"]), str(data["dag_run_id"])
     state = _STATES.get(data["state"], RunState.RUNNING)
     ended = _moment(data.get("end_date"))
-    stopped = ended if was_cancelled(data) else None
-    if stopped is not None:
-        state = RunState.CANCELLED
+    stopped = None
+    if was_cancelled(data):
+        # Airflow may know of no end; then what failed is taken to have been stopped.
+        state, stopped = RunState.CANCELLED, ended or datetime.min.replace(tzinfo=UTC) + _AT_ONCE
     places = {name: place for place, name in enumerate(order)}
     steps = [_read_step(task, finished=state.finished, stopped=stopped) for task in tasks]
     return Run(
