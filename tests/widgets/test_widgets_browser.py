@@ -4,9 +4,7 @@ import json
 
 import pytest
 from commands import write_notebook
-from jupyterlabs import browser, lab, run_cell
-
-from conftest import TRAIN
+from jupyterlabs import TRAIN, browser, lab, run_cell
 
 # On one worker, so that there is one JupyterLab.
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
