@@ -201,7 +201,7 @@ def test_many_dags_are_waited_for_with_few_requests_and_a_broken_one_keeps_none(
 def test_a_dag_that_does_not_come_is_an_error_that_says_why(airflow):
     with pytest.raises(RemoteError, match="has not taken up absent after 1 s") as caught:
         airflow.client.wait_for_dag("absent", digest="x", timeout=1)
-    assert "not seen the file" in caught.value.message
+    assert "find the file" in caught.value.message
     assert "refresh_interval" in str(caught.value.hint)
 
 
