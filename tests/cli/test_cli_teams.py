@@ -1,5 +1,7 @@
 """`nbflow teams`: the list, the manifests, and what is said of settings that do not do."""
 
+import json
+
 import pytest
 import yaml
 from commands import nbflow
