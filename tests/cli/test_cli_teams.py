@@ -1,7 +1,5 @@
 """`nbflow teams`: the list, the manifests, and what is said of settings that do not do."""
 
-import json
-
 import pytest
 import yaml
 from commands import nbflow
@@ -261,8 +259,8 @@ def test_options_of_the_list_are_not_taken_for_the_manifests(project, option):
     result = nbflow("teams", *option, "manifests", cwd=project)
     assert result.status == 2
     # A program that asks for JSON gets the error as JSON.
-    assert result.out == "" or "after `manifests`" in json.loads(result.out)["error"]["message"]
-    assert "--project after `manifests`" in result.err
+    told = result.json["error"]["message"] if option == ("--json",) else result.err
+    assert "--project after `manifests`" in told
 
 
 def test_a_teams_own_account_of_airflow_gets_its_rights(project):
