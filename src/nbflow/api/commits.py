@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_publication"]
 
-_MARKS = {NEW: "+", GONE: "-"}
 _LONGEST = 60
 """Characters of a summary; the first line of a commit has a verb and the DAG's id too."""
 _MORE = "more"
@@ -67,4 +66,4 @@ def _lines(changes: Iterable[Change]) -> Iterator[str]:
         yield f"{part}:"
         for one in those:
             details = f" ({'; '.join(one.details)})" if one.details else ""
-            yield f"  {_MARKS.get(one.sort, '~')} {one.name}{details}"
+            yield f"  {one.mark} {one.name}{details}"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Change", "Difference", "bundle_changes", "diff"]
 
 NEW, GONE, OTHER = "new", "gone", "changed"
+_MARKS = {NEW: "+", GONE: "-", OTHER: "~"}
 _CONTEXT = 3
 """Lines of the DAG file around a change."""
 
@@ -40,6 +41,11 @@ class Change:
     name: str
     sort: str
     details: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """A sign for its sort, as diffs have it."""
+        return _MARKS[self.sort]
 
 
 @dataclass(frozen=True)

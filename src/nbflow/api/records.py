@@ -14,7 +14,7 @@ from nbflow.api.origins import read_bundle
 from nbflow.api.parameters import given_in
 from nbflow.api.parts import part_of
 from nbflow.errors import StoreError, UsageError
-from nbflow.model import Document, Run, RunState, step_name
+from nbflow.model import STEP_DEPTH, Document, Run, RunState, step_name
 
 LOCAL = "local__"
 """What the ids of runs on this machine begin with."""
@@ -131,8 +131,8 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     """The values that the steps of a run recorded, by name; of several notebooks `stage.name`."""
     metrics: dict[str, Any] = {}
     for name in (PRUNED, "manifest.json"):
-        for depth in ("[!.]*", "[!.]*/[!.]*", "[!.]*/[!.]*/[!.]*"):
-            for path in sorted(folder.glob(f"{depth}/{name}")):
+        for depth in range(STEP_DEPTH + 1):
+            for path in sorted(folder.glob(f"{'[!.]*/' * depth}[!.]*/{name}")):
                 step = step_name(path.parent.relative_to(folder).as_posix())
                 with suppress(FileNotFoundError):
                     recorded = json.loads(path.read_text())["metrics"]

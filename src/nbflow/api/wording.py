@@ -45,8 +45,11 @@ COLOURS: dict[str, str] = {
     RunState.CANCELLED: "#b8860b",
     Severity.ERROR: "#d9483b",
     Severity.WARNING: "#b8860b",
+    "new": "#21a366",
+    "gone": "#d9483b",
+    "changed": "#b8860b",
 }
-"""Of states and severities, for HTML."""
+"""Of states, severities and the sorts of changes, for HTML."""
 _WORDS = {
     RunState.RETRYING: "will be tried again",
     RunState.UPSTREAM_FAILED: "not run, a step that it needs failed",

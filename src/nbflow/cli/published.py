@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbflow.api import Difference, PublishedDag
     from nbflow.targets import Version
 
-_MARKS = {"new": ("+", "green"), "gone": ("-", "red"), "changed": ("~", "yellow")}
+_COLOURS = {"new": "green", "gone": "red", "changed": "yellow"}
 
 
 @click.command(epilog="Example: nbflow diff train.ipynb")
@@ -149,8 +149,7 @@ def _print_difference(found: Difference, *, text: bool) -> None:
     for part, changes in groupby(found.changes, key=lambda one: one.part):
         click.echo(f"{part}:")
         for one in changes:
-            mark, colour = _MARKS[one.sort]
-            line = click.style(f"{mark} {one.name}", fg=colour)
+            line = click.style(f"{one.mark} {one.name}", fg=_COLOURS[one.sort])
             if len(one.details) == 1:
                 click.echo(f"  {line}  ({one.details[0]})")
                 continue

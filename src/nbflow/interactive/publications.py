@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Difference", "Publication", "Published", "publish"]
 
-_COLOURS = {"new": "#21a366", "gone": "#d9483b", "changed": "#b8860b"}
-_MARKS = {"new": "+", "gone": "-", "changed": "~"}
-
 
 class Publication:
     """A DAG that is where Airflow reads DAGs.
@@ -111,7 +108,7 @@ class Difference:
         lines = [f"{self.dag_id}: {self.summary}"]
         for one in self.changes:
             details = f"  ({'; '.join(one.details)})" if one.details else ""
-            lines.append(f"  {_MARKS[one.sort]} {one.part}: {one.name}{details}")
+            lines.append(f"  {one.mark} {one.part}: {one.name}{details}")
         if self.next_runs:
             lines.append("next runs:")
             lines += [f"  {one:%a %Y-%m-%d %H:%M %Z}" for one in self.next_runs]
@@ -120,7 +117,7 @@ class Difference:
     def _repr_html_(self) -> str:
         rows = [
             (
-                f'<span style="color:{_COLOURS[one.sort]}">{_MARKS[one.sort]}</span>',
+                f'<span style="color:{api.COLOURS[one.sort]}">{one.mark}</span>',
                 escape(one.part),
                 escape(one.name),
                 "<br>".join(map(escape, one.details)),

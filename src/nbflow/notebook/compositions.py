@@ -32,9 +32,9 @@ from nbflow.notebook.parameters import parameter_from
 from nbflow.notebook.references import read_condition, read_value
 from nbflow.notebook.schema import options_schema, violations
 
-__all__ = ["SUFFIXES", "read_composition", "understand"]
+__all__ = ["is_composition", "read_composition", "understand"]
 
-SUFFIXES = (".yaml", ".yml")
+_SUFFIXES = (".yaml", ".yml")
 """How the names of pipelines' files end."""
 
 _STAGE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
@@ -58,6 +58,13 @@ _KINDS: tuple[tuple[type, ParameterKind], ...] = (
     (list, ParameterKind.LIST),
     (dict, ParameterKind.DICT),
 )
+
+
+def is_composition(path: str | Path) -> bool:
+    """Whether a path names a pipeline's file rather than a notebook."""
+    return Path(path).suffix in _SUFFIXES
+
+
 Line = Callable[[Sequence[str | int]], int | None]
 
 

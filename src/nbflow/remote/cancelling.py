@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from nbflow.model import RunState
 from nbflow.remote.paging import pages
-from nbflow.remote.reading import CANCELLED, read_run
+from nbflow.remote.reading import CANCELLED, read_run, run_path
 
 if TYPE_CHECKING:
     from nbflow.remote.connection import Connection
@@ -18,7 +18,7 @@ __all__ = ["cancel", "resume"]
 def cancel(connection: Connection, dag_id: str, run_id: str) -> None:
     """End a run. Airflow has no state for it: the run counts as failed, with a note."""
     doing = f"cancel the run {run_id} of {dag_id}"
-    path = _path(dag_id, run_id)
+    path = run_path(dag_id, run_id)
     note = connection.get(path, doing=doing).get("note")
     connection.patch(
         path,
@@ -34,7 +34,7 @@ def resume(connection: Connection, dag_id: str, run_id: str) -> tuple[str, ...]:
     Cancelling skips the steps that had not begun, so of a run without a failed step these run too.
     """
     doing = f"resume the run {run_id} of {dag_id}"
-    path = _path(dag_id, run_id)
+    path = run_path(dag_id, run_id)
     data = connection.get(path, doing=doing)
     tasks = list(pages(connection, f"{path}/taskInstances", key="task_instances", doing=doing))
     run = read_run(data, url=connection.url, tasks=tasks)
@@ -62,7 +62,3 @@ def resume(connection: Connection, dag_id: str, run_id: str) -> tuple[str, ...]:
 def _named(task: dict[str, Any]) -> Any:
     index = task.get("map_index", -1)
     return task["task_id"] if index < 0 else [task["task_id"], index]
-
-
-def _path(dag_id: str, run_id: str) -> str:
-    return f"/api/v2/dags/{quote(dag_id, safe='~')}/dagRuns/{quote(run_id, safe='~')}"

@@ -251,7 +251,7 @@ class Airflow:
 
     def run(self, dag_id: str, run_id: str, *, order: Sequence[str] = ()) -> Run:
         """A run with its steps; those named in `order` come first, in its order."""
-        path = f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}"
+        path = reading.run_path(dag_id, run_id)
         with self._known_dag(dag_id):
             data = self.connection.get(path, doing=f"show the run {run_id} of {dag_id}")
             tasks = tuple(

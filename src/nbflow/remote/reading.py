@@ -72,6 +72,11 @@ def dag_url(url: str, *, dag_id: str) -> str:
     return f"{url}/dags/{quote(dag_id, safe='')}"
 
 
+def run_path(dag_id: str, run_id: str) -> str:
+    """Where Airflow's API has a run."""
+    return f"/api/v2/dags/{quote(dag_id, safe='~')}/dagRuns/{quote(run_id, safe='~')}"
+
+
 def run_url(url: str, *, dag_id: str, run_id: str) -> str:
     """The page of a run in Airflow's web pages."""
     return f"{dag_url(url, dag_id=dag_id)}/runs/{quote(run_id, safe='')}"
