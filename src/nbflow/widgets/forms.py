@@ -73,6 +73,7 @@ class Form(Shown):
         self.triggering = button(
             "Trigger in Airflow", self.trigger, about="Run in Airflow what is published of it"
         )
+        self._of_choices = (self.saving, self.comparing, self.publishing, self.reading)
         self._style = self.style()
         self.widget = box([], "nbflow")
         self._read()
@@ -172,7 +173,6 @@ class Form(Shown):
                 field.value()
 
     def _lay_out(self) -> None:
-        buttons = [self.saving, self.comparing, self.publishing, self.reading]
         runs = [self.running]
         current = self._inspected.settings
         if not current.airflow.embedded or api.in_reach(current):
@@ -194,7 +194,7 @@ class Form(Shown):
             markup('<div class="nbflow-title">Schedule and place</div>'),
             self.choices.widget,
             self._findings,
-            row(*buttons),
+            row(*self._of_choices),
             markup(f'<div class="nbflow-note">{_FIRST}</div>'),
             self._told,
             *of_run,
@@ -296,8 +296,7 @@ class Form(Shown):
         show: Callable[[Any], str],
     ) -> None:
         """Do something that takes time, beside whatever the kernel does; then show it."""
-        buttons = [self.saving, self.comparing, self.publishing, self.reading]
-        buttons += [self.running, self.triggering]
+        buttons = (*self._of_choices, self.running, self.triggering)
         place.value = f'<div role="status">{escape(said)}</div>'
         for one in buttons:
             one.disabled = True
