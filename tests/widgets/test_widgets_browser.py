@@ -42,6 +42,8 @@ def page(chromium):
     made = chromium.new_page(viewport={"width": 1280, "height": 2000})
     made.set_default_timeout(60_000)
     yield made
+    # Shown where the test failed.
+    print(*made.locator(".nbflow, .jp-Dialog").all_inner_texts(), sep="\n---\n")
     made.close()
 
 

@@ -82,11 +82,13 @@ def _notebook_of(step: str) -> str:
 def _executed(folder: Path, inner: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The newest notebooks of folders of steps, which may lie in those of stages and items."""
     for name in sorted(path.name for path in (folder / inner).iterdir() if path.is_dir()):
+        if name.startswith("."):
+            continue
         path = f"{inner}/{name}".lstrip("/")
         newest = _newest(folder / path)
         if newest is not None:
             yield path, newest[1]
-        elif not name.startswith((".", "try-")) and path.count("/") < STEP_DEPTH:
+        elif not name.startswith("try-") and path.count("/") < STEP_DEPTH:
             yield from _executed(folder, path)
 
 

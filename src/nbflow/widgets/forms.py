@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,12 @@ __all__ = ["Form"]
 
 _PAUSE = 0.4
 """Seconds without a key after which the choices are checked."""
+_UNDER_WAY = 0.3
+"""Seconds for what was typed before a press and comes after it.
+
+ipywidgets holds a change back while the kernel has not answered to the one before; a press it does
+not hold back.
+"""
 _SAVED = (
     "If the notebook is open in Jupyter, it says at its next save that the file has changed: "
     "choose <em>Revert</em>, which takes the file as it is now, and run this cell again."
@@ -302,6 +309,7 @@ class Form(Shown):
             one.disabled = True
 
         def work() -> None:
+            time.sleep(_UNDER_WAY)
             try:
                 place.value = show(function())
             except Exception as error:  # noqa: BLE001 - nobody else would see it
