@@ -37,6 +37,16 @@ class RunningAirflow:
     dags: Path
     store: Path
 
+    @property
+    def settings(self) -> str:
+        """What nbflow.yaml says of it; the password is in the variable SECRET."""
+        return (
+            f"store: {self.store}\n"
+            f"target: {{kind: folder, path: {self.dags}}}\n"
+            f"airflow: {{url: '{self.instance.url}', user: {self.instance.user},"
+            " password_env: SECRET}\n"
+        )
+
 
 @pytest.fixture(scope="session")
 def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow]:

@@ -15,6 +15,7 @@
     ├── ClusterError        Kubernetes refused, or cannot be reached          exit 6
     ├── StoreError          an artifact is missing or damaged                 exit 6
     ├── StepFailed          a step of a run failed                            exit 10
+    ├── RunEnded            a run ended badly, though no step of it failed    exit 10
     └── Interrupted         the user stopped the work                         exit 130
 
 Anything else that escapes is a bug of nbflow and keeps its traceback.
@@ -39,6 +40,7 @@ __all__ = [
     "PolicyError",
     "PreflightFailed",
     "RemoteError",
+    "RunEnded",
     "SettingsError",
     "StepFailed",
     "StoreError",
@@ -260,6 +262,14 @@ class StepFailed(NbflowError):
             "ename": self.ename,
             "evalue": self.evalue,
         }
+
+
+class RunEnded(NbflowError):
+    """A run has not gone well, though none of its steps failed by itself: it was cancelled, say."""
+
+    code = "run-ended"
+    exit_status = 10
+    http_status = 409
 
 
 class Interrupted(NbflowError):

@@ -5,13 +5,7 @@ from commands import nbflow
 @pytest.fixture
 def project(tmp_path, airflow):
     """A folder whose settings mean the session's Airflow."""
-    (tmp_path / "nbflow.yaml").write_text(
-        f"store: {airflow.store}\n"
-        f"target: {{kind: folder, path: {airflow.dags}}}\n"
-        f"airflow: {{url: '{airflow.instance.url}', user: {airflow.instance.user},"
-        " password_env: SECRET}\n"
-        "defaults: {retry_delay: 1s}\n"
-    )
+    (tmp_path / "nbflow.yaml").write_text(f"{airflow.settings}defaults: {{retry_delay: 1s}}\n")
 
     def run(*arguments, **environ):
         environ["SECRET"] = airflow.instance.password

@@ -175,3 +175,12 @@ def test_a_kernel_that_is_not_here_is_a_warning_before_anything_runs(tmp_path):
     (found,) = nbflow("check", "far.ipynb", "--json", cwd=tmp_path).json[0]["diagnostics"]
     assert (found["code"], found["severity"]) == ("NB607", "warning")
     assert "python3" in found["hint"]
+
+
+def test_a_misspelled_command_is_told_with_the_nearest_as_any_other_error_is(tmp_path):
+    result = nbflow("chekc", cwd=tmp_path)
+    assert result.status == 2
+    assert result.err.startswith("error: No such command 'chekc'. Did you mean 'check'?\n  help: ")
+    missing = nbflow("check", "--json", cwd=tmp_path)
+    assert missing.json["error"]["code"] == "usage"
+    assert "NB..." in missing.json["error"]["message"]

@@ -1,9 +1,11 @@
 """Everything after a first run, in a real Airflow: change, look, go back, hold, stop, go on."""
 
 import json
+import signal
+from contextlib import contextmanager
 
 import pytest
-from commands import outputs, until, write_notebook
+from commands import outputs, start, until, write_notebook
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -139,28 +141,64 @@ def test_a_run_in_airflow_is_told_in_its_header_and_compared_with_another(projec
 
 
 def test_a_cancelled_run_ends_and_its_steps_stop(project, published):
-    _, run = project
-    published("sleeps", ("step:long", "import time; time.sleep(300)"), ("step:after", "x = 1"))
+    folder, run = project
+    flag = folder / "go"
+    wait = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.1)\nx = 1"
+    published("sleeps", ("step:long", wait), ("step:after", "print(x)"))
     run("trigger", "sleeps")
-    until(lambda: run("runs", "sleeps", "--json").json[0]["state"] == "running")
+
+    def is_at_the_cell():
+        return "cell 1 of 1" in run("runs", run("runs", "sleeps", "--json").json[0]["run_id"]).out
+
+    until(is_at_the_cell)
     done = run("cancel", "sleeps")
     assert (done.status, "cancelled" in done.out) == (0, True)
 
     def state():
         return run("runs", "sleeps", "--json").json[0]["state"]
 
-    until(lambda: state() == "failed")
-    assert "had ended already (failed)" in run("cancel", "sleeps").out
+    until(lambda: state() == "cancelled")
+    name = f"sleeps/{run('runs', 'sleeps', '--json').json[0]['run_id']}"
+    shown = run("runs", name)
+    assert shown.status == 10
+    assert "long: cancelled" in shown.out
+    assert "after: cancelled" in shown.out
+    assert f"error: {name} was cancelled while it was at long" in shown.err
+    assert f"nbflow resume {name}" in shown.err
+    assert "had ended already (cancelled)" in run("cancel", "sleeps").out
+    flag.touch()
+    resumed = run("resume", "sleeps")
+    assert "goes on with after, long" in resumed.out, resumed.err
+    until(lambda: state() == "success")
 
 
-def test_a_paused_dag_starts_nothing_and_publishing_leaves_it_so(project, published):
-    _, run = project
+@contextmanager
+def follows(folder, airflow, name):
+    """What the first lines are that `nbflow runs NAME --follow` says; then it is ended."""
+    secret = airflow.instance.password
+    with start("runs", name, "--follow", cwd=folder, SECRET=secret) as process:
+        try:
+            yield [process.stderr.readline(), process.stderr.readline()]
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def test_a_paused_dag_starts_nothing_and_publishing_leaves_it_so(project, published, airflow):
+    folder, run = project
     published("held")
     assert "paused" in run("pause", "held").out
     assert "already" in run("pause", "held").out
-    published("held", *CELLS[:-1], ("step:report", "print(ok)"))
+    write_notebook(folder / "held.ipynb", *CELLS[:-1], ("step:report", "print(ok)"))
+    again = run("publish", "held.ipynb")
+    assert "s, still paused: `nbflow unpause held`" in again.out
+    back = run("rollback", "held", "--json")
+    assert (back.status, back.json["paused"]) == (0, True)
     started = run("trigger", "held")
-    assert "held is paused in Airflow" in started.err
+    assert "held is paused in Airflow: the run begins once it is let run" in started.err
+    with follows(folder, airflow, "held") as said:
+        assert "run: http" in said[0] + said[1]
+        assert "held is paused in Airflow" in said[0] + said[1]
+        assert "`nbflow unpause held`" in said[0] + said[1]
     assert run("runs", "held", "--json").json[0]["state"] == "queued"
     assert "runs again" in run("unpause", "held").out
     until(lambda: run("runs", "held", "--json").json[0]["state"] == "success")

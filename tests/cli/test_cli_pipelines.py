@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 from commands import NBFLOW, nbflow, outputs, write_notebook
+from weekly import write_notebooks
 
 pytestmark = pytest.mark.slow
 
@@ -35,23 +36,7 @@ stages:
 
 
 def write_pipeline(folder, text=PIPELINE, *, train="model = rows[region] * 10"):
-    write_notebook(
-        folder / "ingest.ipynb",
-        ("parameters", "day = '2026-01-01'"),
-        ("step:load", "rows = {'eu': 3, 'us': 5}\nnames = sorted(rows)\nprint(day)"),
-        ("step:count", "total = sum(rows.values())"),
-    )
-    write_notebook(
-        folder / "train.ipynb",
-        ("parameters", "region = 'eu'\nrows = {}\ntries = 1"),
-        ("step:fit", f"{train}\nprint(region, model, tries)"),
-        ("step:score", "accuracy = model / 100"),
-    )
-    write_notebook(
-        folder / "report.ipynb",
-        ("parameters", "accuracies: list = []\nthreshold = 0.5"),
-        ("step:write", "print(accuracies, threshold)"),
-    )
+    write_notebooks(folder, train=train)
     (folder / "pipeline.yaml").write_text(text)
     (folder / "nbflow.yaml").write_text("defaults: {retries: 0}\n")
 

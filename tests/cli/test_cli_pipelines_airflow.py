@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from commands import nbflow, outputs, until, write_notebook
+from commands import nbflow, outputs, until
+from weekly import write_notebooks
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -44,23 +45,7 @@ stages:
 
 
 def write_pipeline(folder, name):
-    write_notebook(
-        folder / "ingest.ipynb",
-        ("parameters", "day = '2026-01-01'"),
-        ("step:load", "rows = {'eu': 3, 'us': 5}\nnames = sorted(rows)\nprint(day)"),
-        ("step:count", "total = sum(rows.values())"),
-    )
-    write_notebook(
-        folder / "train.ipynb",
-        ("parameters", "region = 'eu'\nrows = {}\ntries = 1"),
-        ("step:fit", "model = rows[region] * 10\nprint(region, model, tries)"),
-        ("step:score", "accuracy = model / 100"),
-    )
-    write_notebook(
-        folder / "report.ipynb",
-        ("parameters", "accuracies: list = []\nthreshold = 0.5"),
-        ("step:write", "print(accuracies, threshold)"),
-    )
+    write_notebooks(folder)
     (folder / "pipeline.yaml").write_text(PIPELINE.format(name=name))
 
 
@@ -69,11 +54,7 @@ def ran(airflow, tmp_path_factory):
     """Two runs: one that was approved, and one that was refused; and how to ask about them."""
     folder = tmp_path_factory.mktemp("weekly")
     (folder / "nbflow.yaml").write_text(
-        f"store: {airflow.store}\n"
-        f"target: {{kind: folder, path: {airflow.dags}}}\n"
-        f"airflow: {{url: '{airflow.instance.url}', user: {airflow.instance.user},"
-        " password_env: SECRET}\n"
-        "defaults: {retry_delay: 1s, retries: 0}\n"
+        f"{airflow.settings}defaults: {{retry_delay: 1s, retries: 0}}\n"
     )
 
     def run(*arguments):

@@ -258,8 +258,9 @@ def test_an_error_is_there_for_programs(tmp_path):
 def test_options_of_the_list_are_not_taken_for_the_manifests(project, option):
     result = nbflow("teams", *option, "manifests", cwd=project)
     assert result.status == 2
-    assert result.out == ""
-    assert "--project after `manifests`" in result.err
+    # A program that asks for JSON gets the error as JSON.
+    told = result.json["error"]["message"] if option == ("--json",) else result.err
+    assert "--project after `manifests`" in told
 
 
 def test_a_teams_own_account_of_airflow_gets_its_rights(project):

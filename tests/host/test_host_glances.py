@@ -124,6 +124,7 @@ def test_one_that_is_written_otherwise_is_read_whole(look, text):
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", "3", '{"metadata": 3}', notebook(1 << 20)[:-100], "x" * 100_000],
+    ids=["nothing", "a brace", "a list", "a number", "metadata of no kind", "half of one", "long"],
 )
 def test_what_is_no_notebook_is_none(look, text):
     assert look(text)[0] is None

@@ -27,11 +27,6 @@ def project(tmp_path, monkeypatch):
 @pytest.fixture
 def airflow_project(project, airflow, monkeypatch):
     """The same, whose settings mean the session's Airflow."""
-    (project / "nbflow.yaml").write_text(
-        f"store: {airflow.store}\n"
-        f"target: {{kind: folder, path: {airflow.dags}}}\n"
-        f"airflow: {{url: '{airflow.instance.url}', user: {airflow.instance.user},"
-        " password_env: SECRET}\n"
-    )
+    (project / "nbflow.yaml").write_text(airflow.settings)
     monkeypatch.setenv("SECRET", airflow.instance.password)
     return project

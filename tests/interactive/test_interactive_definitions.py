@@ -94,3 +94,14 @@ def test_what_cannot_be_added_says_why(folder):
     wrong = nbflow.Pipeline("wrong", folder=folder, shedule="@daily")
     wrong.notebook("gone.ipynb")
     assert {one.code for one in wrong.check().errors} == {"NB801", "NB804"}
+
+
+def test_what_is_no_path_and_no_list_of_items_is_refused_in_words():
+    made = nbflow.Pipeline("wrong")
+    names = made.notebook("names.ipynb")["names"]
+    with pytest.raises(UsageError, match=r"\$\{names\.names\} is given without one") as caught:
+        made.notebook("fit.ipynb", foreach=names)
+    assert 'foreach={"PARAMETER": LIST}' in caught.value.hint
+    for refused in (nbflow.load, made.notebook):
+        with pytest.raises(UsageError, match=r"5 \(int\) is no path"):
+            refused(5)

@@ -56,6 +56,10 @@ def test_the_notebook_itself_is_not_written_over(project):
         run.output("train.ipynb")
     with pytest.raises(UsageError, match="the notebook itself"):
         nbflow.run("train.ipynb", output="train.ipynb", quiet=True)
+    with pytest.raises(UsageError, match=r"out\.pdf does not end in \.ipynb or \.html"):
+        nbflow.run("train.ipynb", output="out.pdf", quiet=True)
+    with pytest.raises(UsageError, match=r"q\.txt does not end in"):
+        run.output("q.txt")
     assert (project / "train.ipynb").read_bytes() == before
 
 

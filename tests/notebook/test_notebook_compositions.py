@@ -126,6 +126,12 @@ def test_what_makes_no_sense_is_told_with_its_line(read, text, line, words):
     assert any(at == line and words in message for _, at, message in faults(found)), faults(found)
 
 
+def test_a_misspelled_approval_is_told_as_one(read):
+    _, found = read("stages:\n  ask:\n    aprove: Q?\n")
+    (hint,) = [one.hint for one in found if "aprove" in one.message]
+    assert "Did you mean 'approve'?" in hint
+
+
 @pytest.mark.parametrize("text", ["- a\n", "", "stages: [", "a: 1\na: 2\n"])
 def test_what_is_no_pipeline_at_all_cannot_be_read(read, text):
     with pytest.raises(NotebookError):

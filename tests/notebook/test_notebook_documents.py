@@ -53,6 +53,10 @@ def test_a_missing_file_is_told_with_the_nearest_one(tmp_path) -> None:
     with pytest.raises(NotebookError, match=r"trian\.ipynb does not exist") as caught:
         notebook.read(tmp_path / "trian.ipynb")
     assert caught.value.hint == "Did you mean 'train.ipynb'?"
+    for far in ("missing.ipynb", "nope.ipynb"):
+        with pytest.raises(NotebookError) as caught:
+            notebook.read(tmp_path / far)
+        assert caught.value.hint == "Notebooks there: train.ipynb."
     with pytest.raises(NotebookError) as caught:
         notebook.read(tmp_path / "nowhere" / "x.ipynb")
     assert "nowhere does not exist either" in (caught.value.hint or "")

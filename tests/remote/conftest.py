@@ -7,6 +7,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from stages import Stage
+
+from nbflow import remote
 
 _PARAMETERS = 'nbflow_params = "{}"\nnbflow_run = ""\nnbflow_files = ""\nnbflow_attempt = "1"'
 _FIRST = """
@@ -42,3 +45,16 @@ def mechanics(airflow):
     (airflow.dags / "mechanics.py").write_text(text, encoding="utf-8")
     airflow.client.wait_for_dag("mechanics", digest="0123456789abcdef", timeout=60)
     return "mechanics"
+
+
+@pytest.fixture
+def stage():
+    stage = Stage()
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def client(stage):
+    with remote.Airflow.connect(stage.url, token="t") as client:
+        yield client

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from test_remote_faults import HANG_UP, Stage
+from stages import HANG_UP
 
 from nbflow import remote
 from nbflow.errors import UsageError
@@ -27,16 +27,8 @@ NONE, SIXTH = (200, {"backfills": []}), (200, {"backfills": [{"id": 6}]})
 
 
 @pytest.fixture
-def stage():
-    stage = Stage()
-    yield stage
-    stage.close()
-
-
-@pytest.fixture
-def connection(stage):
-    with remote.Airflow.connect(stage.url, token="t") as client:
-        yield client.connection
+def connection(client):
+    return client.connection
 
 
 def test_a_backfill_is_started_once_though_the_answer_was_lost(stage, connection):

@@ -54,11 +54,7 @@ def plenty(airflow):
 
 @pytest.fixture
 def current(airflow, tmp_path):
-    (tmp_path / "nbflow.yaml").write_text(
-        f"store: {airflow.store}\ntarget: {{kind: folder, path: {airflow.dags}}}\n"
-        f"airflow: {{url: '{airflow.instance.url}', user: {airflow.instance.user},"
-        " password_env: SECRET}\n"
-    )
+    (tmp_path / "nbflow.yaml").write_text(airflow.settings)
     return api.load_settings(tmp_path)
 
 

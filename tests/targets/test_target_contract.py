@@ -127,7 +127,7 @@ def test_unpublishing_takes_the_dag_away_and_keeps_its_versions(place: Place) ->
     place.publish(bundle(digest=SECOND))
     place.publish(bundle(dag_id="iris2"))
     before = place.files()
-    assert place.target.unpublish("iris", signed=BEN).digest == SECOND
+    assert place.target.unpublish("iris", signed=BEN)[0].digest == SECOND
     assert [one.dag_id for one in place.target.published()] == ["iris2"]
     after = place.files()
     assert before.keys() - after.keys() == {"iris.py"}
@@ -144,7 +144,7 @@ def test_what_was_unpublished_can_be_brought_back(
     place.publish(bundle(digest=FIRST))
     place.publish(bundle(digest=SECOND))
     place.target.unpublish("iris", signed=ANN)
-    was, now = place.target.roll_back("iris", digest, signed=BEN)
+    was, now, _ = place.target.roll_back("iris", digest, signed=BEN)
     assert (was.digest, now.digest) == ("", expected)
     assert place.target.published()[0].digest == expected
 
@@ -165,7 +165,7 @@ def test_purging_takes_a_dag_and_all_its_files_away_and_nothing_else(
     place.publish(bundle(dag_id="iris2"))
     if unpublished:
         place.target.unpublish("iris", signed=ANN)
-    assert place.target.unpublish("iris", signed=ANN, purge=True).dag_id == "iris"
+    assert place.target.unpublish("iris", signed=ANN, purge=True)[0].dag_id == "iris"
     assert [one.dag_id for one in place.target.published()] == ["iris2"]
     assert not [path for path in place.files() if path.startswith(("iris/", "iris.py"))]
 
@@ -222,7 +222,7 @@ def test_an_unknown_kind_of_target_lists_the_known_ones(place: Place) -> None:
 def test_going_back_takes_the_version_before(place: Place) -> None:
     for digest in (FIRST, SECOND, FIRST, "c" * 16):
         place.publish(bundle(digest=digest))
-    was, now = place.target.roll_back("iris", signed=BEN)
+    was, now, _ = place.target.roll_back("iris", signed=BEN)
     assert (was.digest, now.digest) == ("c" * 16, FIRST)
     assert place.files()["iris.py"] == bundle(digest=FIRST).dag.encode()
     (listing,) = place.target.published()

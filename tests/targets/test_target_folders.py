@@ -50,7 +50,7 @@ def test_what_each_backend_makes_is_known_again_when_it_is_published_again(
     assert changes == [True, False]
     (listing,) = target.published()
     assert (listing.digest, listing.notebook) == (made.bundle.digest, "iris.ipynb")
-    assert target.unpublish("iris", signed=ANN) == listing
+    assert target.unpublish("iris", signed=ANN) == (listing, None)
 
 
 def crashing(folder: Path, what: str, *, at: int) -> bool:

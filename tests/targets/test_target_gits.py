@@ -128,11 +128,12 @@ def test_for_review_it_goes_to_a_branch_of_its_own(tmp_path: Path) -> None:
     place = git_place(tmp_path)
     place.publish(bundle(digest=FIRST))
     review = git_place(tmp_path, review=True)
-    review.publish(bundle(digest=SECOND))
-    review.publish(bundle(digest=SECOND))
+    named = review.publish(bundle(digest=SECOND)).review
+    assert review.publish(bundle(digest=SECOND)).review == named
     assert place.target.published()[0].digest == FIRST
     place.git("fetch", "-q", "origin")
     (branch,) = [name for name in place.git("branch", "-r").split() if "nbflow/" in name]
+    assert branch == f"origin/{named}"
     assert f"{SECOND}".encode() in place.git("show", f"{branch}:dags/iris.py").encode()
     place.pull()
     place.git("merge", "-q", "--ff-only", branch)

@@ -84,7 +84,7 @@ def test_nobody_goes_back_to_a_version_that_was_pruned(place: Place) -> None:
     place.target.prune({"iris": [SECOND]})
     with pytest.raises(TargetError, match="no one version"):
         place.target.roll_back("iris", SECOND, signed=on_day(3))
-    _, now = place.target.roll_back("iris", signed=on_day(3))
+    _, now, _ = place.target.roll_back("iris", signed=on_day(3))
     assert now.digest == FIRST
 
 

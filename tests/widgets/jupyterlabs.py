@@ -7,8 +7,10 @@ import socket
 import subprocess
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 TRAIN = (
     ("parameters", "trees = 10  # in the forest\ncountry = 'de'"),
@@ -131,13 +133,14 @@ def run_cell(page, number):
     prompt = cell.locator(".jp-InputPrompt").first
     # Asked for where the notebook's own kernel is not there yet.
     kernel = page.get_by_role("dialog").get_by_role("button", name="Select", exact=True)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while prompt.inner_text().strip() == "[ ]:":
         assert time.monotonic() < until, "the kernel does not take the cell"
         if kernel.is_visible():
             kernel.click()
             kernel.wait_for(state="detached")
             continue
-        cell.locator(".jp-InputArea-editor").click(timeout=3000, force=True)
-        page.keyboard.press("Control+Enter")
+        with suppress(PlaywrightTimeout):  # a dialog may be in the way by now, or the page busy
+            cell.locator(".jp-InputArea-editor").click(timeout=3000, force=True)
+            page.keyboard.press("Control+Enter")
         time.sleep(0.5)

@@ -11,12 +11,7 @@ pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 def test_a_form_publishes_and_triggers_and_its_live_view_follows_the_run(
     project, airflow, monkeypatch, until
 ):
-    (project / "nbflow.yaml").write_text(
-        f"store: {airflow.store}\n"
-        f"target: {{kind: folder, path: {airflow.dags}}}\n"
-        f"airflow: {{url: '{airflow.instance.url}', user: {airflow.instance.user},"
-        " password_env: SECRET}\n"
-    )
+    (project / "nbflow.yaml").write_text(airflow.settings)
     monkeypatch.setenv("SECRET", airflow.instance.password)
     write_notebook(
         project / "form_score.ipynb",

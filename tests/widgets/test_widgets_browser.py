@@ -4,9 +4,7 @@ import json
 
 import pytest
 from commands import write_notebook
-from jupyterlabs import browser, lab, run_cell
-
-from conftest import TRAIN
+from jupyterlabs import TRAIN, browser, lab, run_cell
 
 # On one worker, so that there is one JupyterLab.
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -44,6 +42,8 @@ def page(chromium):
     made = chromium.new_page(viewport={"width": 1280, "height": 2000})
     made.set_default_timeout(60_000)
     yield made
+    # Shown where the test failed.
+    print(*made.locator(".nbflow, .jp-Dialog").all_inner_texts(), sep="\n---\n")
     made.close()
 
 

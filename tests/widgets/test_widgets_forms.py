@@ -121,6 +121,13 @@ def test_a_run_has_the_values_that_were_typed_and_is_shown_as_it_goes(form, unti
     assert first.closed
 
 
+def test_what_was_typed_before_a_press_counts_though_it_comes_later(form, until):
+    form.running.click()
+    form.fields["trees"].control.value = "7"
+    until(lambda: form.live is not None and form.live.seen.state == "success")
+    assert form.live.seen.parameters == {"trees": 7}
+
+
 def test_a_value_that_is_none_starts_nothing(form, until):
     form.fields["trees"].control.value = "many"
     form.run()

@@ -1,11 +1,13 @@
 """A live view of a run without a browser: what it shows, and what its buttons do."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from commands import write_notebook
 
 import nbflow
+from nbflow.widgets import Live
 from nbflow.widgets.pictures import outputs_html
 
 SLOW = "import time\nwhile not __import__('pathlib').Path({!r}).exists(): time.sleep(0.05)"
@@ -77,6 +79,24 @@ def test_a_failure_is_shown_with_its_log_and_the_run_goes_on_from_there(project,
     # It is the run that one holds that went on.
     assert run.refresh().state == "success"
     assert run.value("accuracy") == 10.0
+
+
+def test_a_run_goes_on_only_once_nothing_of_it_is_under_way(project, until):
+    run = nbflow.run("train.ipynb", trees=200, wait=False, quiet=True)
+    free, told = threading.Event(), threading.Event()
+    watched = run._watched()
+
+    def follow(show, wanted):
+        watched.follow(show, wanted)
+        told.set()
+        free.wait()
+
+    live = Live(replace(watched, follow=follow))
+    told.wait()
+    until(lambda: "failed" in live._head.value)
+    assert live.resuming.layout.display == "none"
+    free.set()
+    until(lambda: live.resuming.layout.display == "")
 
 
 def test_a_run_is_stopped_by_its_button(project, until):

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
         trigger,
     )
     from nbflow.api.overviews import pipelines_page, runs_page
-    from nbflow.api.pages import require_pages
+    from nbflow.api.pages import require_pages, require_writable
     from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
@@ -94,7 +94,7 @@ if TYPE_CHECKING:
     )
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
-    from nbflow.api.stored import StepText, all_runs, source_of, texts_of
+    from nbflow.api.stored import StepText, all_runs, left_out, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
     from nbflow.api.wording import (
@@ -190,6 +190,7 @@ __all__ = [
     "is_dag",
     "is_local",
     "latest_runs",
+    "left_out",
     "limits",
     "load",
     "load_settings",
@@ -215,6 +216,7 @@ __all__ = [
     "refuse_one_name_for_two",
     "refuse_what_cannot_run",
     "require_pages",
+    "require_writable",
     "resolve",
     "resume",
     "resume_run",
@@ -340,6 +342,7 @@ _HOMES = {
     "in_reach": "airflows",
     "inspect": "notebooks",
     "is_dag": "operating",
+    "left_out": "stored",
     "limits": "limiting",
     "load": "notebooks",
     "load_settings": "airflows",
@@ -360,6 +363,7 @@ _HOMES = {
     "refuse_one_name_for_two": "publishing",
     "refuse_what_cannot_run": "preflights",
     "require_pages": "pages",
+    "require_writable": "pages",
     "resolve": "values",
     "resume": "resuming",
     "run": "running",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,10 +69,19 @@ def _bundles(current: settings.Settings) -> list[dict[str, Any]]:
     return found
 
 
-def airflow_down(current: settings.Settings) -> bool:
-    """Stop the project's private Airflow; False where none ran."""
+def airflow_down(current: settings.Settings, *, tell: Tell = lambda _: None) -> bool:
+    """Stop the project's private Airflow; False where none ran.
+
+    Args:
+        current: the settings.
+        tell: is told beforehand which runs that stops.
+    """
     from nbflow import embedded
 
+    going = _going(current)
+    if going:
+        these = "this run" if len(going) == 1 else f"{len(going)} runs"
+        tell(f"stops {these}: {', '.join(going)}")
     return embedded.down(home=_home(current))
 
 
@@ -172,6 +182,11 @@ def _reach_embedded(current: settings.Settings) -> Reach:
     )
 
 
+def has_run(current: settings.Settings) -> bool:
+    """Whether the project's Airflow may know of DAGs and runs, though it does not run now."""
+    return not current.airflow.embedded or _home(current).exists()
+
+
 def connect(current: settings.Settings) -> Airflow:
     """A client of the project's Airflow.
 
@@ -197,6 +212,19 @@ def connect(current: settings.Settings) -> Airflow:
             "or name yours under `airflow:` in nbflow.yaml.",
         )
     return Airflow.connect(instance.url, user=instance.user, password=instance.password)
+
+
+def _going(current: settings.Settings) -> list[str]:
+    """The runs that go in the private Airflow, as far as it can be asked: it is to stop anyway."""
+    from nbflow.remote import Airflow
+
+    instance = airflow_status(current)
+    if instance is None or instance.health.get("api-server") != "healthy":
+        return []
+    user, password = instance.user, instance.password
+    with suppress(RemoteError), Airflow.connect(instance.url, user=user, password=password) as one:
+        return [f"{run.dag_id}/{run.run_id}" for run in one.runs(limit=None, states=["running"])]
+    return []
 
 
 def _home(current: settings.Settings) -> Path:

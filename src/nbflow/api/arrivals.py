@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow import checks, remote
 from nbflow.api import airflows
-from nbflow.errors import NotLive
+from nbflow.errors import NotLive, RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,12 +19,48 @@ if TYPE_CHECKING:
     from nbflow.remote import Arrivals, ImportProblem
     from nbflow.settings import Settings
 
-__all__ = ["await_live", "require_live"]
+__all__ = ["await_live", "await_published", "require_entrance", "require_live"]
 
 _PATIENCE = 120.0
 """Seconds to wait while no DAG arrives."""
 _NAMED = 5
 """DAGs that are named in a sentence."""
+
+
+def require_entrance(current: Settings, dag_id: str) -> None:
+    """See that Airflow will let us wait for what is about to be written, where one is in reach.
+
+    One that does not answer now may do so later.
+
+    Raises:
+        RemoteError: it does not let us in.
+        SettingsError: the environment does not hold the token or the password.
+    """
+    # Nobody waits for what is up for review.
+    if current.target.options.get("review") or not airflows.in_reach(current):
+        return
+    with airflows.connect(current) as client, suppress(remote.Unreachable):
+        try:
+            client.has_dag(dag_id)
+        except remote.Refused as error:
+            raise RemoteError(f"{error.message}; nothing was published", hint=error.hint) from error
+
+
+def await_published(
+    those: Sequence[Published],
+    current: Settings,
+    tell: Callable[[str], None],
+    *,
+    beside: Sequence[str],
+    compiled: Mapping[str, Compiled],
+    wanted: Callable[[], bool],
+) -> dict[str, Published]:
+    """As `await_live`; an error says that it was published all the same."""
+    try:
+        return await_live(those, current, tell, beside=beside, compiled=compiled, wanted=wanted)
+    except RemoteError as error:
+        names = _named([one.dag_id for one in those])
+        raise RemoteError(f"{names} published, but {error.message}", hint=error.hint) from error
 
 
 def await_live(
@@ -64,6 +101,7 @@ def await_live(
             one.dag_id: replace(
                 one,
                 live_after=done.live.get(one.dag_id),
+                paused=one.dag_id in done.paused,
                 missing=done.missing.get(one.dag_id),
                 diagnostics=_about(one, done.broken.get(one.dag_id), sources.get(one.dag_id)),
                 url=client.dag_url(one.dag_id),

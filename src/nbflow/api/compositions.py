@@ -35,11 +35,7 @@ __all__ = [
 
 
 escaped = notebook.escaped
-
-
-def is_composition(path: str | Path) -> bool:
-    """Whether a path names a pipeline's file rather than a notebook."""
-    return Path(path).suffix in notebook.SUFFIXES
+is_composition = notebook.is_composition
 
 
 def inspect_composition(path: Path) -> Inspected:

@@ -15,11 +15,13 @@ from nbflow.planning import next_runs
 
 if TYPE_CHECKING:
     from nbflow.api.notebooks import Compiled
+    from nbflow.model import Bundle
     from nbflow.targets import Edition, Version
 
-__all__ = ["Change", "Difference", "diff"]
+__all__ = ["Change", "Difference", "bundle_changes", "diff"]
 
 NEW, GONE, OTHER = "new", "gone", "changed"
+_MARKS = {NEW: "+", GONE: "-", OTHER: "~"}
 _CONTEXT = 3
 """Lines of the DAG file around a change."""
 
@@ -40,6 +42,11 @@ class Change:
     sort: str
     details: tuple[str, ...] = ()
 
+    @property
+    def mark(self) -> str:
+        """A sign for its sort, as diffs have it."""
+        return _MARKS[self.sort]
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -52,6 +59,7 @@ class Difference:
         changes: by part, in the notebook's order.
         text: the unified diff of the DAG file.
         next_runs: the next times of the schedule as it would be, aware datetimes in its time zone.
+        unpublished: the version that was taken away and is kept; None where none was.
     """
 
     dag_id: str
@@ -60,6 +68,7 @@ class Difference:
     changes: tuple[Change, ...]
     text: str
     next_runs: tuple[datetime, ...]
+    unpublished: Version | None = None
 
     @property
     def changed(self) -> bool:
@@ -69,6 +78,8 @@ class Difference:
     @property
     def summary(self) -> str:
         """In a few words, what publishing would do; without the DAG's id."""
+        if self.unpublished is not None:
+            return f"would be published again, as {self.digest}; there was {self.unpublished}"
         if self.published is None:
             return f"would be published for the first time, as {self.digest}"
         if not self.changed:
@@ -82,12 +93,8 @@ class Difference:
             "dag_id": self.dag_id,
             "changed": self.changed,
             "digest": self.digest,
-            "published": version
-            and {
-                "digest": version.digest,
-                "by": version.by,
-                "moment": version.moment and version.moment.isoformat(),
-            },
+            "published": version and _as_json(version),
+            "unpublished": self.unpublished and _as_json(self.unpublished),
             "changes": [asdict(one) for one in self.changes],
             "text": self.text,
             "next_runs": [one.isoformat() for one in self.next_runs],
@@ -110,8 +117,6 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
     current = compiled.inspected.settings.of_team(options.team)
     target = targets.find_target(current)
     there = target.edition(bundle.dag_id)
-    old = there.manifest() if there else {}
-    new: dict[str, Any] = json.loads(bundle.files["manifest.json"])
     runs = next_runs(options.schedule, timezone=options.timezone, after=now or datetime.now(UTC))
     if there is not None:
         Seen(current, target.tree.address).keep({bundle.dag_id: there.listing.digest})
@@ -119,10 +124,23 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
         bundle.dag_id,
         bundle.digest,
         None if there is None else there.listing.current,
-        tuple(_changes(old, new, there, bundle.files)),
+        bundle_changes(bundle, there),
         _text_diff(there.dag if there else "", bundle.dag, name=f"{bundle.dag_id}.py"),
         runs,
+        None if there is not None else target.taken_away(bundle.dag_id),
     )
+
+
+def bundle_changes(bundle: Bundle, there: Edition | None) -> tuple[Change, ...]:
+    """What publishing a bundle changes of what is there, without a look at who published that."""
+    old = there.manifest() if there else {}
+    new: dict[str, Any] = json.loads(bundle.files["manifest.json"])
+    return tuple(_changes(old, new, there, bundle.files))
+
+
+def _as_json(version: Version) -> dict[str, Any]:
+    moment = version.moment and version.moment.isoformat()
+    return {"digest": version.digest, "by": version.by, "moment": moment}
 
 
 def _changes(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbflow import host
 from nbflow.errors import RemoteError
-from nbflow.model import Failure, RunState
+from nbflow.model import Failure, RunState, split_item
 
 if TYPE_CHECKING:
     from nbflow.model import Run, StepRun
@@ -76,7 +76,7 @@ class Explainer:
         if said is None:
             return None
         # What the task says of its pod; it does not say which item of a list it is for.
-        task = re.escape(step.name.partition("[")[0])
+        task = re.escape(split_item(step.name)[0])
         about = rf"step {task}(?:, cell (?P<cell>[^ :]+))?: (?P<why>.+)"
         found = re.fullmatch(about, said.evalue, re.DOTALL)
         if found is None or not said.ename.startswith("Airflow"):

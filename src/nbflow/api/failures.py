@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import host
 from nbflow.api import records
-from nbflow.errors import NbflowError, RemoteError, StepFailed
+from nbflow.errors import NbflowError, RunEnded, StepFailed
 from nbflow.model import Failure, Run, RunState, StepRun
 
 if TYPE_CHECKING:
@@ -25,13 +25,15 @@ def failure_of(run: Run) -> NbflowError | None:
         return None
     step = run.failed_step
     if step is None:
-        return RemoteError(f"run {run.run_id} of {run.dag_id} ended as {run.state}")
+        return _without_failed_step(run)
+    cancelled = "the run was cancelled; before that, " if run.state is RunState.CANCELLED else ""
     failure = step.failure
     if failure is None:
         return StepFailed(
             step=step.name,
             ename="Failed",
             evalue="no executed notebook tells why",
+            cause=f"{cancelled}step {step.name}: Failed: no executed notebook tells why",
             hint=f"Look at the task's log{f': {run.url}' if run.url else ''}.",
         )
     where = f"step {step.name}"
@@ -42,9 +44,20 @@ def failure_of(run: Run) -> NbflowError | None:
         cell=failure.cell,
         ename=failure.ename,
         evalue=failure.evalue,
-        cause=f"{where}: {failure.ename}: {failure.evalue}",
+        cause=f"{cancelled}{where}: {failure.ename}: {failure.evalue}",
         hint=failure.hint,
     )
+
+
+def _without_failed_step(run: Run) -> RunEnded:
+    name = f"{run.dag_id}/{run.run_id}"
+    if run.state is not RunState.CANCELLED:
+        return RunEnded(f"{name} ended as {run.state}, and none of its steps failed by itself")
+    was_at = [step.name for step in run.steps if step.state is RunState.CANCELLED and step.started]
+    steps = f" while it was at {', '.join(was_at)}" if was_at else ""
+    local = records.is_local(run.run_id)
+    way = "`nbflow run NB --resume` goes on with it" if local else f"`nbflow resume {name}` goes on"
+    return RunEnded(f"{name} was cancelled{steps}", hint=way)
 
 
 def failure_in(

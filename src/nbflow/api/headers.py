@@ -13,7 +13,7 @@ from nbflow import host, targets
 from nbflow.api import origins, records
 from nbflow.api.parameters import effective
 from nbflow.errors import NbflowError
-from nbflow.model import RunState, format_bytes, format_elapsed
+from nbflow.model import RunState, format_bytes, format_elapsed, split_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -185,7 +185,7 @@ def _table(run: Run, manifest: Mapping[str, Any]) -> Iterator[str]:
             "cells": f"{step.cells_done}/{step.cells_total}" if step.cells_total else "",
             "time": _time(step),
             "peak memory": _memory(step),
-            "profile": _plain(profiles.get(step.name.partition("[")[0]) or ""),
+            "profile": _plain(profiles.get(split_item(step.name)[0]) or ""),
             "attempt": str(step.attempt) if _ran(step) else "",
             "": _outcome(step, run),
         }
@@ -226,8 +226,8 @@ def _outcome(step: StepRun, run: Run) -> str:
         return f"cached from {_plain(step.cached)}"
     if run.url is None:
         return ""
-    task, bracket, item = step.name.partition("[")
-    of_item = f"/mapped/{item.rstrip(']')}" if bracket else ""
+    task, item = split_item(step.name)
+    of_item = "" if item is None else f"/mapped/{item}"
     return _link("Airflow", f"{run.url}/tasks/{quote(task)}{of_item}")
 
 

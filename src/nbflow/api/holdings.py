@@ -13,6 +13,7 @@ from nbflow import host, runtime
 from nbflow.api import records
 from nbflow.api.measurements import time_in
 from nbflow.api.origins import digest_of
+from nbflow.model import STEP_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,8 +36,6 @@ _HANDED_ON = re.compile(
 """Files of steps' artifacts, and contents of files that they left in their working directories."""
 _INNER = re.compile(r"/(?:try-\d+(?:-\d+)?(?=/)|\.).*|/[^/]*$")
 """What follows a step's folder in the path of a file of it."""
-_DEPTH = 2
-"""How deep in a run's folder those of steps may lie: of a stage's item."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ class StoredRun:
         for notebook in self._notebooks(folder):
             some = True
             yield notebook
-        if not some and folder.count("/") < _DEPTH:
+        if not some and folder.count("/") < STEP_DEPTH:
             for name in self._store.names(f"{self.run_id}/{folder}"):
                 if not name.startswith((".", "try-")):
                     yield from self._within(f"{folder}/{name}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow import host, runtime
 from nbflow.api import records
 from nbflow.api.origins import origin_of, read_bundle
-from nbflow.model import step_name
+from nbflow.model import STEP_DEPTH, split_item, step_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -72,9 +72,6 @@ class Attempt:
     usage: Usage
     stopped_by: str | None
 
-
-_DEPTH = 2
-"""How deep in a run's folder those of steps may lie: of a stage's item."""
 
 ReadBundle = Callable[[str], bytes | None]
 
@@ -268,9 +265,9 @@ def _notebooks(
     beside = {one.name for one in there}
     read = [host.glance(store, folder, entry, beside=beside) for _, entry in tries]
     if tries:
-        name = step_name(inner).partition("[")[0]
+        name = split_item(step_name(inner))[0]
         yield name, [one for one in read if one is not None]
-    elif inner.count("/") < _DEPTH:
+    elif inner.count("/") < STEP_DEPTH:
         for one in there:
             if one.size is None and not one.name.startswith((".", "try-")):
                 yield from _notebooks(store, run, f"{inner}/{one.name}")

@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING
 
 from nbflow import host, runtime
 from nbflow.api import records
-from nbflow.model import RunState, step_name
+from nbflow.model import STEP_DEPTH, RunState, step_name
 
 if TYPE_CHECKING:
     from nbflow import settings
     from nbflow.model import Run
-
-
-_DEPTH = 2
-"""How deep in a run's folder those of steps may lie: of a stage's item."""
 
 
 def mirror(run: Run, *, current: settings.Settings) -> Path | None:
@@ -49,7 +45,7 @@ def _copy_step(run: runtime.Store, step: str, folder: Path) -> None:
     if seen is not None and seen.state is RunState.SUCCESS:
         return
     names = run.names(step)
-    if step.count("/") < _DEPTH and not any(_is_of_a_step(name) for name in names):
+    if step.count("/") < STEP_DEPTH and not any(_is_of_a_step(name) for name in names):
         for name in names:
             if not name.startswith("."):
                 _copy_step(run, f"{step}/{name}", folder)

@@ -102,7 +102,7 @@ def inspect(path: str | Path) -> Inspected:
         NotebookError: the file cannot be read as a notebook.
         SettingsError: the settings cannot be understood.
     """
-    if Path(path).suffix in notebook.SUFFIXES:
+    if notebook.is_composition(path):
         from nbflow.api.compositions import inspect_composition
 
         return inspect_composition(Path(path))

@@ -182,7 +182,7 @@ def latest_runs(
         RemoteError: there is no such DAG, or Airflow refuses.
     """
     found = client.runs(dag_id, limit=limit)
-    failed = (run for run in found if run.state is RunState.FAILED)
+    failed = (run for run in found if run.state in {RunState.FAILED, RunState.CANCELLED})
     causes = {id(run): _with_cause(run, client, current) for run in islice(failed, _EXPLAINED)}
     return tuple(causes.get(id(run), run) for run in found)
 

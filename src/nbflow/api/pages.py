@@ -5,18 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow import notebook
-from nbflow.errors import MissingExtraError
+from nbflow.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["is_page", "require_pages", "write_page"]
+__all__ = ["is_page", "require_pages", "require_writable", "write_page"]
 
 
 def is_page(path: Path) -> bool:
     """Whether a file of this name is a page, not a notebook."""
     return path.suffix == ".html"
+
+
+def require_writable(path: Path) -> None:
+    """See that a file of this name can be what a run writes: a notebook, a page, or a folder.
+
+    Raises:
+        UsageError: it is of another kind.
+    """
+    if path.suffix not in {"", ".ipynb", ".html"}:
+        raise UsageError(
+            f"{path} does not end in .ipynb or .html",
+            hint="Name a notebook, or a page of HTML.",
+        )
 
 
 def require_pages() -> None:

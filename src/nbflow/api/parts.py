@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import host
 from nbflow.api.parameters import given_in
-from nbflow.model import Run, RunState, step_folder
+from nbflow.model import Run, RunState, split_item, step_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,11 +69,12 @@ def parts(run: Run, *, folder: Path, order: Iterable[str] = ()) -> tuple[Part, .
     stages = list(order)
 
     def place(name: str) -> tuple[int, int]:
-        stage, _, item = name.partition("[")
-        return stages.index(stage) if stage in stages else len(stages), int(item.rstrip("]") or -1)
+        stage, item = split_item(name)
+        place = stages.index(stage) if stage in stages else len(stages)
+        return place, -1 if item is None else item
 
     return tuple(
-        Part(name, name.partition("[")[0], _run_of(name, run, found[name]), found[name])
+        Part(name, split_item(name)[0], _run_of(name, run, found[name]), found[name])
         for name in sorted(found, key=place)
     )
 
@@ -86,8 +87,8 @@ def place_of(step: str, *, stages: list[str], steps: list[str]) -> tuple[int, in
         stages: the stages' names, in their order.
         steps: all steps' names, in theirs.
     """
-    name, _, item = step.partition("[")
-    number = int(item.rstrip("]") or -1)
+    name, item = split_item(step)
+    number = -1 if item is None else item
     for position, stage in enumerate(stages):
         known = stage.replace("-", "_")
         if name in {stage, f"if_{known}"}:

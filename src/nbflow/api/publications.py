@@ -67,10 +67,27 @@ class Unpublished:
     Attributes:
         listing: what was there.
         going: runs that were still going.
+        review: the branch that takes it away once it is merged; None where it is gone.
+        unasked: the project's Airflow did not run: it has not paused the DAG, and nobody knows
+            whether runs were going.
     """
 
     listing: Listing
     going: tuple[Run, ...]
+    review: str | None = None
+    unasked: bool = False
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of, in words."""
+        went_on = [f"{one.dag_id}/{one.run_id}" for one in self.going]
+        said = [f"{name} is still going; what it has not begun will fail" for name in went_on]
+        if self.unasked:
+            said.append(
+                f"Airflow is not running: {self.listing.dag_id} was not paused there, and nobody "
+                "looked for runs that are going; what they have not begun will fail when it is back"
+            )
+        return tuple(said)
 
 
 def published(current: Settings, *, dag_id: str | None = None) -> tuple[PublishedDag, ...]:
@@ -118,12 +135,17 @@ def roll_back(
         NotLive: Airflow cannot import it, or did not pick it up in time.
     """
     target, own = _target_of(dag_id, current)
-    there, now = target.roll_back(dag_id, digest, signed=signature(current))
-    Seen(own, target.tree.address).keep({dag_id: now.digest})
+    there, now, review = target.roll_back(dag_id, digest, signed=signature(current))
+    if review is None:
+        Seen(own, target.tree.address).keep({dag_id: now.digest})
     done = Published(
-        dag_id, now.digest, there.digest != now.digest, target.tree.location(f"{dag_id}.py")
+        dag_id,
+        now.digest,
+        there.digest != now.digest,
+        target.tree.location(f"{dag_id}.py"),
+        review=review,
     )
-    if wait and airflows.in_reach(own):
+    if wait and review is None and airflows.in_reach(own):
         done = await_live([done], own, tell, beside=beside(own))[dag_id]
         require_live([done])
     return RolledBack(there.current, now, done)
@@ -148,7 +170,8 @@ def unpublish(
     """
     target, own = _target_of(dag_id, current)
     going: tuple[Run, ...] = ()
-    if airflows.in_reach(own):
+    asks = airflows.in_reach(own)
+    if asks:
         with airflows.connect(own) as client:
             going = _pause(dag_id, client)
     if going and not force:
@@ -156,11 +179,12 @@ def unpublish(
         more = f" and {len(going) - 5} more" if len(going) > 5 else ""
         raise TargetError(
             f"{dag_id} is paused, and {len(going)} of its runs still {_go(going)}: {named}{more}",
-            hint="unpublish it again when they have ended, `nbflow cancel` them, or use --force: "
-            "then steps that have not begun will fail",
+            hint="a paused DAG begins no further step: `nbflow cancel` them, or let them end with "
+            f"`nbflow unpause {dag_id}`, and unpublish it again; or use --force: then steps that "
+            "have not begun will fail",
         )
-    gone = target.unpublish(dag_id, signed=signature(own), purge=purge)
-    return Unpublished(gone, going)
+    gone, review = target.unpublish(dag_id, signed=signature(own), purge=purge)
+    return Unpublished(gone, going, review, unasked=not asks and airflows.has_run(own))
 
 
 def _go(going: tuple[Run, ...]) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import targets
 from nbflow.api import airflows
-from nbflow.api.arrivals import await_live, require_live
+from nbflow.api.arrivals import await_published, require_entrance, require_live
 from nbflow.errors import TargetError
 from nbflow.planning import POD_BACKEND
 
@@ -34,11 +34,13 @@ class Published:
         dag_id: the DAG.
         digest: of the bundle.
         changed: False where the target had it already.
-        dag: the DAG file.
+        dag: the DAG file, where it is or will be.
         live_after: seconds until Airflow had it, or None where nobody waited, or it has it not.
         url: the DAG's page in Airflow, or None.
         diagnostics: why Airflow cannot import it.
         missing: what was missing still when waiting ended, in words; None where nothing is.
+        review: the branch that has it, for somebody to look at and merge; None without one.
+        paused: Airflow has it and lets no run of it begin, as somebody has wanted it.
     """
 
     dag_id: str
@@ -49,14 +51,27 @@ class Published:
     url: str | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     missing: str | None = None
+    review: str | None = None
+    paused: bool = False
 
     @property
     def summary(self) -> str:
         """`published (3f2a…), live after 4.2s`."""
-        live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
+        if self.review is not None:
+            return f"for review ({self.digest}) on the branch {self.review}"
         wrong = ", cannot be imported" if self.diagnostics else ""
         wrong = ", not taken up" if self.missing else wrong
-        return f"{'published' if self.changed else 'unchanged'} ({self.digest}){live}{wrong}"
+        return (
+            f"{'published' if self.changed else 'unchanged'} ({self.digest}){self.arrival}{wrong}"
+        )
+
+    @property
+    def arrival(self) -> str:
+        """`, live after 4.2s, still paused: …`; empty where it is not, or nobody waited."""
+        if self.live_after is None:
+            return ""
+        held = f", still paused: `nbflow unpause {self.dag_id}`" if self.paused else ""
+        return f", live after {self.live_after:.1f}s{held}"
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -100,12 +115,15 @@ def publish(
         StoreError: steps run in pods, and the store, from which they take it, cannot be written.
         NotLive: Airflow cannot import a DAG, or did not pick it up in time; what has become of
             the others, it says too.
-        RemoteError: Airflow cannot be reached.
+        RemoteError: Airflow lets nobody in, and nothing was published; or it cannot be reached.
     """
     by_place: dict[tuple[Path, str | None], list[Compiled]] = defaultdict(list)
     for each in compiled:
         team = each.plan.pipeline.options.team
         by_place[each.inspected.settings.root, team].append(each)
+    if wait:
+        for (_, team), those in by_place.items():
+            require_entrance(those[0].inspected.settings.of_team(team), those[0].bundle.dag_id)
     published: dict[str, Published] = {}
     for (_, team), those in by_place.items():
         current = those[0].inspected.settings.of_team(team)
@@ -114,9 +132,11 @@ def publish(
                 targets.keep_in_store(each.bundle, runs_folder=each.plan.runs_folder)
         for one in _write([each.bundle for each in those], current, force=force):
             published[one.dag_id] = one
-        if wait and airflows.in_reach(current):
-            published |= await_live(
-                [published[one.bundle.dag_id] for one in those],
+        awaited = [published[one.bundle.dag_id] for one in those]
+        awaited = [one for one in awaited if one.review is None]
+        if wait and awaited and airflows.in_reach(current):
+            published |= await_published(
+                awaited,
                 current,
                 tell,
                 beside=beside(current),
@@ -149,11 +169,22 @@ def _git_user(folder: Path) -> str | None:
 
 
 def _write(bundles: Iterable[Bundle], current: Settings, *, force: bool) -> tuple[Published, ...]:
+    from nbflow.api.commits import describe_publication
+
     target = targets.find_target(current)
     seen = Seen(current, target.tree.address)
-    written = target.publish(bundles, signed=signature(current), seen=seen.digests(), force=force)
-    seen.keep({one.dag_id: one.digest for one in written})
-    return tuple(Published(one.dag_id, one.digest, one.changed, one.path) for one in written)
+    written = target.publish(
+        bundles,
+        signed=signature(current),
+        seen=seen.digests(),
+        force=force,
+        describe=describe_publication,
+    )
+    seen.keep({one.dag_id: one.digest for one in written if one.review is None})
+    return tuple(
+        Published(one.dag_id, one.digest, one.changed, one.path, review=one.review)
+        for one in written
+    )
 
 
 def beside(current: Settings) -> list[str]:

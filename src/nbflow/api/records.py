@@ -14,7 +14,7 @@ from nbflow.api.origins import read_bundle
 from nbflow.api.parameters import given_in
 from nbflow.api.parts import part_of
 from nbflow.errors import StoreError, UsageError
-from nbflow.model import Document, Run, RunState, step_name
+from nbflow.model import STEP_DEPTH, Document, Run, RunState, step_name
 
 LOCAL = "local__"
 """What the ids of runs on this machine begin with."""
@@ -80,10 +80,11 @@ def find_stored(reference: str, *, store: Path | None) -> Run:
     runs = [path for path in found if path.is_dir() and not is_ours(path.name)]
     newest = max(runs, key=age, default=None)
     if newest is None:
-        raise StoreError(
-            f"the store has no run {reference!r}",
-            hint=f"Looked in {store}; Airflow is not running, and may know more.",
-        )
+        if is_local(reference):
+            more = "`nbflow runs` lists those that are left; `nbflow clean` removes old ones."
+        else:
+            more = "Airflow is not running, and may know more."
+        raise StoreError(f"the store has no run {reference!r}", hint=f"Looked in {store}. {more}")
     ledger = host.read_ledger(newest)
     if ledger is not None:
         return ledger.run
@@ -113,9 +114,15 @@ def require_folder(run: Run, *, current: settings.Settings) -> Path:
     """
     folder = find_folder(run, current=current)
     if folder is None:
+        looked = f"Looked in {current.store_address}."
+        if run.state.finished and any(step.started for step in run.steps):
+            raise StoreError(
+                f"nothing of run {run.run_id} of {run.dag_id} is left in the store",
+                hint=f"{looked} What old runs have made is removed by `nbflow clean`.",
+            )
         raise StoreError(
             f"the store holds nothing of run {run.run_id} of {run.dag_id}",
-            hint=f"Looked in {current.store_address}. Has a step started?",
+            hint=f"{looked} Has a step started?",
         )
     return folder
 
@@ -124,8 +131,8 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     """The values that the steps of a run recorded, by name; of several notebooks `stage.name`."""
     metrics: dict[str, Any] = {}
     for name in (PRUNED, "manifest.json"):
-        for depth in ("[!.]*", "[!.]*/[!.]*", "[!.]*/[!.]*/[!.]*"):
-            for path in sorted(folder.glob(f"{depth}/{name}")):
+        for depth in range(STEP_DEPTH + 1):
+            for path in sorted(folder.glob(f"{'[!.]*/' * depth}[!.]*/{name}")):
                 step = step_name(path.parent.relative_to(folder).as_posix())
                 with suppress(FileNotFoundError):
                     recorded = json.loads(path.read_text())["metrics"]

@@ -79,8 +79,8 @@ def run(
 
     Raises:
         NotebookError, SettingsError, CheckFailed: a path was given, and `compile` raised it.
-        UsageError: a parameter is unknown or ill-typed, `output` is the notebook itself, or a stage
-            asks for an approval and `approve` is None.
+        UsageError: a parameter is unknown or ill-typed, `output` is the notebook itself or no file
+            of a notebook or a page, or a stage asks for an approval and `approve` is None.
         MissingExtraError: `output` is a page, and nbconvert is not installed.
         Interrupted: Ctrl-C, or somebody asked `stop`; the partial notebook is written, and the
             hint says where.
@@ -92,6 +92,8 @@ def run(
         raise UsageError(
             f"{output} is the notebook itself", hint="Name another file for the executed one."
         )
+    if output is not None and not compiled.plan.stages:
+        pages.require_writable(Path(output))
     if output is not None and pages.is_page(Path(output)):
         pages.require_pages()
     if compiled.plan.stages:

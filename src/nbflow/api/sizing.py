@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from nbflow import host, settings
+from nbflow import host, notebook, settings
 from nbflow.api.airflows import load_settings
 from nbflow.api.fitting import Demand, set_aside, smallest, usable_profiles
 from nbflow.api.measurements import NO_TEAM, Measured, Place, dags, measured, places, tags_of, teams
@@ -114,7 +114,9 @@ def suggest(
         NotebookError, SettingsError: the notebook or the settings cannot be read.
     """
     dag_id, team, current = reference, None, None
-    if reference is not None and reference.endswith((".ipynb", ".yaml", ".yml")):
+    if reference is not None and (
+        reference.endswith(".ipynb") or notebook.is_composition(reference)
+    ):
         inspected = inspect(reference)
         dag_id, current = inspected.pipeline.name, inspected.settings
         team = inspected.pipeline.options.team or NO_TEAM

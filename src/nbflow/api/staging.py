@@ -53,8 +53,6 @@ def run_stages(
         stop: by which another thread ends the run.
         write: writes the executed notebooks.
     """
-    refuse_without_answer(compiled, approve)
-    assert approve is not None or not _approvals(compiled)
     own = {
         one.stage.name: bundles.bundle(
             one.plan, attachments=compiled.inspected.stages[one.stage.name].attachments

@@ -22,7 +22,7 @@ _WITHOUT_LOG = {RunState.QUEUED, RunState.SKIPPED}
 
 
 def pause(dag_id: str, *, client: Airflow) -> bool:
-    """Let no new runs of a DAG begin; those that go go on. False where it was so already.
+    """Let no new runs of a DAG begin, nor further steps of one that goes. False where it was so.
 
     Raises:
         RemoteError: there is no such DAG, or Airflow refuses.
@@ -60,7 +60,8 @@ def cancel(run: Run, *, client: Airflow) -> bool:
 def resume_run(run: Run, *, client: Airflow) -> tuple[str, ...]:
     """Run the failed steps of a run again, and what follows them; their names.
 
-    Steps that went well are kept. What runs is the version of the DAG that Airflow has for the run.
+    Steps that went well are kept; of a run that was cancelled all others run. What runs is the
+    version of the DAG that Airflow has for the run.
 
     Raises:
         UsageError: the run goes on, or none of its steps has failed.
@@ -74,7 +75,13 @@ def resume_run(run: Run, *, client: Airflow) -> tuple[str, ...]:
             f"{name} went well: there is no failed step to go on from",
             hint=f"start another run: `nbflow trigger {run.dag_id}`",
         )
-    return client.resume(run.dag_id, run.run_id)
+    steps = client.resume(run.dag_id, run.run_id)
+    if not steps:
+        raise UsageError(
+            f"no step of {name} is left to go on with: all have gone well",
+            hint=f"start another run: `nbflow trigger {run.dag_id}`",
+        )
+    return steps
 
 
 def log_lines(

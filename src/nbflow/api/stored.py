@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nbflow.model import Run
     from nbflow.settings import Settings
 
-__all__ = ["StepText", "all_runs", "source_of", "texts_of"]
+__all__ = ["StepText", "all_runs", "left_out", "source_of", "texts_of"]
 
 _COMING = datetime.max.replace(tzinfo=UTC)
 
@@ -57,6 +57,13 @@ def all_runs(current: Settings, *, dag_id: str | None = None, limit: int = 20) -
                 found += latest_runs(dag_id, client=client, current=current, limit=limit)
     newest = sorted(found, key=lambda run: run.started or _COMING, reverse=True)
     return tuple(newest[:limit])
+
+
+def left_out(current: Settings) -> str | None:
+    """Why a list of runs lacks those of the private Airflow that there is, in words; or None."""
+    if airflows.in_reach(current) or not airflows.has_run(current):
+        return None
+    return "Airflow is not running: only runs of this machine (`nbflow airflow up` starts it)"
 
 
 def source_of(run: Run, *, current: Settings) -> Path | None:

@@ -45,8 +45,11 @@ COLOURS: dict[str, str] = {
     RunState.CANCELLED: "#b8860b",
     Severity.ERROR: "#d9483b",
     Severity.WARNING: "#b8860b",
+    "new": "#21a366",
+    "gone": "#d9483b",
+    "changed": "#b8860b",
 }
-"""Of states and severities, for HTML."""
+"""Of states, severities and the sorts of changes, for HTML."""
 _WORDS = {
     RunState.RETRYING: "will be tried again",
     RunState.UPSTREAM_FAILED: "not run, a step that it needs failed",
@@ -67,13 +70,14 @@ class StepLines:
         for step in run.steps:
             now = (step.state, step.attempt)
             before = self._seen.get(step.name)
-            self._seen[step.name] = now
-            if step.state is RunState.RUNNING and step.note not in {
-                None,
-                self._notes.get(step.name),
-            }:
-                self._write(f"{step.name}: {step.note}")
+            told = self._notes.get(step.name)
             self._notes[step.name] = step.note
+            if step.state is RunState.RUNNING and step.note is not None:
+                # Why it does not begin says more than that it runs.
+                if step.note != told:
+                    self._write(f"{step.name}: {step.note}")
+                continue
+            self._seen[step.name] = now
             if before != now and not (before is None and step.state is RunState.QUEUED):
                 self._write(describe_step(step))
 

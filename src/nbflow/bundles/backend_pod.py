@@ -28,7 +28,7 @@ from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowRescheduleException,
 )"""
-_CLASS = '''\
+_HEAD = '''\
 class StepPod(KubernetesPodOperator):
     """Runs a step in a pod of its profile.
 
@@ -38,10 +38,21 @@ class StepPod(KubernetesPodOperator):
 
     template_fields = ()  # what a run is given is data: nothing in it is a template
 
+'''
+_INIT = """\
     def __init__(self, *, profile, **arguments):
         super().__init__(**arguments)
         self.profile = profile
 
+"""
+_INIT_OF_STAGES = """\
+    def __init__(self, *, profile, outputs=(), **arguments):
+        super().__init__(**arguments)
+        self.profile = profile
+        self.outputs = outputs
+
+"""
+_EXECUTE = """\
     def execute(self, context):
         profile = self.chosen(context)
         self.arguments = self.words(context)
@@ -54,14 +65,29 @@ class StepPod(KubernetesPodOperator):
         except ApiException as error:
             raise self.refused(error, context) from None
 
+"""
+_WORDS = """\
     def words(self, context):
-        values = {name: context["params"][name] for name in PARAMETERS}
-        words = [
+VALUES        words = [
             f"{BUNDLE}/steps/{self.task_id}.ipynb",
             f"--run={RUNS}/{context['run_id']}",
             f"--attempt={context['ti'].try_number}",
             f"--params={json.dumps(values)}",
         ]
+"""
+_WORDS_OF_STAGES = """\
+    def words(self, context):
+        ti, stage = context["ti"], self.task_id.partition(".")[0]
+        values = GIVEN[stage](context["params"], tiINTERVAL)
+        run = f"{RUNS}/{context['run_id']}/{stage}"
+        words = [
+            f"{BUNDLE}/steps/{self.task_id}.ipynb",
+            f"--run={run}" if ti.map_index < 0 else f"--run={run}/{ti.map_index}",
+            f"--attempt={ti.try_number}",
+            f"--params={json.dumps(values)}",
+        ]
+"""
+_REFUSED = '''\
         # Kubernetes would replace $(NAME) by a variable's value.
         return [word.replace("$", "$$") for word in words]
 
@@ -85,12 +111,39 @@ class StepPod(KubernetesPodOperator):
             return AirflowRescheduleException(now + timedelta(seconds=20))
         return self.homeless(f"{where}: its team's quota is used up: {said}", context)
 
+'''
+_REENTRY = """\
     def trigger_reentry(self, context, event):
         try:
             return super().trigger_reentry(context, event)
         except AirflowException:
             raise self.failure(context, event) from None
 
+"""
+_REENTRY_OF_STAGES = '''\
+    def trigger_reentry(self, context, event):
+        try:
+            super().trigger_reentry(context, event)
+        except AirflowException:
+            raise self.failure(context, event) from None
+        if self.outputs:
+            self.hand_on(context)
+
+    def hand_on(self, context):
+        """Let other stages have what the step's variables are at its end."""
+        statuses = self.pod.status.container_statuses if self.pod else ()
+        states = {one.name: one.state for one in statuses or ()}
+        try:
+            told = json.loads(states["base"].terminated.message)["outputs"]
+            values = {name: told[name] for name in self.outputs}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            why = f"step {self.task_id}: its pod is gone, and with it what it passes on"
+            raise AirflowException(why) from None
+        for name, value in values.items():
+            context["ti"].xcom_push(key=name, value=value)
+
+'''
+_FAILURE = '''\
     def failure(self, context, event):
         """Why the pod failed, as an error that says whether another try may help."""
         where = f"step {self.task_id}"
@@ -151,64 +204,6 @@ class StepPod(KubernetesPodOperator):
     def manifest(self, profile):
         own = MANIFESTS.get(f"{profile} for {self.task_id}")
         return copy.deepcopy(own or MANIFESTS[profile])
-'''
-_WORDS = """\
-    def words(self, context):
-        values = {name: context["params"][name] for name in PARAMETERS}
-        words = [
-            f"{BUNDLE}/steps/{self.task_id}.ipynb",
-            f"--run={RUNS}/{context['run_id']}",
-            f"--attempt={context['ti'].try_number}",
-            f"--params={json.dumps(values)}",
-        ]
-"""
-_REENTRY = """\
-    def trigger_reentry(self, context, event):
-        try:
-            return super().trigger_reentry(context, event)
-        except AirflowException:
-            raise self.failure(context, event) from None
-"""
-_INIT = """\
-    def __init__(self, *, profile, outputs=(), **arguments):
-"""
-_KEPT = """\
-        self.profile = profile
-        self.outputs = outputs
-"""
-_WORDS_OF_STAGES = """\
-    def words(self, context):
-        ti, stage = context["ti"], self.task_id.partition(".")[0]
-        values = GIVEN[stage](context["params"], tiINTERVAL)
-        run = f"{RUNS}/{context['run_id']}/{stage}"
-        words = [
-            f"{BUNDLE}/steps/{self.task_id}.ipynb",
-            f"--run={run}" if ti.map_index < 0 else f"--run={run}/{ti.map_index}",
-            f"--attempt={ti.try_number}",
-            f"--params={json.dumps(values)}",
-        ]
-"""
-_REENTRY_OF_STAGES = '''\
-    def trigger_reentry(self, context, event):
-        try:
-            super().trigger_reentry(context, event)
-        except AirflowException:
-            raise self.failure(context, event) from None
-        if self.outputs:
-            self.hand_on(context)
-
-    def hand_on(self, context):
-        """Let other stages have what the step's variables are at its end."""
-        statuses = self.pod.status.container_statuses if self.pod else ()
-        states = {one.name: one.state for one in statuses or ()}
-        try:
-            told = json.loads(states["base"].terminated.message)["outputs"]
-            values = {name: told[name] for name in self.outputs}
-        except (AttributeError, KeyError, TypeError, ValueError):
-            why = f"step {self.task_id}: its pod is gone, and with it what it passes on"
-            raise AirflowException(why) from None
-        for name, value in values.items():
-            context["ti"].xcom_push(key=name, value=value)
 '''
 _QUOTA = '''\
 def more_than_all(said):
@@ -277,33 +272,30 @@ def _given(plan: Plan) -> str:
 
 
 def _class(plan: Plan) -> str:
-    """The class; where parameters get the data interval, with their values from a function.
-
-    Of several notebooks each has its own values and folder, and passes values on.
-    """
-    if plan.stages:
-        return _class_of_stages(plan)
-    if not plan.pipeline.options.interval.names:
-        return _CLASS
-    given = f'given = {VALUES}(context["params"], context["dag_run"])'
-    return _CLASS.replace(
-        """values = {name: context["params"][name]""",
-        f"{given}\n        values = {{name: given[name]",
+    """The class. Of several notebooks each has its own values and folder, and passes values on."""
+    several = bool(plan.stages)
+    parts = (
+        _HEAD,
+        _INIT_OF_STAGES if several else _INIT,
+        _EXECUTE,
+        _words(plan),
+        _REFUSED,
+        _REENTRY_OF_STAGES if several else _REENTRY,
+        _FAILURE,
     )
+    return "".join(parts)
 
 
-def _class_of_stages(plan: Plan) -> str:
-    text = _CLASS
-    interval = ', context["dag_run"]' if plan.pipeline.options.interval.names else ""
-    for old, new in (
-        ("    def __init__(self, *, profile, **arguments):\n", _INIT),
-        ("        self.profile = profile\n", _KEPT),
-        (_WORDS, _WORDS_OF_STAGES.replace("INTERVAL", interval)),
-        (_REENTRY, _REENTRY_OF_STAGES),
-    ):
-        assert old in text
-        text = text.replace(old, new, 1)
-    return text
+def _words(plan: Plan) -> str:
+    """What a pod is told; where parameters get the data interval, a function has their values."""
+    interval = bool(plan.pipeline.options.interval.names)
+    if plan.stages:
+        return _WORDS_OF_STAGES.replace("INTERVAL", ', context["dag_run"]' if interval else "")
+    source = "given" if interval else 'context["params"]'
+    lines = [f"values = {{name: {source}[name] for name in PARAMETERS}}"]
+    if interval:
+        lines.insert(0, f'given = {VALUES}(context["params"], context["dag_run"])')
+    return _WORDS.replace("VALUES", "".join(f"        {line}\n" for line in lines))
 
 
 def _connection(plan: Plan) -> dict[str, str]:

@@ -127,9 +127,6 @@ def tell(context, *notifiers):
         except Exception:
             notifier.log.exception("a notice was not sent")
 '''
-_HIDING_TELL = _TELL.replace(
-    "            notifier(", "            hide_address(notifier)\n            notifier("
-)
 _HIDE = '''\
 def hide_address(notifier):
     """Keep the address of a webhook, which is all it takes to post there, out of the logs."""

@@ -35,10 +35,12 @@ def up(*, project: Path, as_json: bool) -> int:
 @group.command(epilog="Example: nbflow airflow down")
 @options.project
 def down(*, project: Path) -> int:
-    """Stop it, with every task that runs in it."""
+    """Stop it, with every task that runs in it; the runs that this stops are named."""
     from nbflow import api
 
-    stopped = api.airflow_down(api.load_settings(project))
+    stopped = api.airflow_down(
+        api.load_settings(project), tell=lambda said: click.echo(f"warning: {said}", err=True)
+    )
     click.echo("stopped" if stopped else "it was not running")
     return 0
 

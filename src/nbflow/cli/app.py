@@ -14,7 +14,7 @@ import click
 
 from nbflow import __version__
 from nbflow.cli.console import print_error
-from nbflow.errors import NbflowError, StoreError
+from nbflow.errors import NbflowError, StoreError, UsageError
 
 _HOMES = {
     "airflow": "airflow",
@@ -63,6 +63,18 @@ class _Commands(click.Group):
         found: click.Command = next(one for one in module.COMMANDS if one.name == cmd_name)
         return found
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for; one that is not there is told with the nearest."""
+        if args[0] not in _HOMES and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], _HOMES, n=1)
+            guess = f" Did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"No such command {args[0]!r}.{guess}", ctx)
+        return super().resolve_command(ctx, args)
+
 
 app = _Commands(
     name="nbflow",
@@ -85,6 +97,15 @@ def _interrupt(_number: int, _frame: object) -> None:
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell's background job
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.kill(os.getpid(), signal.SIGINT)
+
+
+def _in_our_words(error: click.ClickException) -> UsageError:
+    """What click says of the arguments, to be shown as any other error is."""
+    asked = error.ctx if isinstance(error, click.UsageError) else None
+    if asked is None:
+        return UsageError(error.format_message())
+    usage = asked.get_usage().removeprefix("Usage: ")
+    return UsageError(error.format_message(), hint=f"{usage}; see `{asked.command_path} --help`")
 
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
@@ -111,7 +132,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_error(told, as_json="--json" in given)
         return told.exit_status
     except click.ClickException as error:
-        error.show()
+        if type(error).__name__ == "NoArgsIsHelpError":  # click has no such thing before 8.2
+            error.show()
+        else:
+            print_error(_in_our_words(error), as_json="--json" in given)
         return 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)

@@ -42,12 +42,17 @@ def print_diagnostics(
         click.echo(err=err)
 
 
-def print_findings(inspected: Inspected, *, err: bool = False) -> None:
-    """Write what is wrong with a notebook, or with a pipeline's file and its notebooks."""
+def print_findings(inspected: Inspected, *, err: bool = False, but: str | None = None) -> None:
+    """Write what is wrong with a notebook, or with a pipeline's file and its notebooks.
+
+    Args:
+        inspected: the notebook.
+        err: to standard error.
+        but: a finding that is told otherwise, unless it is about a cell, which is shown.
+    """
     for one in (inspected, *inspected.stages.values()):
-        print_diagnostics(
-            one.diagnostics, document=one.pipeline.document, path=str(one.path), err=err
-        )
+        found = [each for each in one.diagnostics if each.cell or each.message != but]
+        print_diagnostics(found, document=one.pipeline.document, path=str(one.path), err=err)
 
 
 def render_diagnostic(

@@ -9,7 +9,14 @@ import click
 
 from nbflow.cli import options
 from nbflow.cli.console import print_error, print_findings, print_json, summarise
-from nbflow.errors import CheckFailed, NotebookError, StepFailed, UsageError
+from nbflow.errors import (
+    CheckFailed,
+    NotebookError,
+    PolicyError,
+    SettingsError,
+    StepFailed,
+    UsageError,
+)
 from nbflow.model import format_bytes
 
 if TYPE_CHECKING:
@@ -221,12 +228,19 @@ def checked(path: Path) -> Compiled:
 
     Raises:
         CheckFailed: there are errors.
+        SettingsError, PolicyError: what the steps would run on is refused.
     """
     from nbflow import api
 
     inspected = api.inspect(path)
-    print_findings(inspected, err=True)
-    return api.compile(inspected)
+    told = None
+    try:
+        return api.compile(inspected)
+    except (SettingsError, PolicyError) as error:
+        told = error.message  # as an error, in the end
+        raise
+    finally:
+        print_findings(inspected, err=True, but=told)
 
 
 def print_resumed(earlier: Resumed) -> None:

@@ -13,7 +13,7 @@ from nbflow.cli.notebooks import checked, exit_status, print_result
 from nbflow.cli.preflights import print_preflights
 from nbflow.cli.progress import follow
 from nbflow.errors import Interrupted, NotLive, StoreError, UsageError
-from nbflow.model import Run
+from nbflow.model import Run, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +64,7 @@ def publish(
         print_json([api.published_as_json(each, preflight=said) for each, said in pairs])
         return 0
     _print_published(published)
-    if not no_wait and any(each.live_after is None for each in published):
+    if not no_wait and any(each.live_after is None and each.review is None for each in published):
         click.echo(
             "no Airflow is running for this project; start one with `nbflow airflow up`", err=True
         )
@@ -101,11 +101,7 @@ def trigger(
         known = api.parameters_of(dag_id, client=client)
         values = {**api.read_values(values_file), **api.parse_assignments(given, parameters=known)}
         run = api.trigger(dag_id, client=client, parameters=values, known=known)
-        if client.is_paused(dag_id):
-            click.echo(
-                f"warning: {dag_id} is paused in Airflow: the run begins when it is let run there",
-                err=True,
-            )
+        _warn_if_paused(run, client)
         if not wait:
             _print_run(api.run_as_json(run), as_json=as_json)
             return 0
@@ -134,7 +130,9 @@ def trigger(
     show_default=True,
     help="How many runs to list.",
 )
-@click.option("--follow", "wait", is_flag=True, help="Follow a run (a DAG's latest) to its end.")
+@click.option(
+    "--follow", "-f", "-F", "wait", is_flag=True, help="Follow a run (a DAG's latest) to its end."
+)
 @options.project
 @options.as_json
 def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_json: bool) -> int:
@@ -156,6 +154,9 @@ def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_jso
     found = api.all_runs(current, dag_id=reference, limit=limit)
     if not found and not api.in_reach(current):
         api.connect(current).close()  # says that there is none to ask
+    missing = api.left_out(current)
+    if missing:
+        click.echo(missing, err=True)
     if as_json:
         print_json([api.run_as_json(run) for run in found])
         return 0
@@ -214,15 +215,29 @@ def _shown(reference: str, current: Settings, *, wait: bool) -> Run | None:
             return None
         run = api.find_run(reference, client=client)
         if wait:
+            if not run.state.finished:
+                _warn_if_paused(run, client)
             return _followed(run, client, current)
         run = api.explain(api.enrich(run, current=current), client=client)
         return api.forecast(run, client=client, current=current)
 
 
+def _warn_if_paused(run: Run, client: Airflow) -> None:
+    """Nothing more would be seen of a run whose DAG is paused."""
+    if client.is_paused(run.dag_id):
+        waits = "begins" if run.state is RunState.QUEUED else "goes on"
+        click.echo(
+            f"warning: {run.dag_id} is paused in Airflow: the run {waits} once it is let run: "
+            f"`nbflow unpause {run.dag_id}`",
+            err=True,
+        )
+
+
 def _print_published(published: Iterable[Published]) -> None:
     for each in published:
         click.echo(f"{each.dag_id}: {each.summary}")
-        click.echo(f"  {each.url or each.dag}")
+        merged = ", once that is merged" if each.review else ""
+        click.echo(f"  {each.url or each.dag}{merged}")
 
 
 def _followed(run: Run, client: Airflow, current: Settings) -> Run:

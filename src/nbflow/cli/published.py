@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbflow.api import Difference, PublishedDag
     from nbflow.targets import Version
 
-_MARKS = {"new": ("+", "green"), "gone": ("-", "red"), "changed": ("~", "yellow")}
+_COLOURS = {"new": "green", "gone": "red", "changed": "yellow"}
 
 
 @click.command(epilog="Example: nbflow diff train.ipynb")
@@ -104,10 +104,11 @@ def rollback(
     if not done.published.changed:
         click.echo(f"{dag_id}: runs {done.now.digest} already")
         return 0
-    live = done.published.live_after
-    after = "" if live is None else f", live after {live:.1f}s"
+    if done.published.review is not None:
+        click.echo(f"{dag_id}: {done.published.summary}; was {done.was}")
+        return 0
     was = done.was if done.was.digest else "unpublished"
-    click.echo(f"{dag_id}: rolled back to {done.now.digest} (was {was}){after}")
+    click.echo(f"{dag_id}: rolled back to {done.now.digest} (was {was}){done.published.arrival}")
     return 0
 
 
@@ -127,13 +128,19 @@ def unpublish(*, dag_id: str, force: bool, purge: bool, project: Path, as_json: 
     from nbflow import api
 
     done = api.unpublish(dag_id, current=api.load_settings(project), force=force, purge=purge)
-    going = [f"{one.dag_id}/{one.run_id}" for one in done.going]
+    for warning in done.warnings:
+        click.echo(f"warning: {warning}", err=True)
     if as_json:
-        print_json({"dag_id": dag_id, "digest": done.listing.digest, "going": going})
+        going = [f"{one.dag_id}/{one.run_id}" for one in done.going]
+        shown = {"dag_id": dag_id, "digest": done.listing.digest, "going": going}
+        print_json({**shown, "review": done.review, "warnings": list(done.warnings)})
+        return 0
+    if done.review is not None:
+        click.echo(
+            f"{dag_id}: goes once the branch {done.review} is merged; it is paused till then"
+        )
         return 0
     click.echo(f"{dag_id}: unpublished (was {done.listing.current})")
-    for name in going:
-        click.echo(f"warning: {name} is still going; what it has not begun will fail", err=True)
     return 0
 
 
@@ -142,8 +149,7 @@ def _print_difference(found: Difference, *, text: bool) -> None:
     for part, changes in groupby(found.changes, key=lambda one: one.part):
         click.echo(f"{part}:")
         for one in changes:
-            mark, colour = _MARKS[one.sort]
-            line = click.style(f"{mark} {one.name}", fg=colour)
+            line = click.style(f"{one.mark} {one.name}", fg=_COLOURS[one.sort])
             if len(one.details) == 1:
                 click.echo(f"  {line}  ({one.details[0]})")
                 continue

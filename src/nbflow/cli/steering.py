@@ -24,7 +24,10 @@ _run = click.argument("reference", metavar="RUN")
 @_dag
 @options.project
 def pause(*, dag_id: str, project: Path) -> int:
-    """Let no new runs of a DAG begin; runs that go go on."""
+    """Let no new runs of a DAG begin, and no further steps of runs that go.
+
+    Steps that run come to their end. `nbflow unpause` lets all of it go on.
+    """
     from nbflow import api
 
     with api.connect(api.load_settings(project)) as client:
@@ -50,7 +53,7 @@ def unpause(*, dag_id: str, project: Path) -> int:
 @_run
 @options.project
 def cancel(*, reference: str, project: Path) -> int:
-    """End a run; its steps that run are stopped, and it counts as failed.
+    """End a run; its steps that run are stopped. To Airflow it is one that failed, with a note.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run.
     """
@@ -92,6 +95,8 @@ def approve(*, reference: str, stage: str | None, refuse: bool, project: Path) -
 def resume(*, reference: str, project: Path, as_json: bool) -> int:
     """Run the failed steps of a run again, and what follows them; the rest is kept.
 
+    A run that was cancelled goes on with all steps that have not gone well.
+
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. Runs on this machine go on
     with `nbflow run --resume`.
     """
@@ -111,7 +116,9 @@ def resume(*, reference: str, project: Path, as_json: bool) -> int:
 @click.command(epilog="Example: nbflow logs train_models fit --follow")
 @_run
 @click.argument("step", required=False)
-@click.option("--follow", "-F", is_flag=True, help="Wait for further lines until it has ended.")
+@click.option(
+    "--follow", "-f", "-F", is_flag=True, help="Wait for further lines until it has ended."
+)
 @options.project
 @options.as_json
 def logs(*, reference: str, step: str | None, follow: bool, project: Path, as_json: bool) -> int:

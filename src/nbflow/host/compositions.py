@@ -18,7 +18,7 @@ from nbflow.host.interruptions import RunInterrupted, Stop
 from nbflow.host.ledgers import Recorder, held, keep_bundle, read_ledger
 from nbflow.host.resuming import Resumption, resumption
 from nbflow.host.runs import run as run_notebook
-from nbflow.model import Failure, Foreach, PlannedStage, Run, RunState, StepRun
+from nbflow.model import Failure, Foreach, PlannedStage, Run, RunState, StepRun, split_item
 
 if TYPE_CHECKING:
     from nbflow.host.shortages import Limit
@@ -280,8 +280,8 @@ class _Stages:
 
     def _place(self, metric: tuple[str, Any]) -> tuple[int, int]:
         """Where a metric stands: by its stage, and the item's number."""
-        stage, _, item = metric[0].partition(".")[0].partition("[")
-        return list(self.parts).index(stage), int(item.rstrip("]") or -1)
+        stage, item = split_item(metric[0].partition(".")[0])
+        return list(self.parts).index(stage), -1 if item is None else item
 
     def _all(self, stage: Stage, state: RunState, *, failure: Failure | None = None) -> RunState:
         """All steps of a stage that does not begin end like this; the first with the failure."""

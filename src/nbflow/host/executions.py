@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.host.drafts import Draft, read_draft
-from nbflow.model import Failure, RunState, StepRun, Usage, step_folder, step_name
+from nbflow.model import (
+    STEP_DEPTH,
+    Failure,
+    RunState,
+    StepRun,
+    Usage,
+    step_folder,
+    step_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,8 +51,6 @@ _LOST = (
 )
 _WHY_LOST = "The task's log says more. For more memory tag the step's first cell `profile:NAME`."
 
-_DEPTH = 2
-"""How deep in a run's folder those of steps may lie: of a stage's item."""
 _TRY = re.compile(r"try-(\d+)\.ipynb")
 
 
@@ -76,11 +82,13 @@ def _notebook_of(step: str) -> str:
 def _executed(folder: Path, inner: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The newest notebooks of folders of steps, which may lie in those of stages and items."""
     for name in sorted(path.name for path in (folder / inner).iterdir() if path.is_dir()):
+        if name.startswith("."):
+            continue
         path = f"{inner}/{name}".lstrip("/")
         newest = _newest(folder / path)
         if newest is not None:
             yield path, newest[1]
-        elif not name.startswith((".", "try-")) and path.count("/") < _DEPTH:
+        elif not name.startswith("try-") and path.count("/") < STEP_DEPTH:
             yield from _executed(folder, path)
 
 

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Resumption", "resumption", "set_aside"]
 
-_EARLIER = "earlier"
-"""Folder in a step's folder with the notebooks of attempts that no longer count."""
+_EARLIER = ".earlier"
+"""Folder in a step's folder with the notebooks of attempts that no longer count.
+
+Hidden, since what lies in a folder without notebooks may be the steps of a stage.
+"""
 _TRY = re.compile(r"try-(\d+)\b.*")
 _MANIFESTS = ("manifest.json", "claims.json")
 

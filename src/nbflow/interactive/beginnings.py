@@ -8,6 +8,7 @@ from nbflow import api
 from nbflow.errors import Interrupted, UsageError
 from nbflow.interactive.executions import Run
 from nbflow.interactive.local import Work
+from nbflow.interactive.publications import tell
 from nbflow.interactive.records import Runs
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def trigger(
 def list_runs(dag_id: str | None, *, current: Settings, limit: int) -> Runs:
     """Runs here and in Airflow, the newest first; see `nbflow.runs`."""
     found = api.all_runs(current, dag_id=dag_id, limit=limit)
+    missing = api.left_out(current)
+    if missing:
+        tell(missing)
     return Runs(Run(run, current=current) for run in found)
 
 

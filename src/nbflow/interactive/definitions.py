@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,33 @@ from nbflow.errors import UsageError
 from nbflow.model import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-__all__ = ["Definition", "Stage"]
+__all__ = ["Definition", "Stage", "file_of", "names_of", "pairs_of"]
+
+
+def file_of(path: str | Path) -> Path:
+    """What is meant as the path of a file; UsageError where it cannot be one."""
+    try:
+        return Path(path)
+    except TypeError:
+        kind = type(path).__name__
+        raise UsageError(
+            f"{path!r} ({kind}) is no path of a notebook", hint="Give a text or a pathlib.Path."
+        ) from None
+
+
+def pairs_of(foreach: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """One parameter with its list, as a file says it; UsageError for anything else."""
+    if foreach is None:
+        return None
+    if not isinstance(foreach, Mapping):
+        raise UsageError(
+            f"`foreach` names no parameter: {foreach} is given without one",
+            hint='Write foreach={"PARAMETER": LIST}; the notebook runs for each item of it.',
+        )
+    said: dict[str, Any] = api.escaped(dict(foreach))
+    return said
 
 
 class Stage:
@@ -97,7 +122,7 @@ class Definition:
 
     def name_of(self, notebook: str | Path) -> str:
         """A stage's name for a notebook: that of its file, numbered where it is taken."""
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(notebook).stem).strip("_-") or "notebook"
+        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", file_of(notebook).stem).strip("_-") or "notebook"
         stem = stem if stem[0].isalpha() else f"n_{stem}"
         name, number = stem, 1
         while name in self.stages:

@@ -106,7 +106,7 @@ class Run:
         """This run, if it went well or still goes; else its failure is raised.
 
         Raises:
-            StepFailed, RemoteError: see `failure`.
+            StepFailed, RunEnded: see `failure`.
         """
         failure = self.failure
         if failure is not None:
@@ -181,8 +181,10 @@ class Run:
 
         Raises:
             StoreError: the store holds nothing of this run.
-            UsageError: `path` is the author's notebook itself.
+            UsageError: `path` is the author's notebook itself, or no file of a notebook or a page.
         """
+        if path is not None:
+            api.require_writable(Path(path))
         ending = "" if any("." in step.name for step in self._seen.steps) else ".ipynb"
         to = Path(path or f"{self.dag_id}-{_UNFIT.sub('-', self.run_id)}{ending}")
         source = self._source() if self.local else None

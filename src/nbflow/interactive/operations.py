@@ -225,4 +225,6 @@ def unpublish(
     """
     current = api.load_settings(project)
     done = api.unpublish(dag_id, current=current, force=force, purge=purge)
+    for said in done.warnings:
+        tell(f"warning: {said}")
     return tuple(executions.Run(one, current=current) for one in done.going)

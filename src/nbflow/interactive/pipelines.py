@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow import api
 from nbflow.errors import UsageError
 from nbflow.interactive import graphs
-from nbflow.interactive.definitions import Definition, names_of
+from nbflow.interactive.definitions import Definition, file_of, names_of, pairs_of
 from nbflow.interactive.diagnostics import Diagnostics, diagnostics_of
 from nbflow.interactive.explanations import plain
 from nbflow.interactive.markup import block, escape
@@ -164,15 +164,16 @@ class Pipeline:
             The stage: `stage["rows"]` stands for what its variable `rows` is at its end.
 
         Raises:
-            UsageError: there is a stage of this name, or the pipeline was read from a file.
+            UsageError: there is a stage of this name, the pipeline was read from a file, or
+                `path` or `foreach` is none.
         """
         made = self._change()
         return made.add_stage(
             name or made.name_of(path),
             {
-                "notebook": Path(path).as_posix(),
+                "notebook": file_of(path).as_posix(),
                 "parameters": api.escaped({**(values or {}), **given}),
-                "foreach": foreach and api.escaped(dict(foreach)),
+                "foreach": pairs_of(foreach),
                 "parallel": parallel,
                 "when": when,
                 "after": names_of(after) or None,

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Difference", "Publication", "Published", "publish"]
 
-_COLOURS = {"new": "#21a366", "gone": "#d9483b", "changed": "#b8860b"}
-_MARKS = {"new": "+", "gone": "-", "changed": "~"}
-
 
 class Publication:
     """A DAG that is where Airflow reads DAGs.
@@ -29,8 +26,10 @@ class Publication:
         dag_id: the DAG.
         digest: of the bundle that it runs.
         changed: False where that was there already.
-        dag: where its DAG file is.
+        dag: where its DAG file is, or will be.
+        review: the branch that has it, for somebody to look at and merge; else None.
         live_after: seconds until Airflow had it; None where nobody waited.
+        paused: Airflow has it and lets no run of it begin until it is unpaused.
         url: its page in Airflow, or None.
         summary: whether it was published, as what, and after how long it was live.
     """
@@ -40,7 +39,10 @@ class Publication:
         self.digest = outcome.digest
         self.changed = outcome.changed
         self.dag = outcome.dag
+        self.review = outcome.review
         self.live_after = outcome.live_after
+        self.paused = outcome.paused
+        self._arrival = outcome.arrival
         self.url = outcome.url
         self.summary = outcome.summary
 
@@ -49,8 +51,10 @@ class Publication:
 
     def _repr_html_(self) -> str:
         state = "published" if self.changed else "unchanged"
-        live = "" if self.live_after is None else f", live after {self.live_after:.1f}s"
         title = f"<strong>{escape(self.dag_id)}</strong> {state} <code>{escape(self.digest)}</code>"
+        if self.review is not None:
+            return block(f"<strong>{escape(self.dag_id)}</strong> {escape(self.summary)}")
+        live = escape(self._arrival)
         where = f"<code>{escape(self.dag)}</code>"
         if self.url and self.url.startswith(("http://", "https://")):
             where = f'<a href="{escape(self.url)}" target="_blank">{escape(self.url)}</a>'
@@ -77,6 +81,7 @@ class Difference:
         dag_id: the DAG.
         digest: of the bundle that would be published.
         published: the version that is there; None where none is.
+        unpublished: the version that was taken away and is kept; None where none was.
         changes: each with `part`, `name`, `sort` (`new`, `gone`, `changed`) and `details`.
         text: the unified diff of the DAG file.
         next_runs: the next times of the schedule, aware datetimes in its time zone.
@@ -88,6 +93,7 @@ class Difference:
         self.dag_id = found.dag_id
         self.digest = found.digest
         self.published: Version | None = found.published
+        self.unpublished: Version | None = found.unpublished
         self.changes = found.changes
         self.text = found.text
         self.next_runs: tuple[datetime, ...] = found.next_runs
@@ -102,7 +108,7 @@ class Difference:
         lines = [f"{self.dag_id}: {self.summary}"]
         for one in self.changes:
             details = f"  ({'; '.join(one.details)})" if one.details else ""
-            lines.append(f"  {_MARKS[one.sort]} {one.part}: {one.name}{details}")
+            lines.append(f"  {one.mark} {one.part}: {one.name}{details}")
         if self.next_runs:
             lines.append("next runs:")
             lines += [f"  {one:%a %Y-%m-%d %H:%M %Z}" for one in self.next_runs]
@@ -111,7 +117,7 @@ class Difference:
     def _repr_html_(self) -> str:
         rows = [
             (
-                f'<span style="color:{_COLOURS[one.sort]}">{_MARKS[one.sort]}</span>',
+                f'<span style="color:{api.COLOURS[one.sort]}">{one.mark}</span>',
                 escape(one.part),
                 escape(one.name),
                 "<br>".join(map(escape, one.details)),

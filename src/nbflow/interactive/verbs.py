@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
+from nbflow.interactive.definitions import file_of
 from nbflow.interactive.explanations import plain
 from nbflow.interactive.pipelines import Pipeline
 from nbflow.interactive.whereabouts import find_notebook
@@ -66,6 +67,7 @@ def load(path: str | Path) -> Pipeline:
     Raises:
         NotebookError: the file cannot be read as a notebook.
         SettingsError: nbflow.yaml cannot be understood.
+        UsageError: `path` is none.
 
     Example:
         >>> import nbflow
@@ -78,7 +80,7 @@ def load(path: str | Path) -> Pipeline:
         >>> pipeline.steps["fit"].edges[0].step
         'load'
     """
-    return Pipeline._of(api.inspect(Path(path)))
+    return Pipeline._of(api.inspect(file_of(path)))
 
 
 @plain

@@ -43,11 +43,13 @@ if TYPE_CHECKING:
     from nbflow.model.profile import Amount, EnvReference, EnvSource, Gpu, Profile, Volume
     from nbflow.model.quantities import Quantity, format_duration, parse_duration, parse_quantity
     from nbflow.model.run import (
+        STEP_DEPTH,
         Failure,
         Run,
         RunState,
         StepRun,
         format_elapsed,
+        split_item,
         step_folder,
         step_name,
     )
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PRESETS",
+    "STEP_DEPTH",
     "Amount",
     "Approval",
     "Assets",
@@ -115,6 +118,7 @@ __all__ = [
     "parse_quantity",
     "references_in",
     "schedule_fault",
+    "split_item",
     "start_fault",
     "step_folder",
     "step_name",
@@ -183,6 +187,8 @@ _HOMES = {
     "references_in": "composition",
     "schedule_fault": "schedules",
     "start_fault": "schedules",
+    "STEP_DEPTH": "run",
+    "split_item": "run",
     "step_folder": "run",
     "step_name": "run",
     "timezone_fault": "schedules",

@@ -123,6 +123,16 @@ class Run:
         return next((step for step in self.steps if step.state is RunState.FAILED), None)
 
 
+STEP_DEPTH = 2
+"""How many folders a step's own may lie deep in its run's: a stage's, and an item's in that."""
+
+
+def split_item(name: str) -> tuple[str, int | None]:
+    """The name of a step or a stage, and the number of its item: of `train.fit[0]` it is 0."""
+    task, bracket, item = name.partition("[")
+    return task, int(item.rstrip("]")) if bracket else None
+
+
 def step_folder(name: str) -> str:
     """The folder of a step in its run's: `fit`, of a stage's step `train.fit` it is `train/fit`.
 
@@ -131,8 +141,8 @@ def step_folder(name: str) -> str:
     stage, dot, step = name.partition(".")
     if not dot:
         return name
-    step, bracket, item = step.partition("[")
-    return f"{stage}/{item.rstrip(']')}/{step}" if bracket else f"{stage}/{step}"
+    step, item = split_item(step)
+    return f"{stage}/{step}" if item is None else f"{stage}/{item}/{step}"
 
 
 def step_name(folder: str) -> str:

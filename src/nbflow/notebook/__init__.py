@@ -13,7 +13,7 @@ from nbflow.notebook.composition_rules import (
 )
 from nbflow.notebook.composition_rules import RULES as _COMPOSITION_RULES
 from nbflow.notebook.composition_schema import composition_schema
-from nbflow.notebook.compositions import SUFFIXES, read_composition, understand
+from nbflow.notebook.compositions import is_composition, read_composition, understand
 from nbflow.notebook.documents import parse, read
 from nbflow.notebook.editing import edit_options, edited, new_options, raw_options
 from nbflow.notebook.grammar import GRAMMAR, TAGS, Tag, tag_reference
@@ -35,7 +35,6 @@ __all__ = [
     "STAGE_OPTION_UNUSED",
     "STAGE_PARAMETER",
     "STAGE_TEAM",
-    "SUFFIXES",
     "TAGS",
     "UNUSED_PARAMETER",
     "Tag",
@@ -45,6 +44,7 @@ __all__ = [
     "edit_options",
     "edited",
     "escaped",
+    "is_composition",
     "merge",
     "new_options",
     "options_schema",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbflow.model import Quantity, Secret, StepOptions, parse_duration, parse_quantity
-from nbflow.notebook.grammar import TAGS, TagError, TagUse, match_tag
+from nbflow.notebook.grammar import LONGEST_STEP_NAME, TAGS, TagError, TagUse, match_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,6 @@ _EXTENDED_RESOURCE = re.compile(
     r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 )
 _LARGEST_EXPONENT = 24
-_LONGEST_STEP_NAME = 200  # Airflow refuses more than 250, and file names more than 255
 _MAPPINGS = {"limit": "limits", "label": "labels", "annotation": "annotations"}
 
 
@@ -58,10 +57,10 @@ def step_names(use: TagUse) -> tuple[str, ...]:
     written = [name for name in use.values.get("names", "").split(";") if name]
     names = [name.replace("-", "_") for name in written]
     for name in names:
-        if len(name) > _LONGEST_STEP_NAME:
+        if len(name) > LONGEST_STEP_NAME:
             raise TagError(
                 f"tag {use.text[:60] + '...'!r}: the name of a step has at most "
-                f"{_LONGEST_STEP_NAME} letters",
+                f"{LONGEST_STEP_NAME} letters",
                 hint="Shorten the name.",
             )
         if name != name.lower():

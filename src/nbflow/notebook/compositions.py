@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,9 @@ from nbflow.notebook.parameters import parameter_from
 from nbflow.notebook.references import read_condition, read_value
 from nbflow.notebook.schema import options_schema, violations
 
-__all__ = ["SUFFIXES", "read_composition", "understand"]
+__all__ = ["is_composition", "read_composition", "understand"]
 
-SUFFIXES = (".yaml", ".yml")
+_SUFFIXES = (".yaml", ".yml")
 """How the names of pipelines' files end."""
 
 _STAGE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
@@ -57,6 +58,13 @@ _KINDS: tuple[tuple[type, ParameterKind], ...] = (
     (list, ParameterKind.LIST),
     (dict, ParameterKind.DICT),
 )
+
+
+def is_composition(path: str | Path) -> bool:
+    """Whether a path names a pipeline's file rather than a notebook."""
+    return Path(path).suffix in _SUFFIXES
+
+
 Line = Callable[[Sequence[str | int]], int | None]
 
 
@@ -206,7 +214,7 @@ def _stage(name: Any, said: dict[Any, Any], found: _Found) -> Stage | None:
         message = f"stages.{name} cannot be the name of a stage"
         found.tell(keys, message, hint=_NAME_FORM, rule=BAD_PIPELINE_FILE)
         return None
-    approval = "approve" in said
+    approval = _asks(said)
     fine = found.violations(said, stage_schema(approval=approval), keys)
     if not fine or not _is_json(said, keys, found):
         # Enough to know it by: what refers to it is not wrong for that.
@@ -239,6 +247,14 @@ def _stage(name: Any, said: dict[Any, Any], found: _Found) -> Stage | None:
         foreach=foreach,
         options=StepOptions(said.get("profile"), retries=said.get("retries"), timeout=timeout),
     )
+
+
+def _asks(said: Mapping[Any, Any]) -> bool:
+    """Whether a stage is meant as an approval, also where `approve` is misspelled."""
+    if "approve" in said or "notebook" in said:
+        return "approve" in said
+    keys = [str(key) for key in said]
+    return "approvers" in keys or bool(get_close_matches("approve", keys, cutoff=0.7))
 
 
 def _foreach(said: Mapping[str, Any], keys: tuple[str, ...], found: _Found) -> Foreach | None:

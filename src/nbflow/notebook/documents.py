@@ -286,6 +286,10 @@ def _hint(error: NotebookError, path: Path) -> str | None:
     return error.hint
 
 
+_ALIKE = 0.7
+"""How alike the name of a file is that may have been meant."""
+
+
 def _neighbours(path: Path) -> str:
     from difflib import get_close_matches
 
@@ -295,9 +299,11 @@ def _neighbours(path: Path) -> str:
         names = []
     if not path.parent.is_dir():
         return f"The folder {path.parent} does not exist either."
-    nearest = get_close_matches(path.name, names, n=1)
+    # What all names have in common, their ending, says nothing of how alike they are.
+    stems = [name.removesuffix(".ipynb") for name in names]
+    nearest = get_close_matches(path.name.removesuffix(".ipynb"), stems, n=1, cutoff=_ALIKE)
     if nearest:
-        return f"Did you mean {nearest[0]!r}?"
+        return f"Did you mean '{nearest[0]}.ipynb'?"
     return f"Notebooks there: {', '.join(names[:8])}." if names else "No notebook is in the folder."
 
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from nbflow.notebook.names import ascii_letters
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -77,6 +79,7 @@ class TagError(ValueError):
         self.hint = hint
 
 
+LONGEST_STEP_NAME = 200  # Airflow refuses more than 250, and file names more than 255
 _STEP_NAMES = r"(?P<names>[A-Za-z_][A-Za-z0-9_-]*(?:;[A-Za-z_][A-Za-z0-9_-]*)*;?)"
 _STEP_WORDS = "a name of lower-case letters, digits and `_` that does not begin with a digit"
 _SEGMENT = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
@@ -329,7 +332,13 @@ def _correction(tag: Tag, argument: str) -> str:
     stripped = re.sub(r"\s*([:;])\s*", r"\1", argument.strip())
     guesses = [stripped, stripped.lower()]
     if "names" in re.compile(tag.argument).groupindex:
-        guesses.append(re.sub(r"[^A-Za-z0-9;]+", "_", stripped).strip("_"))
+        # Capitals, and more letters than a name may have, would be the next thing to be refused.
+        plain = re.sub(r"[^a-z0-9;]+", "_", ascii_letters(stripped).lower()).strip("_")
+        guesses = [
+            one
+            for one in (stripped.lower(), plain)
+            if max(map(len, one.split(";"))) <= LONGEST_STEP_NAME
+        ]
     for guess in guesses:
         if guess and re.fullmatch(tag.argument, guess):
             return f"Write `{tag.name}:{guess}`."

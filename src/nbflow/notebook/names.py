@@ -10,6 +10,21 @@ LONGEST_NAME = 250
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
+_GERMANIC = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa"}
+)
+
+
+def ascii_letters(text: str) -> str:
+    """A text with its letters spelt in ASCII, as people would: `Größe` is `groesse`.
+
+    Accents are dropped; letters of other alphabets stay.
+    """
+    composed = unicodedata.normalize("NFC", text).lower().translate(_GERMANIC)
+    decomposed = unicodedata.normalize("NFKD", composed)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
 def is_dag_id(name: str) -> bool:
     """Whether a name can be the id of a DAG, and of its file."""
     return len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None

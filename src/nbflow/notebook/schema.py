@@ -148,6 +148,8 @@ def options_schema() -> dict[str, Any]:
                 "type": ["array", "object"],
                 "description": "Assets whose updates start a run: all of a list, or of `any` one.",
                 "properties": {"all": _URIS, "any": _URIS},
+                "minProperties": 1,
+                "maxProperties": 1,
                 "additionalProperties": False,
             },
             "interval": _INTERVAL,
@@ -266,7 +268,7 @@ def _object_violations(
         elif isinstance(others, dict):
             yield from violations(inner, others, path=inner_path)
         elif others is False:
-            nearest = get_close_matches(key, known, n=1)
+            nearest = get_close_matches(key, known, n=1, cutoff=0.7)
             guess = f"Did you mean {nearest[0]!r}? " if nearest else ""
             yield inner_path, "is not a known key", f"{guess}Known: {', '.join(sorted(known))}."
 

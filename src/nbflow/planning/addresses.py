@@ -37,9 +37,11 @@ def store_address(settings: Settings) -> str:
     if PurePath(store).is_absolute() or store.startswith("~"):
         return settings.store_address
     if settings.target.kind != "folder":
+        place = settings.place("store") or settings.place("target")
         raise SettingsError(
-            f"store {store!r} is relative, and target {settings.target.kind!r} is no folder here",
-            hint="name a store that Airflow's workers reach: a URL or an absolute path",
+            f"{f'{place}: ' if place else ''}store {store!r} is relative, "
+            f"and target {settings.target.kind!r} is no folder here",
+            hint="name a `store:` that Airflow's workers reach: a URL or an absolute path",
         )
     relative = os.path.relpath(settings.store_address, settings.target_folder)
     return PurePath(relative).as_posix()

@@ -94,7 +94,8 @@ def find_refusals(
             attempt()
         except (PolicyError, SettingsError) as error:
             wrong = True
-            yield None, checks.REFUSED.at(error.message, hint=error.hint)
+            file, line = _place(error.message)
+            yield None, checks.REFUSED.at(error.message, hint=error.hint, file=file, line=line)
     if wrong:  # what comes of it in each step would be told again and again
         return
     team = find_team(pipeline.options.team, settings=settings)
@@ -104,6 +105,12 @@ def find_refusals(
         except (PolicyError, SettingsError) as error:
             told_error, cell = _explained(error, step, pipeline, settings=settings, team=team)
             yield step.name, checks.REFUSED.at(told_error.message, hint=told_error.hint, cell=cell)
+
+
+def _place(message: str) -> tuple[str | None, int | None]:
+    """The settings file and the line that an error begins with; see `Settings.place`."""
+    found = re.match(r"(\S[^\n]*?):([0-9]+): ", message)
+    return (found[1], int(found[2])) if found else (None, None)
 
 
 def _explained(

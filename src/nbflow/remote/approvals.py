@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from nbflow.remote.paging import pages
+from nbflow.remote.reading import run_path
+
 if TYPE_CHECKING:
     from nbflow.remote.connection import Connection
 
@@ -39,7 +42,7 @@ def questions(connection: Connection, dag_id: str, run_id: str) -> tuple[Questio
         Unreachable: nobody answers.
     """
     doing = f"list the approvals of the run {run_id}"
-    found = connection.get(f"{_run(dag_id, run_id)}/hitlDetails", doing=doing, limit=100)
+    path = f"{run_path(dag_id, run_id)}/hitlDetails"
     return tuple(
         Question(
             str(one["task_instance"]["task_id"]),
@@ -47,7 +50,7 @@ def questions(connection: Connection, dag_id: str, run_id: str) -> tuple[Questio
             ", ".join(one.get("chosen_options") or ()) or None,
             datetime.fromisoformat(one["created_at"]),
         )
-        for one in found["hitl_details"]
+        for one in pages(connection, path, key="hitl_details", doing=doing)
     )
 
 
@@ -59,11 +62,7 @@ def answer(connection: Connection, dag_id: str, run_id: str, stage: str, *, appr
         Unreachable: nobody answers.
     """
     connection.patch(
-        f"{_run(dag_id, run_id)}/taskInstances/{quote(stage, safe='')}/-1/hitlDetails",
+        f"{run_path(dag_id, run_id)}/taskInstances/{quote(stage, safe='')}/-1/hitlDetails",
         {"chosen_options": [_CHOICES[approved]], "params_input": {}},
         doing=f"answer {stage} of the run {run_id}",
     )
-
-
-def _run(dag_id: str, run_id: str) -> str:
-    return f"/api/v2/dags/{quote(dag_id, safe='')}/dagRuns/{quote(run_id, safe='')}"

@@ -38,9 +38,8 @@ _ONE_BY_ONE = 3
 _CHARACTERS = 2000
 """Of ids in one request: proxies refuse addresses of more than 8 KiB or so."""
 
-UNSEEN = "Airflow has not seen the file yet"
-BEFORE = "Airflow still has the edition before"
-STALE = "Airflow takes the DAG for removed and has to read it again"
+_UNSEEN = "waiting for Airflow to find the file"
+_UNREAD = "waiting for Airflow to read version {}"
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,13 @@ class Arrivals:
         live: the seconds after which each was live.
         broken: why Airflow cannot import a file, by DAG.
         missing: what is missing still, in words, by DAG.
+        paused: those of the live ones that Airflow lets begin no runs.
     """
 
     live: Mapping[str, float] = field(default_factory=dict)
     broken: Mapping[str, ImportProblem] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    paused: frozenset[str] = frozenset()
 
 
 def wait_for_dags(
@@ -74,7 +75,7 @@ def wait_for_dags(
 
     Args:
         airflow: which one.
-        digests: by DAG, a text that only this edition of its file contains.
+        digests: by DAG, a text that only this version of its file contains.
         timeout: seconds to wait while none arrives.
         observe: is told how far they have come, whenever that changes.
         beside: DAGs whose files lie in the same place.
@@ -85,7 +86,7 @@ def wait_for_dags(
     """
     started = moved = time.monotonic()
     look = _Look(airflow.connection, digests)
-    # An error that is there already may be one of the edition before.
+    # An error that is there already may be one of the version before.
     before = look.problems(digests)
     live: dict[str, float] = {}
     broken: dict[str, ImportProblem] = {}
@@ -102,12 +103,12 @@ def wait_for_dags(
             _ask_to_parse(airflow.connection, (*digests, *beside))
         late = now - moved > timeout
         # A look that sees the error after one that did not see the digest: it may have come
-        # between the two only when the digest's edition is the one that fails.
+        # between the two only when the digest's version is the one that fails.
         for dag_id, problem in look.problems(missing).items():
             if late or problem != before.get(dag_id):
                 broken[dag_id] = problem
                 del missing[dag_id]
-        so_far = Arrivals(dict(live), dict(broken), missing)
+        so_far = Arrivals(dict(live), dict(broken), missing, frozenset(look.paused))
         if so_far != told and (missing or told != Arrivals()):
             told = so_far
             observe(so_far)
@@ -171,6 +172,7 @@ class _Look:
         self._digests = digests
         self._arrived: set[str] = set()
         self._read: dict[str, str] = {}
+        self.paused: set[str] = set()
 
     def missing(self, dag_ids: Iterable[str]) -> dict[str, str]:
         """What is missing, in words, of each DAG that is not live."""
@@ -224,10 +226,14 @@ class _Look:
 
     def _situation(self, dag_id: str, dag: Mapping[str, Any] | None) -> str | None:
         if dag is None:
-            return UNSEEN
-        if not self._has_arrived(dag_id, read=str(dag.get("last_parsed_time"))):
-            return BEFORE
-        return STALE if dag.get("is_stale") else None
+            return _UNSEEN
+        arrived = self._has_arrived(dag_id, read=str(dag.get("last_parsed_time")))
+        # A stale one it takes for removed until it has read the file again.
+        if not arrived or dag.get("is_stale"):
+            return _UNREAD.format(self._digests[dag_id])
+        if dag.get("is_paused"):
+            self.paused.add(dag_id)
+        return None
 
     def _has_arrived(self, dag_id: str, *, read: str) -> bool:
         """Whether Airflow's copy has the digest; asked once for each time that it read the file."""

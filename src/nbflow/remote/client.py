@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from nbflow.remote import arrival, logs, reading, triggering, watching
+from nbflow.remote import arrival, cancelling, logs, reading, triggering, watching
 from nbflow.remote.credentials import open_connection
 from nbflow.remote.failures import Refused
 from nbflow.remote.paging import pages
@@ -145,7 +145,7 @@ class Airflow:
 
         Args:
             dag_id: the DAG.
-            digest: text that only this edition of the DAG file contains.
+            digest: text that only this version of the DAG file contains.
             timeout: seconds to wait.
             observe: is told in a few words what is waited for, when that changes.
             beside: DAGs whose files lie in the same place.
@@ -251,7 +251,7 @@ class Airflow:
 
     def run(self, dag_id: str, run_id: str, *, order: Sequence[str] = ()) -> Run:
         """A run with its steps; those named in `order` come first, in its order."""
-        path = f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}"
+        path = reading.run_path(dag_id, run_id)
         with self._known_dag(dag_id):
             data = self.connection.get(path, doing=f"show the run {run_id} of {dag_id}")
             tasks = tuple(
@@ -282,30 +282,20 @@ class Airflow:
         return reading.read_durations(tuple(found), without=without)
 
     def cancel(self, dag_id: str, run_id: str) -> None:
-        """End a run: steps that run are stopped, others do not begin; it counts as failed."""
+        """End a run: steps that run are stopped, others do not begin.
+
+        Airflow calls it failed; a note at the run says that it was cancelled.
+        """
         with self._known_dag(dag_id):
-            self.connection.patch(
-                f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/{_quoted(run_id)}",
-                {"state": "failed"},
-                doing=f"cancel the run {run_id} of {dag_id}",
-                update_mask="state",
-            )
+            cancelling.cancel(self.connection, dag_id, run_id)
 
     def resume(self, dag_id: str, run_id: str) -> tuple[str, ...]:
-        """Run the failed steps of a run again, and what follows; the names of all that will."""
+        """Run the failed steps of a run again, and what follows; the names of all that will.
+
+        Of a run that was cancelled these are all that have not gone well.
+        """
         with self._known_dag(dag_id):
-            answer = self.connection.post(
-                f"/api/v2/dags/{_quoted(dag_id)}/clearTaskInstances",
-                {
-                    "dag_run_id": run_id,
-                    "dry_run": False,
-                    "only_failed": True,
-                    "include_downstream": True,
-                    "reset_dag_runs": True,
-                },
-                doing=f"resume the run {run_id} of {dag_id}",
-            )
-        return tuple(sorted({str(one["task_id"]) for one in answer["task_instances"]}))
+            return cancelling.resume(self.connection, dag_id, run_id)
 
     def dag_url(self, dag_id: str) -> str:
         """The page of a DAG in Airflow's web pages."""

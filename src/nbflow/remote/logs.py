@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from nbflow.model import split_item
+
 if TYPE_CHECKING:
     from nbflow.remote.connection import Connection
 
@@ -14,11 +16,11 @@ def entries(connection: Connection, dag_id: str, run_id: str, task: str, attempt
 
     The task of one item of a list is named `task[0]`.
     """
-    name, bracket, item = task.partition("[")
+    name, item = split_item(task)
     parts = ("dags", dag_id, "dagRuns", run_id, "taskInstances", name, "logs", str(attempt))
     path = "/".join(["/api/v2", *(quote(part, safe="~") for part in parts)])
     found: list[Any] = []
-    mapped = {"map_index": int(item.rstrip("]"))} if bracket else {}
+    mapped = {} if item is None else {"map_index": item}
     query: dict[str, Any] = dict(mapped)
     while True:
         answer = connection.get(path, doing=f"show the log of {task}", **query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -28,6 +28,11 @@ _STATES = {
     "skipped": RunState.SKIPPED,
     "removed": RunState.CANCELLED,
 }
+
+CANCELLED = "cancelled by nbflow"
+"""The note of a run that `cancel` has ended: to Airflow it is one that failed."""
+_AT_ONCE = timedelta(seconds=0.5)
+"""Within this of a run's end ended what was stopped with it; one request does all of it."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,11 @@ def dag_url(url: str, *, dag_id: str) -> str:
     return f"{url}/dags/{quote(dag_id, safe='')}"
 
 
+def run_path(dag_id: str, run_id: str) -> str:
+    """Where Airflow's API has a run."""
+    return f"/api/v2/dags/{quote(dag_id, safe='~')}/dagRuns/{quote(run_id, safe='~')}"
+
+
 def run_url(url: str, *, dag_id: str, run_id: str) -> str:
     """The page of a run in Airflow's web pages."""
     return f"{dag_url(url, dag_id=dag_id)}/runs/{quote(run_id, safe='')}"
@@ -82,8 +92,13 @@ def read_run(
     """A run and the steps of it that are known; steps named in `order` come first, in its order."""
     dag_id, run_id = str(data["dag_id"]), str(data["dag_run_id"])
     state = _STATES.get(data["state"], RunState.RUNNING)
+    ended = _moment(data.get("end_date"))
+    stopped = None
+    if was_cancelled(data):
+        # Airflow may know of no end; then what failed is taken to have been stopped.
+        state, stopped = RunState.CANCELLED, ended or datetime.min.replace(tzinfo=UTC) + _AT_ONCE
     places = {name: place for place, name in enumerate(order)}
-    steps = [_read_step(task, finished=state.finished) for task in tasks]
+    steps = [_read_step(task, finished=state.finished, stopped=stopped) for task in tasks]
     return Run(
         dag_id=dag_id,
         run_id=run_id,
@@ -91,9 +106,14 @@ def read_run(
         steps=tuple(sorted(steps, key=lambda step: places.get(step.name, len(places)))),
         parameters=data.get("conf") or {},
         started=_moment(data.get("start_date")),
-        ended=_moment(data.get("end_date")),
+        ended=ended,
         url=run_url(url, dag_id=dag_id, run_id=run_id),
     )
+
+
+def was_cancelled(data: Mapping[str, Any]) -> bool:
+    """Whether a run has ended because nbflow cancelled it."""
+    return data["state"] == "failed" and CANCELLED in (data.get("note") or "").splitlines()
 
 
 def read_log_line(entry: Any) -> LogLine:
@@ -151,15 +171,25 @@ def _name(task: Mapping[str, Any]) -> str:
     return str(task["task_id"]) if index < 0 else f"{task['task_id']}[{index}]"
 
 
-def _read_step(task: Mapping[str, Any], *, finished: bool) -> StepRun:
+def _read_step(
+    task: Mapping[str, Any], *, finished: bool, stopped: datetime | None = None
+) -> StepRun:
+    """A step; `stopped` is when its run was cancelled, if it was."""
     waiting = RunState.CANCELLED if finished else RunState.QUEUED
     waits = "waits for a person: `nbflow approve`" if task["state"] == _ASKING else None
+    state = waiting if task["state"] is None else _STATES.get(task["state"], RunState.RUNNING)
+    started, ended = _moment(task.get("start_date")), _moment(task.get("end_date"))
+    # What had failed or was skipped by itself had ended before the run was cancelled.
+    at_once = stopped is not None and (ended is None or ended > stopped - _AT_ONCE)
+    if at_once and state in {RunState.FAILED, RunState.SKIPPED}:
+        state = RunState.CANCELLED
+        started, ended = (None, None) if started == ended else (started, ended)
     return StepRun(
         note=waits,
         name=_name(task),
-        state=waiting if task["state"] is None else _STATES.get(task["state"], RunState.RUNNING),
-        started=_moment(task.get("start_date")),
-        ended=_moment(task.get("end_date")),
+        state=state,
+        started=started,
+        ended=ended,
         attempt=max(int(task.get("try_number") or 0), 1),
     )
 

@@ -213,6 +213,8 @@ _PUBLISHED = record(
         "url": _WORD,
         "diagnostics": listing(reference("Diagnostic")),
         "missing": _WORD,
+        "review": told(_WORD, "the branch that has it for somebody to merge"),
+        "paused": told(FLAG, "Airflow has it and lets no run of it begin"),
         "preflight": nullable(reference("Preflight")),
     }
 )

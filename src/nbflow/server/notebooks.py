@@ -127,14 +127,14 @@ _CHANGE = record(
         "details": listing(TEXT),
     }
 )
+_VERSION = record({"digest": TEXT, "by": nullable(TEXT), "moment": nullable(MOMENT)})
 _DIFFERENCE = record(
     {
         "dag_id": TEXT,
         "changed": FLAG,
         "digest": TEXT,
-        "published": nullable(
-            record({"digest": TEXT, "by": nullable(TEXT), "moment": nullable(MOMENT)})
-        ),
+        "published": nullable(_VERSION),
+        "unpublished": told(nullable(_VERSION), "what was taken away and is kept"),
         "changes": listing(_CHANGE),
         "text": told(TEXT, "the unified diff of the DAG file"),
         "next_runs": listing(MOMENT),

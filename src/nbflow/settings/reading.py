@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -85,7 +86,7 @@ def _layer(file: YamlFile, said: SettingsFile, over: Settings) -> Settings:
 def _places(file: YamlFile, said: SettingsFile) -> dict[tuple[str, ...], str]:
     """Where the file says what is planned with, and may be refused when a plan is made."""
     keys: list[tuple[str, ...]] = [("profiles", name) for name in said.profiles]
-    keys += [("backend",)] if said.backend is not None else []
+    keys += [(name,) for name in ("backend", "store", "target") if getattr(said, name) is not None]
     if said.defaults is not None and said.defaults.image is not None:
         keys.append(("defaults", "image"))
     return {one: f"{file.path}:{file.line(one)}" for one in keys}
@@ -106,6 +107,10 @@ _TARGETS = {
 }
 
 
+_TARGET_GROUP = "nbflow.targets"
+"""Entry points of the targets that other packages bring."""
+
+
 def _target(file: YamlFile, section: TargetSection) -> TargetSettings:
     own = section.model_dump(exclude_unset=True, exclude={"kind", "path"})
     known = _TARGETS.get(section.kind)
@@ -113,6 +118,12 @@ def _target(file: YamlFile, section: TargetSection) -> TargetSettings:
         given = (*own, *(("path",) if section.path is not None else ()))
         for key in sorted(set(given) - known):
             raise _unknown(file, ("target", key), known | {"kind"})
+    elif section.kind not in (installed := entry_points(group=_TARGET_GROUP).names):
+        raise file.error(
+            ("target", "kind"),
+            f"there is no target {section.kind!r}",
+            hint=known_names("the targets", section.kind, {*_TARGETS, *installed}),
+        )
     return TargetSettings(section.kind, section.path, own)
 
 

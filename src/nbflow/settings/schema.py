@@ -153,7 +153,7 @@ class TargetSection(Section):
     review: bool | None = None
     """Whether what is published goes to a branch of its own, for somebody to merge."""
     author: Name | None = None
-    """Whom commits are from: `NAME <MAIL>`; git's own user where it is not said."""
+    """Whom commits are from: `NAME <MAIL>`; whoever publishes where it is not said."""
     token_env: Name | None = None
     """Environment variable with a token that may push over https."""
     endpoint: Name | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbflow import _door
+from nbflow.targets.messages import Description
 from nbflow.targets.publications import Listing, Signature, Version, no_such_dag
 from nbflow.targets.registry import Edition, Published, Target, every_target, find_target
 from nbflow.targets.retention import KeptVersion
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from nbflow.targets.writing import write_bundle
 
 __all__ = [
+    "Description",
     "Edition",
     "KeptVersion",
     "Listing",

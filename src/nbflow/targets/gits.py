@@ -45,6 +45,7 @@ class Remote:
         branch: the branch that Airflow reads.
         path: folder of the DAG files in it; empty for the whole.
         author: `NAME <MAIL>` of commits; git's own where it is None.
+        user: the name of their author where no `author` is said; git's own where it is None.
         review: commits go to a branch of their own, for somebody to look at.
     """
 
@@ -52,6 +53,7 @@ class Remote:
     branch: str = "main"
     path: str = ""
     author: str | None = None
+    user: str | None = None
     review: bool = False
 
 
@@ -82,22 +84,22 @@ class GitTree:
         """See `Tree`."""
         return _Commit(self._git, self._fetch(), self.remote.path)
 
-    def update(self, decide: Callable[[View], Change]) -> None:
+    def update(self, decide: Callable[[View], Change]) -> str | None:
         """See `Tree`: one commit, pushed; decided again where the branch has moved."""
         for _ in range(_ATTEMPTS):
             parent = self._fetch()
             change = decide(_Commit(self._git, parent, self.remote.path))
             if not change:
-                return
+                return None
             commit = self._commit(parent, change)
             try:
-                self._push(commit, parent, change)
+                pushed = self._push(commit, parent, change)
             except GitError as error:
                 if not _is_behind(error.said):
                     raise
             else:
                 self._note_pushed(commit, parent)
-                return
+                return pushed if self.remote.review else None
         raise TargetError(
             f"{self.address} moved {_ATTEMPTS} times while this was published",
             hint="somebody publishes there all the time; try again",
@@ -151,7 +153,7 @@ class GitTree:
         """A commit with the change on top of another one; nothing names it yet."""
         prefix = f"{self.remote.path}/" if self.remote.path else ""
         reference = f"refs/nbflow/new/{uuid.uuid4().hex}"
-        message = change.message.encode()
+        message = (change.explain() if change.explain else change.message).encode()
         lines = [
             f"commit {reference}".encode(),
             *self._signatures(),
@@ -173,6 +175,8 @@ class GitTree:
     def _signatures(self) -> tuple[bytes, bytes]:
         """Who the commit is from: the person that is named, else whom git knows."""
         sure = {}
+        if self.remote.user:
+            sure = {"GIT_AUTHOR_NAME": self.remote.user, "GIT_COMMITTER_NAME": self.remote.user}
         if self.remote.author is not None:
             name, mail = _person(self.remote.author)
             sure = {
@@ -192,7 +196,8 @@ class GitTree:
             ) from None
         return f"author {author}".encode(), f"committer {committer}".encode()
 
-    def _push(self, commit: str, parent: str | None, change: Change) -> None:
+    def _push(self, commit: str, parent: str | None, change: Change) -> str:
+        """Push a commit; the branch that has it now."""
         branch = self.remote.branch
         if not self.remote.review:
             # Only on top of what was seen: else the push fails, and the change is decided again.
@@ -200,10 +205,13 @@ class GitTree:
             self._git.run(
                 "push", "--quiet", lease, self.remote.url, f"{commit}:refs/heads/{branch}"
             )
-            return
-        subject = re.sub(r"[^a-z0-9]+", "-", change.message.splitlines()[0].lower()).strip("-")
-        name = f"nbflow/{subject[:60].strip('-')}"
+            return branch
+        subject, *more = change.message.splitlines()
+        if more:  # of two people who publish as many pipelines, each has a branch
+            subject += f" {hashlib.sha256(change.message.encode()).hexdigest()[:8]}"
+        name = f"nbflow/{re.sub(r'[^a-z0-9]+', '-', subject.lower())[:60].strip('-')}"
         self._git.run("push", "--quiet", "--force", self.remote.url, f"{commit}:refs/heads/{name}")
+        return name
 
 
 class _Commit:
@@ -284,6 +292,7 @@ def git_tree(settings: Settings) -> GitTree:
         str(options.get("branch", "main")),
         "" if path == PurePosixPath() else str(path),
         author,
+        re.sub(r"[<>\n]", " ", os.environ.get("NBFLOW_USER", "")).strip() or None,
         bool(options.get("review", False)),
     )
     return GitTree(remote, _git(remote, options.get("token_env")))

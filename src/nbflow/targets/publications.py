@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import TargetError
+from nbflow.targets.messages import long_message, short_message
 from nbflow.targets.trees import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from nbflow.model import Bundle
+    from nbflow.targets.messages import Description
     from nbflow.targets.trees import View
 
 __all__ = [
@@ -142,6 +144,7 @@ def publishing(
     signed: Signature,
     seen: Mapping[str, str],
     force: bool = False,
+    describe: Callable[[Bundle, Listing | None], Description] | None = None,
 ) -> Change:
     """What is to change so that these bundles are published: their files, then their DAG files.
 
@@ -151,6 +154,7 @@ def publishing(
         signed: who publishes.
         seen: the digest that whoever publishes saw last of a DAG.
         force: replace what another notebook or somebody else has published.
+        describe: says what a bundle changes, for those who read a history.
 
     Raises:
         TargetError: a DAG of the name is from another notebook or from nobody of ours, or somebody
@@ -160,6 +164,7 @@ def publishing(
     files: dict[str, bytes] = {}
     dags: dict[str, bytes] = {}
     lines = []
+    changed: list[tuple[Bundle, Listing | None]] = []
     for bundle in bundles:
         change = placing(view, bundle)
         if not change:  # all of it is there, the notebook's name in the manifest too
@@ -177,9 +182,15 @@ def publishing(
         folders |= change.folders
         was = f" (was {there.digest})" if there else ""
         lines.append(f"{bundle.dag_id}: {bundle.digest}{was}")
+        changed.append((bundle, there))
     if not lines:
         return Change()
-    return Change(folders=folders, files=files | dags, message=_message("Publish", lines))
+    return Change(
+        folders=folders,
+        files=files | dags,
+        message=short_message("Publish", lines),
+        explain=describe and (lambda: long_message(changed, lines, describe)),
+    )
 
 
 def placing(view: View, bundle: Bundle) -> Change:
@@ -287,12 +298,6 @@ def no_such_dag(dag_id: str, *, known: Iterable[str]) -> TargetError:
         f"there is no DAG {dag_id!r}",
         hint=f"published are: {names}" if names else "nothing is published there",
     )
-
-
-def _message(verb: str, lines: Sequence[str]) -> str:
-    if len(lines) == 1:
-        return f"{verb} {lines[0]}"
-    return "\n".join([f"{verb} {len(lines)} pipelines", "", *lines])
 
 
 def _refuse_another(view: View, bundle: Bundle, there: Listing | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbflow.errors import SettingsError
+from nbflow.targets.messages import Description
 from nbflow.targets.publications import (
     Listing,
     Signature,
@@ -40,13 +41,15 @@ class Published:
         dag_id: the DAG's id.
         digest: the bundle's digest.
         changed: the target was changed; False where the same bundle was there already.
-        path: where the DAG file is, for people.
+        path: where the DAG file is, for people; where it will be once that is agreed to.
+        review: the branch on which it waits for somebody to agree; None where it is there.
     """
 
     dag_id: str
     digest: str
     changed: bool
     path: str
+    review: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Target:
         signed: Signature,
         seen: Mapping[str, str] | None = None,
         force: bool = False,
+        describe: Callable[[Bundle, Edition | None], Description] | None = None,
     ) -> tuple[Published, ...]:
         """Put bundles there, all in one change. Bundles that are there change nothing.
 
@@ -93,6 +97,7 @@ class Target:
             signed: who publishes.
             seen: the digest of each DAG that whoever publishes saw last.
             force: replace what another notebook or somebody else has published.
+            describe: says what a bundle changes, where a place keeps a history for people.
 
         Raises:
             TargetError: the target cannot be written, has a DAG of a name from another notebook, or
@@ -101,17 +106,25 @@ class Target:
         ordered = list(bundles)
 
         def decide(view: View) -> tuple[Change, Change]:
-            change = publishing(view, ordered, signed=signed, seen=seen or {}, force=force)
+            change = publishing(
+                view,
+                ordered,
+                signed=signed,
+                seen=seen or {},
+                force=force,
+                describe=describe
+                and (lambda bundle, there: describe(bundle, there and _edition(view, there))),
+            )
             return change, change
 
-        change = self._change(decide)
+        change, review = self._change(decide)
         return tuple(
             Published(
                 one.dag_id,
                 one.digest,
-                f"{one.dag_id}.py" in change.files
-                or f"{one.dag_id}/{one.digest}" in change.folders,
+                one.dag_id in change.dags,
                 self.tree.location(f"{one.dag_id}.py"),
+                review if one.dag_id in change.dags else None,
             )
             for one in ordered
         )
@@ -132,10 +145,7 @@ class Target:
         """
         view = self.tree.view()
         found = listing(view, dag_id)
-        if found is None:
-            return None
-        dag = view.read(f"{dag_id}.py").decode("utf-8", errors="replace")
-        return Edition(found, dag, lambda path: view.read(f"{dag_id}/{found.digest}/{path}"))
+        return None if found is None else _edition(view, found)
 
     def knows(self, dag_id: str) -> bool:
         """Whether nbflow has put a DAG of this id there, also where it was taken away again.
@@ -145,10 +155,23 @@ class Target:
         """
         return known(self.tree.view(), dag_id) is not None
 
+    def taken_away(self, dag_id: str) -> Version | None:
+        """That a DAG was unpublished and can be brought back: who did, when, and what it ran.
+
+        Raises:
+            TargetError: the target cannot be read.
+        """
+        found = known(self.tree.view(), dag_id)
+        if found is None or found.digest:
+            return None
+        return found.versions[-1]
+
     def roll_back(
         self, dag_id: str, digest: str | None = None, *, signed: Signature
-    ) -> tuple[Listing, Version]:
-        """Let a DAG run an earlier bundle; what was published, and what is now.
+    ) -> tuple[Listing, Version, str | None]:
+        """Let a DAG run an earlier bundle; what was published, what is now, and where it waits.
+
+        It waits on a branch where somebody has to agree; see `Published`.
 
         Args:
             dag_id: the DAG.
@@ -163,10 +186,15 @@ class Target:
             there, goal, change = rolling_back(view, dag_id, digest, signed=signed)
             return (there, goal), change
 
-        return self._change(decide)
+        (there, goal), review = self._change(decide)
+        return there, goal, review
 
-    def unpublish(self, dag_id: str, *, signed: Signature, purge: bool = False) -> Listing:
+    def unpublish(
+        self, dag_id: str, *, signed: Signature, purge: bool = False
+    ) -> tuple[Listing, str | None]:
         """Take a DAG away; what its runs made stays, and so do its bundles, for going back.
+
+        Returns what was there, and the branch on which this waits where somebody has to agree.
 
         Args:
             dag_id: the DAG.
@@ -203,10 +231,11 @@ class Target:
             change = pruning(view, gone)
             return change.folders_gone, change
 
-        return self._change(decide)
+        folders, _ = self._change(decide)
+        return folders
 
-    def _change(self, decide: Callable[[View], tuple[T, Change]]) -> T:
-        """Make the change that is decided; what was decided with it the last time."""
+    def _change(self, decide: Callable[[View], tuple[T, Change]]) -> tuple[T, str | None]:
+        """Make the change that is decided; what was decided with it the last time, and a branch."""
         told: list[T] = []
 
         def deciding(view: View) -> Change:
@@ -214,8 +243,13 @@ class Target:
             told[:] = [found]
             return change
 
-        self.tree.update(deciding)
-        return told[0]
+        branch = self.tree.update(deciding)
+        return told[0], branch
+
+
+def _edition(view: View, found: Listing) -> Edition:
+    dag = view.read(f"{found.dag_id}.py").decode("utf-8", errors="replace")
+    return Edition(found, dag, lambda path: view.read(f"{found.dag_id}/{found.digest}/{path}"))
 
 
 def find_target(settings: Settings) -> Target:

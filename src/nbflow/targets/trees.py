@@ -43,6 +43,7 @@ class Change:
         files: single files; what lies at the top names what lies below, and comes after it.
         folders_gone: folders that are taken away last.
         message: one line that says what this is, and below it more.
+        explain: makes a longer message, which takes a look at files; None where there is none.
     """
 
     files_gone: tuple[str, ...] = ()
@@ -50,6 +51,13 @@ class Change:
     files: Mapping[str, bytes] = field(default_factory=dict)
     folders_gone: tuple[str, ...] = ()
     message: str = ""
+    explain: Callable[[], str] | None = field(default=None, compare=False)
+
+    @property
+    def dags(self) -> frozenset[str]:
+        """The DAGs whose file or bundle is written."""
+        tops = (path.removesuffix(".py") for path in self.files if "/" not in path)
+        return frozenset([*tops, *(path.partition("/")[0] for path in self.folders)])
 
     @property
     def waves(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
@@ -85,11 +93,14 @@ class Tree(Protocol):
     def view(self) -> View:
         """What it holds now; TargetError where it cannot be read."""
 
-    def update(self, decide: Callable[[View], Change]) -> None:
+    def update(self, decide: Callable[[View], Change]) -> str | None:
         """Make what `decide` wants of what the place holds.
 
         It may be asked again, with what the place holds then, where somebody else was faster. A
         reader sees each file whole, old or new, and none that names another one too soon.
+
+        Returns:
+            The branch on which the change waits for somebody to agree; None where it is made.
 
         Raises:
             TargetError: the place cannot be read or written.

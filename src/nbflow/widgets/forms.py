@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,12 @@ __all__ = ["Form"]
 
 _PAUSE = 0.4
 """Seconds without a key after which the choices are checked."""
+_UNDER_WAY = 0.3
+"""Seconds for what was typed before a press and comes after it.
+
+ipywidgets holds a change back while the kernel has not answered to the one before; a press it does
+not hold back.
+"""
 _SAVED = (
     "If the notebook is open in Jupyter, it says at its next save that the file has changed: "
     "choose <em>Revert</em>, which takes the file as it is now, and run this cell again."
@@ -73,6 +80,7 @@ class Form(Shown):
         self.triggering = button(
             "Trigger in Airflow", self.trigger, about="Run in Airflow what is published of it"
         )
+        self._of_choices = (self.saving, self.comparing, self.publishing, self.reading)
         self._style = self.style()
         self.widget = box([], "nbflow")
         self._read()
@@ -172,7 +180,6 @@ class Form(Shown):
                 field.value()
 
     def _lay_out(self) -> None:
-        buttons = [self.saving, self.comparing, self.publishing, self.reading]
         runs = [self.running]
         current = self._inspected.settings
         if not current.airflow.embedded or api.in_reach(current):
@@ -194,7 +201,7 @@ class Form(Shown):
             markup('<div class="nbflow-title">Schedule and place</div>'),
             self.choices.widget,
             self._findings,
-            row(*buttons),
+            row(*self._of_choices),
             markup(f'<div class="nbflow-note">{_FIRST}</div>'),
             self._told,
             *of_run,
@@ -296,13 +303,13 @@ class Form(Shown):
         show: Callable[[Any], str],
     ) -> None:
         """Do something that takes time, beside whatever the kernel does; then show it."""
-        buttons = [self.saving, self.comparing, self.publishing, self.reading]
-        buttons += [self.running, self.triggering]
+        buttons = (*self._of_choices, self.running, self.triggering)
         place.value = f'<div role="status">{escape(said)}</div>'
         for one in buttons:
             one.disabled = True
 
         def work() -> None:
+            time.sleep(_UNDER_WAY)
             try:
                 place.value = show(function())
             except Exception as error:  # noqa: BLE001 - nobody else would see it

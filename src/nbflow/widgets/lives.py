@@ -44,6 +44,8 @@ class Live(Shown):
         self._watched = watched
         self._ended = ended
         self._closed = threading.Event()
+        # Its last state is seen a moment before its folder is free for another attempt.
+        self._over = self.seen.state.finished
         self._head, self._steps = markup(), markup()
         self._notice, self._output = markup(), markup()
         self._said = markup("", "nbflow-told")
@@ -119,6 +121,7 @@ class Live(Shown):
             self._draw()
         if self.closed:
             return
+        self._over = True
         self._draw()
         self._log()
         self.keep()
@@ -129,7 +132,7 @@ class Live(Shown):
         self._steps.value = steps_html(self.seen, self._watched.document)
         finished = self.seen.state.finished
         self.cancelling.layout.display = "none" if finished else ""
-        stopped = finished and self.seen.state is not RunState.SUCCESS
+        stopped = finished and self._over and self.seen.state is not RunState.SUCCESS
         self.resuming.layout.display = "" if stopped else "none"
 
     def _log(self) -> None:
@@ -167,6 +170,7 @@ class Live(Shown):
     def _resumed(self, watched: Watched) -> None:
         self.resuming.disabled = False
         self._watched, self.seen = watched, watched.seen
+        self._over = self.seen.state.finished
         self._draw()
         self._watch()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from nbflow.api import COLOURS
 from nbflow.widgets.toolkit import badge, escape, prose
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["difference_html", "findings_html", "outputs_html", "plain", "published_html"]
 
-_SIGNS = {"new": ("+", "#21a366"), "gone": ("-", "#d9483b"), "changed": ("~", "#b8860b")}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LINES = 200
 """Lines of a text that are shown."""
@@ -54,10 +54,9 @@ def difference_html(found: Difference) -> str:
     """What publishing would change."""
     items = []
     for one in found.changes:
-        sign, colour = _SIGNS[one.sort]
         details = f' <span class="nbflow-soft">{escape("; ".join(one.details))}</span>'
         items.append(
-            f'<li><span class="nbflow-badge" style="color:{colour}">{sign}</span> '
+            f'<li><span class="nbflow-badge" style="color:{COLOURS[one.sort]}">{one.mark}</span> '
             f"{escape(one.part)}: {escape(one.name)}{details * bool(one.details)}</li>"
         )
     listed = f'<ul class="nbflow-list" aria-label="Changes">{"".join(items)}</ul>'

@@ -1,0 +1,55 @@
+"""What is said before the private Airflow is stopped, played by a small server for it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "remote"))
+
+from stages import Stage, run_data
+
+from nbflow import api, embedded
+
+RUNS = "GET /api/v2/dags/~/dagRuns"
+
+
+@pytest.fixture
+def stop(tmp_path, monkeypatch):
+    """Stop an Airflow that answers so; what is told before."""
+    stage = Stage()
+    stage.answers["POST /auth/token"] = [(201, {"access_token": "t"})]
+    instance = embedded.Instance(
+        stage.url,
+        "admin",
+        "secret",
+        *[tmp_path] * 4,
+        pids={"api-server": 1},
+        health={"api-server": "healthy", "scheduler": "stopped"},
+    )
+    told = []
+
+    def down(*, home):
+        told.append("down")
+        return True
+
+    monkeypatch.setattr(embedded, "status", lambda home: instance)
+    monkeypatch.setattr(embedded, "down", down)
+
+    def stop(answer):
+        stage.answers[RUNS] = [answer]
+        assert api.airflow_down(api.load_settings(tmp_path), tell=told.append)
+        return told
+
+    yield stop
+    stage.close()
+
+
+def test_the_runs_that_are_stopped_with_it_are_named_before(stop):
+    runs = [run_data(), run_data(dag_run_id="s")]
+    assert stop((200, {"dag_runs": runs, "total_entries": 2})) == ["stops 2 runs: d/r, d/s", "down"]
+
+
+@pytest.mark.parametrize("answer", [(200, {"dag_runs": [], "total_entries": 0}), (500, "broken")])
+def test_it_is_stopped_where_no_run_goes_or_it_cannot_tell(stop, answer):
+    assert stop(answer) == ["down"]

@@ -1,0 +1,92 @@
+"""A run that was cancelled, as Airflow tells of it, and going on with it."""
+
+from __future__ import annotations
+
+import pytest
+from stages import RUNS, run_data
+
+from nbflow.model import RunState
+
+
+def ended(task_id, state, second, began=1):
+    at = "2026-11-29T00:19:{:06.3f}Z".format
+    return {
+        "task_id": task_id,
+        "state": state,
+        "try_number": 1,
+        "map_index": -1,
+        "start_date": at(began),
+        "end_date": at(second),
+    }
+
+
+def play_cancelled(stage, note, *tasks):
+    """A run that was cancelled at second 52.342."""
+    end = {"end_date": "2026-11-29T00:19:52.342Z", "note": note}
+    stage.answers[f"GET {RUNS}/r"] = [(200, run_data("failed", **end))]
+    stage.answers[f"PATCH {RUNS}/r"] = [(200, {})]
+    stage.answers[f"GET {RUNS}/r/taskInstances"] = [
+        (200, {"task_instances": tasks, "total_entries": len(tasks)})
+    ]
+
+
+CANCELLED = (
+    ended("load", "success", 40),
+    ended("bad", "failed", 46.228),
+    ended("unwanted", "skipped", 47, began=47),
+    ended("long", "failed", 52.353),
+    ended("after", "skipped", 52.34, began=52.34),
+)
+
+
+def test_a_run_is_cancelled_with_a_note_that_leaves_the_one_that_was_there(stage, client):
+    play_cancelled(stage, "mine")
+    client.cancel("d", "r")
+    line, body, _, path = stage.seen[-1]
+    assert line == f"PATCH {RUNS}/r"
+    assert body == {"state": "failed", "note": "mine\ncancelled by nbflow"}
+    assert path.endswith("?update_mask=state&update_mask=note")
+
+
+def test_what_failed_before_a_run_was_cancelled_is_told_from_what_was_stopped(stage, client):
+    play_cancelled(stage, "mine\ncancelled by nbflow", *CANCELLED)
+    run = client.run("d", "r")
+    assert run.state is RunState.CANCELLED
+    states = {step.name: step.state.value for step in run.steps}
+    assert states == {
+        "load": "success",
+        "bad": "failed",
+        "unwanted": "skipped",
+        "long": "cancelled",
+        "after": "cancelled",
+    }
+    assert run.failed_step.name == "bad"
+    play_cancelled(stage, None, *CANCELLED)
+    assert client.run("d", "r").state is RunState.FAILED
+
+
+def test_a_cancelled_run_goes_on_with_what_has_not_gone_well_and_loses_its_note(stage, client):
+    play_cancelled(stage, "cancelled by nbflow", *CANCELLED)
+    clear = "POST /api/v2/dags/d/clearTaskInstances"
+    cleared = [{"task_id": name} for name in ("bad", "long", "after")]
+    stage.answers[clear] = [(200, {"task_instances": cleared})]
+    assert client.resume("d", "r") == ("after", "bad", "long")
+    bodies = {line: body for line, body, *_ in stage.seen}
+    assert bodies[clear]["task_ids"] == ["bad", "long", "after"]
+    assert bodies[f"PATCH {RUNS}/r"] == {"note": None}
+
+
+@pytest.mark.parametrize("state", ["skipped", None])
+def test_a_run_that_failed_without_a_failed_step_goes_on_with_those_that_did_not_run(
+    stage, client, state
+):
+    play_cancelled(stage, None, ended("load", "success", 40), {**CANCELLED[-1], "state": state})
+    clear = "POST /api/v2/dags/d/clearTaskInstances"
+    stage.answers[clear] = [(200, {"task_instances": [{"task_id": "after"}]})]
+    assert client.resume("d", "r") == ("after",)
+    assert stage.seen[-1][1]["task_ids"] == ["after"]
+
+
+def test_nothing_is_cleared_where_all_steps_have_gone_well(stage, client):
+    play_cancelled(stage, None, ended("load", "success", 40))
+    assert client.resume("d", "r") == ()
