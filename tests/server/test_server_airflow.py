@@ -110,7 +110,7 @@ async def test_a_run_is_cancelled_and_a_pipeline_is_paused_and_taken_away(ask, p
     assert "still goes" in refused["error"]["message"]
     path = f"runs/held/{run['run_id']}"
     assert (await ask("POST", f"{path}/cancel", project="work")).json == {"changed": True}
-    await seen(run, lambda run: run["state"] == "failed")
+    await seen(run, lambda run: run["state"] == "cancelled")
     assert (await ask("POST", f"{path}/cancel", project="work")).json == {"changed": False}
     assert (await ask("POST", "pipelines/held/pause", project="work")).json == {"changed": False}
     assert (await ask("POST", "pipelines/held/unpause", project="work")).json == {"changed": True}
