@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @click.group(name="airflow", epilog="Example: nbflow airflow up")
 def group() -> None:
-    """A private Airflow for this project: SQLite, its own home under .nbflow/."""
+    """Start, stop and look at a private Airflow for this project.
+
+    It has SQLite, and a home of its own under .nbflow/.
+    """
 
 
 @group.command(epilog="Example: nbflow airflow up")
@@ -35,7 +38,10 @@ def up(*, project: Path, as_json: bool) -> int:
 @group.command(epilog="Example: nbflow airflow down")
 @options.project
 def down(*, project: Path) -> int:
-    """Stop it, with every task that runs in it; the runs that this stops are named."""
+    """Stop it, with every task that runs in it.
+
+    The runs that this stops are named.
+    """
     from nbflow import api
 
     stopped = api.airflow_down(

@@ -16,44 +16,73 @@ from nbflow import __version__
 from nbflow.cli.console import print_error
 from nbflow.errors import NbflowError, StoreError, UsageError
 
-_HOMES = {
-    "airflow": "airflow",
-    "approve": "steering",
-    "backfill": "backfills",
-    "cancel": "steering",
-    "check": "notebooks",
-    "clean": "cleaning",
-    "compile": "notebooks",
-    "debug": "debugging",
-    "diff": "published",
-    "diff-runs": "comparing",
-    "image": "images",
-    "import": "importing",
-    "logs": "steering",
-    "output": "operate",
-    "pause": "steering",
-    "profiles": "profiles",
-    "publish": "operate",
-    "published": "published",
-    "resume": "steering",
-    "rollback": "published",
-    "run": "notebooks",
-    "runs": "operate",
-    "show": "notebooks",
-    "teams": "teams",
-    "trigger": "operate",
-    "unpause": "steering",
-    "unpublish": "published",
+_GROUPS = {
+    "Look": {
+        "show": "notebooks",
+        "check": "notebooks",
+        "profiles": "profiles",
+        "teams": "teams",
+    },
+    "Run here": {
+        "run": "notebooks",
+        "debug": "debugging",
+    },
+    "Publish": {
+        "compile": "notebooks",
+        "diff": "published",
+        "publish": "operate",
+        "published": "published",
+        "rollback": "published",
+        "unpublish": "published",
+    },
+    "Operate": {
+        "trigger": "operate",
+        "runs": "operate",
+        "logs": "steering",
+        "output": "operate",
+        "approve": "steering",
+        "cancel": "steering",
+        "resume": "steering",
+        "pause": "steering",
+        "unpause": "steering",
+        "backfill": "backfills",
+        "diff-runs": "comparing",
+        "clean": "cleaning",
+    },
+    "Set up, bring over": {
+        "airflow": "airflow",
+        "image": "images",
+        "import": "importing",
+    },
 }
-"""The module that each command comes from."""
+"""The module that each command comes from, under headings, in the order of a user's work."""
+
+_HOMES = {name: home for group in _GROUPS.values() for name, home in group.items()}
+
+_BETWEEN = 2
+"""Columns between a command's name and what is said of it."""
 
 
 class _Commands(click.Group):
     """Imports a command's module when the command, or the help on all, is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """All commands' names."""
-        return sorted(_HOMES)
+        """All commands' names, in the order of a user's work."""
+        return list(_HOMES)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under the headings of their groups, with their texts in one column."""
+        longest = max(map(len, _HOMES))
+        for heading, names in _GROUPS.items():
+            with formatter.section(heading):
+                room = formatter.width - formatter.current_indent - longest - _BETWEEN
+                rows = [(name.ljust(longest), self._about(ctx, name, room)) for name in names]
+                formatter.write_dl(rows, col_spacing=_BETWEEN)
+
+    def _about(self, ctx: click.Context, name: str, room: int) -> str:
+        """What a command does, in so many characters."""
+        command = self.get_command(ctx, name)
+        return "" if command is None else command.get_short_help_str(room)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command of this name."""
@@ -79,7 +108,7 @@ class _Commands(click.Group):
 app = _Commands(
     name="nbflow",
     help="Turn a tagged notebook into an Airflow DAG, run it, and get one notebook back.",
-    epilog="Example: nbflow check train.ipynb && nbflow run train.ipynb -p lr=0.1 -o out.ipynb",
+    epilog="Example: nbflow check train.ipynb && nbflow run train.ipynb -o out.ipynb",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 click.version_option(__version__, prog_name="nbflow")(app)

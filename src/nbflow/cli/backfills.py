@@ -50,10 +50,10 @@ def backfill(
     project: Path,
     as_json: bool,
 ) -> int:
-    """Run a pipeline for the times of its schedule between two days that have passed.
+    """Run a pipeline for past times of its schedule.
 
-    Dates are read in the schedule's time zone. Runs that are there already stay as they are, unless
-    --reprocess says otherwise.
+    They are those between two days. Dates are read in the schedule's time zone. Runs that are there
+    already stay as they are, unless --reprocess says otherwise.
     """
     from nbflow import api
 

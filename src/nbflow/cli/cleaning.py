@@ -71,11 +71,12 @@ def clean(
     project: Path,
     as_json: bool,
 ) -> int:
-    """Remove old versions, runs and artifacts, of one DAG or of all; first only say what would go.
+    """Remove old versions, runs and artifacts; at first only say which.
 
-    What is not said here is as `retention:` in nbflow.yaml has it. A version or a run goes if it is
-    beyond the newest so many, and old enough. The version that a DAG runs stays, and so do runs
-    that are still going, and the versions that runs which stay came from.
+    Those of one DAG, or of all. What is not said here is as `retention:` in nbflow.yaml has it. A
+    version or a run goes if it is beyond the newest so many, and old enough. The version that a DAG
+    runs stays, and so do runs that are still going, and the versions that runs which stay came
+    from.
     """
     from nbflow import api
 

@@ -35,7 +35,9 @@ _LONGEST = 80
 @options.project
 @options.as_json
 def diff_runs(*, before: str, after: str, exit_code: bool, project: Path, as_json: bool) -> int:
-    """Show in what two runs of a pipeline differ: parameters, metrics, outputs cell by cell.
+    """Show in what two runs of a pipeline differ.
+
+    Parameters, metrics, and outputs cell by cell.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run; runs on this machine too.
     Outputs are compared as `nbflow check --prove` does: times, addresses and the like do not count.

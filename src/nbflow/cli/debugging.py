@@ -19,7 +19,9 @@ from nbflow.cli.console import print_json
 def debug(
     *, reference: str, step: str | None, output: Path | None, project: Path, as_json: bool
 ) -> int:
-    """Write a notebook that brings back what a step was given, up to the cell that failed.
+    """Write a notebook that stops where a step of a run failed.
+
+    It brings back what the step was given, up to the cell that failed.
 
     RUN is DAG/RUN_ID, a run's id, a DAG's id for its latest run, or the path of a run's folder;
     STEP the step that failed where none is named. The notebook opens in any Jupyter that has

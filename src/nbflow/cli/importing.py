@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="End with 3 where something has no equal.")
 @options.as_json
 def import_(*, path: Path, output: Path | None, strict: bool, as_json: bool) -> int:
-    """Make a pipeline.yaml of a pipeline of Elyra's, and say what has no equal.
+    """Make a pipeline.yaml of a pipeline of Elyra's.
+
+    What has no equal here is named, with what to do instead.
 
     Versions 3 to 8 of Elyra's .pipeline files are read. Each notebook becomes a stage. What a node
     asks of its pod becomes a profile: the smallest of nbflow.yaml that has all of it, or a new one

@@ -93,7 +93,10 @@ def check(
 @options.one_notebook
 @options.as_json
 def show(*, path: Path, as_json: bool) -> int:
-    """Show the pipeline that a notebook means: parameters, steps, edges with their reasons."""
+    """Show the pipeline that a notebook means.
+
+    Its parameters, its steps, and its edges with their reasons.
+    """
     from nbflow import api
     from nbflow.cli.graph import render_pipeline
 
@@ -168,13 +171,14 @@ def run(
     approve_all: bool,
     as_json: bool,
 ) -> int:
-    """Run the pipeline on this machine, each step in its own process and working directory.
+    """Run the pipeline on this machine, without Airflow.
 
-    Without Airflow. One executed notebook comes back, whole or, after a failure or Ctrl-C, up to
-    there; of a pipeline of several notebooks (NB is its .yaml file) each. With --resume the newest
-    run goes on from where it failed or was stopped: steps that had succeeded are kept unless their
-    cells, parameters or files have changed. With --enforce-limits a step that needs more memory
-    than its profile has fails here as it would in a pod; see docs/right-size.md.
+    Each step has a process and a working directory of its own. One executed notebook comes back,
+    whole or, after a failure or Ctrl-C, up to there; of a pipeline of several notebooks (NB is its
+    .yaml file) each. With --resume the newest run goes on from where it failed or was stopped:
+    steps that had succeeded are kept unless their cells, parameters or files have changed. With
+    --enforce-limits a step that needs more memory than its profile has fails here as it would in a
+    pod; see docs/right-size.md.
     """
     from nbflow import api
     from nbflow.cli.approvals import answers

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 def publish(
     *, paths: tuple[Path, ...], no_wait: bool, force: bool, no_preflight: bool, as_json: bool
 ) -> int:
-    """Write notebooks' DAGs where Airflow reads them, and wait until it has them.
+    """Write notebooks' DAGs where Airflow reads them.
 
-    Publishing the same notebook again changes nothing. What Airflow cannot import is shown with the
-    cell, the option or the line of the DAG file that is to blame; then this ends with 6, and all
-    others are live.
+    This waits until Airflow has them. Publishing the same notebook again changes nothing. What
+    Airflow cannot import is shown with the cell, the option or the line of the DAG file that is to
+    blame; then this ends with 6, and all others are live.
 
     Where the settings speak of a Kubernetes cluster, it is asked first whether it can run the
     steps' pods, as `nbflow profiles check` asks for profiles. Where it cannot, this ends with 3
@@ -136,11 +136,12 @@ def trigger(
 @options.project
 @options.as_json
 def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_json: bool) -> int:
-    """List runs here and in Airflow, newest first; or show one (DAG/RUN_ID) with its steps.
+    """List runs here and in Airflow; or show one, DAG/RUN_ID.
 
-    Of a run that goes each step shows the cell that runs now, with how it begins, how long it has
-    taken, and how long it usually takes; and the run when it is expected to end. Showing a run that
-    failed ends with 10 and names the step, the cell and the exception.
+    The newest come first. One is shown with its steps. Of a run that goes each step shows the cell
+    that runs now, with how it begins, how long it has taken, and how long it usually takes; and the
+    run when it is expected to end. Showing a run that failed ends with 10 and names the step, the
+    cell and the exception.
     """
     from nbflow import api
 

@@ -68,10 +68,11 @@ def group(context: click.Context, *, project: Path, as_json: bool) -> int:
 def check(
     *, names: tuple[str, ...], team: str | None, context: str | None, project: Path, as_json: bool
 ) -> int:
-    """Ask the cluster whether the profiles' pods could run there, before a run finds out.
+    """Ask the cluster whether the profiles' pods could run there.
 
-    Looked at are nodes, limit ranges and quotas, everything that a pod names (Secrets, volumes,
-    accounts, classes), and the rights of Airflow's account. Nothing is changed.
+    That is before a run finds out. Looked at are nodes, limit ranges and quotas, everything that a
+    pod names (Secrets, volumes, accounts, classes), and the rights of Airflow's account. Nothing is
+    changed.
 
     Ends with 0 where there is no problem, with 3 where there is one, with 6 where the cluster
     cannot be reached.

@@ -27,11 +27,11 @@ _COLOURS = {"new": "green", "gone": "red", "changed": "yellow"}
 @click.option("--exit-code", is_flag=True, help="End with 1 where publishing would do anything.")
 @options.as_json
 def diff(*, paths: tuple[Path, ...], text: bool, exit_code: bool, as_json: bool) -> int:
-    """Show what publishing notebooks would change; nothing is written.
+    """Show what publishing notebooks would change.
 
-    Steps and their cells, edges, parameters, the schedule with its next five times, resources,
-    files, and the DAG file's text. Where somebody else has published a version since you did, this
-    shows it, and you may publish over it afterwards.
+    Shown are steps and their cells, edges, parameters, the schedule with its next five times,
+    resources, files, and the DAG file's text; nothing is written. Where somebody else has published
+    a version since you did, this shows it, and you may publish over it afterwards.
     """
     from nbflow import api
 
@@ -49,7 +49,7 @@ def diff(*, paths: tuple[Path, ...], text: bool, exit_code: bool, as_json: bool)
 @options.project
 @options.as_json
 def published(*, dag_id: str | None, project: Path, as_json: bool) -> int:
-    """List what is published; with a DAG, the versions of it that are kept."""
+    """List what is published; of a DAG, the versions that are kept."""
     from nbflow import api
 
     found = api.published(api.load_settings(project), dag_id=dag_id)
@@ -80,7 +80,9 @@ def published(*, dag_id: str | None, project: Path, as_json: bool) -> int:
 def rollback(
     *, dag_id: str, digest: str | None, no_wait: bool, project: Path, as_json: bool
 ) -> int:
-    """Let a DAG run an earlier version: the one before, or VERSION (how its digest begins).
+    """Let a DAG run an earlier version.
+
+    The one before, or VERSION (how its digest begins).
 
     `nbflow published DAG` lists the versions. Runs that go keep the version that they began with.
     """

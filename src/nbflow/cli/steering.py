@@ -24,7 +24,7 @@ _run = click.argument("reference", metavar="RUN")
 @_dag
 @options.project
 def pause(*, dag_id: str, project: Path) -> int:
-    """Let no new runs of a DAG begin, and no further steps of runs that go.
+    """Let no new runs of a DAG begin, nor further steps of runs.
 
     Steps that run come to their end. `nbflow unpause` lets all of it go on.
     """
@@ -73,7 +73,9 @@ def cancel(*, reference: str, project: Path) -> int:
 @click.option("--refuse", is_flag=True, help="Refuse it: what comes behind it is skipped.")
 @options.project
 def approve(*, reference: str, stage: str | None, refuse: bool, project: Path) -> int:
-    """Approve what a run waits for: a stage with `approve:` of a pipeline of several notebooks.
+    """Approve what a run waits for, or refuse it.
+
+    That is a stage with `approve:` of a pipeline of several notebooks.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. STAGE may be left out where one
     waits. Airflow's own pages ask the same, under Required Actions.
@@ -93,9 +95,9 @@ def approve(*, reference: str, stage: str | None, refuse: bool, project: Path) -
 @options.project
 @options.as_json
 def resume(*, reference: str, project: Path, as_json: bool) -> int:
-    """Run the failed steps of a run again, and what follows them; the rest is kept.
+    """Run the failed steps of a run again, and what follows them.
 
-    A run that was cancelled goes on with all steps that have not gone well.
+    The rest is kept. A run that was cancelled goes on with all steps that have not gone well.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. Runs on this machine go on
     with `nbflow run --resume`.
@@ -122,7 +124,9 @@ def resume(*, reference: str, project: Path, as_json: bool) -> int:
 @options.project
 @options.as_json
 def logs(*, reference: str, step: str | None, follow: bool, project: Path, as_json: bool) -> int:
-    """Show what Airflow's logs of a run's steps say, of each step the last try.
+    """Show what Airflow's logs of a run's steps say.
+
+    Of each step that is the last try.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. With --json each line is a JSON
     object.

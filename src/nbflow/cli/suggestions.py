@@ -46,7 +46,7 @@ _LEAST = 0.0001
 @options.project
 @options.as_json
 def suggest(*, reference: str | None, last: int, project: Path, as_json: bool) -> int:
-    """Say which profile each step should have, from what it used in its last runs.
+    """Say which profile each step should have, from its last runs.
 
     It is the smallest one that the team may use, with 25 % more memory and cores than were used.
     Runs are read in the store, whether that is a folder or S3; no Airflow is asked.

@@ -54,11 +54,11 @@ def group(context: click.Context, *, project: Path, as_json: bool) -> int:
 def manifests(
     *, names: tuple[str, ...], output: Path | None, airflow_account: str | None, project: Path
 ) -> int:
-    """Write what a Kubernetes cluster must hold for teams: all of them, or those named.
+    """Write what a Kubernetes cluster must hold for teams.
 
-    A namespace with quota and default limits, the pods' service account, rights for Airflow there
-    and nowhere else, and a network closed but for DNS and the team's `egress:`. The same settings
-    give the same bytes.
+    For all of them, or those named: a namespace with quota and default limits, the pods' service
+    account, rights for Airflow there and nowhere else, and a network closed but for DNS and the
+    team's `egress:`. The same settings give the same bytes.
     """
     from nbflow import api
 
@@ -82,10 +82,10 @@ def manifests(
 )
 @options.project
 def policy(*, output: Path | None, project: Path) -> int:
-    """Write what each team may use, as JSON for the package nbflow-airflow-policy.
+    """Write what each team may use, as JSON for Airflow.
 
-    In Airflow that package keeps DAG files within their teams that somebody wrote or edited by
-    hand. The same settings give the same bytes.
+    There the package nbflow-airflow-policy keeps DAG files within their teams that somebody wrote
+    or edited by hand. The same settings give the same bytes.
     """
     from nbflow import api
 
@@ -115,7 +115,10 @@ def policy(*, output: Path | None, project: Path) -> int:
 @options.as_json
 @options.project
 def airflow(*, form: str, policy_file: str | None, as_json: bool, project: Path) -> int:
-    """Write the configuration of Airflow's multi-team mode: which DAG bundle is which team's."""
+    """Write the configuration of Airflow's multi-team mode.
+
+    It says which DAG bundle is which team's.
+    """
     from nbflow import api
 
     wanted = api.airflow_teams(api.load_settings(project), policy=policy_file)
