@@ -184,3 +184,22 @@ def test_a_misspelled_command_is_told_with_the_nearest_as_any_other_error_is(tmp
     missing = nbflow("check", "--json", cwd=tmp_path)
     assert missing.json["error"]["code"] == "usage"
     assert "NB..." in missing.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("runs",), ("clean",), ("profiles", "suggest"), ("output", "journey", "-o", "out.ipynb")],
+    ids=lambda command: command[0],
+)
+def test_a_project_that_is_not_there_ends_with_2_and_a_way_out(tmp_path, command):
+    result = nbflow(*command, "--project", "nowhere", cwd=tmp_path)
+    assert result.status == 2
+    assert_one_clear_message(result, tmp_path, says="folder nowhere is not there", before=[])
+    assert "help: name the folder of nbflow.yaml" in result.err
+
+
+def test_a_project_that_is_a_file_ends_with_2_and_the_folder_s_name(tmp_path):
+    (tmp_path / "nbflow.yaml").write_text("{}\n")
+    result = nbflow("published", "--project", "nbflow.yaml", "--json", cwd=tmp_path)
+    assert result.status == 2
+    assert result.json["error"]["hint"] == "name its folder: ."

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import settings
-from nbflow.errors import MissingExtraError, RemoteError, SettingsError
+from nbflow.errors import MissingExtraError, RemoteError, SettingsError, UsageError
 
 if TYPE_CHECKING:
     from nbflow import embedded
@@ -27,9 +27,13 @@ def load_settings(folder: str | Path = ".") -> settings.Settings:
     """The settings that hold in a folder.
 
     Raises:
+        UsageError: there is no such folder.
         SettingsError: they cannot be understood.
     """
-    return settings.load_settings(Path(folder).resolve(), environ=os.environ)
+    project = Path(folder)
+    if not project.is_dir():
+        raise _no_folder(project)
+    return settings.load_settings(project.resolve(), environ=os.environ)
 
 
 def airflow_up(current: settings.Settings, *, tell: Tell | None = None) -> embedded.Instance:
@@ -212,6 +216,18 @@ def connect(current: settings.Settings) -> Airflow:
             "or name yours under `airflow:` in nbflow.yaml.",
         )
     return Airflow.connect(instance.url, user=instance.user, password=instance.password)
+
+
+def _no_folder(project: Path) -> UsageError:
+    if project.exists():
+        return UsageError(
+            f"the project {project} is a file, not a folder",
+            hint=f"name its folder: {project.parent}",
+        )
+    return UsageError(
+        f"the project's folder {project} is not there",
+        hint="name the folder of nbflow.yaml, or one below it",
+    )
 
 
 def _going(current: settings.Settings) -> list[str]:
