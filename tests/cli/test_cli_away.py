@@ -1,7 +1,12 @@
 """What is said while the project's private Airflow, which there was, does not run."""
 
 import pytest
+from click.testing import CliRunner
 from commands import nbflow, write_notebook
+
+from nbflow import embedded
+from nbflow.cli import airflow
+from nbflow.embedded.instance import COMPONENTS
 
 
 @pytest.fixture
@@ -32,3 +37,34 @@ def test_a_list_of_runs_says_that_it_lacks_those_in_airflow(away):
     listed = away("runs", "churn")
     assert (listed.status, "churn/local__" in listed.out) == (0, True)
     assert "Airflow is not running: only runs of this machine" in listed.err
+
+
+def test_the_status_of_an_airflow_that_does_not_run_is_6(away, tmp_path):
+    told = away("airflow", "status")
+    assert (told.status, told.err) == (6, "")
+    assert told.out == "not running; start it with `nbflow airflow up`\n"
+    for_programs = away("airflow", "status", "--json")
+    assert (for_programs.status, for_programs.json) == (6, {"running": False})
+    (tmp_path / "nbflow.yaml").write_text("airflow: {url: 'http://airflow.example.com'}\n")
+    assert away("airflow", "status").out.endswith("another Airflow: http://airflow.example.com\n")
+
+
+@pytest.mark.parametrize(("word", "status"), [("healthy", 0), ("starting", 6), ("stopped", 6)])
+def test_the_status_of_an_airflow_that_runs_is_0_if_all_of_it_is_healthy(
+    tmp_path, monkeypatch, word, status
+):
+    instance = embedded.Instance(
+        url="http://127.0.0.1:8080",
+        user="admin",
+        password="x",
+        password_file=tmp_path / "passwords.json",
+        home=tmp_path,
+        dags=tmp_path,
+        logs=tmp_path,
+        health={**dict.fromkeys(COMPONENTS, "healthy"), "scheduler": word},
+    )
+    monkeypatch.setattr(embedded, "status", lambda home: instance)
+    shown = CliRunner().invoke(
+        airflow.group, ["status", "--project", str(tmp_path)], standalone_mode=False
+    )
+    assert (shown.return_value, f"scheduler {word}" in shown.output) == (status, True)

@@ -9,6 +9,7 @@ import click
 
 from nbflow.cli import options
 from nbflow.cli.console import print_json
+from nbflow.errors import RemoteError
 
 if TYPE_CHECKING:
     from nbflow.embedded import Instance
@@ -55,17 +56,24 @@ def down(*, project: Path) -> int:
 @options.project
 @options.as_json
 def status(*, project: Path, as_json: bool) -> int:
-    """Say whether it runs, where, and how its parts are."""
+    """Say whether it runs, where, and how its parts are.
+
+    Ends with 0 where all of them are healthy, with 6 where it does not run, or not all of it.
+    """
     from nbflow import api
 
-    instance = api.airflow_status(api.load_settings(project))
+    current = api.load_settings(project)
+    instance = api.airflow_status(current)
     if instance is not None:
         _print(instance, as_json=as_json)
-    elif as_json:
+        return 0 if instance.healthy else RemoteError.exit_status
+    if as_json:
         print_json({"running": False})
-    else:
+    elif current.airflow.embedded:
         click.echo("not running; start it with `nbflow airflow up`")
-    return 0
+    else:
+        click.echo(f"not running; nbflow.yaml names another Airflow: {current.airflow.url}")
+    return RemoteError.exit_status
 
 
 def _print(instance: Instance, *, as_json: bool) -> None:
