@@ -33,6 +33,11 @@ def test_publishing_writes_the_dag_beside_the_folder_of_its_digest(place: Place)
     assert place.files()["iris.py"] == bundle().dag.encode()
 
 
+def test_what_is_published_without_a_review_is_there_at_once(place: Place) -> None:
+    assert not place.target.reviewed
+    assert place.publish(bundle()).review is None
+
+
 def test_publishing_the_same_bundle_changes_nothing(place: Place) -> None:
     place.publish(bundle())
     before = place.files()

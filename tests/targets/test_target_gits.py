@@ -128,6 +128,7 @@ def test_for_review_it_goes_to_a_branch_of_its_own(tmp_path: Path) -> None:
     place = git_place(tmp_path)
     place.publish(bundle(digest=FIRST))
     review = git_place(tmp_path, review=True)
+    assert review.target.reviewed
     named = review.publish(bundle(digest=SECOND)).review
     assert review.publish(bundle(digest=SECOND)).review == named
     assert place.target.published()[0].digest == FIRST

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nbflow import checks, remote
+from nbflow import checks, remote, targets
 from nbflow.api import airflows
 from nbflow.errors import NotLive, RemoteError
 
@@ -34,10 +34,11 @@ def require_entrance(current: Settings, dag_id: str) -> None:
 
     Raises:
         RemoteError: it does not let us in.
-        SettingsError: the environment does not hold the token or the password.
+        SettingsError: the environment does not hold the token or the password, or there is no such
+            target.
     """
     # Nobody waits for what is up for review.
-    if current.target.options.get("review") or not airflows.in_reach(current):
+    if targets.find_target(current).reviewed or not airflows.in_reach(current):
         return
     with airflows.connect(current) as client, suppress(remote.Unreachable):
         try:

@@ -64,6 +64,8 @@ class Bucket(NamedTuple):
 class BucketTree:
     """See `Tree`."""
 
+    reviewed = False
+
     def __init__(self, bucket: Bucket) -> None:
         self.address = bucket.address
         self._bucket = bucket

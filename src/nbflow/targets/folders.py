@@ -26,6 +26,8 @@ _REMOVING = ".removing-"
 class FolderTree:
     """See `Tree` and, as it reads itself, `View`."""
 
+    reviewed = False
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.address = str(folder)

@@ -65,6 +65,7 @@ class GitTree:
         self.address = f"{_without_password(remote.url)}#{remote.branch}"
         if remote.path:
             self.address += f":{remote.path}"
+        self.reviewed = remote.review
         self._git = git
         self._kept = f"refs/nbflow/{remote.branch}"
 
@@ -99,7 +100,7 @@ class GitTree:
                     raise
             else:
                 self._note_pushed(commit, parent)
-                return pushed if self.remote.review else None
+                return pushed if self.reviewed else None
         raise TargetError(
             f"{self.address} moved {_ATTEMPTS} times while this was published",
             hint="somebody publishes there all the time; try again",
@@ -131,7 +132,7 @@ class GitTree:
 
     def _note_pushed(self, commit: str, parent: str | None) -> None:
         """Else the next fetch would be sent again all that has just been pushed."""
-        if not self.remote.review:
+        if not self.reviewed:
             with self._locked(), suppress(GitError):  # somebody else has fetched more meanwhile
                 self._git.run("update-ref", self._kept, commit, parent or "")
 
@@ -199,7 +200,7 @@ class GitTree:
     def _push(self, commit: str, parent: str | None, change: Change) -> str:
         """Push a commit; the branch that has it now."""
         branch = self.remote.branch
-        if not self.remote.review:
+        if not self.reviewed:
             # Only on top of what was seen: else the push fails, and the change is decided again.
             lease = f"--force-with-lease=refs/heads/{branch}:{parent or ''}"
             self._git.run(

@@ -81,6 +81,11 @@ class Target:
 
     tree: Tree
 
+    @property
+    def reviewed(self) -> bool:
+        """Whether what is published waits for somebody to agree, and is not live at once."""
+        return self.tree.reviewed
+
     def publish(
         self,
         bundles: Iterable[Bundle],

@@ -90,6 +90,9 @@ class Tree(Protocol):
     address: str
     """What people call it: a path or a URL."""
 
+    reviewed: bool
+    """Whether a change waits on a branch for somebody to agree, and is not live at once."""
+
     def view(self) -> View:
         """What it holds now; TargetError where it cannot be read."""
 
