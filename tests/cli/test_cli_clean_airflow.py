@@ -42,7 +42,16 @@ def test_a_run_that_goes_on_and_its_version_stay_until_it_has_ended(project):
         assert time.monotonic() < deadline + 60
         time.sleep(0.5)
     assert run("output", f"cleaned/{started}", "-o", "out.ipynb").status == 0
+    assert run("runs", "cleaned", "--json").json[0]["stored"] is True
     time.sleep(1.5)
     done = run(*clean, "--yes", "--json")
     assert sorted(gone(done)) == [("run", started), ("version", first)]
     assert gone(run(*clean, "--json")) == []
+
+    listed = run("runs", "cleaned")
+    assert f"cleaned/{started}  (no output)\n" in listed.out
+    (told,) = run("runs", "cleaned", "--json").json
+    assert (told["run_id"], told["stored"]) == (started, False)
+    assert run("runs", f"cleaned/{started}").out.splitlines()[0].endswith("  (no output)")
+    missed = run("output", f"cleaned/{started}", "-o", "gone.ipynb")
+    assert (missed.status, "removed by `nbflow clean`" in missed.err) == (6, True)

@@ -142,10 +142,11 @@ def enrich(run: Run, *, current: settings.Settings) -> Run:
     except StoreError:
         return run
     if folder is None:
-        return run
+        return replace(run, stored=False) if run.state.finished else run
     steps = _in_order(run, folder, current)
     detailed = replace(
         run,
+        stored=True,
         steps=tuple(_detail(step, folder, current) for step in steps),
         metrics=records.read_metrics(folder),
     )

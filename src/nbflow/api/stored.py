@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from nbflow import host
+from nbflow import host, runtime
 from nbflow.api import airflows, records
 from nbflow.api.operating import is_dag, latest_runs
+from nbflow.errors import MissingExtraError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from nbflow.model import Run
@@ -42,6 +43,8 @@ class StepText:
 def all_runs(current: Settings, *, dag_id: str | None = None, limit: int = 20) -> tuple[Run, ...]:
     """Runs on this machine, and in Airflow where one is in reach, the newest first.
 
+    Of those that have ended it is known whether the store still holds anything of them.
+
     Args:
         current: the settings, which name store and Airflow.
         dag_id: of this pipeline alone.
@@ -50,13 +53,43 @@ def all_runs(current: Settings, *, dag_id: str | None = None, limit: int = 20) -
     Raises:
         RemoteError: Airflow cannot be reached, or refuses.
     """
-    found = list(records.runs_here(current, dag_id=dag_id, limit=limit))
+    here = records.runs_here(current, dag_id=dag_id, limit=limit)
+    found = [replace(run, stored=True) for run in here]
     if airflows.in_reach(current):
         with airflows.connect(current) as client:
             if dag_id is None or is_dag(dag_id, client=client):
                 found += latest_runs(dag_id, client=client, current=current, limit=limit)
     newest = sorted(found, key=lambda run: run.started or _COMING, reverse=True)
-    return tuple(newest[:limit])
+    return tuple(_looked_for(newest[:limit], current))
+
+
+def _looked_for(runs: Sequence[Run], current: Settings) -> Sequence[Run]:
+    """Runs with whether the store holds anything of them; as they are where it cannot be asked."""
+    ended = {run.dag_id for run in runs if _is_sought(run)}
+    try:
+        kept = _kept(ended, current) if ended else set()
+    except (StoreError, MissingExtraError, OSError):
+        return runs
+    return [
+        replace(run, stored=(run.dag_id, run.run_id) in kept) if _is_sought(run) else run
+        for run in runs
+    ]
+
+
+def _is_sought(run: Run) -> bool:
+    return run.stored is None and run.state.finished
+
+
+def _kept(dags: Collection[str], current: Settings) -> set[tuple[str, str]]:
+    """The runs of DAGs that have a folder in the store; one list for each DAG."""
+    store = runtime.open_store(current.store_address)
+    return {
+        (dag_id, run_id)
+        for team in store.names()
+        for dag_id in store.names(team)
+        if dag_id in dags
+        for run_id in store.names(f"{team}/{dag_id}")
+    }
 
 
 def left_out(current: Settings) -> str | None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from nbflow.remote import Airflow
     from nbflow.settings import Settings
 
+_NOTHING_LEFT = "  (no output)"
+"""Behind a run of which the store has nothing."""
+
 
 @click.command(epilog="Example: nbflow publish train.ipynb")
 @options.notebooks
@@ -142,6 +145,9 @@ def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_jso
     that runs now, with how it begins, how long it has taken, and how long it usually takes; and the
     run when it is expected to end. Showing a run that failed ends with 10 and names the step, the
     cell and the exception.
+
+    Of a run with `(no output)` the store has nothing: no step of it began, or `nbflow clean` has
+    removed what there was.
     """
     from nbflow import api
 
@@ -163,9 +169,8 @@ def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_jso
         return 0
     for run in found:
         started = run.started.astimezone().strftime("%Y-%m-%d %H:%M:%S") if run.started else "-"
-        click.echo(
-            f"{run.state:<10} {started:<19} {api.elapsed(run):>8}  {run.dag_id}/{run.run_id}"
-        )
+        name = f"{run.dag_id}/{run.run_id}{_NOTHING_LEFT if run.stored is False else ''}"
+        click.echo(f"{run.state:<10} {started:<19} {api.elapsed(run):>8}  {name}")
         failure = api.failure_of(run) if run.failed_step else None
         if failure is not None:
             click.echo(f"           {failure.message.splitlines()[0]}")
@@ -268,7 +273,8 @@ def _show_run(run: Run, *, as_json: bool) -> int:
     if as_json:
         print_json(api.run_as_json(run))
     else:
-        click.echo(f"{run.dag_id}/{run.run_id}: {run.state} {api.elapsed(run)}")
+        left = _NOTHING_LEFT if run.stored is False else ""
+        click.echo(f"{run.dag_id}/{run.run_id}: {run.state} {api.elapsed(run)}{left}")
         for step in run.steps:
             click.echo(f"  {api.describe_progress(step)}")
         if api.expectation(run):

@@ -104,6 +104,7 @@ class Run:
         url: the run's page in Airflow, or None.
         metrics: recorded values by name.
         expected_end: when it ends if its steps take as long as usual: an aware datetime, or None.
+        stored: whether the store holds anything of it, or None where nobody looked.
     """
 
     dag_id: str
@@ -116,6 +117,7 @@ class Run:
     url: str | None = None
     metrics: Mapping[str, Any] = field(default_factory=dict)
     expected_end: datetime | None = None
+    stored: bool | None = None
 
     @property
     def failed_step(self) -> StepRun | None:
