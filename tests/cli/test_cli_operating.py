@@ -260,7 +260,9 @@ def test_diff_shows_what_publishing_would_change(project, published):
     assert found.status == 1, found.err
     for words in ("~ check  (cell changed: cell-3)", "+ more", "check → more", "+ 30 2 * * *"):
         assert words in found.out
-    assert found.out.count(" 02:30 CE") == 5
+    assert "  ~ cell 3 (id cell-3), step check\n" in found.out
+    assert "      +ok = 7\n" in found.out
+    assert found.out.count("  none → ") == found.out.count(" 02:30 CE") == 5
     assert "+++ differs.py" in found.out
     assert "+++ differs.py" not in run("diff", "differs.ipynb", "--no-text").out
     told = run("diff", "differs.ipynb", "--json").json[0]

@@ -92,6 +92,9 @@ if TYPE_CHECKING:
         read_values,
         run_as_json,
     )
+    from nbflow.api.rewrites import CellChange
+    from nbflow.api.running import Finished, run, warm
+    from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
     from nbflow.api.stored import StepText, all_runs, left_out, source_of, texts_of
@@ -115,6 +118,7 @@ __all__ = [
     "MARKS",
     "Artifact",
     "Backfilled",
+    "CellChange",
     "CleanedDag",
     "Cleaning",
     "ComparedCell",
@@ -247,6 +251,7 @@ __all__ = [
 
 _HOMES = {
     "COLOURS": "wording",
+    "CellChange": "rewrites",
     "MARKS": "wording",
     "StepLines": "wording",
     "all_runs": "stored",

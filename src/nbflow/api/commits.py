@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from nbflow.api.differences import GONE, NEW, bundle_changes
+from nbflow.api.differences import bundle_changes
+from nbflow.api.rewrites import GONE, NEW
 from nbflow.targets import Description
 
 if TYPE_CHECKING:

@@ -6,11 +6,13 @@ import difflib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from nbflow import targets
 from nbflow.api.publishing import Seen
+from nbflow.api.rewrites import GONE, MARKS, NEW, OTHER, CellChange, changed_cells
 from nbflow.planning import next_runs
 
 if TYPE_CHECKING:
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Difference", "bundle_changes", "diff"]
 
-NEW, GONE, OTHER = "new", "gone", "changed"
-_MARKS = {NEW: "+", GONE: "-", OTHER: "~"}
 _CONTEXT = 3
 """Lines of the DAG file around a change."""
+_TICK = timedelta(seconds=1)
+"""Less than lies between two times of a schedule."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Change:
     @property
     def mark(self) -> str:
         """A sign for its sort, as diffs have it."""
-        return _MARKS[self.sort]
+        return MARKS[self.sort]
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Difference:
         text: the unified diff of the DAG file.
         next_runs: the next times of the schedule as it would be, aware datetimes in its time zone.
         unpublished: the version that was taken away and is kept; None where none was.
+        cells: the cells whose code, or text, changes, in the notebook's order.
+        previous_runs: the next times of the schedule as it is published; none where none is.
     """
 
     dag_id: str
@@ -69,6 +73,8 @@ class Difference:
     text: str
     next_runs: tuple[datetime, ...]
     unpublished: Version | None = None
+    cells: tuple[CellChange, ...] = ()
+    previous_runs: tuple[datetime, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -96,7 +102,9 @@ class Difference:
             "published": version and _as_json(version),
             "unpublished": self.unpublished and _as_json(self.unpublished),
             "changes": [asdict(one) for one in self.changes],
+            "cells": [asdict(one) for one in self.cells],
             "text": self.text,
+            "previous_runs": [one.isoformat() for one in self.previous_runs],
             "next_runs": [one.isoformat() for one in self.next_runs],
         }
 
@@ -113,11 +121,11 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
     Raises:
         TargetError: the target cannot be read.
     """
-    bundle, options = compiled.bundle, compiled.plan.pipeline.options
-    current = compiled.inspected.settings.of_team(options.team)
+    bundle = compiled.bundle
+    moment = now or datetime.now(UTC)
+    current = compiled.inspected.settings.of_team(compiled.plan.pipeline.options.team)
     target = targets.find_target(current)
     there = target.edition(bundle.dag_id)
-    runs = next_runs(options.schedule, timezone=options.timezone, after=now or datetime.now(UTC))
     if there is not None:
         Seen(current, target.tree.address).keep({bundle.dag_id: there.listing.digest})
     return Difference(
@@ -126,8 +134,10 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
         None if there is None else there.listing.current,
         bundle_changes(bundle, there),
         _text_diff(there.dag if there else "", bundle.dag, name=f"{bundle.dag_id}.py"),
-        runs,
+        _coming(json.loads(bundle.files["manifest.json"]), moment),
         None if there is not None else target.taken_away(bundle.dag_id),
+        changed_cells(bundle, there),
+        _coming(there.manifest(), moment) if there is not None else (),
     )
 
 
@@ -247,6 +257,17 @@ def _schedule(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {"no schedule": said} if said else {}
 
 
+def _coming(manifest: Mapping[str, Any], moment: datetime) -> tuple[datetime, ...]:
+    """The next times of a bundle's schedule; none before the day from which it counts."""
+    schedule = manifest.get("schedule") or {}
+    zone, start = schedule.get("timezone") or "UTC", schedule.get("start")
+    if start:
+        first = datetime.fromisoformat(start)
+        first = first if first.tzinfo else first.replace(tzinfo=ZoneInfo(zone))
+        moment = max(moment, first - _TICK)
+    return next_runs(schedule.get("at"), timezone=zone, after=moment)
+
+
 def _attached(manifest: Mapping[str, Any]) -> dict[str, str]:
     """The digests of the files that come with the notebook."""
     return {
@@ -280,14 +301,17 @@ def _cells_changed(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[s
 def _sources(notebook: bytes) -> dict[str, str]:
     """The author's cells of a step notebook, by id; none where it cannot be read.
 
-    The parameters cell, which every step has, is told of apart.
+    The parameters cells, which every step has, are told of apart: they stand before the cell that
+    gives a run's values.
     """
     try:
+        cells = json.loads(notebook)["cells"]
+        roles = [cell["metadata"].get("nbflow", {}).get("role") for cell in cells]
+        first = roles.index("given") + 1 if "given" in roles else 0
         return {
             str(cell.get("id")): "".join(cell["source"])
-            for cell in json.loads(notebook)["cells"]
-            if "role" not in cell["metadata"].get("nbflow", {})
-            and "parameters" not in cell["metadata"].get("tags", ())
+            for cell, role in zip(cells[first:], roles[first:], strict=True)
+            if role is None
         }
     except (ValueError, KeyError, TypeError):
         return {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,14 @@ from nbflow.cli.notebooks import checked
 from nbflow.errors import NotLive
 
 if TYPE_CHECKING:
-    from nbflow.api import Difference, PublishedDag
+    from collections.abc import Iterable, Sequence
+
+    from nbflow.api import CellChange, Difference, PublishedDag
     from nbflow.targets import Version
 
 _COLOURS = {"new": "green", "gone": "red", "changed": "yellow"}
+_LONGEST_CELL = 40
+"""Lines of a cell's diff that are shown."""
 
 
 @click.command(epilog="Example: nbflow diff train.ipynb")
@@ -29,9 +33,10 @@ _COLOURS = {"new": "green", "gone": "red", "changed": "yellow"}
 def diff(*, paths: tuple[Path, ...], text: bool, exit_code: bool, as_json: bool) -> int:
     """Show what publishing notebooks would change.
 
-    Shown are steps and their cells, edges, parameters, the schedule with its next five times,
-    resources, files, and the DAG file's text; nothing is written. Where somebody else has published
-    a version since you did, this shows it, and you may publish over it afterwards.
+    Shown are steps, edges, parameters, resources, files, how cells are written otherwise, the
+    schedule with its next five times, and the DAG file's text; nothing is written. Where somebody
+    else has published a version since you did, this shows it, and you may publish over it
+    afterwards.
     """
     from nbflow import api
 
@@ -158,15 +163,50 @@ def _print_difference(found: Difference, *, text: bool) -> None:
             click.echo(f"  {line}")
             for detail in one.details:
                 click.echo(f"      {detail}")
-    if found.next_runs:
-        click.echo("next runs:")
-        for moment in found.next_runs:
-            click.echo(f"  {moment:%a %Y-%m-%d %H:%M %Z}")
+    _print_cells(found.cells)
+    _print_times(found)
     if text and found.changed and found.published is not None and found.text:
         click.echo()
-        for line in found.text.splitlines():
-            colour_of = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-            click.echo(click.style(line, fg=colour_of))
+        _print_lines(found.text.splitlines())
+
+
+def _print_cells(cells: Sequence[CellChange]) -> None:
+    """How cells are written otherwise, as diffs have it."""
+    if cells:
+        click.echo("cells:")
+    for one in cells:
+        whose = f", step {one.step}" if one.step else f", stage {one.stage}" if one.stage else ""
+        name = f"{one.mark} cell {one.index} (id {one.cell}){whose}"
+        click.echo(f"  {click.style(name, fg=_COLOURS[one.sort])}")
+        lines = one.text.splitlines()
+        if one.sort != "changed":
+            lines = lines[1:]  # where all of its lines are is no question
+        _print_lines(lines[:_LONGEST_CELL], indent="      ")
+        if len(lines) > _LONGEST_CELL:
+            click.echo(f"      … {len(lines) - _LONGEST_CELL} more lines; `--json` has all")
+
+
+def _print_lines(lines: Iterable[str], *, indent: str = "") -> None:
+    for line in lines:
+        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+        click.echo(indent + click.style(line, fg=colour))
+
+
+def _print_times(found: Difference) -> None:
+    """When it would run next; where that changes, beside the times as they are."""
+    if found.published is None or found.previous_runs == found.next_runs:
+        if found.next_runs:
+            click.echo("next runs:")
+        for moment in found.next_runs:
+            click.echo(f"  {_time(moment)}")
+        return
+    click.echo("next runs, as they are and as they would be:")
+    for was, now in zip_longest(found.previous_runs, found.next_runs):
+        click.echo(f"  {_time(was)} → {_time(now)}")
+
+
+def _time(moment: datetime | None) -> str:
+    return "none" if moment is None else f"{moment:%a %Y-%m-%d %H:%M %Z}"
 
 
 def _print_versions(one: PublishedDag) -> None:
