@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbflow import remote
 from nbflow.errors import UsageError
+from nbflow.model import did_you_mean
 
 if TYPE_CHECKING:
     from nbflow.model import Run
@@ -48,7 +49,10 @@ def approve(run: Run, *, client: Airflow, stage: str | None = None, approved: bo
     if not waiting or (stage is not None and stage not in waiting):
         what = "no approval" if stage is None else f"no approval {stage!r}"
         waits = ", ".join(waiting) or "nothing does"
-        raise UsageError(f"{what} of {name} waits for an answer", hint=f"what waits: {waits}")
+        guess = did_you_mean(stage, waiting) if stage else ""
+        raise UsageError(
+            f"{what} of {name} waits for an answer", hint=f"{guess}What waits: {waits}"
+        )
     if stage is None and len(waiting) > 1:
         raise UsageError(
             f"several approvals of {name} wait for an answer", hint=f"name one: {waiting}"

@@ -13,6 +13,7 @@ from nbflow.api import airflows
 from nbflow.api.holdings import BUNDLES, Airflows, StoredRun, began, walk
 from nbflow.api.measurements import NO_TEAM, dags, dated, places, time_in
 from nbflow.errors import UsageError
+from nbflow.model import known_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Set
@@ -176,7 +177,7 @@ class _Found:
         if dag_id is not None and dag_id not in known:
             raise UsageError(
                 f"there are neither versions nor runs of a DAG {dag_id!r}",
-                hint=f"published are: {', '.join(sorted(known))}" if known else None,
+                hint=known_names("those there", dag_id, known) if known else None,
             )
         self.dag_ids = sorted(known if dag_id is None else {dag_id})
 

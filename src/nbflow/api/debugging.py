@@ -11,7 +11,7 @@ from nbflow import host, notebook, settings
 from nbflow.api import parts, records
 from nbflow.api.operating import find_run_anywhere
 from nbflow.errors import StoreError, UsageError
-from nbflow.model import Failure, Run, RunState, StepRun, step_folder
+from nbflow.model import Failure, Run, RunState, StepRun, did_you_mean, step_folder
 
 if TYPE_CHECKING:
     from nbflow.model import Document
@@ -107,7 +107,8 @@ def _executed(name: str, run: Run, folder: Path) -> tuple[dict[str, Any], Failur
             hint=f"Steps that have: {', '.join(executed) or 'none'}.",
         )
     raise UsageError(
-        f"run {run.run_id} has no step {name!r}", hint=f"Its steps: {', '.join(steps)}."
+        f"run {run.run_id} has no step {name!r}",
+        hint=f"{did_you_mean(name, steps)}Its steps: {', '.join(steps)}.",
     )
 
 

@@ -17,13 +17,15 @@ from nbflow.api.forecasting import Forecaster
 from nbflow.api.running import Observe, write_merged, write_parts
 from nbflow.api.values import parameter_from_schema, resolve
 from nbflow.errors import RemoteError, StoreError, UsageError
-from nbflow.model import Parameter, Run, RunState, StepRun
+from nbflow.model import Parameter, Run, RunState, StepRun, did_you_mean
 
 if TYPE_CHECKING:
     from nbflow.remote import Airflow
 
 _EXPLAINED = 20
 """Failed runs of a list whose causes are looked for."""
+_MEANT = 100
+"""Runs among which the one is looked for that was meant."""
 
 
 def parameters_of(dag_id: str, *, client: Airflow) -> tuple[Parameter, ...]:
@@ -244,8 +246,10 @@ def find_run(reference: str, *, client: Airflow) -> Run:
                 f"{reference} has no runs yet", hint=f"Start one: `nbflow trigger {reference}`."
             )
     if not found:
+        known = [*client.dag_ids(), *(run.run_id for run in client.runs(limit=_MEANT))]
         raise RemoteError(
-            f"there is no run or DAG {reference!r}", hint="`nbflow runs` lists the runs."
+            f"there is no run or DAG {reference!r}",
+            hint=f"{did_you_mean(reference, known)}`nbflow runs` lists the runs.",
         )
     return client.run(found[0].dag_id, found[0].run_id)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, runtime
 from nbflow.api import parts, records
 from nbflow.errors import StoreError
-from nbflow.model import step_folder
+from nbflow.model import did_you_mean, step_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -201,16 +200,14 @@ def _unknown(run: Run, name: str, step: str | None, manifests: Sequence[Manifest
     if step is not None and step not in steps:
         return StoreError(
             f"step {step!r} of {where} has left nothing",
-            hint=f"Steps that have: {', '.join(steps) or 'none yet'}.",
+            hint=f"{did_you_mean(step, steps)}Steps that have: {', '.join(steps) or 'none yet'}.",
         )
     known = list(dict.fromkeys(found.name for one in manifests for found in _of(one)))
-    nearest = get_close_matches(name, known, n=1)
-    guess = f"Did you mean {nearest[0]!r}? " if nearest else ""
     listed = f"There are: {', '.join(known)}. " if known else ""
     return StoreError(
         f"step {step!r} of {where} left no variable {name!r}"
         if step
         else f"no step of {where} left a variable {name!r}",
-        hint=f"{guess}{listed}Steps keep what later steps need, and what a cell tagged "
-        "`pipeline-metrics` names.",
+        hint=f"{did_you_mean(name, known)}{listed}Steps keep what later steps need, and what a "
+        "cell tagged `pipeline-metrics` names.",
     )

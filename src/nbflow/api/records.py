@@ -14,7 +14,7 @@ from nbflow.api.origins import read_bundle
 from nbflow.api.parameters import given_in
 from nbflow.api.parts import part_of
 from nbflow.errors import StoreError, UsageError
-from nbflow.model import STEP_DEPTH, Document, Run, RunState, step_name
+from nbflow.model import STEP_DEPTH, Document, Run, RunState, did_you_mean, nearest, step_name
 
 LOCAL = "local__"
 """What the ids of runs on this machine begin with."""
@@ -83,8 +83,11 @@ def find_stored(reference: str, *, store: Path | None) -> Run:
         if is_local(reference):
             more = "`nbflow runs` lists those that are left; `nbflow clean` removes old ones."
         else:
-            more = "Airflow is not running, and may know more."
-        raise StoreError(f"the store has no run {reference!r}", hint=f"Looked in {store}. {more}")
+            more = "Airflow is not running, and may know more; `nbflow airflow up` starts it."
+        meant = _meant(reference, store) if store else ""
+        raise StoreError(
+            f"the store has no run {reference!r}", hint=f"{meant}Looked in {store}. {more}"
+        )
     ledger = host.read_ledger(newest)
     if ledger is not None:
         return ledger.run
@@ -94,6 +97,21 @@ def find_stored(reference: str, *, store: Path | None) -> Run:
     given = given_in(host.executed(newest).values())
     metrics = read_metrics(newest)
     return Run(newest.parent.name, newest.name, state, parameters=given, metrics=metrics)
+
+
+def _meant(reference: str, store: Path) -> str:
+    """A guess which DAG or run of a store was meant, to stand before a hint."""
+    dag_id, slash, run_id = reference.partition("/")
+    dags = {path.name for path in store.glob("*/*") if path.is_dir() and not is_ours(path.name)}
+    runs = {path.name for path in store.glob(f"*/{dag_id if slash else '*'}/*")}
+    runs = {name for name in runs if not is_ours(name)}
+    if not slash:
+        return did_you_mean(reference, dags | runs)
+    if dag_id in dags:
+        near = nearest(run_id, runs)
+        return "" if near is None else f"Did you mean '{dag_id}/{near}'? "
+    near = nearest(dag_id, dags)
+    return "" if near is None else f"Did you mean the DAG {near!r}? "
 
 
 def is_ours(name: str) -> bool:

@@ -12,7 +12,7 @@ from nbflow.api.notebooks import Compiled, within_project
 from nbflow.api.records import LOCAL, local_runs
 from nbflow.api.values import resolve
 from nbflow.errors import UsageError
-from nbflow.model import RunState
+from nbflow.model import RunState, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _named(
     listed = ", ".join(f"{folder.name} ({one.run.state})" for folder, one in known.items())
     raise UsageError(
         f"{compiled.plan.dag_id} has no run {reference!r} on this machine to go on with",
-        hint=f"Its runs: {listed or 'none'}.",
+        hint=f"{did_you_mean(run_id, [one.name for one in known])}Its runs: {listed or 'none'}.",
     )
 
 

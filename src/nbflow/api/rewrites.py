@@ -122,7 +122,8 @@ def _compared(
     _take_out_alike(old, new)
     for cell, (index, source) in new.items():
         sort, before = (OTHER, old.pop(cell)[1]) if cell in old else (NEW, "")
-        yield told(cell, index, sort, _diff(before, source))
+        if text := _diff(before, source):
+            yield told(cell, index, sort, text)
     for cell, (index, source) in old.items():
         yield told(cell, index, GONE, _diff(source, ""))
 

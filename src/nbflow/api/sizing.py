@@ -14,7 +14,7 @@ from nbflow.api.fitting import Demand, set_aside, smallest, usable_profiles
 from nbflow.api.measurements import NO_TEAM, Measured, Place, dags, measured, places, tags_of, teams
 from nbflow.api.notebooks import inspect
 from nbflow.errors import MissingExtraError, StoreError
-from nbflow.model import Profile, Usage, parse_quantity
+from nbflow.model import Profile, Usage, did_you_mean, parse_quantity
 
 __all__ = ["Sizing", "suggest"]
 
@@ -178,10 +178,11 @@ def _nothing(
         )
     names = sorted({name for place in of for _, name in dags(place, current=current)})
     known = f" DAGs with runs: {', '.join(names)}." if names else ""
+    guess = "" if dag_id is None else did_you_mean(dag_id, names)
     return _NothingError(
         f"there is no run{whose} in {where}",
-        hint="Run it first: `nbflow run NB` here, or `nbflow trigger DAG` with steps in pods."
-        + known,
+        hint=f"{guess}Run it first: `nbflow run NB` here, or `nbflow trigger DAG` with steps in "
+        f"pods.{known}",
     )
 
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from nbflow.errors import UsageError
-from nbflow.model import RunState
+from nbflow.model import RunState, known_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,7 @@ def log_lines(
     names = [one.name for one in run.steps]
     if step is not None and step not in names:
         raise UsageError(
-            f"{run.dag_id} has no step {step!r}", hint=f"its steps: {', '.join(names)}"
+            f"{run.dag_id} has no step {step!r}", hint=known_names("its steps", step, names)
         )
     told: dict[tuple[str, int], int] = {}
     whole: set[tuple[str, int]] = set()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 from nbflow import bundles
 from nbflow.errors import UsageError
-from nbflow.model import Parameter, ParameterKind
+from nbflow.model import Parameter, ParameterKind, did_you_mean
 
 
 def parse_assignments(
@@ -63,10 +62,12 @@ def describe(parameter: Parameter) -> str:
 def _find(name: str, known: Mapping[str, Parameter]) -> Parameter:
     if name in known:
         return known[name]
-    nearest = get_close_matches(name, known, n=1)
-    guess = f"Did you mean {nearest[0]!r}? " if nearest else ""
     listed = "; ".join(describe(parameter) for parameter in known.values())
-    hint = f"{guess}Its parameters: {listed}." if known else "It has no parameters."
+    hint = (
+        f"{did_you_mean(name, known)}Its parameters: {listed}."
+        if known
+        else "It has no parameters."
+    )
     raise UsageError(f"there is no parameter {name!r}", hint=hint)
 
 

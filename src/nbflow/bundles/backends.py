@@ -66,7 +66,7 @@ def _installed() -> dict[str, EntryPoint]:
 def _refuse_unknown(name: str, installed: Iterable[str]) -> None:
     known = sorted({*_BUILT_IN, *installed})
     if name not in known:
-        from nbflow.settings import known_names
+        from nbflow.model import known_names
 
         raise SettingsError(
             f"there is no backend {name!r}", hint=known_names("the backends", name, known)

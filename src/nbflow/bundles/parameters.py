@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import UsageError
-from nbflow.model import ParameterKind
+from nbflow.model import ParameterKind, nearest
 
 if TYPE_CHECKING:
     from nbflow.model import Parameter
@@ -229,11 +229,9 @@ def _refused(parameter: Parameter, value: Any) -> UsageError:
 
 
 def _no_choice(parameter: Parameter, value: Any, choices: list[Any]) -> UsageError:
-    from difflib import get_close_matches
-
     texts = [str(choice) for choice in choices if choice is not None]
-    near = get_close_matches(str(value), texts, n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(str(value), texts)
+    guess = "" if near is None else f"did you mean {near!r}? "
     return UsageError(
         f"parameter {parameter.name!r}: {value!r} is none of its choices",
         hint=f"{guess}{parameter.name} may be: {', '.join(texts)}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow import analysis
-from nbflow.model import Diagnostic, ParameterKind, Reference
+from nbflow.model import Diagnostic, ParameterKind, Reference, known_names
 from nbflow.notebook import (
     BAD_REFERENCE,
     NOT_A_LIST,
@@ -15,7 +15,6 @@ from nbflow.notebook import (
     STAGE_TEAM,
     UNUSED_PARAMETER,
 )
-from nbflow.settings import known_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

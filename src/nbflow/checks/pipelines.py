@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from nbflow import analysis, notebook
 from nbflow.checks import rules
 from nbflow.checks.caching import find_changing_cached_steps
-from nbflow.model import Diagnostic, Rule, in_notebook_order
+from nbflow.model import Diagnostic, Rule, did_you_mean, in_notebook_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -127,6 +126,4 @@ def _cell_with_tag(pipeline: Pipeline, step: Step, tag: str) -> str | None:
 
 def _choices(what: str, wrong: str, known: Iterable[str]) -> str:
     names = sorted(known)
-    nearest = get_close_matches(wrong, names, n=1)
-    guess = f"Did you mean {nearest[0]!r}? " if nearest else ""
-    return f"{guess}Defined {what}: {', '.join(names) or 'none'}."
+    return f"{did_you_mean(wrong, names)}Defined {what}: {', '.join(names) or 'none'}."

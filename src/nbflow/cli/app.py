@@ -15,6 +15,7 @@ import click
 from nbflow import __version__
 from nbflow.cli.console import print_error
 from nbflow.errors import NbflowError, StoreError, UsageError
+from nbflow.model import did_you_mean
 
 _GROUPS = {
     "Look": {
@@ -97,11 +98,8 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is asked for; one that is not there is told with the nearest."""
         if args[0] not in _HOMES and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], _HOMES, n=1)
-            guess = f" Did you mean {near[0]!r}?" if near else ""
-            raise click.UsageError(f"No such command {args[0]!r}.{guess}", ctx)
+            said = f"No such command {args[0]!r}. {did_you_mean(args[0], _HOMES)}"
+            raise click.UsageError(said.rstrip(), ctx)
         return super().resolve_command(ctx, args)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nbflow.errors import UsageError
+from nbflow.model import did_you_mean
 
 if TYPE_CHECKING:
     from nbflow.api import Compiled
@@ -49,7 +50,7 @@ def answers(
         if name not in asked:
             raise UsageError(
                 f"no stage {name!r} asks for an approval",
-                hint=f"those that do: {', '.join(asked) or 'none'}",
+                hint=f"{did_you_mean(name, asked)}Those that do: {', '.join(asked) or 'none'}.",
             )
     both = sorted({*approved} & {*refused})
     if both:

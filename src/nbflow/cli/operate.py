@@ -215,6 +215,11 @@ def _shown(reference: str, current: Settings, *, wait: bool) -> Run | None:
                 hint="It is shown where it was started.",
             )
         return run
+    if not api.in_reach(current):
+        # What the store has no trace of is misspelt rather than in an Airflow that does not run.
+        run = api.find_run_anywhere(reference, current=current)
+        if "/" in reference and not wait:
+            return run
     with api.connect(current) as client:
         # No DAG's id has a slash.
         if not wait and "/" not in reference and api.is_dag(reference, client=client):

@@ -8,6 +8,7 @@ from typing import Any
 
 from nbflow.cluster.client import PATIENCE, Cluster
 from nbflow.errors import ClusterError, MissingExtraError
+from nbflow.model import known_names
 
 _POD_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
@@ -64,7 +65,7 @@ def _configure(chosen: Any, config: Any, *, environ: Mapping[str, str], context:
         if context is not None and context not in names:
             raise ClusterError(
                 f"the kubeconfig {where} has no context {context!r}",
-                hint=f"its contexts are: {', '.join(names)}",
+                hint=known_names("its contexts", context, names),
             )
         active = next((one for one in contexts if one["name"] == context), current)
         config.load_kube_config(where, context=context, client_configuration=chosen)

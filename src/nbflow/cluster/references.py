@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from nbflow.cluster.findings import Answer, Verdict
+from nbflow.model import nearest
 
 _OF_THE_CLUSTER = ("PriorityClass", "RuntimeClass", "StorageClass")
 
@@ -90,8 +90,8 @@ def judge_missing(
     variables = tuple(dict.fromkeys(each.variable for each in same if each.variable is not None))
     uses = dict.fromkeys(each.use for each in same if each.variable is None)
     wanted = " and ".join([*([f"for {', '.join(variables)}"] if variables else []), *uses])
-    near = get_close_matches(one.name, sorted(known), n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(one.name, sorted(known))
+    guess = "" if near is None else f"did you mean {near!r}? "
     place = "in nbflow.yaml or the step's tag" if variables else "in nbflow.yaml"
     return Answer(
         Verdict.PROBLEM,

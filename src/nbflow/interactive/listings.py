@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, overload
 
 from nbflow.errors import UsageError
 from nbflow.interactive.explanations import plain
 from nbflow.interactive.markup import escape, table, text_table
+from nbflow.model import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,10 +64,10 @@ class Listing(Sequence[T], Generic[T]):
             if self._name(item) == key:
                 return item
         names = self._ipython_key_completions_()
-        nearest = get_close_matches(key, names, n=1)
-        guess = f"Did you mean {nearest[0]!r}? " if nearest else ""
         listed = f"There are: {', '.join(names)}." if names else "There is none."
-        raise UsageError(f"there is no {self.what} {key!r}", hint=f"{guess}{listed}")
+        raise UsageError(
+            f"there is no {self.what} {key!r}", hint=f"{did_you_mean(key, names)}{listed}"
+        )
 
     def _ipython_key_completions_(self) -> list[str]:
         return [name for name in map(self._name, self._items) if name]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nbflow.model.diagnostics import Diagnostic, Rule, Severity, in_notebook_order
     from nbflow.model.document import Cell, CellKind, Document
     from nbflow.model.events import Assets, Channel, Interval, Notices, asset_fault
+    from nbflow.model.guesses import did_you_mean, known_names, nearest
     from nbflow.model.pipeline import (
         Definition,
         Edge,
@@ -110,10 +111,13 @@ __all__ = [
     "Usage",
     "Volume",
     "asset_fault",
+    "did_you_mean",
     "format_bytes",
     "format_duration",
     "format_elapsed",
     "in_notebook_order",
+    "known_names",
+    "nearest",
     "parse_duration",
     "parse_quantity",
     "references_in",
@@ -178,10 +182,13 @@ _HOMES = {
     "Usage": "usage",
     "Volume": "profile",
     "asset_fault": "events",
+    "did_you_mean": "guesses",
     "format_bytes": "usage",
     "format_duration": "quantities",
     "format_elapsed": "run",
     "in_notebook_order": "diagnostics",
+    "known_names": "guesses",
+    "nearest": "guesses",
     "parse_duration": "quantities",
     "parse_quantity": "quantities",
     "references_in": "composition",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from difflib import get_close_matches
+
+from nbflow.model.guesses import nearest
 
 # https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html
 PRESETS = (
@@ -114,5 +115,5 @@ def _number(text: str, words: dict[str, int]) -> int | None:
 
 
 def _guess(wrong: str, known: tuple[str, ...] | list[str]) -> str:
-    nearest = get_close_matches(wrong, known, n=1)
-    return f"; did you mean {nearest[0]!r}?" if nearest else ""
+    near = nearest(wrong, known)
+    return f"; did you mean {near!r}?" if near else ""

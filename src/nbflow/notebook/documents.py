@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 from nbflow.errors import NotebookError
-from nbflow.model import Cell, Document
+from nbflow.model import Cell, Document, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -286,13 +286,7 @@ def _hint(error: NotebookError, path: Path) -> str | None:
     return error.hint
 
 
-_ALIKE = 0.7
-"""How alike the name of a file is that may have been meant."""
-
-
 def _neighbours(path: Path) -> str:
-    from difflib import get_close_matches
-
     try:
         names = sorted(found.name for found in path.parent.glob("*.ipynb"))
     except OSError:
@@ -301,9 +295,9 @@ def _neighbours(path: Path) -> str:
         return f"The folder {path.parent} does not exist either."
     # What all names have in common, their ending, says nothing of how alike they are.
     stems = [name.removesuffix(".ipynb") for name in names]
-    nearest = get_close_matches(path.name.removesuffix(".ipynb"), stems, n=1, cutoff=_ALIKE)
-    if nearest:
-        return f"Did you mean '{nearest[0]}.ipynb'?"
+    near = nearest(path.name.removesuffix(".ipynb"), stems)
+    if near is not None:
+        return f"Did you mean '{near}.ipynb'?"
     return f"Notebooks there: {', '.join(names[:8])}." if names else "No notebook is in the folder."
 
 

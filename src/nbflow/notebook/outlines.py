@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from nbflow.model import Cell, Diagnostic, Outline, Prev, Role, Rule, StepOutline
+from nbflow.model import Cell, Diagnostic, Outline, Prev, Role, Rule, StepOutline, did_you_mean
 from nbflow.notebook import rules
 from nbflow.notebook.besides import scripts
 from nbflow.notebook.choices import Choice, unite
@@ -242,9 +241,8 @@ def _contradictions(
 def _unknown_steps(options: NotebookOptions, walk: _Walk) -> Iterator[Diagnostic]:
     for name in options.steps:
         if name not in walk.steps:
-            nearest = get_close_matches(name, walk.steps, n=1)
             known = f"Steps: {', '.join(walk.steps) or 'none'}."
-            guess = f"Did you mean {nearest[0]!r}? " if nearest else ""
+            guess = did_you_mean(name, walk.steps)
             message = f"metadata.nbflow.steps.{name} is about a step that no cell is tagged with"
             yield rules.UNKNOWN_STEP.at(message, hint=guess + known)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import builtins
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from nbflow.model import Diagnostic, Parameter, ParameterKind
+from nbflow.model import Diagnostic, Parameter, ParameterKind, did_you_mean
 from nbflow.notebook import rules
 from nbflow.notebook.bindings import Binding, bindings, unbound_annotations
 from nbflow.notebook.defaults import typed_default
@@ -156,10 +155,8 @@ def _faults(parameter: Parameter) -> Iterator[Diagnostic]:
 
 
 def _unknown(name: str, known: Mapping[str, Parameter]) -> Diagnostic:
-    nearest = get_close_matches(name, known, n=1)
-    guess = f"Did you mean {nearest[0]!r}? " if nearest else ""
     names = ", ".join(known) or "none"
     return rules.UNKNOWN_PARAMETER.at(
         f"metadata.nbflow.parameters.{name} is about a parameter that no cell binds",
-        hint=f"{guess}Parameters: {names}.",
+        hint=f"{did_you_mean(name, known)}Parameters: {names}.",
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+
+from nbflow.model import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -268,9 +269,8 @@ def _object_violations(
         elif isinstance(others, dict):
             yield from violations(inner, others, path=inner_path)
         elif others is False:
-            nearest = get_close_matches(key, known, n=1, cutoff=0.7)
-            guess = f"Did you mean {nearest[0]!r}? " if nearest else ""
-            yield inner_path, "is not a known key", f"{guess}Known: {', '.join(sorted(known))}."
+            hint = f"{did_you_mean(key, known)}Known: {', '.join(sorted(known))}."
+            yield inner_path, "is not a known key", hint
 
 
 def _size_violations(

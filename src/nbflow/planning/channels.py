@@ -24,7 +24,7 @@ def find_channels(
     known = settings.channels
     for name in options.notices.channels:
         if name not in known:
-            from nbflow.settings import known_names
+            from nbflow.model import known_names
 
             raise SettingsError(
                 f"metadata.nbflow.notify names {name!r}, and there is no such channel",

@@ -48,7 +48,7 @@ def find_profile(name: str, *, settings: Settings) -> Profile:
         SettingsError: there is none.
     """
     if name not in settings.profiles:
-        from nbflow.settings import known_names
+        from nbflow.model import known_names
 
         raise SettingsError(
             f"there is no profile {name!r}",

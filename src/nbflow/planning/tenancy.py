@@ -28,7 +28,7 @@ def find_team(name: str | None, *, settings: Settings) -> Team | None:
     if name is None:
         return None
     if name not in settings.teams:
-        from nbflow.settings import known_names
+        from nbflow.model import known_names
 
         raise SettingsError(
             f"there is no team {name!r}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from nbflow.remote.connection import Connection
     from nbflow.remote.reading import ImportProblem
 
-__all__ = ["NOT_TAKEN_UP", "Arrivals", "unknown_dag", "wait_for_dag", "wait_for_dags"]
+__all__ = ["NOT_TAKEN_UP", "Arrivals", "wait_for_dag", "wait_for_dags"]
 
 NOT_TAKEN_UP = (
     "is the target the folder that this Airflow reads? it may also look for new files only every "
@@ -151,17 +150,6 @@ def wait_for_dag(
             hint=NOT_TAKEN_UP,
         )
     return done.live[dag_id]
-
-
-def unknown_dag(dag_id: str, known: Sequence[str]) -> Refused:
-    """The error for a DAG that Airflow does not have."""
-    near = difflib.get_close_matches(dag_id, known, n=3, cutoff=0.5) or list(known[:10])
-    listed = f"; it has {', '.join(near)}" if near else "; it has none at all"
-    return Refused(
-        f"Airflow has no DAG {dag_id}{listed}",
-        status=404,
-        hint="publish it first: nbflow publish NOTEBOOK",
-    )
 
 
 class _Look:

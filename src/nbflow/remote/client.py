@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +12,7 @@ from nbflow.remote import arrival, cancelling, logs, reading, triggering, watchi
 from nbflow.remote.credentials import open_connection
 from nbflow.remote.failures import Refused
 from nbflow.remote.paging import pages
+from nbflow.remote.unknowns import known_dag, known_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -189,7 +189,7 @@ class Airflow:
         Raises:
             UsageError: a value cannot travel through Airflow.
         """
-        with self._known_dag(dag_id):
+        with known_dag(self, dag_id):
             data = triggering.trigger(
                 self.connection,
                 dag_id,
@@ -210,7 +210,7 @@ class Airflow:
             states: Airflow's names of the states that they are in; any where none is named.
         """
         query = {"state": list(states)} if states else {}
-        with self._known_dag(dag_id):
+        with known_dag(self, dag_id):
             found = self._pages(
                 f"/api/v2/dags/{_quoted(dag_id or '~')}/dagRuns",
                 key="dag_runs",
@@ -238,21 +238,21 @@ class Airflow:
 
     def parameters(self, dag_id: str) -> dict[str, dict[str, Any]]:
         """A DAG's parameters by name, each with `value`, `schema` and `description`."""
-        with self._known_dag(dag_id):
+        with known_dag(self, dag_id):
             path = f"/api/v2/dags/{_quoted(dag_id)}/details"
             details = self.connection.get(path, doing=f"read the parameters of {dag_id}")
         return dict(details.get("params") or {})
 
     def is_paused(self, dag_id: str) -> bool:
         """Whether runs of the DAG wait until somebody lets it run."""
-        with self._known_dag(dag_id):
+        with known_dag(self, dag_id):
             path = f"/api/v2/dags/{_quoted(dag_id)}"
             return bool(self.connection.get(path, doing=f"show {dag_id}").get("is_paused"))
 
     def run(self, dag_id: str, run_id: str, *, order: Sequence[str] = ()) -> Run:
         """A run with its steps; those named in `order` come first, in its order."""
         path = reading.run_path(dag_id, run_id)
-        with self._known_dag(dag_id):
+        with known_run(self, dag_id, run_id):
             data = self.connection.get(path, doing=f"show the run {run_id} of {dag_id}")
             tasks = tuple(
                 self._pages(
@@ -286,7 +286,7 @@ class Airflow:
 
         Airflow calls it failed; a note at the run says that it was cancelled.
         """
-        with self._known_dag(dag_id):
+        with known_dag(self, dag_id):
             cancelling.cancel(self.connection, dag_id, run_id)
 
     def resume(self, dag_id: str, run_id: str) -> tuple[str, ...]:
@@ -294,7 +294,7 @@ class Airflow:
 
         Of a run that was cancelled these are all that have not gone well.
         """
-        with self._known_dag(dag_id):
+        with known_dag(self, dag_id):
             return cancelling.resume(self.connection, dag_id, run_id)
 
     def dag_url(self, dag_id: str) -> str:
@@ -351,7 +351,7 @@ class Airflow:
 
     def _patch_dag(self, dag_id: str, *, paused: bool) -> None:
         doing = f"{'pause' if paused else 'unpause'} {dag_id}"
-        with self._known_dag(dag_id):
+        with known_dag(self, dag_id):
             self.connection.patch(
                 f"/api/v2/dags/{_quoted(dag_id)}",
                 {"is_paused": paused},
@@ -361,18 +361,6 @@ class Airflow:
 
     def _pages(self, path: str, *, key: str, doing: str, **query: Any) -> Iterator[Any]:
         return pages(self.connection, path, key=key, doing=doing, **query)
-
-    @contextmanager
-    def _known_dag(self, dag_id: str | None) -> Iterator[None]:
-        """Turn `no such DAG` into an error that lists names like it."""
-        try:
-            yield
-        except Refused as error:
-            if error.status == 404 and not error.foreign and dag_id is not None:
-                known = self.dag_ids()
-                if dag_id not in known:
-                    raise arrival.unknown_dag(dag_id, known) from error
-            raise
 
 
 def _quoted(text: str) -> str:

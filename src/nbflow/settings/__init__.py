@@ -19,7 +19,6 @@ from nbflow.settings.choices import (
     Team,
     default_settings,
 )
-from nbflow.settings.guesses import known_names
 from nbflow.settings.layers import load_settings, settings_schema
 from nbflow.settings.secrets import looks_secret
 from nbflow.settings.tenants import Account, DagBundle, Egress, Port, parse_account
@@ -41,7 +40,6 @@ __all__ = [
     "TargetSettings",
     "Team",
     "default_settings",
-    "known_names",
     "load_settings",
     "looks_secret",
     "parse_account",

@@ -12,10 +12,10 @@ from nbflow.model import (
     Gpu,
     Profile,
     Volume,
+    known_names,
     parse_duration,
     parse_quantity,
 )
-from nbflow.settings.guesses import known_names
 from nbflow.settings.sizes import said
 
 if TYPE_CHECKING:

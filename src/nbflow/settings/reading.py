@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from nbflow.errors import SettingsError
-from nbflow.model import Channel, parse_duration, parse_quantity
+from nbflow.model import Channel, known_names, parse_duration, parse_quantity
 from nbflow.settings.choices import (
     AirflowSettings,
     ClusterSettings,
@@ -21,7 +21,6 @@ from nbflow.settings.choices import (
     TargetSettings,
     Team,
 )
-from nbflow.settings.guesses import known_names
 from nbflow.settings.profiles import read_profiles
 from nbflow.settings.schema import (
     BundleSection,

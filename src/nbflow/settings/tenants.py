@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+
+from nbflow.model import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -229,7 +230,7 @@ def check_quota_name(name: str) -> str:
             f"a quota counts nothing under {name!r}; write requests.{resource}, or count/… for "
             "objects"
         )
-    near = get_close_matches(name, sorted(_QUOTAS), n=1)
+    near = nearest(name, sorted(_QUOTAS))
     raise ValueError(
-        f"a quota cannot count {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+        f"a quota cannot count {name!r}" + (f"; did you mean {near!r}?" if near else "")
     )

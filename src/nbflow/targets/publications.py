@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import TargetError
+from nbflow.model import known_names
 from nbflow.targets.messages import long_message, short_message
 from nbflow.targets.trees import Change
 
@@ -293,10 +294,12 @@ def _required(view: View, dag_id: str) -> Listing:
 
 def no_such_dag(dag_id: str, *, known: Iterable[str]) -> TargetError:
     """That nbflow has published no DAG of this id, and which it has."""
-    names = ", ".join(known)
+    names = list(known)
     return TargetError(
         f"there is no DAG {dag_id!r}",
-        hint=f"published are: {names}" if names else "nothing is published there",
+        hint=known_names("those published", dag_id, names)
+        if names
+        else "nothing is published there",
     )
 
 
