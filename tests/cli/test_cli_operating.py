@@ -68,12 +68,25 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     wrong = run("logs", "talks", "three")
     assert wrong.status == 2
     assert "one, two" in wrong.err
+    assert "Did you mean 'talks'?" in run("output", "tlaks", "-o", "out.ipynb").err
+    assert "did you mean 'talks'?" in run("trigger", "tlaks").err
+    run_id = run("runs", "talks", "--json").json[0]["run_id"]
+    assert f"Did you mean '{run_id}'?" in run("runs", f"talks/{run_id}x").err
     published("talks", ("step:one", "import time; time.sleep(4)"), ("step:two", "x = 1"))
     run("trigger", "talks")
     followed = run("logs", "talks", "--follow")
     assert followed.status == 0, followed.err
     assert "=== two" in followed.out
     assert run("runs", "talks", "--limit", "1", "--json").json[0]["state"] == "success"
+
+
+def test_a_pipeline_that_ran_on_this_machine_alone_is_found_beside_an_airflow(project):
+    folder, run = project
+    write_notebook(folder / "alone.ipynb", ("step:one", "print('here')"))
+    assert run("run", "alone.ipynb").status == 0
+    assert run("logs", "alone").out == "=== one\nhere\n"
+    assert run("output", "alone", "-o", "out.ipynb").status == 0
+    assert outputs(folder / "out.ipynb")["cell-1"] == "here\n"
 
 
 def test_a_run_that_goes_shows_its_cell_its_usual_time_and_its_end(project, published):

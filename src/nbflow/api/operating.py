@@ -262,12 +262,17 @@ def is_dag(name: str, *, client: Airflow) -> bool:
 def find_run_anywhere(reference: str, *, current: settings.Settings) -> Run:
     """As `find_run`; without an Airflow in reach, what the store knows of the run.
 
+    Also of a pipeline that has run on this machine alone.
+
     Raises:
         RemoteError, StoreError: there is none.
     """
     if records.is_local(reference) or not airflows.in_reach(current):
         return records.find_stored(reference, store=records.local_runs(current))
+    here = records.runs_here(current, dag_id=reference, limit=1) if "/" not in reference else ()
     with airflows.connect(current) as client:
+        if here and not is_dag(reference, client=client):
+            return here[0]
         return explain(enrich(find_run(reference, client=client), current=current), client=client)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,13 @@ import click
 
 from nbflow.cli import options
 from nbflow.cli.console import print_json
-from nbflow.errors import Interrupted
+from nbflow.errors import Interrupted, UsageError
+from nbflow.model import known_names
 
 if TYPE_CHECKING:
+    from nbflow.model import Run
     from nbflow.remote import LogLine
+    from nbflow.settings import Settings
 
 _COLOURS = {"error": "red", "critical": "red", "warning": "yellow"}
 
@@ -59,6 +63,7 @@ def cancel(*, reference: str, project: Path) -> int:
     """
     from nbflow import api
 
+    _refuse_local(reference, instead="Ctrl-C ends it where `nbflow run` was started.")
     with api.connect(api.load_settings(project)) as client:
         run = api.find_run(reference, client=client)
         done = api.cancel(run, client=client)
@@ -82,6 +87,9 @@ def approve(*, reference: str, stage: str | None, refuse: bool, project: Path) -
     """
     from nbflow import api
 
+    _refuse_local(
+        reference, instead="`nbflow run` asks where it was started, or takes `--approve STAGE`."
+    )
     with api.connect(api.load_settings(project)) as client:
         run = api.find_run(reference, client=client)
         answered = api.approve(run, client=client, stage=stage, approved=not refuse)
@@ -104,6 +112,10 @@ def resume(*, reference: str, project: Path, as_json: bool) -> int:
     """
     from nbflow import api
 
+    _refuse_local(
+        reference,
+        instead=f"`nbflow run NB --resume={reference.rpartition('/')[2]}` goes on with it.",
+    )
     with api.connect(api.load_settings(project)) as client:
         run = api.find_run(reference, client=client)
         steps = api.resume_run(run, client=client)
@@ -124,9 +136,9 @@ def resume(*, reference: str, project: Path, as_json: bool) -> int:
 @options.project
 @options.as_json
 def logs(*, reference: str, step: str | None, follow: bool, project: Path, as_json: bool) -> int:
-    """Show what Airflow's logs of a run's steps say.
+    """Show what the steps of a run have logged.
 
-    Of each step that is the last try.
+    Of a run in Airflow its logs of each step's last try; of one on this machine what cells wrote.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. With --json each line is a JSON
     object.
@@ -134,8 +146,10 @@ def logs(*, reference: str, step: str | None, follow: bool, project: Path, as_js
     from nbflow import api
 
     current = api.load_settings(project)
+    run = api.find_run_anywhere(reference, current=current)
+    if api.is_local(run.run_id):
+        return _print_texts(run, current, step=step, as_json=as_json)
     with api.connect(current) as client:
-        run = api.enrich(api.find_run(reference, client=client), current=current)
         name = f"{run.dag_id}/{run.run_id}"
         shown = ""
         try:
@@ -152,6 +166,37 @@ def logs(*, reference: str, step: str | None, follow: bool, project: Path, as_js
     return 0
 
 
+def _print_texts(run: Run, current: Settings, *, step: str | None, as_json: bool) -> int:
+    """What the cells of a run on this machine wrote, as its executed notebooks have it."""
+    from nbflow import api
+
+    names = [one.name for one in run.steps]
+    if step is not None and step not in names:
+        raise UsageError(
+            f"{run.dag_id} has no step {step!r}", hint=known_names("its steps", step, names)
+        )
+    shown = ""
+    for one in api.texts_of(run, current=current, step=step):
+        level = "error" if one.stream == "error" else None
+        if as_json:
+            said = {"step": one.step, "moment": None, "level": level, "text": one.text}
+            click.echo(json.dumps(said, ensure_ascii=False))
+            continue
+        if one.step != shown and step is None:
+            click.echo(click.style(f"=== {one.step}", bold=True))
+            shown = one.step
+        click.echo(click.style(one.text, fg=_COLOURS.get(level or "")))
+    return 0
+
+
+def _refuse_local(reference: str, *, instead: str) -> None:
+    """A run on this machine is none of Airflow's; say what to do with it instead."""
+    from nbflow import api
+
+    if api.is_local(reference):
+        raise UsageError(f"{reference} is a run on this machine, not in Airflow", hint=instead)
+
+
 def _print_line(line: LogLine) -> None:
     moment = "" if line.moment is None else f"{line.moment.astimezone():%H:%M:%S} "
     text = f"{moment}{line.text}"
@@ -159,8 +204,6 @@ def _print_line(line: LogLine) -> None:
 
 
 def _print_line_as_json(whose: str, line: LogLine) -> None:
-    import json
-
     moment = None if line.moment is None else line.moment.isoformat()
     said = {"step": whose, "moment": moment, "level": line.level, "text": line.text}
     click.echo(json.dumps(said, ensure_ascii=False))
