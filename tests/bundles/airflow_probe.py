@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 EVENTS = frozenset(
     {"open", "os.listdir", "os.scandir", "socket.connect", "subprocess.Popen", "os.system"}
@@ -85,6 +86,7 @@ def parse(folder: Path, *, shift: float) -> dict[str, Any]:
         ),
         "rendered": {name: rendered(dag) for name, dag in bag.dags.items()},
         "runs": {name: next_runs(data) for name, data in serialized.items()},
+        "first": {name: first_run(data) for name, data in serialized.items()},
         "pods": {name: pods(data) for name, data in serialized.items()},
         "step_pods": {name: step_pods(dag) for name, dag in bag.dags.items()},
     }
@@ -129,6 +131,22 @@ def rendered(dag: Any) -> dict[str, Any]:
             "injected": given and translator.translate(given),
         }
     return found
+
+
+def first_run(data: dict[str, Any]) -> str | None:
+    """The first run of a schedule that is published half an hour after one of its times."""
+    import pendulum
+    from airflow.serialization.serialized_objects import DagSerialization
+    from airflow.timetables.base import TimeRestriction
+
+    dag = DagSerialization.from_dict(json.loads(json.dumps(data)))
+    now = pendulum.datetime(2026, 3, 27, 5, 30, tz="UTC")
+    with mock.patch("airflow.timetables.trigger.utcnow", return_value=now):
+        info = dag.timetable.next_dagrun_info(
+            last_automated_data_interval=None,
+            restriction=TimeRestriction(earliest=None, latest=None, catchup=False),
+        )
+    return None if info is None else info.run_after.isoformat()
 
 
 def next_runs(data: dict[str, Any]) -> list[str]:

@@ -173,6 +173,12 @@ def test_a_kernel_of_another_language_gets_no_parameters(found: dict[str, Any]) 
     assert task["kernel_name"] == "ir"
 
 
+def test_what_is_published_soon_after_a_time_of_its_schedule_does_not_run_at_once(
+    found: dict[str, Any],
+) -> None:
+    assert found["first"]["iris"] == "2026-03-30T04:00:00+00:00"
+
+
 def test_a_schedule_is_read_in_its_time_zone(found: dict[str, Any]) -> None:
     # Six o'clock in Berlin on workdays; clocks went forward on Sunday the 29th.
     assert found["runs"]["iris"] == [

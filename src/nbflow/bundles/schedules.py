@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.layout import Call
@@ -42,9 +42,12 @@ def assets(uris: Iterable[str]) -> list[Any]:
 def _schedule(plan: Plan) -> Any:
     options = plan.pipeline.options
     timetable, clock = _timetable(plan), options.schedule
-    times = (
-        clock if timetable is None else Call(timetable, (clock,), {"timezone": options.timezone})
-    )
+    arguments: dict[str, Any] = {"timezone": options.timezone}
+    if starts_with_next_tick(plan):
+        # Airflow takes False for its default: to run the last tick where that was a tenth of the
+        # time between two of them ago, or five minutes.
+        arguments["run_immediately"] = timedelta(0)
+    times = clock if timetable is None else Call(timetable, (clock,), arguments)
     awaited: Any = assets(options.assets.waits_for)
     if not awaited:
         return times

@@ -271,7 +271,11 @@ with DAG(
     dag_id="iris",
     description="Iris",
     doc_md=DESCRIPTION,
-    schedule=CronTriggerTimetable("0 6 * * 1-5", timezone="Europe/Berlin"),
+    schedule=CronTriggerTimetable(
+        "0 6 * * 1-5",
+        timezone="Europe/Berlin",
+        run_immediately=timedelta(0),
+    ),
     max_active_runs=16,
     is_paused_upon_creation=False,
     tags=["demo", "training"],
