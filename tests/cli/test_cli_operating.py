@@ -61,6 +61,7 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     said = run("logs", "talks")
     assert said.status == 0, said.err
     assert "=== one" in said.out
+    assert "::" not in said.out  # neither where Airflow looked, nor where its pages fold lines
     assert "ZeroDivisionError" in said.out.partition("=== two")[2]
     alone = run("logs", "talks", "two", "--json")
     assert "ZeroDivisionError" in alone.out

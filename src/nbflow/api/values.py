@@ -62,9 +62,9 @@ def describe(parameter: Parameter) -> str:
 def _find(name: str, known: Mapping[str, Parameter]) -> Parameter:
     if name in known:
         return known[name]
-    listed = "; ".join(describe(parameter) for parameter in known.values())
+    listed = "\n".join(f"  {describe(parameter)}" for parameter in known.values())
     hint = (
-        f"{did_you_mean(name, known)}Its parameters: {listed}."
+        f"{did_you_mean(name, known)}Its parameters:\n{listed}"
         if known
         else "It has no parameters."
     )

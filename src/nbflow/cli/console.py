@@ -15,6 +15,10 @@ from nbflow.model import Diagnostic, Document, Severity
 if TYPE_CHECKING:
     from nbflow.api import Compiled, Inspected
 
+_WORD = 16
+"""Characters of a cell that is not folded over lines, such as a digest."""
+_LEAST = 8
+"""Columns that are left to longer ones."""
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
@@ -30,7 +34,8 @@ def print_error(error: NbflowError, *, as_json: bool) -> None:
         return
     click.echo(f"{click.style('error', fg='red', bold=True)}: {error.message}", err=True)
     if error.hint:
-        click.echo(f"  {click.style('help', bold=True)}: {error.hint}", err=True)
+        hint = error.hint.replace("\n", "\n  ")
+        click.echo(f"  {click.style('help', bold=True)}: {hint}", err=True)
 
 
 def print_diagnostics(
@@ -128,12 +133,21 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
+    cells = [*rows]
+    widths = [
+        max(Text.from_markup(each).cell_len for each in one)
+        for one in zip(columns, *cells, strict=True)
+    ]
+    # Short words, such as digests, stay whole where it is enough that long ones are folded.
+    needed = sum(2 + (width if width <= _WORD else _LEAST) for width in widths) - 2
+    for column, width in zip(columns, widths, strict=True):
+        keep = width <= _WORD and needed <= console.width
+        table.add_column(column, overflow="fold", no_wrap=keep)
+    for row in cells:
         table.add_row(*row)
     console.print(table)
 

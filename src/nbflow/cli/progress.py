@@ -74,15 +74,18 @@ def render_table(run: Run, *, document: Document | None = None) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("")
+    table = Table(
+        box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True, caption_justify="left"
+    )
+    table.add_column("", no_wrap=True)
     table.add_column("step", no_wrap=True)
     table.add_column("cells", no_wrap=True)
     table.add_column("elapsed", justify="right", no_wrap=True)
     known = any(step.usual is not None for step in run.steps)
     table.add_column("usually" if known else "", justify="right", no_wrap=True, style="dim")
     table.add_column("peak memory", justify="right", no_wrap=True)
-    table.add_column("", overflow="ellipsis", no_wrap=True, style="dim")
+    # It alone is cut where there is little room.
+    table.add_column("", overflow="ellipsis", no_wrap=True, style="dim", ratio=1)
     for step in run.steps:
         mark, style = MARKS[step.state], _STYLES[step.state]
         table.add_row(
@@ -95,10 +98,8 @@ def render_table(run: Run, *, document: Document | None = None) -> Table:
             Text(doing(step, document)),
         )
     mark, style = MARKS[run.state], _STYLES[run.state]
-    ends = Text(expectation(run))
-    table.add_row(
-        Text(mark, style=style), Text(run.state, style=style), "", elapsed(run), "", "", ends
-    )
+    table.add_row(Text(mark, style=style), Text(run.state, style=style), "", elapsed(run))
+    table.caption = expectation(run) or None
     return table
 
 

@@ -198,8 +198,10 @@ def _refuse_local(reference: str, *, instead: str) -> None:
 
 
 def _print_line(line: LogLine) -> None:
+    if line.text == "::endgroup::":  # where Airflow's pages fold lines
+        return
     moment = "" if line.moment is None else f"{line.moment.astimezone():%H:%M:%S} "
-    text = f"{moment}{line.text}"
+    text = f"{moment}{line.text.removeprefix('::group::')}"
     click.echo(click.style(text, fg=_COLOURS.get((line.level or "").lower())))
 
 

@@ -308,7 +308,7 @@ class Airflow:
     def logs(self, dag_id: str, run_id: str, task: str, *, attempt: int = 1) -> tuple[LogLine, ...]:
         """The log of one attempt (counted from 1) of a task."""
         entries = logs.entries(self.connection, dag_id, run_id, task, attempt)
-        return tuple(reading.read_log_line(entry) for entry in entries)
+        return tuple(reading.read_log_line(entry) for entry in logs.lines(entries))
 
     def failure(self, dag_id: str, run_id: str, task: str, *, attempt: int = 1) -> Failure | None:
         """The last exception in the log of an attempt, or None."""

@@ -8,7 +8,28 @@ from urllib.parse import quote
 from nbflow.model import split_item
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from nbflow.remote.connection import Connection
+
+
+_SOURCES = "::group::Log message source details"
+_END = "::endgroup::"
+
+
+def lines(found: Iterable[Any]) -> Iterator[Any]:
+    """The entries of a log without those in which Airflow says where it looked for the log.
+
+    A log server that does not answer is told of there, also where the log came from elsewhere.
+    """
+    inside = False
+    for entry in found:
+        event = str(entry.get("event", "") if isinstance(entry, dict) else entry)
+        inside = inside or event.startswith(_SOURCES)
+        if not inside:
+            yield entry
+        elif event.startswith(_END):
+            inside = False
 
 
 def entries(connection: Connection, dag_id: str, run_id: str, task: str, attempt: int) -> list[Any]:
