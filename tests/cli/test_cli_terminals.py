@@ -40,7 +40,7 @@ def test_the_table_of_a_run_cuts_only_what_a_step_does(capsys):
     Console(width=80).print(render_table(run))
     head, row, _, ends = capsys.readouterr().out.splitlines()
     assert head.split() == ["step", "cells", "elapsed", "usually", "peak", "memory"]
-    assert re.match(r"▶  train_forest  ━━━━         1/3    3m00s    34.4s    260.0 MiB  mod", row)
+    assert re.match(r"▶  train_forest  ━━━━         1/3    3m\d\ds    34.4s    260.0 MiB  mod", row)
     assert re.match(r"expected to end at \d\d:\d\d:\d\d, in \d+h\d\dm", ends)
 
 

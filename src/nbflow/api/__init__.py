@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from nbflow.api.recalling import Artifact, artifacts, value
     from nbflow.api.records import is_local, runs_here
     from nbflow.api.resuming import Resumed, resume
+    from nbflow.api.rewrites import CellChange
     from nbflow.api.running import Finished, Stop, run, warm
     from nbflow.api.shapes import (
         publication_as_json,
@@ -92,9 +93,6 @@ if TYPE_CHECKING:
         read_values,
         run_as_json,
     )
-    from nbflow.api.rewrites import CellChange
-    from nbflow.api.running import Finished, run, warm
-    from nbflow.api.shapes import published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
     from nbflow.api.stored import StepText, all_runs, left_out, source_of, texts_of
