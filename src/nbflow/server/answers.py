@@ -171,6 +171,9 @@ _RUN = record(
         "url": told(_WORD, "the run's page in Airflow"),
         "metrics": VALUES,
         "expected_end": nullable(MOMENT),
+        "stored": told(
+            nullable(FLAG), "whether the store holds anything of it; null where nobody looked"
+        ),
         "here": told(FLAG, "whether it is a run on the server's machine, not in Airflow"),
     },
     failure=told(nullable(reference("Error")), "why it failed; of a run that is shown alone"),

@@ -8,6 +8,7 @@ from nbflow import api
 from nbflow.server.calls import NOTEBOOK, Call, Endpoint
 from nbflow.server.schemas import (
     FLAG,
+    INTEGER,
     MOMENT,
     TEXT,
     VALUES,
@@ -127,6 +128,16 @@ _CHANGE = record(
         "details": listing(TEXT),
     }
 )
+_CELL_CHANGE = record(
+    {
+        "cell": told(TEXT, "its id"),
+        "index": told(INTEGER, "its place in the notebook, counted from 1"),
+        "sort": told(TEXT, "`new`, `gone` or `changed`"),
+        "text": told(TEXT, "its lines as a unified diff"),
+        "step": nullable(TEXT),
+        "stage": told(nullable(TEXT), "whose notebook it is in, of several"),
+    }
+)
 _VERSION = record({"digest": TEXT, "by": nullable(TEXT), "moment": nullable(MOMENT)})
 _DIFFERENCE = record(
     {
@@ -136,7 +147,9 @@ _DIFFERENCE = record(
         "published": nullable(_VERSION),
         "unpublished": told(nullable(_VERSION), "what was taken away and is kept"),
         "changes": listing(_CHANGE),
+        "cells": told(listing(_CELL_CHANGE), "those whose code, or text, changes"),
         "text": told(TEXT, "the unified diff of the DAG file"),
+        "previous_runs": told(listing(MOMENT), "the next times as it is published"),
         "next_runs": listing(MOMENT),
         "summary": TEXT,
     }
