@@ -82,6 +82,12 @@ def test_what_would_change_is_shown_and_published_is_listed(project):
     assert nbflow.published()["train"].listing.digest == done.digest
     assert done.digest in repr(done)
     assert "nothing would change" in repr(nbflow.diff("train.ipynb"))
+    write_notebook(project / "train.ipynb", ("step:only", "x = '<1>'"))
+    again = nbflow.diff("train.ipynb")
+    assert again.cells[0].cell == "cell-1"
+    assert "  ~ cell 1 (id cell-1)\n      @@" in repr(again)
+    assert "      +x = '<1>'" in repr(again)
+    assert "+x = &#x27;&lt;1&gt;&#x27;" in again._repr_html_()
 
 
 def test_the_way_back_from_a_version(project):

@@ -84,7 +84,10 @@ class Difference:
         unpublished: the version that was taken away and is kept; None where none was.
         changes: each with `part`, `name`, `sort` (`new`, `gone`, `changed`) and `details`.
         text: the unified diff of the DAG file.
+        cells: the cells that are written otherwise, each with `cell`, `index`, `step`, `sort` and
+            its lines as a unified diff, `text`.
         next_runs: the next times of the schedule, aware datetimes in its time zone.
+        previous_runs: those of the schedule as it is published.
         changed: whether publishing would do anything.
         summary: what it would do, in a few words.
     """
@@ -96,7 +99,9 @@ class Difference:
         self.unpublished: Version | None = found.unpublished
         self.changes = found.changes
         self.text = found.text
+        self.cells = found.cells
         self.next_runs: tuple[datetime, ...] = found.next_runs
+        self.previous_runs: tuple[datetime, ...] = found.previous_runs
         self.changed = found.changed
         self.summary = found.summary
 
@@ -109,6 +114,9 @@ class Difference:
         for one in self.changes:
             details = f"  ({'; '.join(one.details)})" if one.details else ""
             lines.append(f"  {one.mark} {one.part}: {one.name}{details}")
+        for cell in self.cells:
+            lines.append(f"  {cell.mark} cell {cell.index} (id {cell.cell})")
+            lines += [f"      {line}" for line in cell.text.splitlines()]
         if self.next_runs:
             lines.append("next runs:")
             lines += [f"  {one:%a %Y-%m-%d %H:%M %Z}" for one in self.next_runs]
@@ -125,10 +133,16 @@ class Difference:
             for one in self.changes
         ]
         runs = ", ".join(escape(f"{one:%a %Y-%m-%d %H:%M %Z}") for one in self.next_runs)
+        code = "".join(
+            f"<details><summary>{one.mark} cell {one.index} (id {escape(one.cell)})</summary>"
+            f"<pre>{escape(one.text)}</pre></details>"
+            for one in self.cells
+        )
         text = f"<details><summary>DAG file</summary><pre>{escape(self.text)}</pre></details>"
         return block(
             f"<strong>{escape(self.dag_id)}</strong> {escape(self.summary)}",
             table(("", "part", "what", "how"), rows) if rows else "",
+            code,
             text if self.text and self.published is not None else "",
             f"<div>next runs: {runs}</div>" if runs else "",
         )
