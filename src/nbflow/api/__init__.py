@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         reach,
     )
     from nbflow.api.approving import approve
-    from nbflow.api.backfilling import Backfilled, backfill
+    from nbflow.api.backfilling import Backfilled, BackfilledRun, backfill
     from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
     from nbflow.api.compositions import escaped, inspect_definition, is_composition
@@ -115,6 +115,7 @@ __all__ = [
     "MARKS",
     "Artifact",
     "Backfilled",
+    "BackfilledRun",
     "CleanedDag",
     "Cleaning",
     "ComparedCell",
@@ -264,6 +265,7 @@ _HOMES = {
     "Leftover": "cleaning",
     "clean": "cleaning",
     "Backfilled": "backfilling",
+    "BackfilledRun": "backfilling",
     "ComparedCell": "comparing",
     "ComparedRuns": "comparing",
     "ComparedValue": "comparing",
