@@ -81,6 +81,8 @@ def test_a_failed_step_is_told_of_with_step_cell_exception_and_link(watched):
     folder, run, posted, mails, url = watched
     write_notebook(
         folder / "told.ipynb",
+        ("parameters", "n = 1"),
+        ("setup", "import math"),
         ("step:load", "rows = ['<a> & {{ run_id }}']"),
         ("step:check", "print('fine')"),
         ("step:check", "# the check\nraise ValueError(rows[0])"),
@@ -99,13 +101,15 @@ def test_a_failed_step_is_told_of_with_step_cell_exception_and_link(watched):
         "step": "check",
         "try": "1",
         "cell": "# the check",
+        "cell_number": "5",
+        "cell_id": "cell-5",
         "exception": "ValueError: <a> & {{ run_id }}",
         "link": link,
     }
     text = said["/T0/B0/secret"]["text"]
     assert text.splitlines() == [
         "told: step check failed",
-        "cell: # the check",
+        "cell 5: # the check",
         "ValueError: &lt;a&gt; &amp; {{ run_id }}",
         f"run: {run_id}, try 1",
         link,
@@ -117,6 +121,24 @@ def test_a_failed_step_is_told_of_with_step_cell_exception_and_link(watched):
     body = html.unescape(mail.get_body().get_content())
     assert "ValueError: <a> & {{ run_id }}" in body
     assert link in body
+
+
+def test_a_failed_step_of_a_stage_is_told_of_with_the_cell_of_its_own_notebook(watched):
+    folder, run, posted, _, _ = watched
+    posted.clear()
+    write_notebook(folder / "first.ipynb", "rows = [1]")
+    write_notebook(folder / "second.ipynb", ("parameters", "n = 0"), "1 / n", nbflow={"retries": 0})
+    (folder / "staged.yaml").write_text(
+        "name: staged\nnotify: {failure: [programs]}\nstages:\n"
+        "  first: {notebook: first.ipynb}\n"
+        "  second: {notebook: second.ipynb, foreach: {n: [1, 0]}, after: [first]}\n"
+    )
+    assert run("publish", "staged.yaml").status == 0
+    assert run("trigger", "staged", "--wait").status == 10
+    ((_, said),) = until(lambda: list(posted))
+    assert said["step"].startswith("second.")
+    assert (said["cell"], said["cell_number"], said["cell_id"]) == ("1 / n", "2", "cell-2")
+    assert said["exception"] == "ZeroDivisionError: division by zero"
 
 
 def test_a_run_that_went_well_is_told_of(watched):
