@@ -24,6 +24,14 @@ channels:
   mail: {kind: email, connection: mail, to: [ann@example.com, bob@example.com]}
   programs: {kind: webhook, connection: programs, path: events}
 """
+NO_CLUSTER = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "current-context": "none",
+    "clusters": [{"name": "none", "cluster": {"server": "http://127.0.0.1:9"}}],
+    "users": [{"name": "none", "user": {}}],
+    "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
+}
 EVERYBODY = ["broken", "gone", "chat", "mail", "programs"]
 CANARIES = {name: f"T0/B0/canary-{name}-7Zq4Wx9Lk2Vb8" for name in ("broken", "gone", "hidden")}
 
@@ -51,6 +59,11 @@ def watched(tmp_path_factory):
             },
             "chat": {"conn_type": "http", "host": f"http://127.0.0.1:{web}/T0/B0/secret"},
             "programs": {"conn_type": "http", "host": f"http://127.0.0.1:{web}/"},
+            # Nobody listens there either.
+            "kubernetes_default": {
+                "conn_type": "kubernetes",
+                "extra": {"kube_config": json.dumps(NO_CLUSTER), "namespace": "default"},
+            },
             "mail": {"conn_type": "smtp", "host": "127.0.0.1", "port": mail, "extra": extra},
         }
         environ = {f"AIRFLOW_CONN_{k.upper()}": json.dumps(v) for k, v in connections.items()}
@@ -139,6 +152,47 @@ def test_a_failed_step_of_a_stage_is_told_of_with_the_cell_of_its_own_notebook(w
     assert said["step"].startswith("second.")
     assert (said["cell"], said["cell_number"], said["cell_id"]) == ("1 / n", "2", "cell-2")
     assert said["exception"] == "ZeroDivisionError: division by zero"
+
+
+def test_a_step_whose_pod_no_cluster_takes_is_told_of_without_a_cell(watched):
+    folder, run, posted, _, url = watched
+    posted.clear()
+    pods = folder / "pods"
+    pods.mkdir()
+    (pods / "nbflow.yaml").write_text(
+        f"{(folder / 'nbflow.yaml').read_text()}"
+        "backend: pod\ndefaults: {profile: small, image: x, retries: 0}\n"
+        f"profiles: {{small: {{volumes: {{s: {{claim: s, mount: {folder}/store}}}}}}}}\n"
+    )
+    write_notebook(
+        pods / "homeless.ipynb",
+        "print('never')",
+        nbflow={"notify": {"failure": ["chat", "programs"]}},
+    )
+    done = run("publish", "pods/homeless.ipynb", "--no-preflight")
+    assert done.status == 0, done.err
+    failed = run("trigger", "homeless", "--wait", "--json")
+    assert failed.status == 10
+    run_id, step = failed.json["run_id"], failed.json["steps"][0]["name"]
+    said = until(lambda: dict(posted) if len(posted) >= 2 else None)
+    exception = said["/events"].pop("exception")
+    assert "Connection refused" in exception
+    assert "127.0.0.1" in exception
+    link = f"{url}/dags/homeless/runs/{run_id}/tasks/{step}?try_number=1"
+    nothing = {"cell": "", "cell_number": "", "cell_id": ""}
+    assert said["/events"] == {
+        "event": "failure",
+        "dag_id": "homeless",
+        "run_id": run_id,
+        "step": step,
+        "try": "1",
+        "link": link,
+        **nothing,
+    }
+    heading, text, *_, last = said["/T0/B0/secret"]["text"].splitlines()
+    assert heading == f"homeless: step {step} failed"
+    assert "Connection refused" in text
+    assert last == link
 
 
 def test_a_run_that_went_well_is_told_of(watched):
