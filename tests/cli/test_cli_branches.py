@@ -101,6 +101,21 @@ def test_an_interrupt_stops_all_that_run_and_the_run_goes_on(folder):
     assert resumed.status == 0, resumed.err
 
 
+def answer_at_a_terminal(folder, answer):
+    """Run the pipeline at a terminal, and answer its question; status and what was shown."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(folder)
+        os.execv(NBFLOW, [str(NBFLOW), "run", "pipeline.yaml"])
+    shown = b""
+    with suppress(OSError):  # the terminal is gone when the command is
+        while piece := os.read(terminal, 4096):
+            shown += piece
+            if shown.endswith(b"[y/N]: "):
+                os.write(terminal, answer())
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
+
+
 def test_a_person_is_asked_while_other_stages_go_on_and_nothing_writes_over_the_question(folder):
     (folder / "pipeline.yaml").write_text(
         "stages:\n  release: {approve: 'Release?'}\n"
@@ -109,23 +124,37 @@ def test_a_person_is_asked_while_other_stages_go_on_and_nothing_writes_over_the_
         "  last: {notebook: last.ipynb, after: [release, behind]}\n"
     )
     write_notebook(folder / "long.ipynb", ("step:end", "import time\ntime.sleep(1)"))
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(folder)
-        os.execv(NBFLOW, [str(NBFLOW), "run", "pipeline.yaml"])
-    ended = ".nbflow/store/*/*/*/behind/end/manifest.json"
-    shown = b""
-    with suppress(OSError):  # the terminal is gone when the command is
-        while piece := os.read(terminal, 4096):
-            shown += piece
-            if shown.endswith(b"[y/N]: "):
-                until(lambda: list(folder.glob(ended)))
-                time.sleep(0.5)
-                os.write(terminal, b"y\n")
-    assert os.waitpid(child, 0)[1] == 0, shown
-    text = shown.decode()
+
+    def answer():
+        until(lambda: list(folder.glob(".nbflow/store/*/*/*/behind/end/manifest.json")))
+        time.sleep(0.5)
+        return b"y\n"
+
+    status, text = answer_at_a_terminal(folder, answer)
+    assert status == 0, text
     assert "release: Release? [y/N]: y\r\n" in text
-    question = text.index("Release? [y/N]")
-    assert "behind.end" in text[question:]
-    assert "behind.end" not in text[:question]
-    assert "last.end" in text[question:]
+    before, _, after = text.partition("Release? [y/N]")
+    assert "behind.end" in after
+    assert "behind.end" not in before
+    assert "last.end" in after
+
+
+def test_an_interrupt_at_the_question_stops_what_goes_on_meanwhile(folder):
+    (folder / "pipeline.yaml").write_text(
+        "stages:\n  release: {approve: 'Release?'}\n  long: {notebook: long.ipynb}\n"
+    )
+    there = folder / "there"
+    source = f"import pathlib, time\npathlib.Path({str(there)!r}).touch()\ntime.sleep(600)"
+    write_notebook(folder / "long.ipynb", ("step:end", source))
+
+    def answer():
+        until(there.exists)
+        return b"\x03"
+
+    status, text = answer_at_a_terminal(folder, answer)
+    assert status == 130, text
+    assert "--resume` goes on" in text
+    (ledger,) = folder.glob(".nbflow/store/*/*/*/run.json")
+    found = json.loads(ledger.read_text())
+    assert found["state"] == "cancelled"
+    assert states(found) == {"release": "cancelled", "long.end": "cancelled"}

@@ -48,6 +48,7 @@ def test_a_comparison_shows_what_differs_and_escapes_it(two_runs):
     text = repr(found)
     assert f"- {before.name}: success" in text
     assert "score  0.5     0.8    +0.3" in text
+    assert "cell 2, stdout:\n-0.5\n+0.8\n" in text
     assert "4 cells: 2 different, 1 new, 1 the same" in text
     shown = found._repr_html_()
     assert NASTY not in shown

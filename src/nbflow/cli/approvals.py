@@ -39,6 +39,8 @@ class Answers:
             if approval.message:
                 click.echo(approval.message, err=True)
             return click.confirm(f"{stage}: {approval.subject}", err=True)
+        except click.Abort:
+            raise KeyboardInterrupt from None  # which it was, to the run that asks
         finally:
             self._asking.clear()
 

@@ -200,7 +200,11 @@ class _Stages:
         started = datetime.now(UTC)
         step = StepRun(stage.name, RunState.RUNNING, started=started, note=approval.subject)
         self._set(stage.name, (step,))
-        said = stage.name in self.approved or self.approve(stage.name, approval)
+        try:
+            said = stage.name in self.approved or self.approve(stage.name, approval)
+        except KeyboardInterrupt:
+            self._set(stage.name, (replace(step, state=RunState.CANCELLED),))
+            raise
         note = "approved" if said else "refused"
         done = replace(step, state=RunState.SUCCESS, ended=datetime.now(UTC), note=note)
         self._set(stage.name, (done,))

@@ -98,6 +98,9 @@ class Comparison:
         lines = [f"{mark} {run.name}: {run.state}" for mark, run in sides]
         for title, rows in self._tables:
             lines += ["", title, repr(rows)]
+        for cell in self.cells:
+            for one in cell.differences:
+                lines += ["", f"cell {cell.index}, {one.what}:", one.diff(lines=_MOST_LINES)]
         return "\n".join([*lines, "", self.summary])
 
     def _repr_html_(self) -> str:
