@@ -261,9 +261,9 @@ class _Stages:
         assert plan is not None
         stop = Stop()
         with self.lock:
-            self.stops.append(stop)
             if self.stopped:
-                stop.ask()
+                raise RunInterrupted(self.state)
+            self.stops.append(stop)
         bundle = self.bundles[stage]
         resume = None
         if read_ledger(folder) is not None:
