@@ -89,6 +89,7 @@ def parse(folder: Path, *, shift: float) -> dict[str, Any]:
         "first": {name: first_run(data) for name, data in serialized.items()},
         "pods": {name: pods(data) for name, data in serialized.items()},
         "step_pods": {name: step_pods(dag) for name, dag in bag.dags.items()},
+        "failures": {name: pod_failures(dag) for name, dag in bag.dags.items()},
     }
 
 
@@ -190,6 +191,30 @@ def pods(data: dict[str, Any]) -> dict[str, Any]:
         merged = PodGenerator.reconcile_pods(standard, override)
         sanitize = ApiClient().sanitize_for_serialization
         found[task.task_id] = {"asked": sanitize(override), "merged": sanitize(merged)}
+    return found
+
+
+def pod_failures(dag: Any) -> dict[str, Any]:
+    """What is told of a pod whose step raised an error in its first cell, by step."""
+    from kubernetes.client import models
+
+    found: dict[str, Any] = {}
+    for task in dag.tasks:
+        functions = getattr(
+            type(task), "failure", types.SimpleNamespace(__globals__={})
+        ).__globals__
+        if "failed_cell" not in functions:
+            continue
+        words = {"ename": "KeyError", "evalue": "'x'", "cell": task.task_id}
+        ended = models.V1ContainerStateTerminated(exit_code=10, message=json.dumps(words))
+        state = models.V1ContainerState(terminated=ended)
+        status = models.V1ContainerStatus(
+            name="base", image="x", image_id="x", ready=False, restart_count=0, state=state
+        )
+        task.pod = models.V1Pod(status=models.V1PodStatus(container_statuses=[status]))
+        error = task.failure({}, {"status": "failed", "message": "its pod failed"})
+        context = {"task": task, "exception": error}
+        found[task.task_id] = {"error": str(error), "cell": functions["failed_cell"](context)}
     return found
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bundle_pipelines import document, in_pods, iris, settings
+from bundle_pipelines import channels, document, in_pods, iris, settings
 
 from nbflow.model import (
     Approval,
@@ -13,6 +14,7 @@ from nbflow.model import (
     Composition,
     Foreach,
     Interval,
+    Notices,
     Parameter,
     ParameterKind,
     Pipeline,
@@ -92,4 +94,12 @@ def composition_plans(**choices: Any) -> dict[str, Plan]:
     plan = plan_composition(weekly(), pipelines, settings=settings(**choices))
     afar = plan_composition(weekly(), pipelines, settings=settings(store="s3://ml-runs", **choices))
     pods = plan_composition(weekly(), pipelines, settings=in_pods())
-    return {"weekly": plan, "weekly_in_a_bucket": afar, "weekly_in_pods": pods}
+    telling = Notices(failure=("ops", "events"))
+    told = replace(weekly(), options=replace(weekly().options, notices=telling))
+    watched = plan_composition(told, pipelines, settings=settings(channels=channels(), **choices))
+    return {
+        "weekly": plan,
+        "weekly_in_a_bucket": afar,
+        "weekly_in_pods": pods,
+        "weekly_watched": watched,
+    }

@@ -261,6 +261,14 @@ def assert_asked(made: dict[str, Any], *, planned: Mapping[str, Any]) -> None:
             assert made["metadata"][key] == planned["metadata"][key]
 
 
+def test_the_cell_that_failed_in_a_pod_is_told_of_by_its_number(in_pods: dict[str, Any]) -> None:
+    assert in_pods["failures"]["watched"]["tell"] == {
+        "error": "step tell, cell tell: KeyError: 'x'",
+        "cell": {"id": "tell", "number": "2", "line": "", "place": "cell 2"},
+    }
+    assert in_pods["failures"]["iris"] == {}
+
+
 def test_what_a_step_in_a_pod_is_given_is_data(in_pods: dict[str, Any]) -> None:
     told = in_pods["rendered"]["every.thing-1"]["class"]
     notebook, run, attempt, params = told["words"]

@@ -37,13 +37,17 @@ def test_a_backfill_runs_each_day_once_with_its_data_interval_as_parameters(proj
     dry = run("backfill", "filled", *RANGE, "--dry-run", "--json")
     assert dry.status == 0, dry.err
     days = ["2026-03-28T00:00:00+01:00", "2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00"]
-    assert dry.json["runs"] == days
+    ends = [*days[1:], "2026-03-31T00:00:00+02:00"]
+    intervals = list(zip(days, ends, strict=True))
+    assert [(one["start"], one["end"]) for one in dry.json["runs"]] == intervals
+    assert {one["run_id"] for one in dry.json["runs"]} == {None}
+    assert dry.json["timezone"] == "Europe/Berlin"
     assert dry.json["backfill"] is None
     assert backfilled(run) == []
 
     begun = run("backfill", "filled", *RANGE, "-p", "label=given", "--max-active", "2", "--json")
     assert begun.status == 0, begun.err
-    assert begun.json["runs"] == days
+    assert [(one["start"], one["end"]) for one in begun.json["runs"]] == intervals
     assert begun.json["backfill"] is not None
 
     def done():
@@ -51,6 +55,7 @@ def test_a_backfill_runs_each_day_once_with_its_data_interval_as_parameters(proj
         return runs if runs and all(one["state"] == "success" for one in runs) else None
 
     runs = until(done)
+    assert {one["run_id"] for one in runs} == {one["run_id"] for one in begun.json["runs"]}
     assert len(runs) == 3
     printed = set()
     for one in runs:
@@ -67,7 +72,8 @@ def test_a_backfill_runs_each_day_once_with_its_data_interval_as_parameters(proj
     assert again.status == 0, again.err
     assert "no run is missing" in again.out
     repeated = run("backfill", "filled", *RANGE, "--reprocess", "completed", "--dry-run")
-    assert "3 runs would begin" in repeated.out
+    assert "  2026-03-28 00:00+01:00 to 2026-03-29 00:00+01:00\n" in repeated.out
+    assert "3 runs would begin; times in Europe/Berlin" in repeated.out
 
     by_hand = run("trigger", "filled", "-p", "day=2020-02-02", "--wait", "-o", "hand.ipynb")
     assert by_hand.status == 0, by_hand.err

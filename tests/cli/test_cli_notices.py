@@ -24,6 +24,14 @@ channels:
   mail: {kind: email, connection: mail, to: [ann@example.com, bob@example.com]}
   programs: {kind: webhook, connection: programs, path: events}
 """
+NO_CLUSTER = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "current-context": "none",
+    "clusters": [{"name": "none", "cluster": {"server": "http://127.0.0.1:9"}}],
+    "users": [{"name": "none", "user": {}}],
+    "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
+}
 EVERYBODY = ["broken", "gone", "chat", "mail", "programs"]
 CANARIES = {name: f"T0/B0/canary-{name}-7Zq4Wx9Lk2Vb8" for name in ("broken", "gone", "hidden")}
 
@@ -51,6 +59,11 @@ def watched(tmp_path_factory):
             },
             "chat": {"conn_type": "http", "host": f"http://127.0.0.1:{web}/T0/B0/secret"},
             "programs": {"conn_type": "http", "host": f"http://127.0.0.1:{web}/"},
+            # Nobody listens there either.
+            "kubernetes_default": {
+                "conn_type": "kubernetes",
+                "extra": {"kube_config": json.dumps(NO_CLUSTER), "namespace": "default"},
+            },
             "mail": {"conn_type": "smtp", "host": "127.0.0.1", "port": mail, "extra": extra},
         }
         environ = {f"AIRFLOW_CONN_{k.upper()}": json.dumps(v) for k, v in connections.items()}
@@ -81,6 +94,8 @@ def test_a_failed_step_is_told_of_with_step_cell_exception_and_link(watched):
     folder, run, posted, mails, url = watched
     write_notebook(
         folder / "told.ipynb",
+        ("parameters", "n = 1"),
+        ("setup", "import math"),
         ("step:load", "rows = ['<a> & {{ run_id }}']"),
         ("step:check", "print('fine')"),
         ("step:check", "# the check\nraise ValueError(rows[0])"),
@@ -99,13 +114,15 @@ def test_a_failed_step_is_told_of_with_step_cell_exception_and_link(watched):
         "step": "check",
         "try": "1",
         "cell": "# the check",
+        "cell_number": "5",
+        "cell_id": "cell-5",
         "exception": "ValueError: <a> & {{ run_id }}",
         "link": link,
     }
     text = said["/T0/B0/secret"]["text"]
     assert text.splitlines() == [
         "told: step check failed",
-        "cell: # the check",
+        "cell 5: # the check",
         "ValueError: &lt;a&gt; &amp; {{ run_id }}",
         f"run: {run_id}, try 1",
         link,
@@ -117,6 +134,65 @@ def test_a_failed_step_is_told_of_with_step_cell_exception_and_link(watched):
     body = html.unescape(mail.get_body().get_content())
     assert "ValueError: <a> & {{ run_id }}" in body
     assert link in body
+
+
+def test_a_failed_step_of_a_stage_is_told_of_with_the_cell_of_its_own_notebook(watched):
+    folder, run, posted, _, _ = watched
+    posted.clear()
+    write_notebook(folder / "first.ipynb", "rows = [1]")
+    write_notebook(folder / "second.ipynb", ("parameters", "n = 0"), "1 / n", nbflow={"retries": 0})
+    (folder / "staged.yaml").write_text(
+        "name: staged\nnotify: {failure: [programs]}\nstages:\n"
+        "  first: {notebook: first.ipynb}\n"
+        "  second: {notebook: second.ipynb, foreach: {n: [1, 0]}, after: [first]}\n"
+    )
+    assert run("publish", "staged.yaml").status == 0
+    assert run("trigger", "staged", "--wait").status == 10
+    ((_, said),) = until(lambda: list(posted))
+    assert said["step"].startswith("second.")
+    assert (said["cell"], said["cell_number"], said["cell_id"]) == ("1 / n", "2", "cell-2")
+    assert said["exception"] == "ZeroDivisionError: division by zero"
+
+
+def test_a_step_whose_pod_no_cluster_takes_is_told_of_without_a_cell(watched):
+    folder, run, posted, _, url = watched
+    posted.clear()
+    pods = folder / "pods"
+    pods.mkdir()
+    (pods / "nbflow.yaml").write_text(
+        f"{(folder / 'nbflow.yaml').read_text()}"
+        "backend: pod\ndefaults: {profile: small, image: x, retries: 0}\n"
+        f"profiles: {{small: {{volumes: {{s: {{claim: s, mount: {folder}/store}}}}}}}}\n"
+    )
+    write_notebook(
+        pods / "homeless.ipynb",
+        "print('never')",
+        nbflow={"notify": {"failure": ["chat", "programs"]}},
+    )
+    done = run("publish", "pods/homeless.ipynb", "--no-preflight")
+    assert done.status == 0, done.err
+    failed = run("trigger", "homeless", "--wait", "--json")
+    assert failed.status == 10
+    run_id, step = failed.json["run_id"], failed.json["steps"][0]["name"]
+    said = until(lambda: dict(posted) if len(posted) >= 2 else None)
+    exception = said["/events"].pop("exception")
+    assert "Connection refused" in exception
+    assert "127.0.0.1" in exception
+    link = f"{url}/dags/homeless/runs/{run_id}/tasks/{step}?try_number=1"
+    nothing = {"cell": "", "cell_number": "", "cell_id": ""}
+    assert said["/events"] == {
+        "event": "failure",
+        "dag_id": "homeless",
+        "run_id": run_id,
+        "step": step,
+        "try": "1",
+        "link": link,
+        **nothing,
+    }
+    heading, text, *_, last = said["/T0/B0/secret"]["text"].splitlines()
+    assert heading == f"homeless: step {step} failed"
+    assert "Connection refused" in text
+    assert last == link
 
 
 def test_a_run_that_went_well_is_told_of(watched):

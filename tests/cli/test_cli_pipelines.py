@@ -1,8 +1,10 @@
 """Several notebooks as one pipeline on this machine: `nbflow run pipeline.yaml`, and around it."""
 
+import html
 import json
 import os
 import pty
+import re
 from contextlib import suppress
 
 import pytest
@@ -107,6 +109,33 @@ def test_a_failed_item_fails_the_run_which_then_goes_on_from_there(folder):
     assert kept["ingest.load"] is True
     assert kept["train.fit[1]"] is False
     assert set(states(resumed).values()) == {"success"}
+
+
+def test_a_page_has_all_notebooks_of_a_run_with_a_table_of_contents(folder):
+    write_pipeline(folder, train="model = rows[region] * 10\nassert region != 'us', 'no <us>'")
+    failed = nbflow("run", "pipeline.yaml", "--yes", "-o", "all.html", "--json", cwd=folder)
+    assert failed.status == 10
+    page = (folder / "all.html").read_text()
+    assert failed.json["notebook"] == "all.html"
+    contents, _, notebooks = page.partition('<a id="stage-ingest">')
+    assert re.findall(r'href="#(stage-[^"]+)"', contents) == [
+        "stage-ingest",
+        "stage-train-0",
+        "stage-train-1",
+    ]
+    for words in ("region = 'us'", "<td>release</td>\n<td>upstream failed</td>"):
+        assert words in html.unescape(contents)
+    assert re.findall(r'<a id="(stage-[^"]+)">', page) == re.findall(r'#(stage-[^"]+)"', contents)
+    # The header of the item that failed leads to its own cell, of all with this id.
+    assert 'href="#cell-id=train-1--cell-2"' in notebooks
+    assert notebooks.count('id="cell-id=train-1--cell-2"') == 1
+    assert "eu 30 3" in notebooks
+    run_id = f"{failed.json['dag_id']}/{failed.json['run_id']}"
+    bare = nbflow("output", run_id, "-o", "bare.html", "--no-header", cwd=folder)
+    assert bare.status == 0, bare.err
+    assert "peak memory" not in (folder / "bare.html").read_text()
+    refused = nbflow("output", run_id, "-o", "all.ipynb", cwd=folder)
+    assert (refused.status, "a page for all: OUT.html" in refused.err) == (2, True)
 
 
 def test_a_value_that_is_no_json_fails_its_step_and_says_the_way_out(folder):

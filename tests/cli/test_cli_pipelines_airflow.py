@@ -129,6 +129,10 @@ def test_each_notebook_of_a_run_comes_back_with_the_values_that_it_was_given(ran
     assert outputs(folder / "out" / "report.ipynb")["cell-2"] == "[0.3, 0.5] 0.1\n"
     head = json.loads((folder / "out" / "train-0.ipynb").read_text())["cells"][0]["source"]
     assert "region = 'eu'" in "".join(head)
+    assert run("output", approved, "-o", "out.html").status == 0
+    page = (folder / "out.html").read_text()
+    assert 'href="#stage-train-1"' in page
+    assert "<td>release</td>\n<td>✓ success</td>" in page
     one_file = run("output", approved, "-o", "out.ipynb")
     assert (one_file.status, "Name a folder" in one_file.err) == (2, True)
 

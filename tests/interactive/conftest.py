@@ -1,3 +1,4 @@
+import json
 import sys
 from pathlib import Path
 
@@ -16,10 +17,40 @@ TRAIN = (
 )
 
 
+WEEKLY = {
+    "doc_type": "pipeline",
+    "version": "3.0",
+    "id": "weekly",
+    "primary_pipeline": "main",
+    "schemas": [],
+    "pipelines": [
+        {
+            "id": "main",
+            "app_data": {"ui_data": {"comments": []}, "version": 8, "properties": {}},
+            "nodes": [
+                {
+                    "id": "train",
+                    "type": "execution_node",
+                    "op": "execute-notebook-node",
+                    "app_data": {
+                        "component_parameters": {"filename": "train.ipynb"},
+                        "label": "",
+                        "ui_data": {"label": "train"},
+                    },
+                    "inputs": [],
+                    "outputs": [],
+                }
+            ],
+        }
+    ],
+}
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """A folder with `train.ipynb`, which is the working directory."""
+    """A folder with `train.ipynb` and Elyra's `weekly.pipeline`; it is the working directory."""
     write_notebook(tmp_path / "train.ipynb", *TRAIN)
+    (tmp_path / "weekly.pipeline").write_text(json.dumps(WEEKLY))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

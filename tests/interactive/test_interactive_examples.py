@@ -8,6 +8,7 @@ import pytest
 import nbflow
 
 FUNCTIONS = [name for name in nbflow.__all__ if inspect.isfunction(getattr(nbflow, name))]
+IN_AIRFLOW = ("trigger", "pause", "unpause", "backfill")
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -33,13 +34,14 @@ def test_every_function_says_what_it_takes_returns_and_raises(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "trigger"])
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in IN_AIRFLOW])
 def test_the_example_of_a_function_is_right(name, project):
     run_example(name)
 
 
 @pytest.mark.airflow
 @pytest.mark.slow
-def test_the_example_of_trigger_is_right(airflow_project):
+def test_the_examples_of_what_needs_an_airflow_are_right(airflow_project):
     nbflow.publish("train.ipynb")
-    run_example("trigger")
+    for name in IN_AIRFLOW:
+        run_example(name)

@@ -71,3 +71,23 @@ def test_what_cannot_travel_is_refused_before_anything_is_asked(stage, connectio
 def test_missing_runs_are_aware_times(stage, connection):
     stage.answers[DRY] = [(200, {"backfills": [{"logical_date": "2026-01-01T00:00:00Z"}]})]
     assert remote.missing_runs(connection, ASKED) == (datetime(2026, 1, 1, tzinfo=UTC),)
+
+
+def test_runs_of_a_schedule_are_found_by_their_times(stage, connection):
+    there = {
+        "dag_run_id": "backfill__2026-01-02T00:00:00+00:00",
+        "logical_date": "2026-01-01T00:00:00Z",
+        "data_interval_start": "2026-01-01T00:00:00Z",
+        "data_interval_end": "2026-01-02T00:00:00Z",
+    }
+    other = {**there, "dag_run_id": "by hand", "logical_date": "2026-01-01T07:00:00Z"}
+    answer = {"dag_runs": [there, other], "total_entries": 2}
+    stage.answers["GET /api/v2/dags/d/dagRuns"] = [(200, answer)]
+    times = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2)]
+    run = remote.DatedRun("backfill__2026-01-02T00:00:00+00:00", *times)
+    assert remote.dated_runs(connection, "d", times) == {times[0]: run}
+
+
+def test_for_no_times_nothing_is_asked(stage, connection):
+    assert remote.dated_runs(connection, "d", ()) == {}
+    assert stage.seen == []

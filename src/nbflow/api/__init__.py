@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         reach,
     )
     from nbflow.api.approving import approve
-    from nbflow.api.backfilling import Backfilled, backfill
+    from nbflow.api.backfilling import Backfilled, BackfilledRun, backfill
     from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
     from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
     from nbflow.api.compositions import escaped, inspect_definition, is_composition
@@ -116,6 +116,7 @@ __all__ = [
     "MARKS",
     "Artifact",
     "Backfilled",
+    "BackfilledRun",
     "CellChange",
     "CleanedDag",
     "Cleaning",
@@ -267,6 +268,7 @@ _HOMES = {
     "Leftover": "cleaning",
     "clean": "cleaning",
     "Backfilled": "backfilling",
+    "BackfilledRun": "backfilling",
     "ComparedCell": "comparing",
     "ComparedRuns": "comparing",
     "ComparedValue": "comparing",

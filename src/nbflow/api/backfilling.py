@@ -12,16 +12,49 @@ from nbflow import targets
 from nbflow.api.operating import parameters_of
 from nbflow.api.values import resolve
 from nbflow.errors import SettingsError, TargetError, UsageError
-from nbflow.remote import Backfill, missing_runs, start_backfill, timezone_of
+from nbflow.planning import next_runs
+from nbflow.remote import Backfill, dated_runs, missing_runs, start_backfill, timezone_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from nbflow.model import Parameter
-    from nbflow.remote import Airflow
+    from nbflow.remote import Airflow, DatedRun
     from nbflow.settings import Settings
 
-__all__ = ["Backfilled", "backfill"]
+__all__ = ["Backfilled", "BackfilledRun", "backfill"]
+
+
+@dataclass(frozen=True)
+class BackfilledRun:
+    """A run of a backfill.
+
+    Attributes:
+        start: the time of the schedule, or where its data interval begins; aware, in the schedule's
+            time zone.
+        end: where its data interval ends; `start` where the schedule has times and no intervals,
+            None where that is not known before the run is there.
+        run_id: Airflow's name of it, which holds the end of the interval in UTC; None where nothing
+            was started.
+    """
+
+    start: datetime
+    end: datetime | None
+    run_id: str | None = None
+
+    @property
+    def times(self) -> str:
+        """`2026-03-28 00:00+01:00 to 2026-03-29 00:00+01:00`; the one time where there is one."""
+        ends = [self.start] if self.end in {None, self.start} else [self.start, self.end]
+        return " to ".join(one.isoformat(" ", "minutes") for one in ends if one is not None)
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs; times are ISO 8601."""
+        return {
+            "start": self.start.isoformat(),
+            "end": None if self.end is None else self.end.isoformat(),
+            "run_id": self.run_id,
+        }
 
 
 @dataclass(frozen=True)
@@ -32,7 +65,8 @@ class Backfilled:
         dag_id: the DAG.
         number: Airflow's number of the backfill; None where nothing was started.
         start, end: aware datetimes, in the schedule's time zone.
-        runs: the logical dates of its runs, aware, in that time zone.
+        timezone: that time zone's name.
+        runs: its runs, in the order of their times.
         reprocess: which runs that are there run again.
         max_active: how many of them may be under way at once.
         paused: the DAG is paused, so that they wait.
@@ -43,11 +77,23 @@ class Backfilled:
     number: int | None
     start: datetime
     end: datetime
-    runs: tuple[datetime, ...]
+    timezone: str
+    runs: tuple[BackfilledRun, ...]
     reprocess: str
     max_active: int
     paused: bool
     url: str
+
+    @property
+    def summary(self) -> str:
+        """`backfill 3 begins 31 runs`."""
+        if not self.runs:
+            ends = " and ".join(one.isoformat(" ", "minutes") for one in (self.start, self.end))
+            return f"no run is missing between {ends} ({self.timezone})"
+        count = f"{len(self.runs)} run{'' if len(self.runs) == 1 else 's'}"
+        if self.number is None:
+            return f"{count} would begin; times in {self.timezone}"
+        return f"backfill {self.number} begins {count}; times in {self.timezone}"
 
     def as_json(self) -> dict[str, Any]:
         """For programs; times are ISO 8601."""
@@ -56,7 +102,8 @@ class Backfilled:
             "backfill": self.number,
             "from": self.start.isoformat(),
             "to": self.end.isoformat(),
-            "runs": [one.isoformat() for one in self.runs],
+            "timezone": self.timezone,
+            "runs": [one.as_json() for one in self.runs],
             "reprocess": self.reprocess,
             "max_active_runs": self.max_active,
             "paused": self.paused,
@@ -96,7 +143,10 @@ def backfill(
         RemoteError: there is no such DAG, it has no times, or Airflow refuses.
     """
     known = parameters_of(dag_id, client=client) if known is None else known
-    zone = _zone(_timezone(dag_id, client=client, current=current))
+    schedule = _schedule(dag_id, current=current)
+    timezone, zone = _zone(
+        schedule["timezone"] if schedule else timezone_of(client.connection, dag_id)
+    )
     asked = Backfill(
         dag_id,
         start=_moment(start, zone),
@@ -107,19 +157,37 @@ def backfill(
     )
     if asked.start > asked.end:
         raise UsageError(f"the backfill ends at {end}, before it begins at {start}")
-    runs = missing_runs(client.connection, asked)
-    started = bool(runs) and not dry_run
+    times = missing_runs(client.connection, asked)
+    number = start_backfill(client.connection, asked) if times and not dry_run else None
+    begun = {} if number is None else dated_runs(client.connection, dag_id, times)
     return Backfilled(
         dag_id,
-        number=start_backfill(client.connection, asked) if started else None,
+        number=number,
         start=asked.start,
         end=asked.end,
-        runs=tuple(one.astimezone(zone) for one in runs),
+        timezone=timezone,
+        runs=tuple(_run(time.astimezone(zone), begun.get(time), schedule) for time in times),
         reprocess=reprocess,
         max_active=max_active,
         paused=client.is_paused(dag_id),
         url=client.dag_url(dag_id),
     )
+
+
+def _run(
+    time: datetime, begun: DatedRun | None, schedule: Mapping[str, Any] | None
+) -> BackfilledRun:
+    """A run with its data interval; one that is not there has what its schedule gives it."""
+    if begun is not None:
+        zone = time.tzinfo
+        start, end = begun.start.astimezone(zone), begun.end.astimezone(zone)
+        return BackfilledRun(start, end, begun.run_id)
+    if schedule is None:
+        return BackfilledRun(time, None)
+    if not schedule.get("interval"):
+        return BackfilledRun(time, time)
+    coming = next_runs(schedule["at"], timezone=schedule["timezone"], after=time, count=1)
+    return BackfilledRun(time, coming[0])
 
 
 def _moment(text: str, zone: tzinfo, *, whole_day: bool = False) -> datetime:
@@ -142,20 +210,20 @@ def _moment(text: str, zone: tzinfo, *, whole_day: bool = False) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 
-def _zone(name: str) -> tzinfo:
+def _zone(name: str) -> tuple[str, tzinfo]:
     """The time zone of this name; UTC for a shift without a name, which only other DAGs have."""
     try:
-        return ZoneInfo(name)
+        return name, ZoneInfo(name)
     except (KeyError, ValueError):
-        return UTC
+        return "UTC", UTC
 
 
-def _timezone(dag_id: str, *, client: Airflow, current: Settings) -> str:
-    """The schedule's time zone: Airflow does not tell the one of a timetable."""
+def _schedule(dag_id: str, *, current: Settings) -> Mapping[str, Any] | None:
+    """What was published of the schedule: Airflow tells neither its time zone nor its intervals."""
     with suppress(SettingsError, TargetError):  # Airflow may be there where the target is not
         for _, target in targets.every_target(current):
             there = target.edition(dag_id)
-            schedule = there.manifest().get("schedule") if there else None
+            schedule: Mapping[str, Any] | None = there.manifest().get("schedule") if there else None
             if schedule:
-                return str(schedule["timezone"])
-    return timezone_of(client.connection, dag_id)
+                return schedule
+    return None

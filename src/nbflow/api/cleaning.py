@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from nbflow.api import airflows
 from nbflow.api.holdings import BUNDLES, Airflows, StoredRun, began, walk
 from nbflow.api.measurements import NO_TEAM, dags, dated, places, time_in
 from nbflow.errors import UsageError
-from nbflow.model import known_names
+from nbflow.model import format_bytes, known_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Set
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["CleanedDag", "Cleaning", "Leftover", "clean"]
 
 _AT_ONCE = 8
+_PLURAL = {"version": "versions", "bundle": "bundles", "run": "runs", "artifacts": "artifacts"}
 _PUBLISHING = 3600
 """Seconds in which a bundle in the store may wait for the DAG that names it."""
 
@@ -91,6 +92,27 @@ class Cleaning:
     def size(self) -> int:
         """Bytes of all that goes."""
         return sum(one.size for one in self.dags)
+
+    @property
+    def summary(self) -> str:
+        """`would go: 2 versions, 1 run, 3.4 MiB`."""
+        kinds = Counter(left.kind for one in self.dags for left in one.gone)
+        counts = [
+            f"{kinds[kind]} {kind if kinds[kind] == 1 else plural}"
+            for kind, plural in _PLURAL.items()
+            if kinds[kind]
+        ]
+        if not counts:
+            return "nothing is old enough to go"
+        verb = "removed" if self.done else "would go"
+        return f"{verb}: {', '.join(counts)}, {format_bytes(self.size)}"
+
+    @property
+    def caution(self) -> str:
+        """What is kept because nobody could say whether runs go on; empty where somebody did."""
+        if self.asked_airflow:
+            return ""
+        return "no Airflow is in reach: runs that changed within a day, or have no end, are kept"
 
 
 def clean(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ComparedCell", "ComparedRuns", "ComparedValue", "compare_runs"]
 
 SAME, DIFFERENT, GONE, NEW, NOT_RUN = "same", "different", "gone", "new", "not_run"
+_WORDS = {DIFFERENT: "different", GONE: "gone", NEW: "new", NOT_RUN: "not run in both"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class ComparedValue:
     before: Any
     after: Any
     verdict: str = DIFFERENT
+
+    @property
+    def by(self) -> str:
+        """By how much a number has changed, ` (+0.02)`; empty for anything else."""
+        sides = (self.before, self.after)
+        if any(isinstance(side, bool) or not isinstance(side, int | float) for side in sides):
+            return ""
+        return f" ({self.after - self.before:+.4g})"
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,16 @@ class ComparedCell:
         """It shows something else, or one run alone reached it."""
         return self.verdict not in {SAME, NOT_RUN} or self.ran[0] != self.ran[1]
 
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said beside the verdict."""
+        notes = ["edited"] if self.edited else []
+        if self.ran[0] != self.ran[1] and self.verdict == NOT_RUN:
+            notes.append("ran before, not now" if self.ran[0] else "runs now, did not before")
+        elif self.verdict == SAME:
+            notes.append("shows the same")
+        return notes
+
 
 @dataclass(frozen=True)
 class ComparedRuns:
@@ -95,6 +114,19 @@ class ComparedRuns:
             or bool(self.parameters or self.metrics)
             or any(cell.changed for cell in self.cells)
         )
+
+    @property
+    def summary(self) -> str:
+        """`7 cells: 2 different, 1 new, 4 the same`."""
+        count = len(self.cells)
+        said = [
+            f"{number} {words}"
+            for verdict, words in _WORDS.items()
+            if (number := sum(cell.verdict == verdict for cell in self.cells))
+        ]
+        others = sum(cell.verdict == SAME for cell in self.cells)
+        said += [f"{others} the same"] if said and others else [] if said else ["all the same"]
+        return f"{count} cell{'' if count == 1 else 's'}: {', '.join(said)}"
 
     def as_json(self) -> dict[str, Any]:
         """The comparison for programs."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nbflow.settings import Settings
     from nbflow.targets import Version
 
-__all__ = ["digest_of", "header", "with_steps"]
+__all__ = ["digest_of", "header", "marked", "overview", "plain", "values", "with_steps"]
 
 _STATES = {
     RunState.SUCCESS: "✓",
@@ -63,12 +63,27 @@ def header(
         ("pipeline", _pipeline(run, manifest)),
         ("state", _state(run, document)),
         ("time", _times(run)),
-        ("parameters", _values(_given(run, manifest))),
-        ("metrics", _values(run.metrics)),
+        ("parameters", values(_given(run, manifest))),
+        ("metrics", values(run.metrics)),
         ("versions", " · ".join(_versions(run, folder, executed, manifest, current))),
     ]
     head = [f"| {name} | {said} |" for name, said in rows if said]
     return "\n".join(["| | |", "|---|---|", *head, "", *_table(run, manifest)])
+
+
+def overview(run: Run, manifest: Mapping[str, Any]) -> list[str]:
+    """A run of several notebooks in a table of Markdown, without what its notebooks say."""
+    failed = run.failed_step
+    state = marked(run.state) + (f": step {plain(failed.name)}" if failed else "")
+    rows = [
+        ("run", _link(run.run_id, run.url)),
+        ("pipeline", _pipeline(run, manifest)),
+        ("state", state),
+        ("time", _times(run)),
+        ("parameters", values(effective(run, manifest=manifest))),
+        ("metrics", values(run.metrics)),
+    ]
+    return ["| | |", "|---|---|", *(f"| {name} | {said} |" for name, said in rows if said)]
 
 
 def _given(run: Run, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,16 +116,16 @@ def _measured(step: StepRun, folder: Path) -> StepRun:
 
 def _pipeline(run: Run, manifest: Mapping[str, Any]) -> str:
     source = (manifest.get("source") or {}).get("notebook")
-    return _plain(run.dag_id) + (f" ({_plain(source)})" if source else "")
+    return plain(run.dag_id) + (f" ({plain(source)})" if source else "")
 
 
 def _state(run: Run, document: Document) -> str:
     """The run's state; of one that failed the step, the cell as a link, and the exception."""
-    said = _marked(run.state)
+    said = marked(run.state)
     step = run.failed_step
     if step is None:
         return said
-    said += f": step {_plain(step.name)}"
+    said += f": step {plain(step.name)}"
     failure = step.failure
     if failure is None:
         return said
@@ -119,7 +134,7 @@ def _state(run: Run, document: Document) -> str:
         # JupyterLab and nbconvert's pages find a cell by this.
         said += f", [the cell that failed](#cell-id={quote(cell.id)})"
     first = next(iter(failure.evalue.splitlines()), "")
-    return f"{said}: {_plain(failure.ename)}: {_plain(_short(first))}"
+    return f"{said}: {plain(failure.ename)}: {plain(_short(first))}"
 
 
 def _times(run: Run) -> str:
@@ -138,11 +153,11 @@ def _versions(
 ) -> Iterator[str]:
     """Of nbflow, of the language, and of the bundle with who published it."""
     if manifest.get("nbflow"):
-        yield f"nbflow {_plain(manifest['nbflow'])}"
+        yield f"nbflow {plain(manifest['nbflow'])}"
     languages = [one.get("metadata", {}).get("language_info") or {} for one in executed.values()]
     told = [(one.get("name"), one.get("version")) for one in languages if one.get("version")]
     for name, version in dict.fromkeys(told):
-        yield f"{_plain(str(name).capitalize())} {_plain(version)}"
+        yield f"{plain(str(name).capitalize())} {plain(version)}"
     digest = digest_of(folder, executed)
     if not digest:
         return
@@ -150,10 +165,10 @@ def _versions(
     if not records.is_local(run.run_id):
         published = _publication(run, digest, team=manifest.get("team"), current=current)
     if published is None or published.moment is None:
-        yield f"bundle {_plain(digest)}"
+        yield f"bundle {plain(digest)}"
     else:
         moment = _moment(published.moment)
-        yield f"bundle {_plain(digest)}, published by {_plain(published.by)} on {moment}"
+        yield f"bundle {plain(digest)}, published by {plain(published.by)} on {moment}"
 
 
 def digest_of(folder: Path, executed: Mapping[str, Mapping[str, Any]]) -> str:
@@ -180,12 +195,12 @@ def _table(run: Run, manifest: Mapping[str, Any]) -> Iterator[str]:
     profiles = {one["name"]: one.get("profile") for one in manifest.get("steps", ())}
     rows = [
         {
-            "step": _plain(step.name),
-            "state": _marked(step.state),
+            "step": plain(step.name),
+            "state": marked(step.state),
             "cells": f"{step.cells_done}/{step.cells_total}" if step.cells_total else "",
             "time": _time(step),
             "peak memory": _memory(step),
-            "profile": _plain(profiles.get(split_item(step.name)[0]) or ""),
+            "profile": plain(profiles.get(split_item(step.name)[0]) or ""),
             "attempt": str(step.attempt) if _ran(step) else "",
             "": _outcome(step, run),
         }
@@ -223,7 +238,7 @@ def _outcome(step: StepRun, run: Run) -> str:
     if step.kept:
         return "kept from the run before"
     if step.cached is not None:
-        return f"cached from {_plain(step.cached)}"
+        return f"cached from {plain(step.cached)}"
     if run.url is None:
         return ""
     task, item = split_item(step.name)
@@ -231,14 +246,14 @@ def _outcome(step: StepRun, run: Run) -> str:
     return _link("Airflow", f"{run.url}/tasks/{quote(task)}{of_item}")
 
 
-def _values(values: Mapping[str, Any]) -> str:
-    return ", ".join(
-        f"{_plain(name)} = {_plain(_short(repr(one)))}" for name, one in values.items()
-    )
+def values(given: Mapping[str, Any]) -> str:
+    """Names with their values, `a = 1, b = 2`; long ones cut."""
+    return ", ".join(f"{plain(name)} = {plain(_short(repr(one)))}" for name, one in given.items())
 
 
-def _marked(state: RunState) -> str:
-    return f"{_STATES.get(state, '')} {_plain(str(state).replace('_', ' '))}".strip()
+def marked(state: RunState) -> str:
+    """A state with its mark: `✓ success`."""
+    return f"{_STATES.get(state, '')} {plain(str(state).replace('_', ' '))}".strip()
 
 
 def _moment(moment: datetime) -> str:
@@ -246,14 +261,14 @@ def _moment(moment: datetime) -> str:
 
 
 def _link(text: str, url: str | None) -> str:
-    return _plain(text) if url is None else f"[{_plain(text)}]({url})"
+    return plain(text) if url is None else f"[{plain(text)}]({url})"
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _plain(text: object) -> str:
+def plain(text: object) -> str:
     """Text that shows as it is, in a table of Markdown."""
 
     def entities(found: re.Match[str]) -> str:

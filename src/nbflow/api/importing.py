@@ -39,6 +39,19 @@ class Imported:
         """What has no equal, and what has to be done by hand."""
         return self.converted.warnings
 
+    @property
+    def summary(self) -> str:
+        """`3 stages, 1 node left out, 2 without an equal`."""
+        stages, left = len(self.converted.pipeline["stages"]), len(self.converted.left_out)
+        edits = sum(note.verdict is elyra.Verdict.EDIT for note in self.warnings)
+        # What goes with a node that is left out is told with it.
+        lost = sum(note.instead is not None for note in self.warnings) - edits
+        counts = [f"{stages} stage{'' if stages == 1 else 's'}"]
+        counts += [f"{left} node{'' if left == 1 else 's'} left out"] if left else []
+        counts += [f"{edits} to do by hand"] if edits else []
+        counts += [f"{lost} without an equal"] if lost else []
+        return ", ".join(counts if self.warnings else [*counts, "everything has an equal"])
+
     def as_json(self, *, path: Path | None = None) -> dict[str, Any]:
         """What `nbflow import --json` prints; `path` is where the pipeline was written."""
         return {

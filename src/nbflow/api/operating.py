@@ -279,7 +279,8 @@ def find_run_anywhere(reference: str, *, current: settings.Settings) -> Run:
 def output(run: Run, *, current: settings.Settings, to: Path, header: bool = True) -> Path:
     """Merge the executed step notebooks of a run into the author's notebook.
 
-    Of several notebooks each is written: `STAGE.ipynb`, with `foreach` `STAGE-ITEM.ipynb`.
+    Of several notebooks each is written: `STAGE.ipynb`, with `foreach` `STAGE-ITEM.ipynb`; or all
+    to one page.
 
     Args:
         run: the run.
@@ -289,7 +290,7 @@ def output(run: Run, *, current: settings.Settings, to: Path, header: bool = Tru
 
     Raises:
         StoreError: the store holds nothing of this run.
-        UsageError: a file is named for several notebooks, or a folder for one.
+        UsageError: a notebook is named for several, or a folder for one.
         MissingExtraError: a page is asked for, and nbconvert is not installed.
     """
     if pages.is_page(to):
@@ -297,7 +298,7 @@ def output(run: Run, *, current: settings.Settings, to: Path, header: bool = Tru
     folder = records.require_folder(run, current=current)
     own = _parts(run, folder, current)
     if own:
-        return write_parts(own, folder=folder, to=to, current=current, header=header)
+        return write_parts(own, run=run, folder=folder, to=to, current=current, header=header)
     if not to.suffix:
         raise UsageError(
             f"{run.dag_id} is one notebook, and {to} is no file for it",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, notebook
-from nbflow.api import headers, pages, records
+from nbflow.api import books, headers, pages, records
 from nbflow.api.notebooks import Compiled, within_project
 from nbflow.api.notebooks import compile as compile_notebook
 from nbflow.api.records import LOCAL
@@ -64,7 +64,8 @@ def run(
         compiled: the notebook, see `compile`; or its path.
         parameters: values by name; the notebook's defaults for the others.
         output: where the merged notebook goes, a page of HTML where it ends in `.html`; beside the
-            run's artifacts where None. Of a pipeline of several notebooks a folder for them.
+            run's artifacts where None. Of a pipeline of several notebooks a folder for them,
+            or one page of all.
         observe: called with the run at each change.
         workers: how many steps may run at once; the number of cores where None.
         resume: an earlier run to go on with, see `resume`; `parameters` are given there.
@@ -167,15 +168,15 @@ def _refuse_before_it_begins(
 
     refuse_without_answer(compiled, approve)
     if output is not None:
-        require_folder_name(Path(output))
+        require_no_notebook(Path(output))
 
 
-def require_folder_name(to: Path) -> None:
-    """Raise UsageError for a file, where several notebooks are to be written."""
-    if to.suffix in {".ipynb", ".html"}:
+def require_no_notebook(to: Path) -> None:
+    """Raise UsageError for one notebook, where several are to be written."""
+    if to.suffix == ".ipynb":
         raise UsageError(
             f"the run is of several notebooks, and {to} is one file",
-            hint="Name a folder: each notebook is written to it.",
+            hint="Name a folder, to which each notebook is written, or a page for all: OUT.html.",
         )
 
 
@@ -238,27 +239,50 @@ def write_merged(
 
 
 def write_parts(
-    own: Iterable[Part], *, folder: Path, to: Path | None, current: Settings, header: bool = True
+    own: Iterable[Part],
+    *,
+    run: Run,
+    folder: Path,
+    to: Path | None,
+    current: Settings,
+    header: bool = True,
 ) -> Path:
-    """Write the notebooks of a run of several: `STAGE.ipynb`, `STAGE-ITEM.ipynb`; the folder.
+    """Write the notebooks of a run of several: `STAGE.ipynb`, `STAGE-ITEM.ipynb`, or one page.
 
     Args:
         own: the run's parts.
-        folder: the run's.
-        to: the folder for them; where None, beside each one's artifacts.
+        run: the run.
+        folder: its folder.
+        to: the folder for them; a page of all where it ends in `.html`; where None, beside each
+            one's artifacts.
         current: where its bundle was published.
         header: whether a cell about the run comes first in each.
 
     Raises:
-        UsageError: a file is named, not a folder.
+        UsageError: a notebook is named, not a folder.
         StoreError: the bundle is gone.
+
+    Returns:
+        The folder, or the page.
     """
     if to is not None:
-        require_folder_name(to)
+        require_no_notebook(to)
+    chapters = []
     for part in own:
         document = records.author_document(
             part.run, folder=folder, current=current, stage=part.stage
         )
+        if to is not None and pages.is_page(to):
+            found = merged(
+                document,
+                folder=folder,
+                current=current,
+                run=part.run,
+                header=header,
+                executed=part.executed,
+            )
+            chapters.append((part, found))
+            continue
         name = part.name.replace("[", "-").rstrip("]")
         write_merged(
             document,
@@ -269,6 +293,10 @@ def write_parts(
             header=header,
             executed=part.executed,
         )
+    if to is not None and pages.is_page(to):
+        manifest = records.manifest_of(folder, current=current)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        pages.write_page(books.book(run, chapters, manifest=manifest), to, title=run.dag_id)
     return to or folder
 
 

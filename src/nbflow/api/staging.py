@@ -104,6 +104,7 @@ def write_stages(
     order = [one.stage.name for one in compiled.plan.stages]
     return write_parts(
         parts.parts(run, folder=folder, order=order),
+        run=run,
         folder=folder,
         to=to,
         current=compiled.inspected.settings,

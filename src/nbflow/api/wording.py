@@ -48,6 +48,7 @@ COLOURS: dict[str, str] = {
     "new": "#21a366",
     "gone": "#d9483b",
     "changed": "#b8860b",
+    "different": "#b8860b",
 }
 """Of states, severities and the sorts of changes, for HTML."""
 _WORDS = {

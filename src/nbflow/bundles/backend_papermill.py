@@ -78,6 +78,18 @@ def hand_on(context, result=None):
     for name, value in json.loads(papermill_io.read(manifest))["outputs"].items():
         context["ti"].xcom_push(key=name, value=value)
 '''
+_CELL_ID = '''\
+def cell_id(context):
+    """The id of the cell that failed; nothing where it was no cell."""
+    task = context["task"]
+    try:
+        # Papermill counts a cell of its own, which it puts behind the first.
+        place = context["exception"].cell_index - bool(task.parameters)
+        notebook = Path(task.input_nb.url).read_text(encoding="utf-8")
+        return json.loads(notebook)["cells"][place]["id"]
+    except (AttributeError, IndexError, KeyError, OSError, ValueError):
+        return ""
+'''
 _AFTER_FAILURE = ("on_failure_callback", "on_retry_callback")
 
 
@@ -103,6 +115,8 @@ def dag_text(plan: Plan, *, digest: str) -> str:
     handing_on = any(step.step.outputs for one in plan.stages for step in _steps(one))
     if handing_on:
         standard += ["import json"]
+    if plan.pipeline.options.notices.failure:
+        standard += ["import json", "from pathlib import Path"]
     frame = Frame(
         standard=sorted({*standard}),
         providers=["from airflow.providers.papermill.operators.papermill import PapermillOperator"],
@@ -119,6 +133,7 @@ def dag_text(plan: Plan, *, digest: str) -> str:
             *([pods_function(), _SHORTAGE] if pods else []),
             *([_hand_on(plan)] if handing_on else []),
         ],
+        find_cell=_CELL_ID,
         made=["PODS = pods()\n"] if pods else [],
         default_arguments={
             **_default_arguments(plan),

@@ -157,8 +157,9 @@ _FAILURE = '''\
             told = json.loads(ended.message)
         except (AttributeError, TypeError, ValueError):
             told = {}
-        if told.get("cell"):
-            where += f", cell {told['cell']}"
+        self.cell = told.get("cell")
+        if self.cell:
+            where += f", cell {self.cell}"
         if status.reason:  # evicted, preempted, its node lost
             return AirflowException(f"{where}: {status.reason}: {status.message}")
         if event["status"] == "timeout" and not self.pod.spec.node_name:
@@ -205,6 +206,11 @@ _FAILURE = '''\
         own = MANIFESTS.get(f"{profile} for {self.task_id}")
         return copy.deepcopy(own or MANIFESTS[profile])
 '''
+_CELL_ID = '''\
+def cell_id(context):
+    """The id of the cell that failed; nothing where it was no cell."""
+    return getattr(context["task"], "cell", None) or ""
+'''
 _QUOTA = '''\
 def more_than_all(said):
     """Whether a quota that was exceeded could not hold the pod if nothing else were there."""
@@ -248,6 +254,7 @@ def dag_text(plan: Plan, *, digest: str) -> str:
         constants=[*_constants(plan, digest), *([_common(common)] if plan.stages else [])],
         late_constants=[_manifests(plan), *_ladders(plan)],
         functions=[_QUOTA, _class(plan)],
+        find_cell=_CELL_ID,
         made=[_given(plan)] if plan.stages else [],
         default_arguments={} if plan.stages else common,
         group_arguments=lambda _: Code("STEP"),

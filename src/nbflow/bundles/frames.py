@@ -42,7 +42,7 @@ def dag_file(plan: Plan, frame: Frame) -> str:
         *interval_constants(plan),
         *notice_constants(plan),
         *interval_function(plan),
-        *notice_functions(plan),
+        *notice_functions(plan, find_cell=frame.find_cell),
         *frame.functions,
         *(stages.functions(plan) if plan.stages else ()),
         *frame.made,
@@ -94,7 +94,7 @@ def _imports(plan: Plan, frame: Frame) -> str:
         line = "from airflow.sdk import (\n" + "".join(f"    {name},\n" for name in ordered) + ")"
     intervals = [INTERVAL_IMPORT] if plan.pipeline.options.interval.names else []
     standard = sorted(
-        [*frame.standard, *intervals, "from datetime import timedelta"],
+        {*frame.standard, *intervals, "from datetime import timedelta"},
         key=lambda one: (one.startswith("from "), one),
     )
     providers = [*frame.providers, *notifying, *([OPERATOR] if needs_gathering(plan) else [])]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.layout import Call, Code, lay_out
-from nbflow.bundles.literals import jinja_text
+from nbflow.bundles.literals import jinja_text, literal
 from nbflow.model import format_duration
 
 if TYPE_CHECKING:
@@ -20,17 +21,15 @@ _IMPORTS = {
 }
 _CONF = "from airflow.sdk.configuration import conf"
 _MASK = "from airflow.sdk.log import mask_secret"
+_CELLS_OF_STAGE = 'CELLS.get(context["ti"].task_id.partition(".")[0], "")'
+_WIDEST = 84
 _SECONDS = 30
 """How long a webhook may take to answer."""
 
 # Jinja fills in when a notice is sent. What it fills in is never read as a template.
 _TEMPLATES = {
     "failure": '''\
-# What is told of a step that failed: Jinja fills it in. Papermill's error knows the cell.
-CELL = """\\
-{% if exception is defined and exception.source is defined -%}
-{{ exception.source.strip().splitlines() | first | default("") | truncate(200) }}
-{%- endif %}"""
+# What is told of a step that failed: Jinja fills it in.
 EXCEPTION = """\\
 {% if exception is not defined -%}
 it ended without a word
@@ -42,7 +41,7 @@ it ended without a word
 FAILED = "{{ dag.dag_id }}: step {{ ti.task_id }} failed"
 FAILURE = f"""\\
 {FAILED}
-{{% if exception is defined and exception.source is defined %}}cell: {CELL}
+{{% if failed_cell.place %}}{{{{ failed_cell.place }}}}
 {{% endif %}}{EXCEPTION}
 run: {{{{ run_id }}}}, try {{{{ ti.try_number }}}}
 {{{{ ti.log_url }}}}"""
@@ -76,7 +75,9 @@ _EVENTS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
             "run_id": "{{ run_id }}",
             "step": "{{ ti.task_id }}",
             "try": "{{ ti.try_number }}",
-            "cell": Code("CELL"),
+            "cell": "{{ failed_cell.line }}",
+            "cell_number": "{{ failed_cell.number }}",
+            "cell_id": "{{ failed_cell.id }}",
             "exception": Code("EXCEPTION"),
             "link": "{{ ti.log_url }}",
         },
@@ -127,6 +128,25 @@ def tell(context, *notifiers):
         except Exception:
             notifier.log.exception("a notice was not sent")
 '''
+_FAILED_CELL = '''\
+def failed_cell(context):
+    """The cell that failed, as it stands in the author's notebook, as far as is known."""
+    found = cell_id(context)
+    cells = %s.split()
+    number = str(cells.index(found) + 1) if found in cells else ""
+    source = getattr(context.get("exception"), "source", None) or ""
+    line = source.strip().partition("\\n")[0][:200]
+    place = f"cell {number}".strip() if number or line else ""
+    place = f"{place}: {line}" if line else place
+    known = found if number else ""
+    return {"id": known, "number": number, "line": line, "place": place}
+'''
+_CELL_ID = '''\
+def cell_id(context):
+    """The id of the cell that failed, which is not known here."""
+    return ""
+'''
+_ABOUT_CELLS = "# The ids of the cells of %s, in their order.\n"
 _HIDE = '''\
 def hide_address(notifier):
     """Keep the address of a webhook, which is all it takes to post there, out of the logs."""
@@ -157,7 +177,7 @@ def notice_constants(plan: Plan) -> list[str]:
     notices = plan.pipeline.options.notices
     kinds = {one.kind for one in plan.channels.values()}
     blocks = [_WEB] if notices.success or notices.late else []
-    blocks += [_TEMPLATES["failure"]] if notices.failure else []
+    blocks += [_cells(plan), _TEMPLATES["failure"]] if notices.failure else []
     blocks += [_TEMPLATES["success"]] if notices.success else []
     if notices.late_after is not None:
         blocks.append(_TEMPLATES["late"] % format_duration(notices.late_after))
@@ -165,8 +185,13 @@ def notice_constants(plan: Plan) -> list[str]:
     return [*blocks, *(["".join([*escapes, _END])] if escapes else [])]
 
 
-def notice_functions(plan: Plan) -> list[str]:
-    """The functions that tell of failure and of success."""
+def notice_functions(plan: Plan, *, find_cell: str = "") -> list[str]:
+    """The functions that tell of failure and of success.
+
+    Args:
+        plan: what is told of.
+        find_cell: the function `cell_id`, which knows how the backend's tasks fail.
+    """
     notices = plan.pipeline.options.notices
     told = [
         (ON_FAILURE, "Tell of a step that failed for good.", "failure", notices.failure),
@@ -179,6 +204,9 @@ def notice_functions(plan: Plan) -> list[str]:
     ]
     hiding = f"\n{' ' * 12}hide_address(notifier)"
     telling = [_HIDE, _TELL % hiding] if _hides(plan) else [_TELL % ""]
+    if notices.failure:
+        cells = _CELLS_OF_STAGE if plan.stages else "CELLS"
+        functions = [find_cell or _CELL_ID, _FAILED_CELL % cells, *functions]
     return [*telling, *functions] if functions else []
 
 
@@ -186,9 +214,10 @@ def notice_names(plan: Plan) -> set[str]:
     """The names of the functions, so that no task may take them."""
     notices = plan.pipeline.options.notices
     names = {ON_FAILURE: notices.failure, ON_SUCCESS: notices.success}
-    return {name for name, channels in names.items() if channels} | (
-        {"Connection", "conf", "hide_address", "mask_secret", "tell"} if notices.channels else set()
-    )
+    told = {name for name, channels in names.items() if channels}
+    told |= {"cell_id", "failed_cell"} if notices.failure else set()
+    common = {"Connection", "conf", "hide_address", "mask_secret", "tell"}
+    return told | (common if notices.channels else set())
 
 
 def notice_arguments(plan: Plan) -> dict[str, Any]:
@@ -210,12 +239,31 @@ def after_failure(plan: Plan, others: Any = None) -> dict[str, Any]:
     return {"on_failure_callback": own if others is None else [others, own]}
 
 
+def _cells(plan: Plan) -> str:
+    """By which the number of a cell is known, in the notebook that its author has."""
+    if not plan.stages:
+        return f"{_ABOUT_CELLS % 'the notebook'}CELLS = {_ids(plan)}\n"
+    lines = [
+        f"    {literal(one.stage.name)}: {_ids(one.plan)},\n"
+        for one in plan.stages
+        if one.plan is not None
+    ]
+    return f"{_ABOUT_CELLS % 'each notebook'}CELLS = {{\n{''.join(lines)}}}\n"
+
+
+def _ids(plan: Plan) -> str:
+    text = " ".join(cell.id for cell in plan.pipeline.document.cells)
+    lines = textwrap.wrap(text, _WIDEST, break_long_words=False, break_on_hyphens=False)
+    return '"""\\\n' + "\n".join(lines) + '"""'
+
+
 def _told(plan: Plan, event: str, channels: tuple[str, ...]) -> str:
     notifiers = [
         Call(_notifier(plan.channels[name]), (), dict(_arguments(plan.channels[name], event)))
         for name in channels
     ]
-    return lay_out(Call("tell", [Code("context"), *notifiers]), indent=4)
+    looked = 'context["failed_cell"] = failed_cell(context)\n    ' if event == "failure" else ""
+    return looked + lay_out(Call("tell", [Code("context"), *notifiers]), indent=4)
 
 
 def _alert(plan: Plan, channel: Channel) -> Call:

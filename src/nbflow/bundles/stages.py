@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow.bundles.intervals import VALUES
 from nbflow.bundles.layout import LINE, Call, Code, lay_out
 from nbflow.bundles.literals import comment_text, jinja_text, literal, width
+from nbflow.bundles.notices import notice_names
 from nbflow.bundles.outlets import gathering, needs_gathering
 from nbflow.bundles.sentences import enumerate_words, reasons_sentence
 from nbflow.bundles.tasks import dag_line, edge_lines, step_task
@@ -73,7 +74,7 @@ def given_function(stage: Stage) -> str:
 
 def dag(plan: Plan, frame: Frame) -> str:
     """The DAG with its groups of tasks."""
-    variables = _variables(plan, taken=frame.names)
+    variables = _variables(plan, taken=frame.names | notice_names(plan))
     lines = [dag_line(plan, frame)]
     edges: list[str] = []
     for one in plan.stages:

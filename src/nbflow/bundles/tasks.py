@@ -34,6 +34,8 @@ class Frame:
         sdk: the names that it takes from `airflow.sdk`.
         constants: blocks of assignments, before those of the parameters and after.
         functions: functions and classes.
+        find_cell: the function `cell_id(context)`, which returns the id of the cell that failed, or
+            nothing; where a pipeline tells of failures.
         made: statements behind these.
         default_arguments: what all tasks have in common.
         params: further parameters of a run, by name.
@@ -50,6 +52,7 @@ class Frame:
     constants: Sequence[str] = ()
     late_constants: Sequence[str] = ()
     functions: Sequence[str] = ()
+    find_cell: str = ""
     made: Sequence[str] = ()
     default_arguments: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +15,7 @@ from nbflow.model import did_you_mean
 
 if TYPE_CHECKING:
     from nbflow.api import Compiled
-    from nbflow.model import Approval
+    from nbflow.model import Approval, Run
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,30 @@ class Answers:
 
     given: dict[str, bool]
     asks: bool
+    _asking: threading.Event = field(default_factory=threading.Event, init=False)
 
     def __call__(self, stage: str, approval: Approval) -> bool:
         """Whether a stage's approval is given."""
         if stage in self.given:
             return self.given[stage]
-        if approval.message:
-            click.echo(approval.message, err=True)
-        return click.confirm(f"{stage}: {approval.subject}", err=True)
+        self._asking.set()
+        try:
+            if approval.message:
+                click.echo(approval.message, err=True)
+            return click.confirm(f"{stage}: {approval.subject}", err=True)
+        except click.Abort:
+            raise KeyboardInterrupt from None  # which it was, to the run that asks
+        finally:
+            self._asking.clear()
+
+    def undisturbed(self, observe: Callable[[Run], None]) -> Callable[[Run], None]:
+        """The same, but that nothing is shown of other stages while a person is asked."""
+
+        def show(run: Run) -> None:
+            if not self._asking.is_set():
+                observe(run)
+
+        return show
 
 
 def answers(

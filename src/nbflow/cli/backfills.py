@@ -81,16 +81,12 @@ def backfill(
 
 
 def _print(done: Backfilled) -> None:
-    for moment in done.runs:
-        click.echo(f"  {moment:%Y-%m-%d %H:%M %Z}")
-    count = f"{len(done.runs)} run{'' if len(done.runs) == 1 else 's'}"
+    for run in done.runs:
+        click.echo(f"  {run.times}")
+    click.echo(f"{done.dag_id}: {done.summary}")
     if not done.runs:
-        click.echo(f"{done.dag_id}: no run is missing between {done.start} and {done.end}")
         click.echo("`--reprocess failed` or `completed` runs what is there again", err=True)
-    elif done.number is None:
-        click.echo(f"{done.dag_id}: {count} would begin")
-    else:
-        click.echo(f"{done.dag_id}: backfill {done.number} begins {count}")
+    elif done.number is not None:
         click.echo(f"  {done.url}")
     if done.paused and done.number is not None:
         click.echo(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,16 +10,13 @@ import click
 
 from nbflow.cli import options
 from nbflow.cli.console import print_json
-from nbflow.model import format_duration, parse_duration
+from nbflow.model import format_bytes, format_duration, parse_duration
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from nbflow.api import CleanedDag, Cleaning
     from nbflow.settings import Retention
-
-_PLURAL = {"version": "versions", "bundle": "bundles", "run": "runs", "artifacts": "artifacts"}
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 def _duration(_: click.Context, __: click.Parameter, text: str | None) -> timedelta | None:
@@ -81,13 +77,11 @@ def clean(
     from nbflow import api
 
     current = api.load_settings(project)
-    rule = current.retention
-    rule = replace(
-        rule,
-        versions=rule.versions if keep_versions is None else keep_versions,
-        runs=rule.runs if keep_runs is None else keep_runs,
-        older_than=older_than or rule.older_than,
-        artifacts_older_than=artifacts_older_than or rule.artifacts_older_than,
+    rule = current.retention.but(
+        versions=keep_versions,
+        runs=keep_runs,
+        older_than=older_than,
+        artifacts_older_than=artifacts_older_than,
     )
     done = api.clean(current, dag_id=dag_id, retention=rule, yes=yes)
     if as_json:
@@ -101,12 +95,12 @@ def clean(
 
 
 def _print_dag(one: CleanedDag) -> None:
-    click.echo(f"{click.style(one.dag_id, bold=True)}: {_size(one.size)}")
+    click.echo(f"{click.style(one.dag_id, bold=True)}: {format_bytes(one.size)}")
     for kind, those in groupby(one.gone, key=lambda left: left.kind):
         for left in those:
             since = "" if left.since is None else f", {left.since.astimezone():%Y-%m-%d %H:%M}"
             of = " of" if kind == "artifacts" else ""
-            click.echo(f"  {kind}{of} {left.name}  ({_size(left.size)}{since})")
+            click.echo(f"  {kind}{of} {left.name}  ({format_bytes(left.size)}{since})")
     for name in one.live:
         click.echo(f"  kept: run {name} has not ended, as far as is known")
     if one.has_cache:
@@ -114,21 +108,11 @@ def _print_dag(one: CleanedDag) -> None:
 
 
 def _print_total(done: Cleaning) -> None:
-    counts = [
-        f"{count} {kind if count == 1 else _PLURAL[kind]}"
-        for kind in _PLURAL
-        if (count := sum(left.kind == kind for one in done.dags for left in one.gone))
-    ]
-    if not counts:
-        click.echo("nothing is old enough to go")
+    click.echo(done.summary)
+    if not any(one.gone for one in done.dags):
         return
-    verb = "removed" if done.done else "would go"
-    click.echo(f"{verb}: {', '.join(counts)}, {_size(done.size)}")
-    if not done.asked_airflow:
-        click.echo(
-            "no Airflow is in reach: runs that changed within a day, or have no end, are kept",
-            err=True,
-        )
+    if done.caution:
+        click.echo(done.caution, err=True)
     if not done.done:
         click.echo("`--yes` removes it", err=True)
 
@@ -142,14 +126,6 @@ def _words(rule: Retention) -> str:
     if rule.artifacts_older_than is not None:
         words.append(f"artifacts for {format_duration(rule.artifacts_older_than)}")
     return ", ".join(words)
-
-
-def _size(size: int) -> str:
-    """`12.3 MiB`."""
-    value, unit = float(size), 0
-    while value >= 1024 and unit + 1 < len(_UNITS):
-        value, unit = value / 1024, unit + 1
-    return f"{value:.1f} {_UNITS[unit]}" if unit else f"{size} B"
 
 
 def _as_json(done: Cleaning) -> dict[str, Any]:

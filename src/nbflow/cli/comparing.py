@@ -69,7 +69,7 @@ def _lines(found: ComparedRuns) -> Iterator[str]:
         yield _headline(cell)
         yield from _differences(cell)
     yield ""
-    yield _summary(found)
+    yield found.summary
 
 
 def _values(title: str, values: Sequence[ComparedValue]) -> Iterator[str]:
@@ -80,25 +80,13 @@ def _values(title: str, values: Sequence[ComparedValue]) -> Iterator[str]:
         mark, colour = _MARKS[one.verdict]
         sides = [] if one.verdict == "new" else [_shown(one.before)]
         sides += [] if one.verdict == "gone" else [_shown(one.after)]
-        said = f"{mark} {one.name}: {' → '.join(sides)}{_by(one)}"
+        said = f"{mark} {one.name}: {' → '.join(sides)}{one.by}"
         yield f"  {click.style(said, fg=colour)}"
-
-
-def _by(one: ComparedValue) -> str:
-    """By how much a number has changed."""
-    sides = (one.before, one.after)
-    if any(isinstance(side, bool) or not isinstance(side, int | float) for side in sides):
-        return ""
-    return f" ({one.after - one.before:+.4g})"
 
 
 def _headline(cell: ComparedCell) -> str:
     mark, colour = _MARKS[cell.verdict]
-    notes = ["edited"] if cell.edited else []
-    if cell.ran[0] != cell.ran[1] and cell.verdict == "not_run":
-        notes.append("ran before, not now" if cell.ran[0] else "runs now, did not before")
-    elif cell.verdict == "same":
-        notes.append("shows the same")
+    notes = cell.notes
     note = f" ({', '.join(notes)})" if notes else ""
     head = f"{mark} cell {cell.index} (id {cell.cell}){note}"
     room = max(shutil.get_terminal_size().columns - len(head) - 4, 20)
@@ -110,24 +98,6 @@ def _differences(cell: ComparedCell) -> Iterator[str]:
         yield f"      {one.what}"
         for line in one.diff(lines=_MOST_LINES).splitlines():
             yield f"      {click.style(line, fg={'-': 'red', '+': 'green'}.get(line[:1]))}"
-
-
-def _summary(found: ComparedRuns) -> str:
-    """`7 cells: 2 different, 1 new, the others the same`."""
-    count = len(found.cells)
-    said = [
-        f"{number} {words}"
-        for verdict, words in (
-            ("different", "different"),
-            ("gone", "gone"),
-            ("new", "new"),
-            ("not_run", "not run in both"),
-        )
-        if (number := sum(cell.verdict == verdict for cell in found.cells))
-    ]
-    others = sum(cell.verdict == "same" for cell in found.cells)
-    said += [f"{others} the same"] if said and others else [] if said else ["all the same"]
-    return f"{count} cell{'' if count == 1 else 's'}: {', '.join(said)}"
 
 
 def _shown(value: Any) -> str:

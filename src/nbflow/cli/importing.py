@@ -61,17 +61,7 @@ def _print_report(imported: Imported) -> None:
     if imported.profiles_text:
         click.echo("Paste these profiles into nbflow.yaml:\n", err=True)
         click.echo(imported.profiles_text, err=True)
-    stages = len(imported.converted.pipeline["stages"])
-    counts = [f"{stages} stage{'' if stages == 1 else 's'}"]
-    left = len(imported.converted.left_out)
-    counts += [f"{left} node{'' if left == 1 else 's'} left out"] if left else []
-    edits = sum(note.verdict == "edit" for note in imported.warnings)
-    # What goes with a node that is left out is told with it.
-    lost = sum(note.instead is not None for note in imported.warnings) - edits
-    counts += [f"{edits} to do by hand"] if edits else []
-    counts += [f"{lost} without an equal"] if lost else []
-    told = ", ".join(counts) if imported.warnings else f"{counts[0]}, everything has an equal"
-    click.echo(f"{imported.source}: {told}", err=True)
+    click.echo(f"{imported.source}: {imported.summary}", err=True)
 
 
 def _warnings(notes: Sequence[Note]) -> Iterator[list[str]]:

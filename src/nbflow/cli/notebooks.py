@@ -206,7 +206,7 @@ def run(
             compiled,
             parameters=values,
             output=output,
-            observe=observe,
+            observe=observe if approve is None else approve.undisturbed(observe),
             workers=workers,
             resume=earlier,
             cache=not no_cache,

@@ -191,7 +191,8 @@ def output(*, reference: str, output: Path, no_header: bool, project: Path) -> i
     attempt of each step.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. A run that still goes, or
-    failed, gives the cells that ended. Airflow need not be running.
+    failed, gives the cells that ended. Of several notebooks name a folder, or a page for all of
+    them. Airflow need not be running.
     """
     from nbflow import api
 

@@ -1,4 +1,4 @@
-"""A pipeline of several notebooks on this machine: stage by stage, items of a list at once."""
+"""A pipeline of several notebooks on this machine: what does not depend on each other at once."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import runtime
+from nbflow.host.branches import Branches
 from nbflow.host.conditions import Values
 from nbflow.host.interruptions import RunInterrupted, Stop
 from nbflow.host.ledgers import Recorder, held, keep_bundle, read_ledger
+from nbflow.host.places import Places
 from nbflow.host.resuming import Resumption, resumption
 from nbflow.host.runs import run as run_notebook
 from nbflow.model import Failure, Foreach, PlannedStage, Run, RunState, StepRun, split_item
@@ -48,8 +50,9 @@ def run_stages(
 ) -> Run:
     """Run a pipeline of several notebooks; one that is in the folder already goes on.
 
-    As in Airflow, a stage whose condition does not hold is skipped, and so is what comes behind it,
-    behind a refusal, and behind a list without items.
+    As in Airflow, stages that do not depend on each other run at once. A stage whose condition does
+    not hold is skipped, and so is what comes behind it, behind a refusal, and behind a list without
+    items.
 
     Args:
         plan: what to run.
@@ -57,7 +60,8 @@ def run_stages(
         bundles: by stage, its notebook's alone.
         parameters: values given to the run, as JSON has them.
         folder: the run's folder; each stage has a folder in it, and each item one in that.
-        approve: is asked for an approval, with the stage's name; whether it is given.
+        approve: is asked for an approval, with the stage's name; whether it is given. One at a
+            time, in this thread, while other stages go on.
         observe: called with the run at each change.
         workers: how many steps may run at once.
         source: the pipeline's file, to know the run by.
@@ -84,6 +88,7 @@ def run_stages(
             watch=partial(_watch, record, observe),
             options={"cache": cache, "source": source},
             workers=workers,
+            places=Places(workers),
             limits=limits or {},
             state=state,
             values=Values(plan.pipeline.parameters, parameters),
@@ -117,6 +122,7 @@ class _Stages:
     watch: Observe
     options: Mapping[str, Any]
     workers: int
+    places: Places
     limits: Mapping[str, Limit]
     state: Run
     values: Values
@@ -128,13 +134,20 @@ class _Stages:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def complete(self) -> Run:
-        """Run all stages, each when those before it have ended."""
+        """Run all stages, each when those that it needs have ended."""
         for one in self.plan.stages:
             self.parts[one.stage.name] = _waiting(one)
         self._show(started=datetime.now(UTC))
+        branches = Branches(
+            {one.stage.name: one.stage.needs for one in self.plan.stages},
+            self._end,
+            workers=self.workers,
+            stop=self.stop,
+            # Here a person can be asked, and can interrupt the question.
+            here=[one.stage.name for one in self.plan.stages if one.stage.approval],
+        )
         try:
-            for one in self.plan.stages:
-                self.ended[one.stage.name] = self._stage(one)
+            branches.complete()
         except (RunInterrupted, KeyboardInterrupt):
             self.stop()
             self._show(state=RunState.CANCELLED, ended=datetime.now(UTC))
@@ -150,6 +163,11 @@ class _Stages:
             self.stopped = True
             for one in self.stops:
                 one.ask()
+
+    def _end(self, name: str) -> None:
+        """Run a stage to its end."""
+        (one,) = (each for each in self.plan.stages if each.stage.name == name)
+        self.ended[name] = self._stage(one)
 
     def _stage(self, one: PlannedStage) -> RunState:
         stage = one.stage
@@ -172,7 +190,7 @@ class _Stages:
             failure = Failure(type(error).__name__, f"stage {stage.name}: {error}")
             return self._all(stage, RunState.FAILED, failure=failure)
         folder = self.folder / stage.name
-        run = self._notebook(one, given, folder=folder, part="", workers=self.workers)
+        run = self._notebook(one, given, folder=folder, part="")
         if run.state is RunState.SUCCESS:
             self.values.outputs[stage.name] = _outputs(one, folder)
         return run.state
@@ -182,7 +200,11 @@ class _Stages:
         started = datetime.now(UTC)
         step = StepRun(stage.name, RunState.RUNNING, started=started, note=approval.subject)
         self._set(stage.name, (step,))
-        said = stage.name in self.approved or self.approve(stage.name, approval)
+        try:
+            said = stage.name in self.approved or self.approve(stage.name, approval)
+        except KeyboardInterrupt:
+            self._set(stage.name, (replace(step, state=RunState.CANCELLED),))
+            raise
         note = "approved" if said else "refused"
         done = replace(step, state=RunState.SUCCESS, ended=datetime.now(UTC), note=note)
         self._set(stage.name, (done,))
@@ -211,7 +233,6 @@ class _Stages:
                 {**given, foreach.parameter: items[index]},
                 folder=self.folder / stage.name / str(index),
                 part=f"[{index}]",
-                workers=max(1, self.workers // at_once),
             )
 
         with ThreadPoolExecutor(at_once, thread_name_prefix="nbflow-item") as pool:
@@ -235,15 +256,14 @@ class _Stages:
         *,
         folder: Path,
         part: str,
-        workers: int,
     ) -> Run:
         stage, plan = one.stage.name, one.plan
         assert plan is not None
         stop = Stop()
         with self.lock:
-            self.stops.append(stop)
             if self.stopped:
-                stop.ask()
+                raise RunInterrupted(self.state)
+            self.stops.append(stop)
         bundle = self.bundles[stage]
         resume = None
         if read_ledger(folder) is not None:
@@ -254,7 +274,7 @@ class _Stages:
             parameters=given,
             folder=folder,
             observe=partial(self._merge, stage, part),
-            workers=workers,
+            places=self.places,
             resume=resume,
             limits={
                 step.name: self.limits[f"{stage}.{step.name}"]

@@ -40,8 +40,9 @@ class Stop:
     def ask(self) -> None:
         """Let the run end; one that has not begun ends at once, one that has ended stays so."""
         with self._lock:
-            self._asked = True
-            if self._tell is not None:
+            again, self._asked = self._asked, True
+            # Once: a run that is told a second time would not get to its end.
+            if self._tell is not None and not again:
                 with suppress(RuntimeError):  # its loop has ended
                     self._tell()
 

@@ -17,6 +17,7 @@ from nbflow.bundles import slices
 from nbflow.errors import NotebookError, StoreError, UsageError
 from nbflow.host.kernelspecs import require_kernel
 from nbflow.host.ledgers import WORK, Recorder, clear_abandoned, held, keep_bundle
+from nbflow.host.places import Places
 from nbflow.host.resuming import Resumption, set_aside
 from nbflow.model import Bundle, Plan, Run, RunState, StepRun
 
@@ -37,6 +38,7 @@ def run(
     folder: Path,
     observe: Observe | None = None,
     workers: int | None = None,
+    places: Places | None = None,
     resume: Resumption | None = None,
     source: str = "",
     cache: bool = True,
@@ -53,6 +55,7 @@ def run(
             run's id.
         observe: called with the run at each change.
         workers: how many steps may run at once; the number of cores where None.
+        places: instead of `workers`, so many at once of several runs together.
         resume: the run's folder holds an earlier, unfinished run: what is kept of it.
         source: the notebook's path within its project, to know the run by.
         cache: False where steps that may be skipped run too.
@@ -98,7 +101,7 @@ def run(
             folder=folder.resolve(),
             parameters=given,
             observe=watch,
-            workers=workers or os.cpu_count() or 1,
+            places=places or Places(workers or os.cpu_count() or 1),
             env={} if cache else {runtime.CACHE: "off"},
             limits=limits,
             stop=stop,

@@ -27,6 +27,7 @@ from nbflow.model import Failure, Plan, PlannedStep, Run, RunState, StepRun, Usa
 
 if TYPE_CHECKING:
     from nbflow.host.interruptions import Stop
+    from nbflow.host.places import Places
     from nbflow.host.shortages import Limit
 
 __all__ = ["complete"]
@@ -40,7 +41,7 @@ def complete(
     folder: Path,
     parameters: str,
     observe: Callable[[Run], None],
-    workers: int,
+    places: Places,
     env: Mapping[str, str] | None = None,
     limits: Mapping[str, Limit] | None = None,
     stop: Stop | None = None,
@@ -55,7 +56,7 @@ def complete(
         folder: the run's, with its bundle.
         parameters: the given values as JSON.
         observe: called with the run at each change.
-        workers: how many steps may run at once.
+        places: how many steps may run at once.
         env: environment variables for all steps.
         limits: by name of the step, what it may use.
         stop: by which another thread ends it.
@@ -65,7 +66,6 @@ def complete(
     """
 
     def start() -> Coroutine[Any, Any, Run]:
-        places = asyncio.Semaphore(workers)
         run = _LocalRun(
             plan, work, folder, parameters, state, observe, places, env or {}, limits or {}
         )
@@ -124,7 +124,7 @@ class _LocalRun:
     parameters: str
     state: Run
     observe: Callable[[Run], None]
-    places: asyncio.Semaphore
+    places: Places
     env: Mapping[str, str]
     limits: Mapping[str, Limit]
     running: dict[str, Attempt] = field(default_factory=dict)

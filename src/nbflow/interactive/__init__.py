@@ -7,16 +7,22 @@ from nbflow import _door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nbflow.interactive.backfills import Backfill, backfill
+    from nbflow.interactive.cleanings import Cleaning, Leftover, clean
+    from nbflow.interactive.comparisons import Comparison, diff_runs
     from nbflow.interactive.definitions import Stage
     from nbflow.interactive.diagnostics import Diagnostic, Diagnostics
     from nbflow.interactive.executions import Run
+    from nbflow.interactive.imports import Imported, import_elyra
     from nbflow.interactive.operations import (
         approve,
         output,
+        pause,
         published,
         rollback,
         runs,
         trigger,
+        unpause,
         unpublish,
     )
     from nbflow.interactive.pipelines import Pipeline
@@ -24,20 +30,30 @@ if TYPE_CHECKING:
     from nbflow.interactive.verbs import check, diff, form, load, publish, run, show, this
 
 __all__ = [
+    "Backfill",
+    "Cleaning",
+    "Comparison",
     "Diagnostic",
     "Diagnostics",
     "Difference",
+    "Imported",
+    "Leftover",
     "Pipeline",
     "Publication",
     "Published",
     "Run",
     "Stage",
     "approve",
+    "backfill",
     "check",
+    "clean",
     "diff",
+    "diff_runs",
     "form",
+    "import_elyra",
     "load",
     "output",
+    "pause",
     "publish",
     "published",
     "rollback",
@@ -46,24 +62,35 @@ __all__ = [
     "show",
     "this",
     "trigger",
+    "unpause",
     "unpublish",
 ]
 
 _HOMES = {
+    "Backfill": "backfills",
+    "Cleaning": "cleanings",
+    "Comparison": "comparisons",
     "Diagnostic": "diagnostics",
     "Diagnostics": "diagnostics",
     "Difference": "publications",
+    "Imported": "imports",
+    "Leftover": "cleanings",
     "Pipeline": "pipelines",
     "Publication": "publications",
     "Published": "publications",
     "Run": "executions",
     "Stage": "definitions",
     "approve": "operations",
+    "backfill": "backfills",
     "check": "verbs",
+    "clean": "cleanings",
     "diff": "verbs",
+    "diff_runs": "comparisons",
     "form": "verbs",
+    "import_elyra": "imports",
     "load": "verbs",
     "output": "operations",
+    "pause": "operations",
     "publish": "verbs",
     "published": "operations",
     "rollback": "operations",
@@ -72,6 +99,7 @@ _HOMES = {
     "show": "verbs",
     "this": "verbs",
     "trigger": "operations",
+    "unpause": "operations",
     "unpublish": "operations",
 }
 """The module that each name comes from."""

@@ -177,7 +177,7 @@ class Run:
 
         Args:
             path: where it goes; `DAG-RUN_ID.ipynb` in the working directory where None. Of several
-                notebooks a folder, `DAG-RUN_ID`.
+                notebooks a folder, `DAG-RUN_ID`, or a page of all where it ends in `.html`.
 
         Raises:
             StoreError: the store holds nothing of this run.

@@ -1,4 +1,4 @@
-"""The verbs that begin with what is published: trigger, approve, runs, output, rollback."""
+"""The verbs that begin with what is published: trigger, pause, runs, output, rollback."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from nbflow.interactive.executions import Run
     from nbflow.interactive.records import Runs
 
-__all__ = ["approve", "output", "published", "rollback", "runs", "trigger", "unpublish"]
+__all__ = [
+    "approve",
+    "output",
+    "pause",
+    "published",
+    "rollback",
+    "runs",
+    "trigger",
+    "unpause",
+    "unpublish",
+]
 
 
 @plain
@@ -164,6 +174,54 @@ def published(*, project: str | Path = ".") -> Published:
         True
     """
     return Published(api.published(api.load_settings(project)))
+
+
+@plain
+def pause(dag_id: str, *, project: str | Path = ".") -> bool:
+    """Let no new runs of a DAG begin in Airflow, nor further steps of runs that go.
+
+    Args:
+        dag_id: the DAG.
+        project: a folder of the project, whose settings name the Airflow.
+
+    Returns:
+        False where it was paused already.
+
+    Raises:
+        RemoteError: there is no such DAG, or Airflow cannot be reached.
+
+    Example:
+        >>> import nbflow
+        >>> nbflow.pause("train"), nbflow.pause("train")
+        (True, False)
+        >>> nbflow.unpause("train")
+        True
+    """
+    with api.connect(api.load_settings(project)) as client:
+        return api.pause(dag_id, client=client)
+
+
+@plain
+def unpause(dag_id: str, *, project: str | Path = ".") -> bool:
+    """Let runs of a DAG begin again in Airflow.
+
+    Args:
+        dag_id: the DAG.
+        project: a folder of the project, whose settings name the Airflow.
+
+    Returns:
+        False where it was not paused.
+
+    Raises:
+        RemoteError: there is no such DAG, or Airflow cannot be reached.
+
+    Example:
+        >>> import nbflow
+        >>> nbflow.unpause("train")
+        False
+    """
+    with api.connect(api.load_settings(project)) as client:
+        return api.unpause(dag_id, client=client)
 
 
 @plain

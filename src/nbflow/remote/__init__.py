@@ -2,7 +2,14 @@
 
 from nbflow.remote.approvals import Question, answer, questions
 from nbflow.remote.arrival import NOT_TAKEN_UP, Arrivals, wait_for_dags
-from nbflow.remote.backfills import Backfill, missing_runs, start_backfill, timezone_of
+from nbflow.remote.backfills import (
+    Backfill,
+    DatedRun,
+    dated_runs,
+    missing_runs,
+    start_backfill,
+    timezone_of,
+)
 from nbflow.remote.client import Airflow
 from nbflow.remote.failures import Refused, Unreachable
 from nbflow.remote.overviews import DagState, dag_states, latest_of_each, look, page_of_runs
@@ -14,6 +21,7 @@ __all__ = [
     "Arrivals",
     "Backfill",
     "DagState",
+    "DatedRun",
     "ImportProblem",
     "LogLine",
     "Question",
@@ -21,6 +29,7 @@ __all__ = [
     "Unreachable",
     "answer",
     "dag_states",
+    "dated_runs",
     "latest_of_each",
     "look",
     "missing_runs",

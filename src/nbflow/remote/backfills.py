@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from nbflow.remote.failures import Refused, Unreachable
+from nbflow.remote.paging import pages
 from nbflow.remote.triggering import refuse_unsendable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nbflow.remote.connection import Connection
 
@@ -52,6 +53,20 @@ class Backfill:
         }
 
 
+@dataclass(frozen=True)
+class DatedRun:
+    """A run of a schedule's time.
+
+    Attributes:
+        run_id: its id, which Airflow makes of the time at which it may begin.
+        start, end: of its data interval, aware datetimes; equal where the schedule has times only.
+    """
+
+    run_id: str
+    start: datetime
+    end: datetime
+
+
 def timezone_of(connection: Connection, dag_id: str) -> str:
     """The time zone that Airflow reads a DAG's dates in."""
     path = f"/api/v2/dags/{quote(dag_id, safe='')}/details"
@@ -75,6 +90,35 @@ def missing_runs(connection: Connection, asked: Backfill) -> tuple[datetime, ...
         raise _explained(error, asked.dag_id) from error
     found = (one.get("logical_date") for one in answer.get("backfills") or ())
     return tuple(datetime.fromisoformat(one) for one in found if one)
+
+
+def dated_runs(
+    connection: Connection, dag_id: str, times: Sequence[datetime]
+) -> dict[datetime, DatedRun]:
+    """The runs that a DAG has for times of its schedule, by time; those that are there.
+
+    Raises:
+        Refused: Airflow does not tell.
+        Unreachable: nobody answers.
+    """
+    if not times:
+        return {}
+    found = pages(
+        connection,
+        f"/api/v2/dags/{quote(dag_id, safe='')}/dagRuns",
+        key="dag_runs",
+        doing=f"list the runs of {dag_id}",
+        logical_date_gte=min(times).isoformat(),
+        logical_date_lte=max(times).isoformat(),
+        order_by="logical_date",
+    )
+    known: dict[datetime, DatedRun] = {}
+    for one in found:
+        said = [one.get(name) for name in ("data_interval_start", "data_interval_end")]
+        at = datetime.fromisoformat(one["logical_date"])
+        start, end = (at if text is None else datetime.fromisoformat(text) for text in said)
+        known[at] = DatedRun(str(one["dag_run_id"]), start, end)
+    return {time: known[time] for time in times if time in known}
 
 
 def start_backfill(connection: Connection, asked: Backfill) -> int:

@@ -144,6 +144,23 @@ class Retention:
     older_than: timedelta = timedelta(days=30)
     artifacts_older_than: timedelta | None = None
 
+    def but(
+        self,
+        *,
+        versions: int | None = None,
+        runs: int | None = None,
+        older_than: timedelta | None = None,
+        artifacts_older_than: timedelta | None = None,
+    ) -> Retention:
+        """The same but for what is said here."""
+        artifacts = artifacts_older_than
+        return Retention(
+            self.versions if versions is None else versions,
+            self.runs if runs is None else runs,
+            self.older_than if older_than is None else older_than,
+            self.artifacts_older_than if artifacts is None else artifacts,
+        )
+
 
 @dataclass(frozen=True)
 class Team:

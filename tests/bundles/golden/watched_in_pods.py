@@ -131,11 +131,11 @@ TIMEZONE = ZoneInfo("Europe/Berlin")
 # Where Airflow's web pages are.
 WEB = conf.get("api", "base_url", fallback="http://localhost:8080").rstrip("/")
 
-# What is told of a step that failed: Jinja fills it in. Papermill's error knows the cell.
-CELL = """\
-{% if exception is defined and exception.source is defined -%}
-{{ exception.source.strip().splitlines() | first | default("") | truncate(200) }}
-{%- endif %}"""
+# The ids of the cells of the notebook, in their order.
+CELLS = """\
+values_of tell update_assets"""
+
+# What is told of a step that failed: Jinja fills it in.
 EXCEPTION = """\
 {% if exception is not defined -%}
 it ended without a word
@@ -147,7 +147,7 @@ it ended without a word
 FAILED = "{{ dag.dag_id }}: step {{ ti.task_id }} failed"
 FAILURE = f"""\
 {FAILED}
-{{% if exception is defined and exception.source is defined %}}cell: {CELL}
+{{% if failed_cell.place %}}{{{{ failed_cell.place }}}}
 {{% endif %}}{EXCEPTION}
 run: {{{{ run_id }}}}, try {{{{ ti.try_number }}}}
 {{{{ ti.log_url }}}}"""
@@ -207,8 +207,27 @@ def tell(context, *notifiers):
             notifier.log.exception("a notice was not sent")
 
 
+def cell_id(context):
+    """The id of the cell that failed; nothing where it was no cell."""
+    return getattr(context["task"], "cell", None) or ""
+
+
+def failed_cell(context):
+    """The cell that failed, as it stands in the author's notebook, as far as is known."""
+    found = cell_id(context)
+    cells = CELLS.split()
+    number = str(cells.index(found) + 1) if found in cells else ""
+    source = getattr(context.get("exception"), "source", None) or ""
+    line = source.strip().partition("\n")[0][:200]
+    place = f"cell {number}".strip() if number or line else ""
+    place = f"{place}: {line}" if line else place
+    known = found if number else ""
+    return {"id": known, "number": number, "line": line, "place": place}
+
+
 def tell_of_failure(context):
     """Tell of a step that failed for good."""
+    context["failed_cell"] = failed_cell(context)
     tell(
         context,
         HttpNotifier(
@@ -232,7 +251,9 @@ def tell_of_failure(context):
                 "run_id": "{{ run_id }}",
                 "step": "{{ ti.task_id }}",
                 "try": "{{ ti.try_number }}",
-                "cell": CELL,
+                "cell": "{{ failed_cell.line }}",
+                "cell_number": "{{ failed_cell.number }}",
+                "cell_id": "{{ failed_cell.id }}",
                 "exception": EXCEPTION,
                 "link": "{{ ti.log_url }}",
             },
@@ -356,8 +377,9 @@ class StepPod(KubernetesPodOperator):
             told = json.loads(ended.message)
         except (AttributeError, TypeError, ValueError):
             told = {}
-        if told.get("cell"):
-            where += f", cell {told['cell']}"
+        self.cell = told.get("cell")
+        if self.cell:
+            where += f", cell {self.cell}"
         if status.reason:  # evicted, preempted, its node lost
             return AirflowException(f"{where}: {status.reason}: {status.message}")
         if event["status"] == "timeout" and not self.pod.spec.node_name:

@@ -275,8 +275,9 @@ class StepPod(KubernetesPodOperator):
             told = json.loads(ended.message)
         except (AttributeError, TypeError, ValueError):
             told = {}
-        if told.get("cell"):
-            where += f", cell {told['cell']}"
+        self.cell = told.get("cell")
+        if self.cell:
+            where += f", cell {self.cell}"
         if status.reason:  # evicted, preempted, its node lost
             return AirflowException(f"{where}: {status.reason}: {status.message}")
         if event["status"] == "timeout" and not self.pod.spec.node_name:
