@@ -20,6 +20,7 @@ from typing import Any
 from commands import nbflow, write_notebook
 from kubernetes import client as k8s
 from kubernetes import config
+from listeners import web_server
 from live_cluster import NPU, make_namespace, until
 from object_servers import BUCKET, moto_server
 
@@ -32,6 +33,7 @@ SETTINGS = """\
 store: s3://{bucket}
 target: {{kind: folder, path: dags}}
 backend: pod
+channels: {{programs: {{kind: webhook, connection: programs, path: events}}}}
 defaults: {{retries: 1, retry_delay: 1s, image: "{image}", profile: small}}
 teams:
   live: {{namespace: nbflow-test-steps, images: ["localhost/*"]}}
@@ -62,27 +64,42 @@ profiles:
 
 @dataclass
 class Project:
-    """A folder with settings, its private Airflow, and the store."""
+    """A folder with settings, its private Airflow, and the store.
+
+    Attributes:
+        folder: where they are.
+        environ: what reaches the store.
+        store_port: of the store's server.
+        posted: what the channel `programs` was told: pairs of path and JSON.
+    """
 
     folder: Path
     environ: dict[str, str]
     store_port: int
+    posted: list[tuple[str, Any]]
 
     def run(self, *arguments: str) -> Any:
         return nbflow(*arguments, cwd=self.folder, timeout=800, **self.environ)
 
-    def publish(self, name: str, *cells: Any, team: str = "live") -> None:
-        """Publish a notebook of the team."""
+    def publish(self, name: str, *cells: Any, team: str = "live", **options: Any) -> None:
+        """Publish a notebook of the team, with these options in it."""
         path = write_notebook(self.folder / f"{name}.ipynb", *cells)
         notebook = json.loads(path.read_text())
-        notebook["metadata"]["nbflow"] = {"team": team}
+        notebook["metadata"]["nbflow"] = {"team": team, **options}
         path.write_text(json.dumps(notebook))
         published = self.run("publish", "--no-preflight", path.name)
         assert published.status == 0, published.err
 
-    def done(self, name: str, *cells: Any, given: tuple[str, ...] = (), team: str = "live") -> Any:
+    def done(
+        self,
+        name: str,
+        *cells: Any,
+        given: tuple[str, ...] = (),
+        team: str = "live",
+        notify: dict[str, Any] | None = None,
+    ) -> Any:
         """Publish a notebook of the team and run it to its end."""
-        self.publish(name, *cells, team=team)
+        self.publish(name, *cells, team=team, **({"notify": notify} if notify else {}))
         options = [word for one in given for word in ("-p", one)]
         return self.run("trigger", name, *options, "--wait", "-o", f"{name}-done.ipynb")
 
@@ -164,12 +181,18 @@ def namespaces() -> Iterator[None]:
 @contextmanager
 def live_project(folder: Path) -> Iterator[Project]:
     """The project in this folder, with its Airflow."""
-    with namespaces(), moto_server(host="0.0.0.0") as server:
+    with (
+        namespaces(),
+        moto_server(host="0.0.0.0") as server,
+        web_server() as (web, posted),
+    ):
         port = server.url.rpartition(":")[2]
         endpoint = f"http://{HOST}:{port}"
         text = SETTINGS.format(bucket=BUCKET, image=IMAGE, npu=NPU, endpoint=endpoint)
         (folder / "nbflow.yaml").write_text(text)
-        project = Project(folder, server.environ, int(port))
+        listener = json.dumps({"conn_type": "http", "host": f"http://127.0.0.1:{web}/"})
+        environ = {**server.environ, "AIRFLOW_CONN_PROGRAMS": listener}
+        project = Project(folder, environ, int(port), posted)
         up = project.run("airflow", "up")
         assert up.status == 0, up.err
         try:

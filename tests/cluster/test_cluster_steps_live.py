@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from commands import outputs
+from live_cluster import until
 from live_steps import HOST, may_shut_out, nothing_but
 from nbclient import execute
 from nbformat import read
@@ -73,6 +74,17 @@ def test_an_error_of_the_notebook_is_not_tried_again(steps: Project) -> None:
     assert ran.status == 10
     assert "ZeroDivisionError" in ran.err
     assert steps.logs("wrong", "fails").count("runs on profile") == 1
+
+
+def test_a_notice_names_the_cell_that_failed_in_a_pod(steps: Project) -> None:
+    cells = [("setup", "import math"), ("step:load", "x = [1]"), ("step:sums", "print(x)"), "x[1]"]
+    ran = steps.done("noticed", *cells, notify={"failure": ["programs"]})
+    assert ran.status == 10
+    ((path, told),) = until(lambda: list(steps.posted), seconds=30)
+    assert path == "/events"
+    assert (told["step"], told["cell_number"], told["cell_id"]) == ("sums", "4", "cell-4")
+    assert "IndexError: list index out of range" in told["exception"]
+    assert told["link"].endswith("/tasks/sums?try_number=1")
 
 
 def test_a_pod_that_no_node_takes_says_why_and_goes_to_the_fallback(steps: Project) -> None:
