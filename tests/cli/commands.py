@@ -53,11 +53,11 @@ def start(*arguments, cwd, **environ):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=_heed_signals,
+        preexec_fn=heed_signals,
     )
 
 
-def _heed_signals():
+def heed_signals():
     """`nohup`, too, lets what it starts ignore a signal."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

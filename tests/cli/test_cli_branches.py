@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from commands import NBFLOW, nbflow, start, until, write_notebook
+from commands import NBFLOW, heed_signals, nbflow, start, until, write_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -106,6 +106,7 @@ def answer_at_a_terminal(folder, answer):
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(folder)
+        heed_signals()
         os.execv(NBFLOW, [str(NBFLOW), "run", "pipeline.yaml"])
     shown = b""
     with suppress(OSError):  # the terminal is gone when the command is
