@@ -147,3 +147,35 @@ def test_logs_and_differences_tell_of_stages(ran):
     (folder / "pipeline.yaml").write_text(text)
     changed = run("diff", "pipeline.yaml", "--exit-code")
     assert (changed.status, "max_active_tis_per_dagrun=1" in changed.out) == (1, True)
+
+
+def test_a_run_that_was_cancelled_while_it_was_resumed_goes_on_and_fails_again(ran):
+    folder, run, _ = ran
+    gate = folder / "gate"
+    train = (
+        f"import pathlib, time\ngate = pathlib.Path({str(gate)!r})\n"
+        "if region == 'us':\n"
+        "    while gate.exists(): time.sleep(0.1)\n"
+        "    raise ValueError('nothing about us')\n"
+        "model = rows[region] * 10"
+    )
+    write_notebooks(folder, train=train)
+    (folder / "pipeline.yaml").write_text(PIPELINE.format(name="again"))
+    assert run("publish", "pipeline.yaml").status == 0
+    failed = run("trigger", "weekly_again", "--wait", "--json")
+    assert failed.status == 10, failed.err
+    name = f"weekly_again/{failed.json['run_id']}"
+    gate.touch()
+    assert run("resume", name).status == 0
+    until(lambda: states(run, name)["train.fit[1]"] == "running")
+    assert run("cancel", name).status == 0
+    gate.unlink()
+    seen = states(run, name)
+    assert (seen["train.fit[0]"], seen["train.fit[1]"]) == ("success", "cancelled")
+    assert run("resume", name).status == 0
+    again = run("runs", name, "--follow")
+    assert again.status == 10, again.out
+    seen = states(run, name)
+    assert (seen["train.fit[0]"], seen["train.fit[1]"]) == ("success", "failed")
+    assert seen["release"] == seen["report.write"] == "upstream_failed"
+    assert seen["never.write"] == seen["behind.write"] == "skipped"

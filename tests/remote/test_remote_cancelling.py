@@ -7,6 +7,8 @@ from stages import RUNS, run_data
 
 from nbflow.model import RunState
 
+NOTE = "cancelled by nbflow"
+
 
 def ended(task_id, state, second, began=1):
     at = "2026-11-29T00:19:{:06.3f}Z".format
@@ -48,6 +50,25 @@ def test_a_run_is_cancelled_with_a_note_that_leaves_the_one_that_was_there(stage
     assert path.endswith("?update_mask=state&update_mask=note")
 
 
+def test_of_a_stages_items_those_that_go_on_are_ended_alone(stage, client):
+    states = ["success", "running", "deferred", "failed", None]
+    items = [{**ended("fit", state, 40), "map_index": i} for i, state in enumerate(states)]
+    others = [{**ended("score", "running", 40), "map_index": 0}, ended("long", "running", 40)]
+    play_cancelled(stage, None, *items, *others)
+    stage.answers[f"PATCH {RUNS}/r/taskInstances/fit/1"] = [(200, {})]
+    stage.answers[f"PATCH {RUNS}/r/taskInstances/fit/2"] = [(409, {"detail": "already failed"})]
+    client.cancel("d", "r")
+    changed = {line: body for line, body, *_ in stage.seen if line.startswith("PATCH")}
+    assert changed == {
+        f"PATCH {RUNS}/r/taskInstances/fit/1": {"new_state": "failed", "note": NOTE},
+        f"PATCH {RUNS}/r/taskInstances/fit/2": {"new_state": "failed", "note": NOTE},
+        f"PATCH {RUNS}/r": {"state": "failed", "note": NOTE},
+    }
+    item = {**ended("fit", "failed", 50), "map_index": 1, "note": NOTE}
+    play_cancelled(stage, NOTE, {**ended("fit", "success", 40), "map_index": 0}, item)
+    assert [step.state.value for step in client.run("d", "r").steps] == ["success", "cancelled"]
+
+
 def test_what_failed_before_a_run_was_cancelled_is_told_from_what_was_stopped(stage, client):
     play_cancelled(stage, "mine\ncancelled by nbflow", *CANCELLED)
     run = client.run("d", "r")
@@ -68,11 +89,11 @@ def test_what_failed_before_a_run_was_cancelled_is_told_from_what_was_stopped(st
 def test_a_cancelled_run_goes_on_with_what_has_not_gone_well_and_loses_its_note(stage, client):
     play_cancelled(stage, "cancelled by nbflow", *CANCELLED)
     clear = "POST /api/v2/dags/d/clearTaskInstances"
-    cleared = [{"task_id": name} for name in ("bad", "long", "after")]
-    stage.answers[clear] = [(200, {"task_instances": cleared})]
-    assert client.resume("d", "r") == ("after", "bad", "long")
+    names = ["bad", "unwanted", "long", "after"]
+    stage.answers[clear] = [(200, {"task_instances": [{"task_id": name} for name in names]})]
+    assert client.resume("d", "r") == ("after", "bad", "long", "unwanted")
     bodies = {line: body for line, body, *_ in stage.seen}
-    assert bodies[clear]["task_ids"] == ["bad", "long", "after"]
+    assert bodies[clear]["task_ids"] == names
     assert bodies[f"PATCH {RUNS}/r"] == {"note": None}
 
 

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from nbflow.model import RunState
+from nbflow.remote.failures import Refused
 from nbflow.remote.paging import pages
-from nbflow.remote.reading import CANCELLED, read_run, run_path
+from nbflow.remote.reading import CANCELLED, run_path, was_cancelled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nbflow.remote.connection import Connection
 
 __all__ = ["cancel", "resume"]
+
+
+_GOING = {"running", "deferred", "up_for_reschedule", "awaiting_input"}
 
 
 def cancel(connection: Connection, dag_id: str, run_id: str) -> None:
     """End a run. Airflow has no state for it: the run counts as failed, with a note."""
     doing = f"cancel the run {run_id} of {dag_id}"
     path = run_path(dag_id, run_id)
+    # Where one item of a task goes on, Airflow would mark all its items failed, the done ones too.
+    for task_id, index in _items_beside_done_ones(connection, path, doing=doing):
+        with _unless_it_has_ended():
+            connection.patch(
+                f"{path}/taskInstances/{quote(task_id, safe='~')}/{index}",
+                {"new_state": "failed", "note": CANCELLED},
+                doing=doing,
+                update_mask=["new_state", "note"],
+            )
     note = connection.get(path, doing=doing).get("note")
     connection.patch(
         path,
@@ -32,17 +47,17 @@ def resume(connection: Connection, dag_id: str, run_id: str) -> tuple[str, ...]:
     """Run failed steps again, and what follows them; the names of all that will.
 
     Cancelling skips the steps that had not begun, so of a run without a failed step these run too.
+    Their times do not tell them from those that a condition has skipped: a step that had been tried
+    before the run went on keeps the times of that.
     """
     doing = f"resume the run {run_id} of {dag_id}"
     path = run_path(dag_id, run_id)
     data = connection.get(path, doing=doing)
     tasks = list(pages(connection, f"{path}/taskInstances", key="task_instances", doing=doing))
-    run = read_run(data, url=connection.url, tasks=tasks)
-    cancelled = run.state is RunState.CANCELLED
+    cancelled = was_cancelled(data)
     if cancelled or not any(task["state"] in {"failed", "upstream_failed"} for task in tasks):
-        done = {RunState.SUCCESS, RunState.SKIPPED} if cancelled else {RunState.SUCCESS}
-        pairs = zip(tasks, run.steps, strict=True)
-        again = [_named(task) for task, step in pairs if step.state not in done]
+        # What a condition has skipped Airflow skips again.
+        again = [_named(task) for task in tasks if task["state"] != "success"]
         which: dict[str, Any] = {"task_ids": again, "only_failed": False}
         if not again:
             return ()
@@ -62,3 +77,27 @@ def resume(connection: Connection, dag_id: str, run_id: str) -> tuple[str, ...]:
 def _named(task: dict[str, Any]) -> Any:
     index = task.get("map_index", -1)
     return task["task_id"] if index < 0 else [task["task_id"], index]
+
+
+@contextmanager
+def _unless_it_has_ended() -> Iterator[None]:
+    """Airflow refuses to fail what has failed by itself meanwhile."""
+    try:
+        yield
+    except Refused as error:
+        if error.status != 409:
+            raise
+
+
+def _items_beside_done_ones(
+    connection: Connection, path: str, *, doing: str
+) -> list[tuple[str, int]]:
+    """The items under way, of tasks of which another item has gone well."""
+    tasks = list(pages(connection, f"{path}/taskInstances", key="task_instances", doing=doing))
+    items = [task for task in tasks if task.get("map_index", -1) >= 0]
+    done = {task["task_id"] for task in items if task["state"] == "success"}
+    return [
+        (task["task_id"], task["map_index"])
+        for task in items
+        if task["task_id"] in done and task["state"] in _GOING
+    ]

@@ -30,7 +30,7 @@ _STATES = {
 }
 
 CANCELLED = "cancelled by nbflow"
-"""The note of a run that `cancel` has ended: to Airflow it is one that failed."""
+"""The note of a run, or of an item, that `cancel` has ended: to Airflow it is one that failed."""
 _AT_ONCE = timedelta(seconds=0.5)
 """Within this of a run's end ended what was stopped with it; one request does all of it."""
 
@@ -180,7 +180,9 @@ def _read_step(
     state = waiting if task["state"] is None else _STATES.get(task["state"], RunState.RUNNING)
     started, ended = _moment(task.get("start_date")), _moment(task.get("end_date"))
     # What had failed or was skipped by itself had ended before the run was cancelled.
-    at_once = stopped is not None and (ended is None or ended > stopped - _AT_ONCE)
+    at_once = stopped is not None and (
+        ended is None or ended > stopped - _AT_ONCE or task.get("note") == CANCELLED
+    )
     if at_once and state in {RunState.FAILED, RunState.SKIPPED}:
         state = RunState.CANCELLED
         started, ended = (None, None) if started == ended else (started, ended)
