@@ -11,8 +11,6 @@ from nbflow.cli.progress import render_table
 from nbflow.errors import UsageError
 from nbflow.model import Run, RunState, StepRun, Usage
 
-NOW = datetime.now(UTC)
-
 
 @pytest.fixture
 def terminal(monkeypatch):
@@ -26,17 +24,18 @@ def terminal(monkeypatch):
 
 
 def test_the_table_of_a_run_cuts_only_what_a_step_does(capsys):
+    now = datetime.now(UTC)
     step = StepRun(
         "train_forest",
         RunState.RUNNING,
         1,
         3,
         line="model.fit(rows, with_many=arguments)",
-        started=NOW - timedelta(minutes=3),
+        started=now - timedelta(minutes=3),
         usage=Usage(wall=1, peak_memory=260 * 2**20),
         usual=34.4,
     )
-    run = Run("d", "r", RunState.RUNNING, (step,), started=NOW, expected_end=NOW + timedelta(1))
+    run = Run("d", "r", RunState.RUNNING, (step,), started=now, expected_end=now + timedelta(1))
     Console(width=80).print(render_table(run))
     head, row, _, ends = capsys.readouterr().out.splitlines()
     assert head.split() == ["step", "cells", "elapsed", "usually", "peak", "memory"]
