@@ -88,7 +88,7 @@ def done(ask):
     """Waits until a job has ended; its result is held to its description."""
     description = openapi()
 
-    async def done(started, seconds=120):
+    async def done(started, seconds=240):
         assert started.status == 202, started.json
         job, end = started.json, time.monotonic() + seconds
         while job["state"] in {"queued", "running"}:

@@ -6,7 +6,7 @@ import time
 import pytest
 from commands import write_notebook
 
-pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(600)]
 
 CELLS = (
     ("parameters", "bad = False"),
