@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from nbflow.errors import NbflowError
     from nbflow.interactive import (
+        Diagnostic,
         Pipeline,
         Run,
         approve,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Diagnostic",
     "NbflowError",
     "Pipeline",
     "Run",

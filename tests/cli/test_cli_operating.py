@@ -56,7 +56,8 @@ def test_a_failed_run_goes_on_from_its_failed_step_once_the_cause_is_mended(proj
 
 def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     _, run = project
-    published("talks", ("step:one", "print('from one')"), ("step:two", "1 / 0"))
+    cells = [("step:one", "print('from one')"), ("step:two", "x = 1 / 0"), ("step:three", "x")]
+    published("talks", *cells)
     run("trigger", "talks", "--wait")
     said = run("logs", "talks")
     assert said.status == 0, said.err
@@ -66,9 +67,13 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     alone = run("logs", "talks", "two", "--json")
     assert "ZeroDivisionError" in alone.out
     assert '"step": "one"' not in alone.out
-    wrong = run("logs", "talks", "three")
+    never = "did not run: a step that it needs failed"
+    assert said.out.endswith(f"=== three\n{never}\n")
+    only = run("logs", "talks", "three", "--json")
+    assert (only.status, only.json["text"], only.json["step"]) == (0, never, "three")
+    wrong = run("logs", "talks", "four")
     assert wrong.status == 2
-    assert "one, two" in wrong.err
+    assert "one, three, two" in wrong.err
     assert "Did you mean 'talks'?" in run("output", "tlaks", "-o", "out.ipynb").err
     assert "did you mean 'talks'?" in run("trigger", "tlaks").err
     run_id = run("runs", "talks", "--json").json[0]["run_id"]

@@ -4,7 +4,7 @@ import pytest
 from commands import write_notebook
 
 import nbflow
-from nbflow.errors import CheckFailed, NotebookError, UsageError
+from nbflow.errors import CheckFailed, NotebookError, TargetError, UsageError
 
 
 def test_a_pipeline_tells_its_steps_parameters_and_what_is_wrong(project):
@@ -63,6 +63,7 @@ def test_what_is_wrong_has_its_place_and_its_line(project):
     found = nbflow.check("bad.ipynb")
     assert not found.ok
     error = found.errors[0]
+    assert isinstance(error, nbflow.Diagnostic)
     assert error.position == 2
     assert error.place.startswith("cell 2")
     assert error.source == "stream.write('a')"
@@ -95,4 +96,12 @@ def test_the_way_back_from_a_version(project):
     write_notebook(project / "train.ipynb", ("step:only", "x = 1"))
     assert nbflow.publish("train.ipynb").digest != first.digest
     assert nbflow.rollback("train").digest == first.digest
+    versions = nbflow.published("train")
+    assert [one.state for one in versions] == ["runs", "kept", "kept"]
+    assert [one.action for one in versions] == ["rollback", "publish", "publish"]
+    assert versions[first.digest].state == "runs"
+    assert "rollback" in versions._repr_html_()
+    assert versions.dag.listing.dag_id == "train"
+    with pytest.raises(TargetError, match="train"):
+        nbflow.published("trian")
     assert nbflow.unpublish("train") == ()

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from nbflow.api.approving import approve
     from nbflow.api.backfilling import Backfilled, BackfilledRun, backfill
     from nbflow.api.cleaning import CleanedDag, Cleaning, Leftover, clean
-    from nbflow.api.comparing import ComparedCell, ComparedRuns, ComparedValue, compare_runs
+    from nbflow.api.compared import ComparedCell, ComparedPart, ComparedRuns, ComparedValue
+    from nbflow.api.comparing import compare_runs
     from nbflow.api.compositions import escaped, inspect_definition, is_composition
     from nbflow.api.debugging import debug
     from nbflow.api.differences import Difference, diff
@@ -121,6 +122,7 @@ __all__ = [
     "CleanedDag",
     "Cleaning",
     "ComparedCell",
+    "ComparedPart",
     "ComparedRuns",
     "ComparedValue",
     "Compiled",
@@ -269,9 +271,10 @@ _HOMES = {
     "clean": "cleaning",
     "Backfilled": "backfilling",
     "BackfilledRun": "backfilling",
-    "ComparedCell": "comparing",
-    "ComparedRuns": "comparing",
-    "ComparedValue": "comparing",
+    "ComparedCell": "compared",
+    "ComparedPart": "compared",
+    "ComparedRuns": "compared",
+    "ComparedValue": "compared",
     "compare_runs": "comparing",
     "Artifact": "recalling",
     "StepText": "stored",

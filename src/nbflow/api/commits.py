@@ -47,6 +47,9 @@ def _counted(changes: Sequence[Change]) -> Iterator[str]:
             now = [one.name for one in those if one.sort != GONE]
             yield f"schedule {now[0]}" if now else "no schedule"
             continue
+        if part == "options":
+            yield from (f"{one.name} {'changed' if one.sort != GONE else GONE}" for one in those)
+            continue
         # Where a step is new or gone, so is all that belongs to it.
         told = [one for one in those if part != "resources" or one.name not in own]
         for sort in ("changed", NEW, GONE):

@@ -3,160 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, notebook, proving
 from nbflow.api import records
+from nbflow.api.compared import (
+    DIFFERENT,
+    GONE,
+    NEW,
+    NOT_RUN,
+    SAME,
+    ComparedCell,
+    ComparedPart,
+    ComparedRuns,
+    ComparedValue,
+)
 from nbflow.api.headers import digest_of
 from nbflow.api.parameters import effective
+from nbflow.api.parts import parts
 from nbflow.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nbflow.api.parts import Part
     from nbflow.model import Document, Run
     from nbflow.settings import Settings
 
-__all__ = ["ComparedCell", "ComparedRuns", "ComparedValue", "compare_runs"]
-
-SAME, DIFFERENT, GONE, NEW, NOT_RUN = "same", "different", "gone", "new", "not_run"
-_WORDS = {DIFFERENT: "different", GONE: "gone", NEW: "new", NOT_RUN: "not run in both"}
-
-
-@dataclass(frozen=True)
-class ComparedValue:
-    """A parameter or a metric.
-
-    Attributes:
-        name: its name.
-        before: its value in the first run, as JSON has it; None also where it has none.
-        after: its value in the second.
-        verdict: `different`; `gone` or `new` where one run alone has it.
-    """
-
-    name: str
-    before: Any
-    after: Any
-    verdict: str = DIFFERENT
-
-    @property
-    def by(self) -> str:
-        """By how much a number has changed, ` (+0.02)`; empty for anything else."""
-        sides = (self.before, self.after)
-        if any(isinstance(side, bool) or not isinstance(side, int | float) for side in sides):
-            return ""
-        return f" ({self.after - self.before:+.4g})"
-
-
-@dataclass(frozen=True)
-class ComparedCell:
-    """A code cell.
-
-    Attributes:
-        cell: its id.
-        index: its position among all cells of the notebook of the second run, of the first where it
-            is gone, counted from 1.
-        verdict: `same`, `different`; `gone` or `new` where one notebook alone has it; `not_run`
-            where one run or both did not reach it.
-        edited: its source is another.
-        line: how its source begins.
-        ran: whether the first and the second run reached it.
-        differences: of the outputs.
-    """
-
-    cell: str
-    index: int
-    verdict: str
-    edited: bool
-    line: str
-    ran: tuple[bool, bool]
-    differences: tuple[proving.Difference, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        """It shows something else, or one run alone reached it."""
-        return self.verdict not in {SAME, NOT_RUN} or self.ran[0] != self.ran[1]
-
-    @property
-    def notes(self) -> list[str]:
-        """What is to be said beside the verdict."""
-        notes = ["edited"] if self.edited else []
-        if self.ran[0] != self.ran[1] and self.verdict == NOT_RUN:
-            notes.append("ran before, not now" if self.ran[0] else "runs now, did not before")
-        elif self.verdict == SAME:
-            notes.append("shows the same")
-        return notes
-
-
-@dataclass(frozen=True)
-class ComparedRuns:
-    """Two runs side by side.
-
-    Attributes:
-        before, after: the runs.
-        digests: of the bundles that they came from; empty where that is not known.
-        parameters: those that differ, defaults included.
-        metrics: those that differ.
-        cells: all code cells, in the order of the second run's notebook.
-    """
-
-    before: Run
-    after: Run
-    digests: tuple[str, str]
-    parameters: tuple[ComparedValue, ...]
-    metrics: tuple[ComparedValue, ...]
-    cells: tuple[ComparedCell, ...]
-
-    @property
-    def changed(self) -> bool:
-        """State, parameters, metrics or outputs differ."""
-        return (
-            self.before.state is not self.after.state
-            or bool(self.parameters or self.metrics)
-            or any(cell.changed for cell in self.cells)
-        )
-
-    @property
-    def summary(self) -> str:
-        """`7 cells: 2 different, 1 new, 4 the same`."""
-        count = len(self.cells)
-        said = [
-            f"{number} {words}"
-            for verdict, words in _WORDS.items()
-            if (number := sum(cell.verdict == verdict for cell in self.cells))
-        ]
-        others = sum(cell.verdict == SAME for cell in self.cells)
-        said += [f"{others} the same"] if said and others else [] if said else ["all the same"]
-        return f"{count} cell{'' if count == 1 else 's'}: {', '.join(said)}"
-
-    def as_json(self) -> dict[str, Any]:
-        """The comparison for programs."""
-        sides = zip((self.before, self.after), self.digests, strict=True)
-        before, after = (
-            {"dag_id": one.dag_id, "run_id": one.run_id, "state": str(one.state), "digest": digest}
-            for one, digest in sides
-        )
-        return {
-            "before": before,
-            "after": after,
-            "changed": self.changed,
-            "parameters": [asdict(one) for one in self.parameters],
-            "metrics": [asdict(one) for one in self.metrics],
-            "cells": [_cell_as_json(one) for one in self.cells],
-        }
-
-
-def _cell_as_json(one: ComparedCell) -> dict[str, Any]:
-    return {
-        "cell": one.cell,
-        "index": one.index,
-        "verdict": one.verdict,
-        "edited": one.edited,
-        "ran": list(one.ran),
-        "differences": [
-            {"what": each.what, "before": each.expected, "after": each.actual}
-            for each in one.differences
-        ],
-    }
+__all__ = ["compare_runs"]
 
 
 def compare_runs(before: Run, after: Run, *, current: Settings) -> ComparedRuns:
@@ -184,40 +59,82 @@ def compare_runs(before: Run, after: Run, *, current: Settings) -> ComparedRuns:
             f"{before.dag_id}/{before.run_id} was named twice",
             hint=f"`nbflow runs {before.dag_id}` lists the others.",
         )
-    one, other = _Side.read(before, current), _Side.read(after, current)
+    one, other = _Left.read(before, current), _Left.read(after, current)
+    given = tuple(_values(one.parameters, other.parameters))
+    digests = (one.digest, other.digest)
+    if one.several or other.several:
+        found = tuple(_parts(one, other))
+        return ComparedRuns(before, after, digests, given, metrics=(), cells=(), parts=found)
+    sides = one.side(), other.side()
     return ComparedRuns(
         before,
         after,
-        (one.digest, other.digest),
-        parameters=tuple(_values(one.parameters, other.parameters)),
-        metrics=tuple(_values(one.metrics, other.metrics)),
-        cells=tuple(_cells(one, other)),
+        digests,
+        given,
+        metrics=tuple(_values(one.run.metrics, other.run.metrics)),
+        cells=tuple(_cells(*sides)),
     )
 
 
 @dataclass(frozen=True)
-class _Side:
+class _Left:
     """What one of the runs left."""
+
+    run: Run
+    folder: Path
+    current: Settings
+    manifest: Mapping[str, Any]
+    executed: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def read(cls, run: Run, current: Settings) -> _Left:
+        """Read it from the store."""
+        folder = records.require_folder(run, current=current)
+        return cls(
+            replace(run, metrics=run.metrics or records.read_metrics(folder)),
+            folder,
+            current,
+            records.manifest_of(folder, current=current),
+            host.executed(folder),
+        )
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The run's."""
+        return effective(self.run, manifest=self.manifest)
+
+    @property
+    def digest(self) -> str:
+        """Of its bundle."""
+        return digest_of(self.folder, self.executed)
+
+    @property
+    def several(self) -> bool:
+        """Whether it is of several notebooks."""
+        return "stages" in self.manifest or bool(self.parts)
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """Its notebooks, of several, by name in their order."""
+        order = [one["name"] for one in self.manifest.get("stages", ())]
+        return {one.name: one for one in parts(self.run, folder=self.folder, order=order)}
+
+    def side(self, part: Part | None = None) -> _Side:
+        """A notebook of it."""
+        stage = None if part is None else part.stage
+        document = records.author_document(
+            self.run, folder=self.folder, current=self.current, stage=stage
+        )
+        executed = self.executed if part is None else part.executed
+        return _Side(document, notebook.merge(document, executed))
+
+
+@dataclass(frozen=True)
+class _Side:
+    """A notebook as one of the runs executed it."""
 
     document: Document
     merged: Mapping[str, Any]
-    parameters: Mapping[str, Any]
-    metrics: Mapping[str, Any]
-    digest: str
-
-    @classmethod
-    def read(cls, run: Run, current: Settings) -> _Side:
-        """Read it from the store."""
-        folder = records.require_folder(run, current=current)
-        executed = host.executed(folder)
-        document = records.author_document(run, folder=folder, current=current)
-        return cls(
-            document,
-            notebook.merge(document, executed),
-            effective(run, manifest=records.manifest_of(folder, current=current)),
-            run.metrics or records.read_metrics(folder),
-            digest_of(folder, executed),
-        )
 
     @property
     def ran(self) -> set[str]:
@@ -227,6 +144,22 @@ class _Side:
             for cell in self.merged["cells"]
             if cell.get("execution_count") is not None or cell.get("outputs")
         }
+
+
+def _parts(before: _Left, after: _Left) -> Iterator[ComparedPart]:
+    old, new = before.parts, after.parts
+    for name in _order([*old], [*new]):
+        was, now = old.get(name), new.get(name)
+        states = (was.run.state if was else None, now.run.state if now else None)
+        if was is None or now is None:
+            yield ComparedPart(name, NEW if was is None else GONE, states)
+            continue
+        given = tuple(_values(was.run.parameters, now.run.parameters))
+        metrics = tuple(_values(was.run.metrics, now.run.metrics))
+        cells = tuple(_cells(before.side(was), after.side(now)))
+        changed = states[0] is not states[1] or bool(given or metrics)
+        changed = changed or any(cell.changed for cell in cells)
+        yield ComparedPart(name, DIFFERENT if changed else SAME, states, given, metrics, cells)
 
 
 def _values(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ComparedValue]:

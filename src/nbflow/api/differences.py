@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from nbflow import targets
 from nbflow.api.publishing import Seen
 from nbflow.api.rewrites import GONE, MARKS, NEW, OTHER, CellChange, changed_cells
+from nbflow.api.stages import approvals, options, stages
 from nbflow.planning import next_runs
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ __all__ = ["Change", "Difference", "bundle_changes", "diff"]
 
 _CONTEXT = 3
 """Lines of the DAG file around a change."""
+_SHORT = 60
+"""Characters of an option that are shown beside its name."""
+_TOLD = ("timezone", "start", "catchup", "interval", "waits_for", "makes", "notify")
+"""What is told of a new schedule."""
 _TICK = timedelta(seconds=1)
 """Less than lies between two times of a schedule."""
 
@@ -33,8 +38,9 @@ class Change:
     """One thing that would be different.
 
     Attributes:
-        part: `steps`, `edges`, `parameters`, `schedule`, `resources` or `files`.
-        name: what it is about: a step, `load → train`, a parameter, a file.
+        part: `stages`, `steps`, `edges`, `parameters`, `schedule`, `options`, `resources` or
+            `files`.
+        name: what it is about: a stage, a step, `load → train`, a parameter, a file.
         sort: `new`, `gone` or `changed`.
         details: in words, what of it.
     """
@@ -162,11 +168,12 @@ def _changes(
     before, after = (_by_name(one.get("steps", ())) for one in (old, new))
     cells = {name: _sources(_published(there, f"steps/{name}.ipynb")) for name in before}
     coming = {name: _sources(files[f"steps/{name}.ipynb"]) for name in after}
+    yield from _compared("stages", *stages(old, new), added=_fields, changed=_fields_changed)
     yield from _compared("steps", cells, coming, changed=_cells_changed)
     yield from _compared(
         "edges",
-        _edges(before),
-        _edges(after),
+        _edges({**before, **approvals(old)}),
+        _edges({**after, **approvals(new)}),
         added=lambda why: [why],
         changed=lambda was, now: [f"{was} → {now}"],
     )
@@ -177,7 +184,10 @@ def _changes(
         added=lambda one: [f"default: {_word(one['default'])}"],
         changed=_fields_changed,
     )
-    yield from _compared("schedule", _schedule(old), _schedule(new), changed=_fields_changed)
+    yield from _compared(
+        "schedule", _schedule(old), _schedule(new), added=_times, changed=_fields_changed
+    )
+    yield from _compared("options", *options(old, new), added=_said, changed=_said_otherwise)
     rooms = ({name: _room(step) for name, step in steps.items()} for steps in (before, after))
     yield from _compared("resources", *rooms, added=_fields, changed=_fields_changed)
     yield from _compared("files", _attached(old), _attached(new))
@@ -229,6 +239,22 @@ def _fields_changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
     ]
 
 
+def _times(schedule: Mapping[str, Any]) -> list[str]:
+    """What a new schedule says beside its times."""
+    return _fields({key: schedule[key] for key in _TOLD if schedule.get(key)})
+
+
+def _said(value: Any) -> list[str]:
+    """An option's value; of a long text nothing."""
+    word = _word(value)
+    return [word] if len(word) <= _SHORT and "\n" not in word else []
+
+
+def _said_otherwise(was: Any, now: Any) -> list[str]:
+    both = [*_said(was), *_said(now)]
+    return [" → ".join(both)] if len(both) == len((was, now)) else []
+
+
 def _word(value: Any) -> str:
     if value is None:
         return "none"
@@ -253,7 +279,7 @@ def _schedule(manifest: Mapping[str, Any]) -> dict[str, Any]:
         return {str(found["at"]): found}
     if found.get("waits_for"):
         return {"assets": found}
-    said = {key: found[key] for key in ("makes", "notify") if found.get(key)}
+    said = {key: found[key] for key in ("interval", "makes", "notify") if found.get(key)}
     return {"no schedule": said} if said else {}
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from nbflow.model import Bundle, Diagnostic
     from nbflow.settings import Settings
 
+_Digests = dict[str, dict[str, str]]
+"""Of each DAG by its id, by the address of its target."""
+
 
 @dataclass(frozen=True)
 class Published:
@@ -189,35 +192,57 @@ def _write(bundles: Iterable[Bundle], current: Settings, *, force: bool) -> tupl
 
 def beside(current: Settings) -> list[str]:
     """The DAGs that this project knows in a place."""
-    return list(Seen(current, targets.find_target(current).tree.address).digests())
+    return Seen(current, targets.find_target(current).tree.address).dags()
 
 
 class Seen:
-    """The digest of each DAG of a target that this project saw last, kept in its `.nbflow`."""
+    """The digest of each DAG of a target that whoever publishes here saw last.
+
+    It is kept in the project's `.nbflow`, for each person apart. What was kept before people were
+    told apart counts for everybody.
+    """
 
     def __init__(self, current: Settings, address: str) -> None:
         """Of the target at an address."""
         self._file = current.home / "seen.json"
         self._address = address
+        self._person = signature(current).by
 
     def digests(self) -> Mapping[str, str]:
         """By DAG id."""
-        return self._all().get(self._address, {})
+        anybody, people = self._all()
+        own = people.get(self._person, {}).get(self._address, {})
+        return {**anybody.get(self._address, {}), **own}
+
+    def dags(self) -> list[str]:
+        """The ids of the DAGs that anybody has seen."""
+        anybody, people = self._all()
+        kept = (one.get(self._address, {}) for one in (anybody, *people.values()))
+        return sorted({dag_id for digests in kept for dag_id in digests})
 
     def keep(self, digests: Mapping[str, str]) -> None:
         """Remember these."""
-        known = self._all()
-        if {**known.get(self._address, {}), **digests} == known.get(self._address):
+        anybody, people = self._all()
+        own = people.setdefault(self._person, {})
+        known = own.get(self._address, {})
+        if {**known, **digests} == known:
             return
-        known[self._address] = dict(sorted({**known.get(self._address, {}), **digests}.items()))
+        own[self._address] = {**known, **digests}
         self._file.parent.mkdir(parents=True, exist_ok=True)
         waiting = self._file.with_name(f".seen-{os.getpid()}.writing")
-        waiting.write_text(json.dumps(dict(sorted(known.items())), indent=1), encoding="utf-8")
+        said = {"anybody": anybody, "people": people}
+        waiting.write_text(json.dumps(said, indent=1, sort_keys=True), encoding="utf-8")
         waiting.replace(self._file)
 
-    def _all(self) -> dict[str, dict[str, str]]:
+    def _all(self) -> tuple[_Digests, dict[str, _Digests]]:
+        """What anybody may have seen, and what each person has; by address and DAG id."""
         try:
-            found: dict[str, dict[str, str]] = json.loads(self._file.read_text(encoding="utf-8"))
+            found = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return {}
-        return found
+            return {}, {}
+        if not isinstance(found, dict):
+            return {}, {}
+        people = found.get("people")
+        if people is None:
+            return found, {}
+        return found.get("anybody", {}), people if isinstance(people, dict) else {}

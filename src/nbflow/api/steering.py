@@ -18,7 +18,10 @@ __all__ = ["cancel", "log_lines", "pause", "resume_run", "unpause"]
 
 _POLL = 2.0
 """Seconds between two looks at the log of a step that runs."""
-_WITHOUT_LOG = {RunState.QUEUED, RunState.SKIPPED}
+_NEVER_RAN = {
+    RunState.UPSTREAM_FAILED: "did not run: a step that it needs failed",
+    RunState.SKIPPED: "did not run: it was skipped",
+}
 
 
 def pause(dag_id: str, *, client: Airflow) -> bool:
@@ -89,6 +92,8 @@ def log_lines(
 ) -> Iterator[tuple[str, LogLine]]:
     """The lines of the logs of a run's steps, each with the step's name; of each the last try.
 
+    Of a step that did not run, a line says so: Airflow has no log of it.
+
     Args:
         run: the run.
         client: the Airflow that has it.
@@ -109,7 +114,7 @@ def log_lines(
     while True:
         for one in run.steps:
             key = (one.name, one.attempt)
-            if step in {None, one.name} and one.state not in _WITHOUT_LOG and key not in whole:
+            if step in {None, one.name} and one.state is not RunState.QUEUED and key not in whole:
                 yield from _further(run, one, client, told)
                 # What had ended before the look adds nothing to its log.
                 whole |= {key} if one.state.finished else set()
@@ -124,10 +129,23 @@ def _further(
 ) -> Iterator[tuple[str, LogLine]]:
     """The lines of a try that were not told yet."""
     key = (step.name, step.attempt)
+    why_not = _why_not(step)
+    if why_not is not None:
+        from nbflow.remote import LogLine
+
+        yield step.name, LogLine(why_not)
+        return
     lines = client.logs(run.dag_id, run.run_id, step.name, attempt=step.attempt)
     before = told.get(key, 0)
     told[key] = len(lines)
     yield from ((step.name, line) for line in lines[before:])
+
+
+def _why_not(step: StepRun) -> str | None:
+    """Why a step has no log, in words; None where it has one."""
+    if step.state in _NEVER_RAN:
+        return _NEVER_RAN[step.state]
+    return "did not run" if step.state.finished and step.started is None else None
 
 
 def _has_ended(run: Run, step: str | None) -> bool:

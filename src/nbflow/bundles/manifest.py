@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import nbflow
 from nbflow.bundles.parameters import parameter_schema, wire_default
 from nbflow.model import format_duration
+from nbflow.notebook import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nbflow.model import Edge, PipelineOptions, Plan, PlannedStage, PlannedStep
+    from nbflow.model import Edge, PipelineOptions, Plan, PlannedStage, PlannedStep, Stage
 
 
 def manifest(plan: Plan, *, files: Mapping[str, bytes], source: str) -> dict[str, Any]:
@@ -26,6 +27,9 @@ def manifest(plan: Plan, *, files: Mapping[str, bytes], source: str) -> dict[str
         "source": {"notebook": source, "sha256": _source_digest(plan)},
         "backend": plan.backend,
         "team": pipeline.options.team,
+        "owner": plan.owner,
+        "tags": list(pipeline.options.tags),
+        "description": pipeline.options.description,
         "schedule": {
             "at": pipeline.options.schedule,
             "timezone": pipeline.options.timezone,
@@ -82,15 +86,31 @@ def _step(step: PlannedStep) -> dict[str, Any]:
 
 
 def _stage(one: PlannedStage) -> dict[str, Any]:
-    stage = one.stage
+    stage, asked = one.stage, one.stage.approval
     return {
         "name": stage.name,
         "notebook": stage.notebook,
         "needs": list(stage.needs),
+        "edges": [_stage_edge(stage, name) for name in stage.needs],
+        "given": escaped(dict(stage.given)),
         "foreach": stage.foreach and stage.foreach.parameter,
+        "items": stage.foreach and escaped(stage.foreach.items),
+        "parallel": stage.foreach and stage.foreach.parallel,
         "when": stage.when and stage.when.text,
-        "approve": stage.approval and stage.approval.subject,
+        "approve": asked and asked.subject,
+        "message": asked and asked.message,
+        "approvers": list(asked.approvers) if asked else [],
+        "timeout": format_duration(asked.timeout) if asked and asked.timeout else None,
     }
+
+
+def _stage_edge(stage: Stage, needed: str) -> dict[str, Any]:
+    """Why a stage comes after another."""
+    taken = sorted({one.name for one in stage.references if one.stage == needed})
+    because = [("declared", [stage.name])] if needed in stage.after else []
+    because += [("variables", taken)] if taken else []
+    reasons = [{"kind": kind, "names": names} for kind, names in because]
+    return {"step": needed, "because": reasons}
 
 
 def _edge(edge: Edge) -> dict[str, Any]:

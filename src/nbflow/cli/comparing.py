@@ -13,7 +13,7 @@ from nbflow.cli import options
 from nbflow.cli.console import print_json
 
 if TYPE_CHECKING:
-    from nbflow.api import ComparedCell, ComparedRuns, ComparedValue
+    from nbflow.api import ComparedCell, ComparedPart, ComparedRuns, ComparedValue
 
 _MARKS = {
     "same": ("=", "green"),
@@ -37,7 +37,8 @@ _LONGEST = 80
 def diff_runs(*, before: str, after: str, exit_code: bool, project: Path, as_json: bool) -> int:
     """Show in what two runs of a pipeline differ.
 
-    Parameters, metrics, and outputs cell by cell.
+    Parameters, metrics, and outputs cell by cell; of several notebooks stage by stage, and item by
+    item of a list.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run; runs on this machine too.
     Outputs are compared as `nbflow check --prove` does: times, addresses and the like do not count.
@@ -61,15 +62,38 @@ def _lines(found: ComparedRuns) -> Iterator[str]:
         yield f"{mark} {run.dag_id}/{run.run_id}: {run.state}{version}"
     yield from _values("parameters", found.parameters)
     yield from _values("metrics", found.metrics)
-    changed = [cell for cell in found.cells if cell.changed or cell.edited]
+    yield from _cells(found.cells)
+    for part in found.parts:
+        if part.changed or any(cell.edited for cell in part.cells):
+            yield from _part(part)
+    yield ""
+    yield found.summary
+
+
+def _part(part: ComparedPart) -> Iterator[str]:
+    """A stage, or an item of one, with all that differs in it."""
+    mark, colour = _MARKS[part.verdict]
+    was, now = part.states
+    state = f"{was or 'not run'} → {now or 'not run'}" if was is not now else f"{now}"
+    yield ""
+    yield f"{click.style(f'{mark} {part.name}', fg=colour, bold=True)}: {state}"
+    for line in (
+        *_values("parameters", part.parameters),
+        *_values("metrics", part.metrics),
+        *_cells(part.cells),
+    ):
+        if line:
+            yield f"  {line}"
+
+
+def _cells(cells: Sequence[ComparedCell]) -> Iterator[str]:
+    changed = [cell for cell in cells if cell.changed or cell.edited]
     if changed:
         yield ""
         yield "cells"
     for cell in changed:
         yield _headline(cell)
         yield from _differences(cell)
-    yield ""
-    yield found.summary
 
 
 def _values(title: str, values: Sequence[ComparedValue]) -> Iterator[str]:

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
         unpublish,
     )
     from nbflow.interactive.pipelines import Pipeline
-    from nbflow.interactive.publications import Difference, Publication, Published
+    from nbflow.interactive.publications import (
+        Difference,
+        Publication,
+        Published,
+        PublishedVersion,
+        Versions,
+    )
     from nbflow.interactive.verbs import check, diff, form, load, publish, run, show, this
 
 __all__ = [
@@ -41,8 +47,10 @@ __all__ = [
     "Pipeline",
     "Publication",
     "Published",
+    "PublishedVersion",
     "Run",
     "Stage",
+    "Versions",
     "approve",
     "backfill",
     "check",
@@ -78,8 +86,10 @@ _HOMES = {
     "Pipeline": "pipelines",
     "Publication": "publications",
     "Published": "publications",
+    "PublishedVersion": "publications",
     "Run": "executions",
     "Stage": "definitions",
+    "Versions": "publications",
     "approve": "operations",
     "backfill": "backfills",
     "check": "verbs",

@@ -11,12 +11,19 @@ from nbflow.interactive.listings import Listing
 from nbflow.interactive.markup import badge, block, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from nbflow.settings import Settings
 
-__all__ = ["ComparedCells", "ComparedValues", "Comparison", "diff_runs"]
+__all__ = [
+    "ComparedCells",
+    "ComparedNotebook",
+    "ComparedNotebooks",
+    "ComparedValues",
+    "Comparison",
+    "diff_runs",
+]
 
 _MOST_LINES = 12
 
@@ -58,6 +65,54 @@ class ComparedCells(Listing["api.ComparedCell"]):
         return (number, badge(verdict), f"<code>{line}</code>", "".join(shown))
 
 
+class ComparedNotebook:
+    """What two runs of several notebooks did with one of them; with `foreach`, for one item.
+
+    Attributes:
+        name: the stage's, with the item's number where it has one: `train[0]`.
+        verdict: `same`, `different`; `gone` or `new` where one run alone began it.
+        parameters: those of the values that it was given that differ.
+        metrics: those that differ.
+        cells: all code cells.
+        changed: whether it differs in anything.
+    """
+
+    def __init__(self, found: api.ComparedPart) -> None:
+        self.name = found.name
+        self.verdict = found.verdict
+        self.parameters = ComparedValues(found.parameters)
+        self.metrics = ComparedValues(found.metrics)
+        self.cells = ComparedCells(found.cells)
+        self.changed = found.changed
+
+    def __repr__(self) -> str:
+        tables = _tables(self.parameters, self.metrics, self.cells)
+        lines = [f"{self.name}: {self.verdict}"]
+        for title, rows in tables:
+            lines += ["", title, repr(rows)]
+        return "\n".join([*lines, *_outputs(self.cells)])
+
+    def _repr_html_(self) -> str:
+        title = f"<code>{escape(self.name)}</code> {badge(self.verdict)}"
+        return block(title, *_html_tables(_tables(self.parameters, self.metrics, self.cells)))
+
+
+class ComparedNotebooks(Listing[ComparedNotebook]):
+    """The notebooks of two runs of several; by position or by name, `train[0]`."""
+
+    columns: ClassVar[tuple[str, ...]] = ("notebook", "verdict", "parameters", "metrics", "cells")
+    what: ClassVar[str] = "notebook"
+    empty: ClassVar[str] = "no notebooks"
+
+    def _row(self, item: ComparedNotebook) -> Sequence[object]:
+        cells = sum(one.changed for one in item.cells)
+        return (item.name, item.verdict, len(item.parameters), len(item.metrics), cells)
+
+    def _html_row(self, item: ComparedNotebook) -> Sequence[str]:
+        name, verdict, *counts = super()._html_row(item)
+        return (name, badge(verdict), *counts)
+
+
 class Comparison:
     """In what two runs of a pipeline differ; it is true where they do.
 
@@ -67,6 +122,7 @@ class Comparison:
         parameters: those that differ, defaults included.
         metrics: those that differ.
         cells: all code cells, each with its `verdict`, whether it was `edited`, and `differences`.
+        parts: of several notebooks, each stage and item that began: they have metrics and cells.
         changed: whether state, parameters, metrics or outputs differ.
         summary: `7 cells: 2 different, 5 the same`.
     """
@@ -77,6 +133,7 @@ class Comparison:
         self.parameters = ComparedValues(found.parameters)
         self.metrics = ComparedValues(found.metrics)
         self.cells = ComparedCells(found.cells)
+        self.parts = ComparedNotebooks(ComparedNotebook(one) for one in found.parts)
         self.changed = found.changed
         self.summary = found.summary
 
@@ -84,33 +141,48 @@ class Comparison:
         """Whether they differ."""
         return self.changed
 
-    @property
-    def _tables(self) -> Iterator[tuple[str, ComparedValues | ComparedCells]]:
-        shown = ComparedCells(one for one in self.cells if one.changed or one.edited)
-        for title, rows in (("parameters", self.parameters), ("metrics", self.metrics)):
-            if rows:
-                yield title, rows
-        if shown:
-            yield "cells", shown
-
     def __repr__(self) -> str:
         sides = zip("-+", (self.before, self.after), strict=True)
         lines = [f"{mark} {run.name}: {run.state}" for mark, run in sides]
-        for title, rows in self._tables:
+        for title, rows in _tables(self.parameters, self.metrics, self.cells):
             lines += ["", title, repr(rows)]
-        for cell in self.cells:
-            for one in cell.differences:
-                lines += ["", f"cell {cell.index}, {one.what}:", one.diff(lines=_MOST_LINES)]
+        lines += _outputs(self.cells)
+        for part in self.parts:
+            lines += ["", repr(part)] if part.changed else []
         return "\n".join([*lines, "", self.summary])
 
     def _repr_html_(self) -> str:
         runs = (self.before, self.after)
         title = " → ".join(f"<code>{escape(run.name)}</code> {badge(run.state)}" for run in runs)
-        tables = [
-            f"<div><em>{escape(title)}</em></div>{rows._repr_html_()}"
-            for title, rows in self._tables
-        ]
-        return block(title, *tables, f"<div>{escape(self.summary)}</div>")
+        tables = _html_tables(_tables(self.parameters, self.metrics, self.cells))
+        parts = [part._repr_html_() for part in self.parts if part.changed]
+        return block(title, *tables, *parts, f"<div>{escape(self.summary)}</div>")
+
+
+def _tables(
+    parameters: ComparedValues, metrics: ComparedValues, cells: ComparedCells
+) -> Iterator[tuple[str, ComparedValues | ComparedCells]]:
+    """What is to be shown, with titles."""
+    shown = ComparedCells(one for one in cells if one.changed or one.edited)
+    for title, rows in (("parameters", parameters), ("metrics", metrics)):
+        if rows:
+            yield title, rows
+    if shown:
+        yield "cells", shown
+
+
+def _html_tables(tables: Iterable[tuple[str, ComparedValues | ComparedCells]]) -> list[str]:
+    return [f"<div><em>{escape(title)}</em></div>{rows._repr_html_()}" for title, rows in tables]
+
+
+def _outputs(cells: ComparedCells) -> list[str]:
+    """In what outputs differ, as lines."""
+    return [
+        line
+        for cell in cells
+        for one in cell.differences
+        for line in ("", f"cell {cell.index}, {one.what}:", one.diff(lines=_MOST_LINES))
+    ]
 
 
 @plain
@@ -126,7 +198,8 @@ def diff_runs(before: Run | str, after: Run | str, *, project: str | Path = ".")
         project: a folder of the project, whose settings name Airflow and store.
 
     Returns:
-        What differs: `parameters`, `metrics`, `cells`; it is true where anything does.
+        What differs: `parameters`, `metrics`, `cells`, of several notebooks `parts`; it is true
+        where anything does.
 
     Raises:
         UsageError: they are of two pipelines, or one and the same run.

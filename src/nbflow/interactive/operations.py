@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from nbflow import api
 from nbflow.interactive import beginnings, executions
 from nbflow.interactive.explanations import plain
-from nbflow.interactive.publications import Publication, Published, tell
+from nbflow.interactive.publications import Publication, Published, Versions, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,26 +154,39 @@ def output(reference: str, path: str | Path | None = None, *, project: str | Pat
     return executions.Run(found, current=current).output(path)
 
 
+@overload
+def published(dag_id: None = None, *, project: str | Path = ".") -> Published: ...
+
+
+@overload
+def published(dag_id: str, *, project: str | Path = ".") -> Versions: ...
+
+
 @plain
-def published(*, project: str | Path = ".") -> Published:
-    """What nbflow has published in a project's target.
+def published(dag_id: str | None = None, *, project: str | Path = ".") -> Published | Versions:
+    """What nbflow has published in a project's target; of a DAG, its versions.
 
     Args:
+        dag_id: the versions of this DAG.
         project: a folder of the project, whose settings name the target.
 
     Returns:
-        The DAGs, by position or by id, each with its versions in `listing.versions`.
+        The DAGs, by position or by id; of one DAG its versions, the newest first, by position or by
+        digest.
 
     Raises:
-        TargetError: the target cannot be read.
+        TargetError: the target cannot be read, or has no such DAG.
 
     Example:
         >>> import nbflow
         >>> done = nbflow.publish("train.ipynb")
         >>> nbflow.published()["train"].listing.digest == done.digest
         True
+        >>> nbflow.published("train")[0].state
+        'runs'
     """
-    return Published(api.published(api.load_settings(project)))
+    found = api.published(api.load_settings(project), dag_id=dag_id)
+    return Published(found) if dag_id is None else Versions(found[0])
 
 
 @plain

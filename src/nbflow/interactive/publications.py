@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from nbflow import api
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from nbflow.targets import Version
 
-__all__ = ["Difference", "Publication", "Published", "publish"]
+__all__ = ["Difference", "Publication", "Published", "PublishedVersion", "Versions", "publish"]
 
 
 class Publication:
@@ -162,3 +163,55 @@ class Published(Listing["api.PublishedDag"]):
         version = item.listing.current
         by, when = version.by or "-", moment(version.moment)
         return (item.listing.dag_id, version.digest, by, when, item.listing.notebook)
+
+
+@dataclass(frozen=True)
+class PublishedVersion:
+    """A bundle that is or was what a DAG runs.
+
+    Attributes:
+        digest: the bundle's.
+        by: who published it; None where that is not known.
+        moment: when, an aware datetime; None where that is not known.
+        action: `publish`, `rollback` or `unpublish`.
+        state: `runs`, `kept` where a rollback can go back to it, or `removed`.
+    """
+
+    digest: str
+    by: str | None
+    moment: datetime | None
+    action: str
+    state: str
+
+
+class Versions(Listing[PublishedVersion]):
+    """The versions of a published DAG, the newest first; by position or by digest.
+
+    Attributes:
+        dag: the DAG: `listing`, `address` of the target, `location` of its file.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("version", "by", "at", "action", "state")
+    what: ClassVar[str] = "version"
+    empty: ClassVar[str] = "no version is known"
+
+    def __init__(self, dag: api.PublishedDag) -> None:
+        self.dag = dag
+        listing = dag.listing
+
+        def state(version: Version) -> str:
+            if version is listing.current:
+                return "runs"
+            kept = version.digest in listing.digests or version.digest == listing.digest
+            return "kept" if kept else "removed"
+
+        super().__init__(
+            PublishedVersion(one.digest, one.by, one.moment, one.action, state(one))
+            for one in reversed(listing.versions)
+        )
+
+    def _name(self, item: PublishedVersion) -> str:
+        return item.digest
+
+    def _row(self, item: PublishedVersion) -> Sequence[object]:
+        return (item.digest, item.by or "-", moment(item.moment), item.action, item.state)
