@@ -4,7 +4,7 @@ SHELL := bash
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-fast test-cluster format lint docs bench bench-pods clean
+.PHONY: help setup demo test test-fast test-cluster test-lab lab format lint docs bench bench-pods clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,11 +20,18 @@ setup: .venv/.setup-stamp  ## make .venv; done by every other target
 demo: setup  ## take the examples through the main job in a real, private Airflow
 	@$(BIN)/python scripts/demo.py
 
-test: setup lint  ## everything that needs no cluster (real kernels, real Airflow)
+test: setup lint test-lab  ## everything that needs no cluster (real kernels, real Airflow)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 test-fast: setup  ## what answers within a minute or two
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not slow and not airflow"
+
+lab: setup  ## build the extension of JupyterLab, where Node.js is
+	scripts/lab.sh build
+
+test-lab: lab  ## the extension's formatting, lint, types and unit tests
+	scripts/lab.sh check
+	scripts/lab.sh test
 
 test-cluster: setup  ## what needs a cluster in KUBECONFIG, with the image that CONTRIBUTING.md names
 	$(BIN)/python -m pytest -m cluster
@@ -32,6 +39,7 @@ test-cluster: setup  ## what needs a cluster in KUBECONFIG, with the image that 
 format: setup  ## format the code
 	$(BIN)/ruff format src airflow_policy tests scripts benchmarks
 	$(BIN)/ruff check --fix src airflow_policy tests scripts benchmarks
+	scripts/lab.sh format
 
 lint: setup  ## formatting, lint, types, layers
 	$(BIN)/ruff format --check src airflow_policy tests scripts benchmarks
@@ -50,3 +58,4 @@ bench-pods: setup  ## measure steps as pods; needs what test-cluster needs, and 
 
 clean:  ## remove what make made
 	rm -rf .venv .venv-kale .venv-jupyter .venv-peers .nbflow .mypy_cache .ruff_cache .pytest_cache build dist
+	rm -rf jupyterlab_ext/node_modules jupyterlab_ext/lib jupyterlab_ext/labextensions

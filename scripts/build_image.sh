@@ -25,6 +25,6 @@ context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 cp images/runtime/constraints.txt "images/$kind/Dockerfile" "$context"
 [ "$kind" != airflow ] || cp images/airflow/constraints.txt "$context/airflow.txt"
-"$python" -m pip wheel --quiet --no-deps --wheel-dir "$context" .
+NBFLOW_WITHOUT_LAB=1 "$python" -m pip wheel --quiet --no-deps --wheel-dir "$context" .
 chmod -R u=rwX,go=rX "$context"
 "${build[@]}" "$name" "$context"

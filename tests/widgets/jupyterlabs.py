@@ -22,6 +22,7 @@ TRAIN = (
 """The cells of a notebook of two steps."""
 ROOT = Path(__file__).parents[2]
 JUPYTER = ROOT / ".venv-jupyter" / "bin" / "jupyter-lab"
+EXTENSION = ROOT / "jupyterlab_ext"
 CHROMIUM = Path("/usr/bin/chromium")
 _FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
@@ -37,13 +38,12 @@ _THEME = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 
 
 @contextmanager
-def lab(root, home, *, theme="JupyterLab Light"):
-    """The address of a JupyterLab whose files are in `root`, with nbflow from this checkout."""
-    settings = {**_QUIET, _THEME: {"theme": theme}}
-    for name, content in settings.items():
-        path = home / "settings" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content))
+def lab(root, home, *, theme="JupyterLab Light", extension=False):
+    """The address of a JupyterLab whose files are in `root`, with nbflow from this checkout.
+
+    Its extension of JupyterLab is there on demand.
+    """
+    prefer(home, theme=theme)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -63,6 +63,8 @@ def lab(root, home, *, theme="JupyterLab Light"):
         "IPYTHONDIR": str(home / "ipython"),
     }
     environ.pop("KUBECONFIG", None)
+    if extension:
+        environ["JUPYTER_PATH"] = str(EXTENSION)
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
             command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=root
@@ -73,6 +75,15 @@ def lab(root, home, *, theme="JupyterLab Light"):
         finally:
             server.terminate()
             server.wait(20)
+
+
+def prefer(home, *, theme):
+    """Write what the user of this home has set; a page reads it as it is opened."""
+    settings = {**_QUIET, _THEME: {"theme": theme}}
+    for name, content in settings.items():
+        path = home / "settings" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content))
 
 
 class Address:

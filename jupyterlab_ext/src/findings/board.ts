@@ -1,0 +1,87 @@
+import type { Cell } from '@jupyterlab/cells';
+import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+
+import { CellWidgets } from '../cells/cellWidgets';
+import type { NotebookPipeline } from '../pipeline/pipeline';
+import { Banner } from './banner';
+import { Findings } from './findings';
+import type { Finding } from './findings';
+
+/** What is wrong with one notebook: at its cells, and above them what is about the whole. */
+export class FindingsBoard implements IDisposable {
+  constructor(
+    private readonly _panel: NotebookPanel,
+    private readonly _pipeline: NotebookPipeline,
+    private readonly _trans: TranslationBundle
+  ) {
+    this._atCells = new CellWidgets(
+      _panel.content,
+      cell => new Findings(_trans, line => goTo(_panel.content, cell, line)),
+      'middle'
+    );
+    _pipeline.inspection.changed.connect(this._update, this);
+    this._update();
+  }
+
+  get isDisposed(): boolean {
+    return this._atCells.isDisposed;
+  }
+
+  dispose(): void {
+    Signal.disconnectReceiver(this);
+    this._atCells.dispose();
+    this._above?.dispose();
+  }
+
+  private _update(): void {
+    const { found, failure } = this._pipeline.inspection;
+    const byCell = new Map<string, Finding[]>();
+    const whole: Finding[] = [];
+    for (const one of found?.diagnostics ?? []) {
+      if (one.cell === null || !this._pipeline.places.has(one.cell)) {
+        whole.push({ ...one, line: null });
+      } else {
+        const line = one.file === undefined ? one.line : null;
+        byCell.set(one.cell, [...(byCell.get(one.cell) ?? []), { ...one, line }]);
+      }
+    }
+    if (failure !== null) {
+      const { code, message, hint } = failure;
+      whole.push({ code, message, hint, severity: 'warning', line: null });
+    }
+    this._atCells.update(
+      cell => byCell.get(cell.model.id) ?? null,
+      (widget, findings) => {
+        widget.view = findings;
+      }
+    );
+    this._showAbove(whole);
+  }
+
+  private _showAbove(findings: readonly Finding[]): void {
+    if (findings.length === 0) {
+      this._above?.dispose();
+      this._above = null;
+      return;
+    }
+    if (this._above === null) {
+      this._above = new Banner(this._trans);
+      this._panel.contentHeader.addWidget(this._above);
+    }
+    this._above.view = findings;
+  }
+
+  private _above: Banner | null = null;
+  private readonly _atCells: CellWidgets<Findings>;
+}
+
+/** Put the cursor at the beginning of a cell's line. */
+function goTo(notebook: Notebook, cell: Cell, line: number): void {
+  notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+  notebook.mode = 'edit';
+  cell.editor?.setCursorPosition({ line: line - 1, column: 0 });
+  cell.editor?.focus();
+}

@@ -1,0 +1,12 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+import { findings } from './findings/plugin';
+import { pipelines } from './pipeline/plugin';
+import { strips } from './strips/plugin';
+
+export { ServerFailure } from './client/failure';
+export { INbflow } from './tokens';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [pipelines, strips, findings];
+
+export default plugins;

@@ -1,0 +1,21 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { INbflow } from '../tokens';
+import { StripBoard } from './board';
+
+/** Shows at each cell of a notebook which step it belongs to. */
+export const strips: JupyterFrontEndPlugin<void> = {
+  id: '@nbflow/jupyterlab:strips',
+  description: 'Shows at each cell of a notebook which step it belongs to.',
+  autoStart: true,
+  requires: [INbflow],
+  optional: [ITranslator],
+  activate: (_: JupyterFrontEnd, nbflow: INbflow, translator: ITranslator | null): void => {
+    const trans = (translator ?? nullTranslator).load('nbflow');
+    nbflow.opened.connect((_, { panel, pipeline }) => {
+      const board = new StripBoard(panel.content, pipeline, nbflow.preferences, trans);
+      panel.disposed.connect(() => board.dispose());
+    });
+  }
+};

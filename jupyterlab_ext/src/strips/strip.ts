@@ -1,0 +1,52 @@
+import { Widget } from '@lumino/widgets';
+
+import type { StripView } from './view';
+
+/** A cell's strip: a bar in the colour of its step, and above the cell what begins there. */
+export class Strip extends Widget {
+  constructor(private readonly _cell: Widget) {
+    super();
+    this.addClass('nbf-Strip');
+    this._bar.className = 'nbf-Strip-bar';
+    this._head.className = 'nbf-Strip-head';
+    this.node.append(this._bar, this._head);
+    _cell.addClass('nbf-Cell');
+  }
+
+  /** Show this from now on. */
+  set view(view: StripView) {
+    const text = JSON.stringify(view);
+    if (text === this._shown) {
+      return;
+    }
+    this._shown = text;
+    this.node.dataset.tone = view.tone;
+    this.node.dataset.hue = String(view.hue);
+    this.node.dataset.begins = String(view.begins);
+    this._cell.toggleClass('nbf-mod-skip', view.tone === 'skip');
+    this._bar.title = view.title;
+    this._head.hidden = !view.headed;
+    this._head.title = view.title;
+    this._head.replaceChildren(
+      labelled('nbf-Strip-name', view.name),
+      ...view.marks.map(mark => labelled('nbf-Strip-mark', mark))
+    );
+  }
+
+  override dispose(): void {
+    this._cell.removeClass('nbf-Cell');
+    this._cell.removeClass('nbf-mod-skip');
+    super.dispose();
+  }
+
+  private _shown = '';
+  private readonly _bar = document.createElement('div');
+  private readonly _head = document.createElement('div');
+}
+
+function labelled(name: string, text: string): HTMLElement {
+  const node = document.createElement('span');
+  node.className = name;
+  node.textContent = text;
+  return node;
+}

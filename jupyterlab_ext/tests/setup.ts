@@ -1,0 +1,10 @@
+// What JupyterLab's packages ask a browser for as they load, and jsdom lacks.
+class NoDragEvent extends Event {}
+
+if (typeof window !== 'undefined') {
+  Object.assign(window, {
+    DragEvent: NoDragEvent,
+    matchMedia: (media: string) =>
+      Object.assign(new EventTarget(), { media, matches: false, addListener: () => undefined })
+  });
+}

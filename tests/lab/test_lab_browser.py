@@ -1,0 +1,196 @@
+"""The extension of JupyterLab where people use it: in a browser."""
+
+import json
+from itertools import pairwise
+
+import pytest
+from commands import write_notebook
+from jupyterlabs import EXTENSION, browser, lab, prefer
+
+# On one worker, so that there is one JupyterLab.
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("lab")]
+
+CELLS = (
+    ("imports", "import math"),
+    ("parameters", "trees = 10  # in the forest"),
+    ("step:load", "rows = list(range(trees))"),
+    ("", "total = sum(rows)"),
+    ("skip", "rows[:5]"),
+    ("step:fit", "print(math.sqrt(total))"),
+)
+NAMES = ["imports", "parameters", "load", "", "skipped", "fit"]
+AXE = EXTENSION / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """Where the notebooks are."""
+    return tmp_path_factory.mktemp("notebooks")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """The home of whoever uses JupyterLab."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def jupyter(extension, root, home):
+    with lab(root, home, extension=True) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def page(chromium):
+    made = chromium.new_page(viewport={"width": 1280, "height": 1100})
+    made.set_default_timeout(30_000)
+    faults = []
+    made.on("pageerror", lambda error: faults.append(str(error)))
+    yield made
+    made.close()
+    assert faults == []
+
+
+@pytest.fixture
+def opened(page, jupyter, root):
+    """Opens a notebook of these cells."""
+
+    def open_(name, *cells):
+        write_notebook(root / name, *cells)
+        page.goto(jupyter.in_lab(name))
+        page.locator(".jp-Notebook .jp-CodeCell").nth(len(cells) - 1).wait_for()
+
+    return open_
+
+
+def cell(page, number):
+    return page.locator(".jp-Notebook .jp-Cell").nth(number)
+
+
+def names(page):
+    """What each cell's strip says; empty where it goes on with what stands above."""
+    heads = page.locator(".jp-Notebook .nbf-Strip-head").all()
+    return [head.inner_text().split("\n")[0] if head.is_visible() else "" for head in heads]
+
+
+def write(page, number, text):
+    """Write the code of a cell anew."""
+    cell(page, number).locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+
+
+def choose(page, *path):
+    """Choose something from JupyterLab's menus."""
+    page.get_by_role("menuitem", name=path[0], exact=True).click()
+    for name in path[1:]:
+        page.get_by_role("menuitem", name=name).or_(
+            page.get_by_role("menuitemcheckbox", name=name)
+        ).click()
+
+
+def test_each_cell_has_the_colour_and_the_name_of_its_step(page, opened):
+    opened("steps.ipynb", *CELLS)
+    page.locator(".nbf-Strip").nth(5).wait_for()
+    assert names(page) == NAMES
+    bars = [bar.bounding_box() for bar in page.locator(".nbf-Strip-bar").all()]
+    colours = [
+        bar.evaluate("node => getComputedStyle(node).backgroundColor")
+        for bar in page.locator(".nbf-Strip-bar").all()
+    ]
+    assert colours[2] == colours[3]
+    assert len({colours[1], colours[2], colours[5]}) == 3
+    # One line beside each cell, as high as it is.
+    assert {(bar["x"], bar["width"]) for bar in bars} == {(bars[0]["x"], 3)}
+    assert all(
+        0 <= below["y"] - above["y"] - above["height"] < 5 for above, below in pairwise(bars)
+    )
+
+
+def test_a_tag_that_is_added_shows_at_once(page, opened):
+    opened("tagged.ipynb", *CELLS)
+    page.locator(".nbf-Strip").nth(5).wait_for()
+    cell(page, 3).locator(".jp-InputPrompt").click()
+    page.get_by_role("tab", name="Property Inspector").click()
+    page.get_by_text("Common Tools").click()
+    page.get_by_placeholder("Add Tag").click()
+    page.keyboard.type("step:sum_up")
+    page.keyboard.press("Enter")
+    cell(page, 3).locator(".nbf-Strip").get_by_text("sum_up").wait_for()
+    assert names(page) == [*NAMES[:3], "sum_up", *NAMES[4:]]
+
+
+def test_what_is_wrong_with_code_that_is_not_saved_shows_at_its_cell_until_it_is_mended(
+    page, opened, root
+):
+    opened("wrong.ipynb", *CELLS)
+    page.locator(".nbf-Strip").nth(5).wait_for()
+    write(page, 5, "x = 1\nprint(totl)")
+    finding = cell(page, 5).get_by_role("group", name="Findings of nbflow").get_by_role("listitem")
+    finding.get_by_role("img", name="Error").wait_for()
+    finding.get_by_text("totl is not defined").wait_for()
+    assert "totl" not in (root / "wrong.ipynb").read_text()
+    cell(page, 0).locator(".jp-InputArea-editor").click()
+    finding.get_by_role("button", name="line 2").click()
+    page.keyboard.type("totl = total; ")
+    finding.wait_for(state="detached")
+    code = cell(page, 5).locator(".cm-content").inner_text()
+    assert code == "x = 1\ntotl = total; print(totl)"
+
+
+def test_what_is_about_the_whole_notebook_stands_above_it(page, jupyter, root):
+    path = write_notebook(root / "whole.ipynb", *CELLS)
+    notebook = json.loads(path.read_text())
+    notebook["metadata"]["nbflow"] = {"schedule": "every day"}
+    path.write_text(json.dumps(notebook))
+    page.goto(jupyter.in_lab(path.name))
+    banner = page.locator(".nbf-Banner")
+    banner.get_by_text("every day").wait_for()
+    room = banner.bounding_box()
+    assert room["height"] >= banner.locator(".nbf-Findings").bounding_box()["height"] > 20
+    assert page.locator(".jp-Notebook").bounding_box()["y"] >= room["y"] + room["height"]
+
+
+def test_who_hides_the_pipeline_sees_notebooks_as_they_were_also_later(page, opened):
+    opened("hidden.ipynb", *CELLS[:2], ("step:load", "nowhere"))
+    page.locator(".nbf-Finding").wait_for()
+    choose(page, "View", "Show Pipeline in Notebooks")
+    page.locator(".nbf-Finding").wait_for(state="detached")
+    assert page.locator(".nbf-Strip, .nbf-Cell").count() == 0
+    page.reload()
+    page.locator(".jp-Notebook .jp-CodeCell").nth(2).wait_for()
+    page.wait_for_timeout(2000)
+    assert page.locator(".nbf-Strip, .nbf-Finding").count() == 0
+    choose(page, "View", "Show Pipeline in Notebooks")
+    page.locator(".nbf-Finding").wait_for()
+    assert names(page) == ["imports", "parameters", "load"]
+
+
+def test_a_notebook_that_is_no_pipeline_is_left_alone(page, opened):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    opened("plain.ipynb", ("", "x = 1"), ("hide-input", "y = nowhere"))
+    page.wait_for_timeout(2000)
+    assert page.locator("[class*=nbf-]").count() == 0
+    assert [url for url in asked if "nbflow/api" in url] == []
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_whoever_reads_with_other_means_or_other_colours_can_read_it(
+    page, jupyter, opened, home, theme
+):
+    prefer(home, theme=theme)
+    opened("read.ipynb", *CELLS[:5], ("step:fit", "print(nowhere)"))
+    page.locator(".nbf-Finding").wait_for()
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("axe.run({include: [['.nbf-Strip'], ['.nbf-Findings']]})")
+    assert [
+        (one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]
+    ] == []
+    assert found["passes"]
