@@ -81,6 +81,14 @@ test('nothing is asked where nobody wants to know, and after the notebook was cl
   expect(book.asked).toEqual([]);
 });
 
+test('what was found is forgotten once nobody wants to know', async () => {
+  const book = new Notebook();
+  await book.type('a', 1000);
+  book.wanted = false;
+  await book.type('b', 1000);
+  expect(book.inspection.found).toBeNull();
+});
+
 test('an answer that comes after the notebook was closed is told nobody', async () => {
   const book = new Notebook();
   let answer: (found: Inspected) => void = () => undefined;

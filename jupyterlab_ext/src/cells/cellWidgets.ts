@@ -48,7 +48,7 @@ export class CellWidgets<W extends Widget> implements IDisposable {
     const made = this._make(cell);
     this._widgets.set(cell, made);
     made.disposed.connect(() => this._widgets.delete(cell));
-    cell.disposed.connect(() => made.dispose());
+    cell.disposed.connect(made.dispose, made);
     if (this._where === 'top') {
       (cell.layout as PanelLayout).insertWidget(0, made);
     } else {

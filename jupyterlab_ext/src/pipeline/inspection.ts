@@ -56,7 +56,9 @@ export class Inspection implements IDisposable {
   forget(): void {
     clearTimeout(this._timer);
     this._known = '';
-    this._tell(null, null);
+    if (this._found !== null || this._failure !== null) {
+      this._tell(null, null);
+    }
   }
 
   dispose(): void {
@@ -67,6 +69,7 @@ export class Inspection implements IDisposable {
 
   private async _look(): Promise<void> {
     if (!this._subject.wanted()) {
+      this.forget();
       return;
     }
     if (this._asking) {
