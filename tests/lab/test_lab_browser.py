@@ -157,6 +157,17 @@ def test_what_is_about_the_whole_notebook_stands_above_it(page, jupyter, root):
     assert page.locator(".jp-Notebook").bounding_box()["y"] >= room["y"] + room["height"]
 
 
+def test_where_the_server_has_no_nbflow_the_steps_are_shown_and_why_nothing_is_checked(
+    page, opened
+):
+    page.route("**/nbflow/api/**", lambda route: route.fulfill(status=404, body="<html>"))
+    opened("alone.ipynb", *CELLS)
+    banner = page.locator(".nbf-Banner")
+    banner.get_by_text("Jupyter Server has no nbflow").wait_for()
+    banner.get_by_text("Install nbflow in the environment").wait_for()
+    assert names(page) == NAMES
+
+
 def test_who_hides_the_pipeline_sees_notebooks_as_they_were_also_later(page, opened):
     opened("hidden.ipynb", *CELLS[:2], ("step:load", "nowhere"))
     page.locator(".nbf-Finding").wait_for()

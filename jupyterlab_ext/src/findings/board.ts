@@ -49,8 +49,8 @@ export class FindingsBoard implements IDisposable {
       }
     }
     if (failure !== null) {
-      const { code, message, hint } = failure;
-      whole.push({ code, message, hint, severity: 'warning', line: null });
+      const { message, hint } = failure;
+      whole.push({ code: null, message, hint, severity: 'warning', line: null });
     }
     this._atCells.update(
       cell => byCell.get(cell.model.id) ?? null,

@@ -3,7 +3,8 @@ import { Widget } from '@lumino/widgets';
 
 /** Something wrong, as it is shown. */
 export interface Finding {
-  readonly code: string;
+  /** Null of what is no finding of a rule, but why there are none. */
+  readonly code: string | null;
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly hint: string | null;
@@ -69,7 +70,9 @@ export class Findings extends Widget {
       said.append(element('p', 'nbf-Finding-hint', ...inline(finding.hint)));
     }
     const row = element('li', 'nbf-Finding', icon, said);
-    row.append(element('span', 'nbf-Finding-code', finding.code));
+    if (finding.code !== null) {
+      row.append(element('span', 'nbf-Finding-code', finding.code));
+    }
     row.dataset.severity = finding.severity;
     row.tabIndex = -1;
     return row;
