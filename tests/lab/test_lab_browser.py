@@ -163,7 +163,7 @@ def test_where_the_server_has_no_nbflow_the_steps_are_shown_and_why_nothing_is_c
     page.route("**/nbflow/api/**", lambda route: route.fulfill(status=404, body="<html>"))
     opened("alone.ipynb", *CELLS)
     banner = page.locator(".nbf-Banner")
-    banner.get_by_text("Jupyter Server has no nbflow").wait_for()
+    banner.get_by_text("is not checked: Jupyter Server has no nbflow").wait_for()
     banner.get_by_text("Install nbflow in the environment").wait_for()
     assert names(page) == NAMES
 

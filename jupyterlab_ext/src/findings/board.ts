@@ -5,6 +5,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
 import { CellWidgets } from '../cells/cellWidgets';
+import type { ServerFailure } from '../client/failure';
 import type { NotebookPipeline } from '../pipeline/pipeline';
 import { Banner } from './banner';
 import { Findings } from './findings';
@@ -49,8 +50,7 @@ export class FindingsBoard implements IDisposable {
       }
     }
     if (failure !== null) {
-      const { message, hint } = failure;
-      whole.push({ code: null, message, hint, severity: 'warning', line: null });
+      whole.push(unchecked(failure, this._trans));
     }
     this._atCells.update(
       cell => byCell.get(cell.model.id) ?? null,
@@ -76,6 +76,22 @@ export class FindingsBoard implements IDisposable {
 
   private _above: Banner | null = null;
   private readonly _atCells: CellWidgets<Findings>;
+}
+
+/** Why nothing could be found. What the server itself says is in its words. */
+function unchecked(failure: ServerFailure, trans: TranslationBundle): Finding {
+  const finding = { code: null, severity: 'warning', line: null } as const;
+  if (failure.code === 'unreachable') {
+    const message = trans.__('The notebook is not checked: Jupyter Server does not answer');
+    return { ...finding, message, hint: failure.hint };
+  }
+  if (failure.code === 'unintelligible' && failure.status === 404) {
+    const message = trans.__('The notebook is not checked: Jupyter Server has no nbflow');
+    const hint = trans.__('Install nbflow in the environment that Jupyter Server runs in.');
+    return { ...finding, message, hint };
+  }
+  const message = trans.__('The notebook is not checked: %1', failure.message);
+  return { ...finding, message, hint: failure.hint };
 }
 
 /** Put the cursor at the beginning of a cell's line. */
