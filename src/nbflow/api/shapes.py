@@ -58,7 +58,7 @@ def publication_as_json(one: PublishedDag) -> dict[str, Any]:
                 "by": version.by,
                 "moment": version.moment and version.moment.isoformat(),
                 "action": version.action,
-                "kept": version.digest in listing.digests or version.digest == listing.digest,
+                "kept": listing.state_of(version) != "removed",
             }
             for version in listing.versions
         ],
