@@ -148,7 +148,8 @@ def test_a_failed_step_of_a_stage_is_told_of_with_the_cell_of_its_own_notebook(w
     )
     assert run("publish", "staged.yaml").status == 0
     assert run("trigger", "staged", "--wait").status == 10
-    ((_, said),) = until(lambda: list(posted))
+    # A busy machine may fail an item that has no fault; it is told of too.
+    said = until(lambda: next((said for _, said in posted if said["cell"]), None))
     assert said["step"].startswith("second.")
     assert (said["cell"], said["cell_number"], said["cell_id"]) == ("1 / n", "2", "cell-2")
     assert said["exception"] == "ZeroDivisionError: division by zero"

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 
+import pytest
 from by_hand import Hand, Notebook, by_papermill, code, run, step_notebook
 
 from nbflow import host
@@ -62,7 +63,6 @@ def test_papermill_gives_what_our_host_gives(tmp_path, recwarn):
 
 def test_papermill_too_fails_where_a_cell_ends_the_process(tmp_path, recwarn):
     import papermill
-    import pytest
 
     ends = Notebook({"make": Hand(["print('on')", "import sys\nsys.exit(0)"])})
     with pytest.raises(papermill.PapermillExecutionError, match="before its last cell"):
@@ -95,12 +95,24 @@ def test_a_step_notebook_runs_where_it_lies_and_again(tmp_path):
     assert sorted(path.name for path in steps.iterdir()) == [".nbflow-run"]
 
 
-def test_a_kernel_of_another_language_runs_the_authors_cells(tmp_path, monkeypatch):
+BASH = [sys.executable, "-m", "bash_kernel", "-f", "{connection_file}"]
+
+
+@pytest.fixture
+def bash(tmp_path, monkeypatch):
+    """Says how the kernel of this name is started."""
     spec = tmp_path / "jupyter/kernels/bash/kernel.json"
     spec.parent.mkdir(parents=True)
-    start = [sys.executable, "-m", "bash_kernel", "-f", "{connection_file}"]
-    spec.write_text(json.dumps({"argv": start, "display_name": "Bash", "language": "bash"}))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+
+    def starts(argv):
+        spec.write_text(json.dumps({"argv": argv, "display_name": "Bash", "language": "bash"}))
+
+    return starts
+
+
+def test_a_kernel_of_another_language_runs_the_authors_cells(tmp_path, bash):
+    bash(BASH)
     notebook = Notebook(
         {
             "one": Hand(["echo one; cat data.txt", "false"]),
@@ -118,6 +130,26 @@ def test_a_kernel_of_another_language_runs_the_authors_cells(tmp_path, monkeypat
     assert finished.steps[0].state == "failed"
     assert finished.steps[0].failure.cell == "one-1"
     assert finished.steps[1].state == "upstream_failed"
+
+
+def started(tmp_path, bash, *, dying):
+    """How a step ends whose kernel dies so often before it is ready, and how often it started."""
+    starts = tmp_path / "starts"
+    program = f'echo . >> {starts}; test $(wc -l < {starts}) -gt {dying} || exit 7; exec "$@"'
+    bash(["bash", "-c", program, "bash", *BASH])
+    finished = run(Notebook({"one": Hand(["echo one"])}, kernel="bash", language="bash"), tmp_path)
+    return finished.steps[0], starts.read_text().count(".")
+
+
+def test_a_kernel_that_dies_before_it_is_ready_is_started_again(tmp_path, bash):
+    step, starts = started(tmp_path, bash, dying=2)
+    assert (step.state, step.attempt, starts) == ("success", 1, 3)
+
+
+def test_a_kernel_that_keeps_dying_before_it_is_ready_is_a_failure(tmp_path, bash):
+    step, starts = started(tmp_path, bash, dying=9)
+    assert (step.state, step.failure.ename, starts) == ("failed", "KernelDied", 3)
+    assert "did not start" in step.failure.evalue
 
 
 def test_the_tiny_builder_follows_the_contract():

@@ -101,22 +101,22 @@ async def test_a_run_is_triggered_followed_read_and_goes_on_after_its_failure(
 
 
 async def test_a_run_is_cancelled_and_a_pipeline_is_paused_and_taken_away(ask, publish, seen, done):
-    await publish("held", ("step:long", "import time; time.sleep(300)"), ("step:after", "x = 1"))
-    run = (await ask("POST", "pipelines/held/trigger", {}, project="work")).json["run"]
+    await publish("halted", ("step:long", "import time; time.sleep(300)"), ("step:after", "x = 1"))
+    run = (await ask("POST", "pipelines/halted/trigger", {}, project="work")).json["run"]
     going = await seen(run, lambda run: run["steps"] and run["steps"][0]["state"] == "running")
     assert going["failure"] is None
-    refused = await done(await ask("POST", "pipelines/held/unpublish", {}, project="work"))
+    refused = await done(await ask("POST", "pipelines/halted/unpublish", {}, project="work"))
     assert refused["error"]["code"] == "target"
     assert "still goes" in refused["error"]["message"]
-    path = f"runs/held/{run['run_id']}"
+    path = f"runs/halted/{run['run_id']}"
     assert (await ask("POST", f"{path}/cancel", project="work")).json == {"changed": True}
     await seen(run, lambda run: run["state"] == "cancelled")
     assert (await ask("POST", f"{path}/cancel", project="work")).json == {"changed": False}
-    assert (await ask("POST", "pipelines/held/pause", project="work")).json == {"changed": False}
-    assert (await ask("POST", "pipelines/held/unpause", project="work")).json == {"changed": True}
+    assert (await ask("POST", "pipelines/halted/pause", project="work")).json == {"changed": False}
+    assert (await ask("POST", "pipelines/halted/unpause", project="work")).json == {"changed": True}
     nothing = await ask("POST", f"{path}/approve", {"approved": True}, project="work")
     assert (nothing.status, nothing.json["code"]) == (400, "usage")
-    gone = await done(await ask("POST", "pipelines/held/unpublish", {}, project="work"))
+    gone = await done(await ask("POST", "pipelines/halted/unpublish", {}, project="work"))
     assert gone["state"] == "success", gone
     unknown = await ask("POST", "pipelines/nope/pause", project="work")
     assert (unknown.status, unknown.json["code"]) == (502, "remote")

@@ -35,13 +35,13 @@ if TYPE_CHECKING:
         inspect_edited,
         new_options,
         options_of,
-        parameter_schemas,
+        parameters_as_json,
         profiles_for,
         vocabulary,
     )
     from nbflow.api.failures import failure_of
     from nbflow.api.forecasting import Forecaster
-    from nbflow.api.images import Doubt, ImageFile, image, write_image
+    from nbflow.api.images import Doubt, image, write_image
     from nbflow.api.importing import Imported, import_elyra, write_imported
     from nbflow.api.limiting import Limits, limits
     from nbflow.api.multiteam import airflow_teams, airflow_teams_text, team_policy, write_policy
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         is_dag,
         latest_runs,
         output,
+        output_into,
         parameters_of,
         still_going,
         trigger,
@@ -95,8 +96,8 @@ if TYPE_CHECKING:
         run_as_json,
     )
     from nbflow.api.sizing import Sizing, suggest
-    from nbflow.api.steering import cancel, log_lines, pause, resume_run, unpause
-    from nbflow.api.stored import StepText, all_runs, left_out, source_of, texts_of
+    from nbflow.api.steering import cancel, log_lines, pause, require_step, resume_run, unpause
+    from nbflow.api.stored import all_runs, left_out, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
     from nbflow.api.wording import (
@@ -130,7 +131,6 @@ __all__ = [
     "Doubt",
     "Finished",
     "Forecaster",
-    "ImageFile",
     "Imported",
     "Inspected",
     "Leftover",
@@ -143,7 +143,6 @@ __all__ = [
     "RolledBack",
     "Sizing",
     "StepLines",
-    "StepText",
     "Stop",
     "Unpublished",
     "airflow_down",
@@ -203,7 +202,8 @@ __all__ = [
     "new_options",
     "options_of",
     "output",
-    "parameter_schemas",
+    "output_into",
+    "parameters_as_json",
     "parameters_of",
     "parse_assignments",
     "pause",
@@ -221,6 +221,7 @@ __all__ = [
     "refuse_one_name_for_two",
     "refuse_what_cannot_run",
     "require_pages",
+    "require_step",
     "require_writable",
     "resolve",
     "resume",
@@ -277,7 +278,6 @@ _HOMES = {
     "ComparedValue": "compared",
     "compare_runs": "comparing",
     "Artifact": "recalling",
-    "StepText": "stored",
     "artifacts": "recalling",
     "escaped": "compositions",
     "inspect_definition": "compositions",
@@ -292,7 +292,6 @@ _HOMES = {
     "Doubt": "images",
     "Finished": "running",
     "Forecaster": "forecasting",
-    "ImageFile": "images",
     "Imported": "importing",
     "Inspected": "notebooks",
     "Limits": "limiting",
@@ -331,7 +330,7 @@ _HOMES = {
     "coming_runs": "editing",
     "inspect_content": "editing",
     "new_options": "editing",
-    "parameter_schemas": "editing",
+    "parameters_as_json": "editing",
     "vocabulary": "editing",
     "reach": "airflows",
     "edit_options": "editing",
@@ -355,6 +354,8 @@ _HOMES = {
     "load": "notebooks",
     "load_settings": "airflows",
     "output": "operating",
+    "output_into": "operating",
+    "require_step": "steering",
     "parameters_of": "operating",
     "parse_assignments": "values",
     "preflight": "preflights",

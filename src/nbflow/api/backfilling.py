@@ -223,7 +223,7 @@ def _schedule(dag_id: str, *, current: Settings) -> Mapping[str, Any] | None:
     with suppress(SettingsError, TargetError):  # Airflow may be there where the target is not
         for _, target in targets.every_target(current):
             there = target.edition(dag_id)
-            schedule: Mapping[str, Any] | None = there.manifest().get("schedule") if there else None
+            schedule: Mapping[str, Any] | None = there.manifest.get("schedule") if there else None
             if schedule:
                 return schedule
     return None

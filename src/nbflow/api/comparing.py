@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, notebook, proving
@@ -113,7 +114,7 @@ class _Left:
         """Whether it is of several notebooks."""
         return "stages" in self.manifest or bool(self.parts)
 
-    @property
+    @cached_property
     def parts(self) -> dict[str, Part]:
         """Its notebooks, of several, by name in their order."""
         order = [one["name"] for one in self.manifest.get("stages", ())]

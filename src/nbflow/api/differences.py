@@ -143,13 +143,13 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
         _coming(json.loads(bundle.files["manifest.json"]), moment),
         None if there is not None else target.taken_away(bundle.dag_id),
         changed_cells(bundle, there),
-        _coming(there.manifest(), moment) if there is not None else (),
+        _coming(there.manifest, moment) if there is not None else (),
     )
 
 
 def bundle_changes(bundle: Bundle, there: Edition | None) -> tuple[Change, ...]:
     """What publishing a bundle changes of what is there, without a look at who published that."""
-    old = there.manifest() if there else {}
+    old = there.manifest if there else {}
     new: dict[str, Any] = json.loads(bundle.files["manifest.json"])
     return tuple(_changes(old, new, there, bundle.files))
 
@@ -166,7 +166,9 @@ def _changes(
     files: Mapping[str, bytes],
 ) -> Iterator[Change]:
     before, after = (_by_name(one.get("steps", ())) for one in (old, new))
-    cells = {name: _sources(_published(there, f"steps/{name}.ipynb")) for name in before}
+    cells = {
+        name: _sources(there.content(f"steps/{name}.ipynb") if there else b"") for name in before
+    }
     coming = {name: _sources(files[f"steps/{name}.ipynb"]) for name in after}
     yield from _compared("stages", *stages(old, new), added=_fields, changed=_fields_changed)
     yield from _compared("steps", cells, coming, changed=_cells_changed)
@@ -301,14 +303,6 @@ def _attached(manifest: Mapping[str, Any]) -> dict[str, str]:
         for path, digest in (manifest.get("files") or {}).items()
         if path.startswith("files/")
     }
-
-
-def _published(there: Edition | None, path: str) -> bytes:
-    """A file of the published bundle; an empty notebook where it was lost."""
-    try:
-        return there.read(path) if there else b""
-    except FileNotFoundError:
-        return b""
 
 
 def _cells_changed(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import bundles, notebook
 from nbflow.api.notebooks import Inspected, inspect_document
+from nbflow.api.shapes import parameter_as_json
 from nbflow.errors import UsageError
 from nbflow.model import schedule_fault, timezone_fault
 from nbflow.planning import find_team, next_runs
@@ -27,7 +28,7 @@ __all__ = [
     "inspect_edited",
     "new_options",
     "options_of",
-    "parameter_schemas",
+    "parameters_as_json",
     "profiles_for",
     "vocabulary",
 ]
@@ -101,9 +102,11 @@ def new_options(content: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[st
     return notebook.new_options(notebook.parse(json.dumps(content), name="notebook"), patch)
 
 
-def parameter_schemas(parameters: Iterable[Parameter]) -> dict[str, dict[str, Any]]:
-    """The JSON schema of each parameter's values, by name; the same that Airflow's form has."""
-    return {one.name: bundles.parameter_schema(one) for one in parameters}
+def parameters_as_json(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
+    """Parameters for programs, each with the JSON schema of its values that Airflow's form has."""
+    return [
+        {**parameter_as_json(one), "schema": bundles.parameter_schema(one)} for one in parameters
+    ]
 
 
 def vocabulary() -> dict[str, Any]:

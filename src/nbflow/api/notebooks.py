@@ -12,6 +12,7 @@ from typing import Any
 
 from nbflow import analysis, bundles, checks, host, notebook, planning, settings, targets
 from nbflow.api.refusals import find_refusals, refuse_unknown_backend
+from nbflow.api.shapes import parameter_as_json
 from nbflow.errors import CheckFailed, UsageError
 from nbflow.model import (
     Bundle,
@@ -217,17 +218,7 @@ def describe(inspected: Inspected) -> dict[str, Any]:
     of_stages = {} if composition is None else {"stages": _stages(composition)}
     return {
         "name": pipeline.name,
-        "parameters": [
-            {
-                "name": parameter.name,
-                "type": str(parameter.kind),
-                "nullable": parameter.nullable,
-                "default": parameter.default,
-                "computed": parameter.source if parameter.computed else None,
-                "help": parameter.help,
-            }
-            for parameter in pipeline.parameters
-        ],
+        "parameters": [parameter_as_json(one) for one in pipeline.parameters],
         "schedule": {
             "at": pipeline.options.schedule,
             "timezone": pipeline.options.timezone,

@@ -304,6 +304,26 @@ def output(run: Run, *, current: settings.Settings, to: Path, header: bool = Tru
             f"{run.dag_id} is one notebook, and {to} is no file for it",
             hint="Name a file that ends in .ipynb or .html.",
         )
+    return _write_one(run, folder, current, to=to, header=header)
+
+
+def output_into(run: Run, *, current: settings.Settings, to: Path, header: bool = True) -> None:
+    """As `output`, into a folder, of however many notebooks: of one it is `DAG.ipynb`.
+
+    Raises:
+        StoreError: the store holds nothing of this run.
+    """
+    folder = records.require_folder(run, current=current)
+    own = _parts(run, folder, current)
+    if own:
+        write_parts(own, run=run, folder=folder, to=to, current=current, header=header)
+    else:
+        _write_one(run, folder, current, to=to / f"{run.dag_id}.ipynb", header=header)
+
+
+def _write_one(
+    run: Run, folder: Path, current: settings.Settings, *, to: Path, header: bool
+) -> Path:
     document = records.author_document(run, folder=folder, current=current)
     write_merged(document, folder=folder, output=to, current=current, run=run, header=header)
     return to

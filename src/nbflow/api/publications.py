@@ -135,9 +135,10 @@ def roll_back(
         NotLive: Airflow cannot import it, or did not pick it up in time.
     """
     target, own = _target_of(dag_id, current)
-    there, now, review = target.roll_back(dag_id, digest, signed=signature(current))
+    signed = signature(current)
+    there, now, review = target.roll_back(dag_id, digest, signed=signed)
     if review is None:
-        Seen(own, target.tree.address).keep({dag_id: now.digest})
+        Seen(own, target.tree.address, person=signed.by).keep({dag_id: now.digest})
     done = Published(
         dag_id,
         now.digest,

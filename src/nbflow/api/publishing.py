@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -175,10 +176,11 @@ def _write(bundles: Iterable[Bundle], current: Settings, *, force: bool) -> tupl
     from nbflow.api.commits import describe_publication
 
     target = targets.find_target(current)
-    seen = Seen(current, target.tree.address)
+    signed = signature(current)
+    seen = Seen(current, target.tree.address, person=signed.by)
     written = target.publish(
         bundles,
-        signed=signature(current),
+        signed=signed,
         seen=seen.digests(),
         force=force,
         describe=describe_publication,
@@ -202,11 +204,14 @@ class Seen:
     told apart counts for everybody.
     """
 
-    def __init__(self, current: Settings, address: str) -> None:
-        """Of the target at an address."""
+    def __init__(self, current: Settings, address: str, *, person: str | None = None) -> None:
+        """Of the target at an address; `person` publishes, who is looked for where None."""
         self._file = current.home / "seen.json"
-        self._address = address
-        self._person = signature(current).by
+        self._current, self._address, self._named = current, address, person
+
+    @cached_property
+    def _person(self) -> str:
+        return self._named or signature(self._current).by
 
     def digests(self) -> Mapping[str, str]:
         """By DAG id."""

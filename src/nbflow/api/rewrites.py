@@ -60,11 +60,11 @@ def changed_cells(bundle: Bundle, there: Edition | None) -> tuple[CellChange, ..
     """
     if there is None:
         return ()
-    old, new = there.manifest(), json.loads(bundle.files["manifest.json"])
+    old, new = there.manifest, json.loads(bundle.files["manifest.json"])
     return tuple(
         change
         for stage, path in _notebooks(new)
-        if (was := _written(_published(there, path))) and (now := _written(bundle.files[path]))
+        if (was := _written(there.content(path))) and (now := _written(bundle.files[path]))
         for change in _compared(was, now, stage=stage, steps=(_steps(old), _steps(new)))
     )
 
@@ -84,13 +84,6 @@ def _steps(manifest: Mapping[str, Any]) -> dict[str, str]:
     """The step of each cell, by id; of a stage's cell by `stage/id`."""
     steps = manifest.get("steps", ())
     return {str(cell): str(step["name"]) for step in steps for cell in step["cells"]}
-
-
-def _published(there: Edition, path: str) -> bytes:
-    try:
-        return there.read(path)
-    except FileNotFoundError:
-        return b""
 
 
 def _written(notebook: bytes) -> dict[str, tuple[int, str]]:

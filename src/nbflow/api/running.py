@@ -267,25 +267,33 @@ def write_parts(
     """
     if to is not None:
         require_no_notebook(to)
-    chapters = []
-    for part in own:
-        document = records.author_document(
-            part.run, folder=folder, current=current, stage=part.stage
-        )
-        if to is not None and pages.is_page(to):
-            found = merged(
-                document,
-                folder=folder,
-                current=current,
-                run=part.run,
-                header=header,
-                executed=part.executed,
+
+    def document(part: Part) -> Document:
+        return records.author_document(part.run, folder=folder, current=current, stage=part.stage)
+
+    if to is not None and pages.is_page(to):
+        chapters = [
+            (
+                part,
+                merged(
+                    document(part),
+                    folder=folder,
+                    current=current,
+                    run=part.run,
+                    header=header,
+                    executed=part.executed,
+                ),
             )
-            chapters.append((part, found))
-            continue
+            for part in own
+        ]
+        manifest = records.manifest_of(folder, current=current)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        pages.write_page(books.book(run, chapters, manifest=manifest), to, title=run.dag_id)
+        return to
+    for part in own:
         name = part.name.replace("[", "-").rstrip("]")
         write_merged(
-            document,
+            document(part),
             folder=folder,
             output=to / f"{name}.ipynb" if to else folder / part.folder / f"{part.stage}.ipynb",
             current=current,
@@ -293,10 +301,6 @@ def write_parts(
             header=header,
             executed=part.executed,
         )
-    if to is not None and pages.is_page(to):
-        manifest = records.manifest_of(folder, current=current)
-        to.parent.mkdir(parents=True, exist_ok=True)
-        pages.write_page(books.book(run, chapters, manifest=manifest), to, title=run.dag_id)
     return to or folder
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import UsageError
-from nbflow.model import Run
+from nbflow.model import Parameter, Run
 
 if TYPE_CHECKING:
     from nbflow.api.preflights import Preflight
@@ -29,6 +29,18 @@ def run_as_json(run: Run) -> dict[str, Any]:
     expected = run.expected_end
     described["expected_end"] = None if expected is None else expected.isoformat()
     return described
+
+
+def parameter_as_json(parameter: Parameter) -> dict[str, Any]:
+    """A parameter for programs."""
+    return {
+        "name": parameter.name,
+        "type": str(parameter.kind),
+        "nullable": parameter.nullable,
+        "default": parameter.default,
+        "computed": parameter.source if parameter.computed else None,
+        "help": parameter.help,
+    }
 
 
 def published_as_json(
@@ -58,7 +70,7 @@ def publication_as_json(one: PublishedDag) -> dict[str, Any]:
                 "by": version.by,
                 "moment": version.moment and version.moment.isoformat(),
                 "action": version.action,
-                "kept": version.digest in listing.digests or version.digest == listing.digest,
+                "kept": listing.state_of(version) != "removed",
             }
             for version in listing.versions
         ],

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nbflow.model import Run, StepRun
     from nbflow.remote import Airflow, LogLine
 
-__all__ = ["cancel", "log_lines", "pause", "resume_run", "unpause"]
+__all__ = ["cancel", "log_lines", "pause", "require_step", "resume_run", "unpause"]
 
 _POLL = 2.0
 """Seconds between two looks at the log of a step that runs."""
@@ -104,11 +104,8 @@ def log_lines(
         UsageError: there is no such step.
         RemoteError: Airflow has no log, or cannot be reached.
     """
+    require_step(run, step)
     names = [one.name for one in run.steps]
-    if step is not None and step not in names:
-        raise UsageError(
-            f"{run.dag_id} has no step {step!r}", hint=known_names("its steps", step, names)
-        )
     told: dict[tuple[str, int], int] = {}
     whole: set[tuple[str, int]] = set()
     while True:
@@ -122,6 +119,15 @@ def log_lines(
             return
         time.sleep(_POLL)
         run = client.run(run.dag_id, run.run_id, order=names)
+
+
+def require_step(run: Run, step: str | None) -> None:
+    """Raise UsageError if a step is named that the run does not have."""
+    names = [one.name for one in run.steps]
+    if step is not None and step not in names:
+        raise UsageError(
+            f"{run.dag_id} has no step {step!r}", hint=known_names("its steps", step, names)
+        )
 
 
 def _further(

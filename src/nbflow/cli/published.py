@@ -212,12 +212,7 @@ def _time(moment: datetime | None) -> str:
 def _print_versions(one: PublishedDag) -> None:
     listing = one.listing
     click.echo(f"{listing.dag_id}: {one.location}, from {listing.notebook}")
-    rows = []
-    for version in reversed(listing.versions):
-        kept = version.digest in listing.digests or version.digest == listing.digest
-        current = version is listing.current
-        state = "runs" if current else "kept" if kept else "removed"
-        rows.append((*_words(version), version.action, state))
+    rows = [(*_words(one), one.action, listing.state_of(one)) for one in reversed(listing.versions)]
     print_table(("version", "by", "at", "action", "state"), rows)
 
 

@@ -11,7 +11,6 @@ import click
 from nbflow.cli import options
 from nbflow.cli.console import print_json
 from nbflow.errors import Interrupted, UsageError
-from nbflow.model import known_names
 
 if TYPE_CHECKING:
     from nbflow.model import Run
@@ -169,18 +168,14 @@ def logs(*, reference: str, step: str | None, follow: bool, project: Path, as_js
 def _print_texts(run: Run, current: Settings, *, step: str | None, as_json: bool) -> int:
     """What the cells of a run on this machine wrote, as its executed notebooks have it."""
     from nbflow import api
+    from nbflow.remote import LogLine
 
-    names = [one.name for one in run.steps]
-    if step is not None and step not in names:
-        raise UsageError(
-            f"{run.dag_id} has no step {step!r}", hint=known_names("its steps", step, names)
-        )
+    api.require_step(run, step)
     shown = ""
     for one in api.texts_of(run, current=current, step=step):
         level = "error" if one.stream == "error" else None
         if as_json:
-            said = {"step": one.step, "moment": None, "level": level, "text": one.text}
-            click.echo(json.dumps(said, ensure_ascii=False))
+            _print_line_as_json(one.step, LogLine(one.text, level=level))
             continue
         if one.step != shown and step is None:
             click.echo(click.style(f"=== {one.step}", bold=True))

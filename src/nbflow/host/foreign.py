@@ -32,6 +32,14 @@ _GRACE = 1.0
 _LOOKS = 20
 _PATIENCE = 120
 """Seconds that outputs may lag behind the end of their cell."""
+_DIED = "Kernel died before replying"
+"""What jupyter_client says of a kernel that ended while it started, where others take long."""
+_STARTS = 3
+"""How often a kernel is started that dies before it has answered.
+
+jupyter_client finds ports that are free and lets them go, for the kernel to take: another program
+may be faster.
+"""
 
 
 class _Client(NotebookClient):
@@ -88,16 +96,23 @@ class Foreign:
 
     async def start(self) -> None:
         """See `Executor`."""
-        try:
-            self._client.km = self._client.create_kernel_manager()
-            env = {**self._place.env, _MARK: self._mark}
-            with self._place.log.open("ab") as log:
-                await self._client.async_start_new_kernel(
-                    env=env, stdout=log.fileno(), stderr=log.fileno()
-                )
-            await self._client.async_start_new_kernel_client()
-        except Exception as error:  # noqa: BLE001 - the kernel's own start may fail in any way
-            raise KernelLostError(str(error)) from None
+        for left in reversed(range(_STARTS)):
+            try:
+                await self._start()
+            except Exception as error:  # noqa: BLE001 - the kernel's own start may fail in any way
+                if not left or self._killed or _DIED not in str(error):
+                    raise KernelLostError(str(error)) from None
+            else:
+                return
+
+    async def _start(self) -> None:
+        self._client.km = self._client.create_kernel_manager()
+        env = {**self._place.env, _MARK: self._mark}
+        with self._place.log.open("ab") as log:
+            await self._client.async_start_new_kernel(
+                env=env, stdout=log.fileno(), stderr=log.fileno()
+            )
+        await self._client.async_start_new_kernel_client()
 
     async def execute(self, cell: dict[str, Any]) -> Reply:
         """See `Executor`."""

@@ -198,15 +198,8 @@ class Versions(Listing[PublishedVersion]):
     def __init__(self, dag: api.PublishedDag) -> None:
         self.dag = dag
         listing = dag.listing
-
-        def state(version: Version) -> str:
-            if version is listing.current:
-                return "runs"
-            kept = version.digest in listing.digests or version.digest == listing.digest
-            return "kept" if kept else "removed"
-
         super().__init__(
-            PublishedVersion(one.digest, one.by, one.moment, one.action, state(one))
+            PublishedVersion(one.digest, one.by, one.moment, one.action, listing.state_of(one))
             for one in reversed(listing.versions)
         )
 

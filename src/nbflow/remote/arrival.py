@@ -192,7 +192,7 @@ class _Look:
         found = {}
         for dag_id in dag_ids:
             path = f"/api/v2/dags/{quote(dag_id, safe='')}"
-            dag = _known(self._connection, path, doing=f"show {dag_id}")
+            dag = self._connection.find(path, doing=f"show {dag_id}")
             if dag is not None:
                 found[dag_id] = dag
         return found
@@ -228,21 +228,10 @@ class _Look:
         if dag_id not in self._arrived and self._read.get(dag_id) != read:
             self._read[dag_id] = read
             path = f"/api/v2/dagSources/{quote(dag_id, safe='')}"
-            source = _known(self._connection, path, doing=f"show the source of {dag_id}") or {}
+            source = self._connection.find(path, doing=f"show the source of {dag_id}") or {}
             if self._digests[dag_id] in (source.get("content") or ""):
                 self._arrived.add(dag_id)
         return dag_id in self._arrived
-
-
-def _known(connection: Connection, path: str, *, doing: str) -> Mapping[str, Any] | None:
-    """What Airflow answers; None where it knows nothing of it."""
-    try:
-        answer: Mapping[str, Any] = connection.get(path, doing=doing)
-    except Refused as error:
-        if error.status != 404 or error.foreign:
-            raise
-        return None
-    return answer
 
 
 def _patterns(names: Iterable[str]) -> Iterator[str]:

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from nbflow.remote import arrival, cancelling, logs, reading, triggering, watching
 from nbflow.remote.credentials import open_connection
-from nbflow.remote.failures import Refused
 from nbflow.remote.paging import pages
 from nbflow.remote.unknowns import known_dag, known_run
 
@@ -122,13 +121,8 @@ class Airflow:
 
     def has_dag(self, dag_id: str) -> bool:
         """Whether there is a DAG of this id."""
-        try:
-            self.connection.get(f"/api/v2/dags/{_quoted(dag_id)}", doing=f"look for {dag_id}")
-        except Refused as error:
-            if error.status == 404 and not error.foreign:
-                return False
-            raise
-        return True
+        path = f"/api/v2/dags/{_quoted(dag_id)}"
+        return self.connection.find(path, doing=f"look for {dag_id}") is not None
 
     def wait_for_dag(
         self,

@@ -28,6 +28,11 @@ class Refused(RemoteError):
         self.status = status
         self.foreign = foreign
 
+    @property
+    def missing(self) -> bool:
+        """Airflow has no such thing."""
+        return self.status == 404 and not self.foreign
+
 
 class Unreachable(RemoteError):
     """Nobody answers, or only something between us and Airflow does."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from nbflow.remote import reading
-from nbflow.remote.failures import Refused
 from nbflow.remote.paging import MOST_AT_ONCE
 
 if TYPE_CHECKING:
@@ -74,13 +73,9 @@ def dag_states(connection: Connection, dag_ids: Iterable[str]) -> dict[str, DagS
 
 
 def _alone(connection: Connection, dag_id: str) -> dict[str, Any]:
-    try:
-        path = f"/api/v2/dags/{quote(dag_id, safe='')}"
-        return {dag_id: connection.get(path, doing=f"show {dag_id}")}
-    except Refused as error:
-        if error.status == 404 and not error.foreign:
-            return {}
-        raise
+    path = f"/api/v2/dags/{quote(dag_id, safe='')}"
+    found = connection.find(path, doing=f"show {dag_id}")
+    return {} if found is None else {dag_id: found}
 
 
 def _state(told: Mapping[str, Any], url: str) -> DagState:

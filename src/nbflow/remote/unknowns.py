@@ -25,7 +25,7 @@ def known_dag(airflow: Airflow, dag_id: str | None) -> Iterator[None]:
     try:
         yield
     except Refused as error:
-        if _is_missing(error) and dag_id is not None:
+        if error.missing and dag_id is not None:
             known = airflow.dag_ids()
             if dag_id not in known:
                 raise _unknown_dag(dag_id, known) from error
@@ -38,15 +38,11 @@ def known_run(airflow: Airflow, dag_id: str, run_id: str) -> Iterator[None]:
     try:
         yield
     except Refused as error:
-        if _is_missing(error):
+        if error.missing:
             latest = [run.run_id for run in airflow.runs(dag_id, limit=_LATEST)]
             if run_id not in latest:
                 raise _unknown_run(dag_id, run_id, latest) from error
         raise
-
-
-def _is_missing(error: Refused) -> bool:
-    return error.status == 404 and not error.foreign
 
 
 def _unknown_dag(dag_id: str, known: Sequence[str]) -> Refused:

@@ -39,12 +39,9 @@ def _about_notebook(**more: Any) -> dict[str, Any]:
 def inspect(call: Call) -> dict[str, Any]:
     """What a notebook means, and what is wrong with it."""
     inspected = call.inspected()
-    described = api.describe(inspected)
-    schemas = api.parameter_schemas(inspected.pipeline.parameters)
-    for one in described["parameters"]:
-        one["schema"] = schemas[one["name"]]
     return {
-        **described,
+        **api.describe(inspected),
+        "parameters": api.parameters_as_json(inspected.pipeline.parameters),
         "notebook": call.given["path"],
         "team": inspected.pipeline.options.team,
         "saved": call.saved,

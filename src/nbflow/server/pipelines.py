@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import api
 from nbflow.server.calls import Call, Endpoint
-from nbflow.server.projects import IN_PROJECT
+from nbflow.server.projects import IN_PROJECT, OF_PROJECT
 from nbflow.server.schemas import (
     DIGEST,
     FLAG,
@@ -67,20 +67,7 @@ def pipeline(call: Call) -> dict[str, Any]:
 def parameters(call: Call) -> list[dict[str, Any]]:
     """Its parameters as Airflow has them."""
     with api.connect(call.settings) as client:
-        found = api.parameters_of(call.given["dag_id"], client=client)
-    schemas = api.parameter_schemas(found)
-    return [
-        {
-            "name": one.name,
-            "type": str(one.kind),
-            "nullable": one.nullable,
-            "default": one.default,
-            "computed": None,
-            "help": one.help,
-            "schema": schemas[one.name],
-        }
-        for one in found
-    ]
+        return api.parameters_as_json(api.parameters_of(call.given["dag_id"], client=client))
 
 
 def trigger(call: Call) -> dict[str, Any]:
@@ -178,7 +165,7 @@ ENDPOINTS = (
         summary="One that is published, with the versions of it that are kept.",
         work=pipeline,
         answer=reference("Publication"),
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
     ),
     Endpoint(
         name="parameters",
@@ -187,7 +174,7 @@ ENDPOINTS = (
         summary="The parameters of what is published, as Airflow has them.",
         work=parameters,
         answer=listing(reference("Parameter")),
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
     ),
     Endpoint(
         name="trigger",
@@ -199,7 +186,7 @@ ENDPOINTS = (
             {"run": reference("Run"), "paused": told(FLAG, "it begins when the DAG is let run")}
         ),
         action="execute",
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
         body=record({}, parameters=told(VALUES, "values by name", default={})),
     ),
     Endpoint(
@@ -210,7 +197,7 @@ ENDPOINTS = (
         work=pause,
         answer=_CHANGED,
         action="write",
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
     ),
     Endpoint(
         name="unpause",
@@ -220,7 +207,7 @@ ENDPOINTS = (
         work=unpause,
         answer=_CHANGED,
         action="write",
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
     ),
     Endpoint(
         name="rollBack",
@@ -230,7 +217,7 @@ ENDPOINTS = (
         work=roll_back,
         answer=record({"published": reference("Published"), "was": nullable(TEXT)}),
         action="write",
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
         body=record(
             {},
             digest=told(DIGEST, "the version's, or how it begins"),
@@ -248,7 +235,7 @@ ENDPOINTS = (
             {"dag_id": TEXT, "digest": TEXT, "going": listing(reference("Run"))},
         ),
         action="write",
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
         body=record(
             {},
             force=told(FLAG, "also while runs are going", default=False),

@@ -13,12 +13,14 @@ from nbflow.server.schemas import FLAG, INTEGER, MOMENT, TEXT, listing, record, 
 if TYPE_CHECKING:
     from nbflow.server.jobs import Job
 
-__all__ = ["ENDPOINTS", "IN_PROJECT"]
+__all__ = ["ENDPOINTS", "IN_PROJECT", "OF_PROJECT"]
 
 IN_PROJECT: dict[str, Any] = {
     "project": told(TEXT, "a folder of the project, in the server's contents", default="")
 }
 """The value of a query that says which project is meant."""
+OF_PROJECT = record({}, **IN_PROJECT)
+"""A query that says nothing else."""
 
 
 def next_runs(call: Call) -> dict[str, Any]:
@@ -124,7 +126,7 @@ ENDPOINTS = (
                 "airflow": reference("Airflow"),
             }
         ),
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
     ),
     Endpoint(
         name="airflow",
@@ -133,7 +135,7 @@ ENDPOINTS = (
         summary="How the project's Airflow is, and why it is not in reach.",
         work=airflow,
         answer=reference("Airflow"),
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
     ),
     Endpoint(
         name="airflowUp",
@@ -143,7 +145,7 @@ ENDPOINTS = (
         work=airflow_up,
         answer=reference("Airflow"),
         action="execute",
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
         job=True,
     ),
     Endpoint(
@@ -154,7 +156,7 @@ ENDPOINTS = (
         work=airflow_down,
         answer=record({"stopped": told(FLAG, "false where none ran")}),
         action="execute",
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
         job=True,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,7 @@ from nbflow import api
 from nbflow.errors import UsageError
 from nbflow.model import RunState
 from nbflow.server.calls import Call, Endpoint
-from nbflow.server.projects import IN_PROJECT
+from nbflow.server.projects import IN_PROJECT, OF_PROJECT
 from nbflow.server.schemas import (
     FLAG,
     INTEGER,
@@ -28,7 +29,10 @@ from nbflow.server.schemas import (
 from nbflow.server.shapes import failed_run_as_json, run_as_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nbflow.model import Run
+    from nbflow.remote import Airflow
 
 __all__ = ["ENDPOINTS"]
 
@@ -104,15 +108,7 @@ def notebooks(call: Call) -> list[dict[str, Any]]:
     """The executed notebook of a run, or those of several; also while it goes."""
     found = api.find_run_anywhere(_name(call), current=call.settings)
     with TemporaryDirectory() as folder:
-        try:
-            api.output(
-                found,
-                current=call.settings,
-                to=Path(folder) / f"{found.dag_id}.ipynb",
-                header=call.given["header"],
-            )
-        except UsageError:  # of several notebooks
-            api.output(found, current=call.settings, to=Path(folder), header=call.given["header"])
+        api.output_into(found, current=call.settings, to=Path(folder), header=call.given["header"])
         return [
             {"name": path.stem, "content": json.loads(path.read_text(encoding="utf-8"))}
             for path in sorted(Path(folder).glob("*.ipynb"))
@@ -133,25 +129,19 @@ def debug(call: Call) -> dict[str, Any]:
 
 def cancel(call: Call) -> dict[str, bool]:
     """End a run in Airflow."""
-    _require_airflow(call)
-    with api.connect(call.settings) as client:
-        found = api.find_run(_name(call), client=client)
+    with _in_airflow(call) as (found, client):
         return {"changed": api.cancel(found, client=client)}
 
 
 def resume(call: Call) -> dict[str, Any]:
     """Run the failed steps of a run in Airflow again, and what follows them."""
-    _require_airflow(call)
-    with api.connect(call.settings) as client:
-        found = api.find_run(_name(call), client=client)
+    with _in_airflow(call) as (found, client):
         return {"steps": list(api.resume_run(found, client=client))}
 
 
 def approve(call: Call) -> dict[str, str]:
     """Answer an approval that a run in Airflow waits for."""
-    _require_airflow(call)
-    with api.connect(call.settings) as client:
-        found = api.find_run(_name(call), client=client)
+    with _in_airflow(call) as (found, client):
         stage = api.approve(
             found,
             client=client,
@@ -175,18 +165,22 @@ def _is_told_by_the_store(call: Call) -> bool:
 
 def _require_step(run: Run, step: str) -> None:
     names = [one.name for one in run.steps]
-    if step not in names:
+    if step not in names:  # told in the notebook's order
         raise UsageError(
             f"{run.dag_id} has no step {step!r}", hint=f"Its steps: {', '.join(names)}."
         )
 
 
-def _require_airflow(call: Call) -> None:
+@contextmanager
+def _in_airflow(call: Call) -> Iterator[tuple[Run, Airflow]]:
+    """The run, which only Airflow can do something with, and that Airflow."""
     if _is_here(call):
         raise UsageError(
             f"{_name(call)} is a run on the server's machine",
             hint="Cancel its job; go on with it by running the notebook with `resume`.",
         )
+    with api.connect(call.settings) as client:
+        yield api.find_run(_name(call), client=client), client
 
 
 _STATES = ",".join(RunState)
@@ -235,7 +229,7 @@ ENDPOINTS = (
         summary="A run with its steps, their progress in cells, and its failure.",
         work=run,
         answer=reference("Run"),
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
     ),
     Endpoint(
         name="logs",
@@ -285,7 +279,7 @@ ENDPOINTS = (
         work=cancel,
         answer=record({"changed": told(FLAG, "false where it had ended")}),
         action="execute",
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
     ),
     Endpoint(
         name="resumeRun",
@@ -295,7 +289,7 @@ ENDPOINTS = (
         work=resume,
         answer=record({"steps": listing(TEXT)}),
         action="execute",
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
     ),
     Endpoint(
         name="approve",
@@ -305,7 +299,7 @@ ENDPOINTS = (
         work=approve,
         answer=record({"stage": TEXT}),
         action="execute",
-        query=record({}, **IN_PROJECT),
+        query=OF_PROJECT,
         body=record(
             {"approved": told(FLAG, "false refuses: what comes behind it is skipped")},
             stage=told(TEXT, "which one, where several wait"),

@@ -109,6 +109,13 @@ class Listing:
         named = (one for one in reversed(self.versions) if one.digest == self.digest)
         return next(named, Version(self.digest))
 
+    def state_of(self, version: Version) -> str:
+        """`runs`; `kept` where a DAG can go back to its bundle, or `removed` where that is gone."""
+        if version is self.current:
+            return "runs"
+        kept = version.digest in self.digests or version.digest == self.digest
+        return "kept" if kept else "removed"
+
 
 def listing(view: View, dag_id: str) -> Listing | None:
     """The DAG of this id, or None where nbflow has none there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbflow.errors import SettingsError
@@ -66,13 +67,21 @@ class Edition:
     dag: str
     read: Callable[[str], bytes]
 
-    def manifest(self) -> dict[str, Any]:
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:
         """What the bundle says of itself; nothing where that is lost or damaged."""
         try:
-            found: dict[str, Any] = json.loads(self.read("manifest.json"))
-        except (FileNotFoundError, ValueError):
+            found: dict[str, Any] = json.loads(self.content("manifest.json"))
+        except ValueError:
             return {}
         return found
+
+    def content(self, path: str) -> bytes:
+        """A file of its bundle; empty where it was lost."""
+        try:
+            return self.read(path)
+        except FileNotFoundError:
+            return b""
 
 
 @dataclass(frozen=True)
