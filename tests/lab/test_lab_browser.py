@@ -1,11 +1,10 @@
 """The extension of JupyterLab where people use it: in a browser."""
 
-import json
 from itertools import pairwise
 
 import pytest
 from commands import write_notebook
-from jupyterlabs import EXTENSION, browser, lab, prefer
+from jupyterlabs import EXTENSION, browser, lab
 
 # On one worker, so that there is one JupyterLab.
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("lab")]
@@ -41,32 +40,50 @@ def jupyter(extension, root, home):
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with browser() as running:
-        yield running
+def tab(jupyter):
+    """JupyterLab in a browser, opened once: that takes longer than a test."""
+    with browser() as chromium:
+        made = chromium.new_page(viewport={"width": 1280, "height": 1100})
+        made.set_default_timeout(30_000)
+        made.goto(jupyter.empty)
+        made.evaluate("async () => { await window.jupyterapp.restored; }")
+        yield made
 
 
 @pytest.fixture
-def page(chromium):
-    made = chromium.new_page(viewport={"width": 1280, "height": 1100})
-    made.set_default_timeout(30_000)
+def page(tab):
+    """The same without what the test before opened."""
     faults = []
-    made.on("pageerror", lambda error: faults.append(str(error)))
-    yield made
-    made.close()
+
+    def note(error):
+        faults.append(str(error))
+
+    tab.on("pageerror", note)
+    yield tab
+    tab.remove_listener("pageerror", note)
+    tab.unroute_all()
+    tab.evaluate("[...window.jupyterapp.shell.widgets('main')].forEach(one => one.dispose())")
     assert faults == []
 
 
 @pytest.fixture
-def opened(page, jupyter, root):
-    """Opens a notebook of these cells."""
+def opened(page, root):
+    """Opens a notebook of these cells, without a kernel."""
 
-    def open_(name, *cells):
-        write_notebook(root / name, *cells)
-        page.goto(jupyter.in_lab(name))
+    def open_(name, *cells, **metadata):
+        path = write_notebook(root / name, *cells, **metadata)
+        run(page, "docmanager:open", path=path.name, kernel={"shouldStart": False})
         page.locator(".jp-Notebook .jp-CodeCell").nth(len(cells) - 1).wait_for()
 
     return open_
+
+
+def run(page, command, **arguments):
+    """Run one of JupyterLab's commands."""
+    page.evaluate(
+        "async ([name, given]) => { await window.jupyterapp.commands.execute(name, given); }",
+        [command, arguments],
+    )
 
 
 def cell(page, number):
@@ -144,12 +161,8 @@ def test_what_is_wrong_with_code_that_is_not_saved_shows_at_its_cell_until_it_is
     assert code == "x = 1\ntotl = total; print(totl)"
 
 
-def test_what_is_about_the_whole_notebook_stands_above_it(page, jupyter, root):
-    path = write_notebook(root / "whole.ipynb", *CELLS)
-    notebook = json.loads(path.read_text())
-    notebook["metadata"]["nbflow"] = {"schedule": "every day"}
-    path.write_text(json.dumps(notebook))
-    page.goto(jupyter.in_lab(path.name))
+def test_what_is_about_the_whole_notebook_stands_above_it(page, opened):
+    opened("whole.ipynb", *CELLS, nbflow={"schedule": "every day"})
     banner = page.locator(".nbf-Banner")
     banner.get_by_text("every day").wait_for()
     room = banner.bounding_box()
@@ -168,36 +181,22 @@ def test_where_the_server_has_no_nbflow_the_steps_are_shown_and_why_nothing_is_c
     assert names(page) == NAMES
 
 
-def test_who_hides_the_pipeline_sees_notebooks_as_they_were_also_later(page, opened):
+def test_who_hides_the_pipeline_sees_notebooks_as_they_were(page, opened):
     opened("hidden.ipynb", *CELLS[:2], ("step:load", "nowhere"))
     page.locator(".nbf-Finding").wait_for()
     choose(page, "View", "Show Pipeline in Notebooks")
     page.locator(".nbf-Finding").wait_for(state="detached")
     assert page.locator(".nbf-Strip, .nbf-Cell").count() == 0
-    page.reload()
-    page.locator(".jp-Notebook .jp-CodeCell").nth(2).wait_for()
-    page.wait_for_timeout(2000)
-    assert page.locator(".nbf-Strip, .nbf-Finding").count() == 0
     choose(page, "View", "Show Pipeline in Notebooks")
     page.locator(".nbf-Finding").wait_for()
     assert names(page) == ["imports", "parameters", "load"]
 
 
-def test_a_notebook_that_is_no_pipeline_is_left_alone(page, opened):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    opened("plain.ipynb", ("", "x = 1"), ("hide-input", "y = nowhere"))
-    page.wait_for_timeout(2000)
-    assert page.locator("[class*=nbf-]").count() == 0
-    assert [url for url in asked if "nbflow/api" in url] == []
-
-
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_whoever_reads_with_other_means_or_other_colours_can_read_it(
-    page, jupyter, opened, home, theme
-):
-    prefer(home, theme=theme)
+def test_whoever_reads_with_other_means_or_other_colours_can_read_it(page, opened, theme):
+    run(page, "apputils:change-theme", theme=theme)
     opened("read.ipynb", *CELLS[:5], ("step:fit", "print(nowhere)"))
+    page.locator(f"[data-jp-theme-name='{theme}']").wait_for(state="attached")
     page.locator(".nbf-Finding").wait_for()
     page.add_script_tag(path=str(AXE))
     found = page.evaluate("axe.run({include: [['.nbf-Strip'], ['.nbf-Findings']]})")

@@ -51,7 +51,7 @@ def lab(root, home, *, theme="JupyterLab Light", extension=False):
     command = [
         *(str(JUPYTER), "--no-browser", "--allow-root", f"--port={port}", "--port-retries=0"),
         *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
-        "--LabApp.extension_manager=readonly",
+        *("--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"),
     ]
     environ = {
         **os.environ,
@@ -92,6 +92,11 @@ class Address:
 
     def in_lab(self, name):
         return f"{self._url}/lab/tree/{name}?token={self._token}&reset"
+
+    @property
+    def empty(self):
+        """JupyterLab with nothing opened."""
+        return f"{self._url}/lab?token={self._token}&reset"
 
     def in_notebook(self, name):
         return f"{self._url}/notebooks/{name}?token={self._token}"
