@@ -3,6 +3,9 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 BIN := .venv/bin
 WORKERS ?= 2
+# Some machines forbid Python to keep what it has compiled: imports then take several times as long.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.venv/bytecode
 
 .PHONY: help setup demo test test-fast test-cluster test-lab lab format lint docs bench bench-pods clean
 
