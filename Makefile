@@ -37,7 +37,7 @@ test-lab: lab  ## the extension's formatting, lint, types and unit tests
 	scripts/lab.sh test
 
 test-cluster: setup  ## what needs a cluster in KUBECONFIG, with the image that CONTRIBUTING.md names
-	$(BIN)/python -m pytest -m cluster
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m cluster
 
 format: setup  ## format the code
 	$(BIN)/ruff format src airflow_policy tests scripts benchmarks
