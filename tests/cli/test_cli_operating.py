@@ -43,11 +43,17 @@ def test_a_failed_run_goes_on_from_its_failed_step_once_the_cause_is_mended(proj
     ran = run("trigger", "goes_on", "--wait", "-o", "first.ipynb")
     assert ran.status == 10
     drawn = outputs(folder / "first.ipynb")["cell-1"].strip()
+    (first,) = run("runs", "goes_on", "--json").json
     flag.touch()
     resumed = run("resume", "goes_on", "--json")
     assert resumed.status == 0, resumed.err
     assert resumed.json["steps"] == ["check", "report"]
-    until(lambda: run("runs", "goes_on", "--json").json[0]["state"] == "success")
+    (told,) = until(lambda: [one for one in run("runs", "goes_on", "--json").json if one["ended"]])
+    assert told["state"] == "success"
+    assert told["started"] == first["started"] < first["ended"] < told["resumed"] < told["ended"]
+    shown = run("runs", f"goes_on/{told['run_id']}")
+    assert " since it was resumed at " in shown.out
+    assert run("runs", f"goes_on/{told['run_id']}", "--json").json["started"] == first["started"]
     assert run("output", "goes_on", "-o", "done.ipynb").status == 0
     assert outputs(folder / "done.ipynb")["cell-3"].split() == [drawn, "1"]
     again = run("resume", "goes_on")

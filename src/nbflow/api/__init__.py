@@ -89,12 +89,7 @@ if TYPE_CHECKING:
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.rewrites import CellChange
     from nbflow.api.running import Finished, Stop, run, warm
-    from nbflow.api.shapes import (
-        publication_as_json,
-        published_as_json,
-        read_values,
-        run_as_json,
-    )
+    from nbflow.api.shapes import publication_as_json, published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
     from nbflow.api.steering import cancel, log_lines, pause, require_step, resume_run, unpause
     from nbflow.api.stored import all_runs, left_out, source_of, texts_of
@@ -109,7 +104,9 @@ if TYPE_CHECKING:
         doing,
         elapsed,
         expectation,
+        moment,
         peak_memory,
+        took,
         usually,
     )
 
@@ -199,6 +196,7 @@ __all__ = [
     "load",
     "load_settings",
     "log_lines",
+    "moment",
     "new_options",
     "options_of",
     "output",
@@ -237,6 +235,7 @@ __all__ = [
     "team_manifests",
     "team_policy",
     "texts_of",
+    "took",
     "trigger",
     "unpause",
     "unpublish",
@@ -264,7 +263,9 @@ _HOMES = {
     "expectation": "wording",
     "is_local": "records",
     "latest_runs": "operating",
+    "moment": "wording",
     "peak_memory": "wording",
+    "took": "wording",
     "usually": "wording",
     "CleanedDag": "cleaning",
     "Cleaning": "cleaning",

@@ -83,8 +83,13 @@ class Run:
 
     @property
     def started(self) -> datetime | None:
-        """An aware datetime, or None."""
+        """When it began first: an aware datetime, or None."""
         return self._seen.started
+
+    @property
+    def resumed(self) -> datetime | None:
+        """When it went on last after it had ended, an aware datetime; None where it never did."""
+        return self._seen.resumed
 
     @property
     def ended(self) -> datetime | None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from nbflow import api
 from nbflow.interactive.listings import Listing
 from nbflow.interactive.markup import block, escape, table
-from nbflow.interactive.words import moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,7 +160,7 @@ class Published(Listing["api.PublishedDag"]):
 
     def _row(self, item: api.PublishedDag) -> Sequence[object]:
         version = item.listing.current
-        by, when = version.by or "-", moment(version.moment)
+        by, when = version.by or "-", api.moment(version.moment)
         return (item.listing.dag_id, version.digest, by, when, item.listing.notebook)
 
 
@@ -207,4 +206,4 @@ class Versions(Listing[PublishedVersion]):
         return item.digest
 
     def _row(self, item: PublishedVersion) -> Sequence[object]:
-        return (item.digest, item.by or "-", moment(item.moment), item.action, item.state)
+        return (item.digest, item.by or "-", api.moment(item.moment), item.action, item.state)
