@@ -70,6 +70,10 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     assert "=== one" in said.out
     assert "::" not in said.out  # neither where Airflow looked, nor where its pages fold lines
     assert "ZeroDivisionError" in said.out.partition("=== two")[2]
+    assert " failed at cell 2 (id cell-2): x = 1 / 0\n" in said.out
+    wrote = [line[9:] for line in said.out.partition("=== two")[0].splitlines()]
+    assert wrote[1:] == ["cell 1 (id cell-1): print('from one')", "from one"]
+    assert "Executing Cell 1---" in run("logs", "talks", "one", "--all").out
     alone = run("logs", "talks", "two", "--json")
     assert "ZeroDivisionError" in alone.out
     assert '"step": "one"' not in alone.out

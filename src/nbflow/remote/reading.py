@@ -47,12 +47,16 @@ class LogLine:
         level: `info`, `error`, … or None.
         moment: aware datetime, or None.
         source: the logger's name (`task.stdout` is what the task printed), or None.
+        failure: the exception that is reported, where it is one alone, or None.
+        cell: id of the author's cell that it is about, where that was looked for, or None.
     """
 
     text: str
     level: str | None = None
     moment: datetime | None = None
     source: str | None = None
+    failure: Failure | None = None
+    cell: str | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,7 @@ def read_log_line(entry: Any) -> LogLine:
         level=entry.get("level"),
         moment=_moment(entry.get("timestamp")),
         source=entry.get("logger"),
+        failure=read_failure(entry) if len(details) == 1 else None,
     )
 
 
