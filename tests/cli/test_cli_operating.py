@@ -83,7 +83,7 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     assert (only.status, only.json["text"], only.json["step"]) == (0, never, "three")
     wrong = run("logs", "talks", "four")
     assert wrong.status == 2
-    assert "one, three, two" in wrong.err
+    assert "one, two, three" in wrong.err
     assert "Did you mean 'talks'?" in run("output", "tlaks", "-o", "out.ipynb").err
     assert "did you mean 'talks'?" in run("trigger", "tlaks").err
     run_id = run("runs", "talks", "--json").json[0]["run_id"]

@@ -81,7 +81,8 @@ def require_step(run: Run, step: str | None) -> None:
     if not any(is_meant(one.name, step) for one in run.steps) and step is not None:
         names = [one.name for one in run.steps]
         raise UsageError(
-            f"{run.dag_id} has no step {step!r}", hint=known_names("its steps", step, names)
+            f"{run.dag_id} has no step {step!r}",
+            hint=known_names("its steps", step, names, in_order=True),
         )
 
 
