@@ -88,6 +88,7 @@ class Difference:
             its lines as a unified diff, `text`.
         next_runs: the next times of the schedule, aware datetimes in its time zone.
         previous_runs: those of the schedule as it is published.
+        at_once: both ends of the data interval that Airflow runs as soon as it has it, or None.
         changed: whether publishing would do anything.
         summary: what it would do, in a few words.
     """
@@ -102,6 +103,8 @@ class Difference:
         self.cells = found.cells
         self.next_runs: tuple[datetime, ...] = found.next_runs
         self.previous_runs: tuple[datetime, ...] = found.previous_runs
+        self.at_once: tuple[datetime, datetime] | None = found.at_once
+        self._first_run = found.first_run
         self.changed = found.changed
         self.summary = found.summary
 
@@ -120,6 +123,7 @@ class Difference:
         if self.next_runs:
             lines.append("next runs:")
             lines += [f"  {one:%a %Y-%m-%d %H:%M %Z}" for one in self.next_runs]
+        lines += [self._first_run] if self._first_run else []
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -145,6 +149,7 @@ class Difference:
             code,
             text if self.text and self.published is not None else "",
             f"<div>next runs: {runs}</div>" if runs else "",
+            f"<div>{escape(self._first_run)}</div>" if self._first_run else "",
         )
 
 
