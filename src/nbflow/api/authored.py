@@ -24,8 +24,9 @@ _QUIET = {None, "debug", "info"}
 _PLACE = re.compile(r"(Executing|Ending) Cell (\d+)-+")
 _OF_POD = re.compile(r"\[base\] (?:logs: )?(.*)", re.DOTALL)
 _POD_PLACE = re.compile(r"cell \d+ of \d+(?: \((\S+)\): .*|: done in [\d.]+ s)")
+# As pods of earlier versions said it, and DAGs of theirs.
 _POD_FAILED = re.compile(r"failed: cell (\S+): (.*)", re.DOTALL)
-_STEP_FAILED = re.compile(r"(step \S+), cell ([^ :]+):? (.*)", re.DOTALL)
+_STEP_FAILED = re.compile(r"(step \S+), cell ([^ :\n]+): (.*)", re.DOTALL)
 _RAISED = re.compile(r'\n-+\nException encountered at "In \[(\d+)\]":\n-+\n(.*)', re.DOTALL)
 _COUNT = re.compile(r"\bCell In\[(\d+)\], line (\d+)")
 _MARK = "papermill-error-cell-tag"
