@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from nbflow import targets
 from nbflow.api.beginnings import Interval, at_once, describe_at_once, start_of
 from nbflow.api.publishing import Seen
-from nbflow.api.rewrites import GONE, MARKS, NEW, OTHER, CellChange, changed_cells
+from nbflow.api.rewrites import CellChange, changed_cells
+from nbflow.api.sorts import CHANGED, GONE, MARKS, NEW
 from nbflow.api.stages import approvals, options, stages
 from nbflow.planning import next_runs
 
@@ -218,7 +219,7 @@ def _compared(
         if name not in old:
             yield Change(part, name, NEW, tuple(added(one)))
         elif one != old[name]:
-            yield Change(part, name, OTHER, tuple(changed(old[name], one)))
+            yield Change(part, name, CHANGED, tuple(changed(old[name], one)))
     yield from (Change(part, name, GONE) for name in old if name not in new)
 
 
@@ -316,7 +317,7 @@ def _attached(manifest: Mapping[str, Any]) -> dict[str, str]:
 def _cells_changed(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     """Which of a step's cells are different, by id."""
     for sort, ids in (
-        (OTHER, [one for one in now if one in was and was[one] != now[one]]),
+        (CHANGED, [one for one in now if one in was and was[one] != now[one]]),
         (NEW, [one for one in now if one not in was]),
         (GONE, [one for one in was if one not in now]),
     ):
