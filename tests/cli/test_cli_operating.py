@@ -1,6 +1,7 @@
 """Everything after a first run, in a real Airflow: change, look, go back, hold, stop, go on."""
 
 import json
+import re
 import signal
 from contextlib import contextmanager
 
@@ -94,6 +95,18 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     assert followed.status == 0, followed.err
     assert "=== two" in followed.out
     assert run("runs", "talks", "--limit", "1", "--json").json[0]["state"] == "success"
+
+
+def test_a_run_of_several_notebooks_that_was_to_be_one_file_is_over_and_can_be_fetched(project):
+    folder, run = project
+    write_notebook(folder / "part.ipynb", ("step:only", "print('here')"))
+    (folder / "whole.yaml").write_text("name: whole\nstages: {part: {notebook: part.ipynb}}\n")
+    assert run("publish", "whole.yaml").status == 0
+    refused = run("trigger", "whole", "--wait", "-o", "out.ipynb")
+    assert (refused.status, "several notebooks" in refused.err) == (2, True)
+    (command,) = re.findall(r"over \(success\): `nbflow (output whole/\S+ -o FOLDER)`", refused.err)
+    assert run(*command.split()).status == 0
+    assert outputs(folder / "FOLDER/part.ipynb")["cell-1"] == "here\n"
 
 
 def test_a_pipeline_that_ran_on_this_machine_alone_is_found_beside_an_airflow(project):

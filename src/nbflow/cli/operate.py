@@ -117,6 +117,10 @@ def trigger(
                 raise
             click.echo(f"no notebook: {error}", err=True)
             output = None
+        except UsageError as error:  # of several: only now the run tells
+            name = f"{run.dag_id}/{run.run_id}"
+            hint = f"The run is over ({run.state}): `nbflow output {name} -o FOLDER`, or OUT.html."
+            raise UsageError(error.message, hint=hint) from None
     if as_json:
         print_json(api.run_as_json(run))
     else:
