@@ -117,6 +117,13 @@ def test_what_a_cell_wrote_warnings_and_errors_are_never_left_out(ran):
     assert [one.text for one in told[1:]] == [noise, warned.text, others.text, unknown.text]
 
 
+def test_that_a_kernel_was_interrupted_is_told_where_a_cell_was_running(ran):
+    said = "[IPKernelApp] ERROR | KeyboardInterrupt caught in kernel."
+    stopped = line(said, "task.stderr", "error")
+    assert texts(ran, "c4", stopped)[1:] == [said]
+    assert texts(ran, "c4", "Ending Cell 9----", stopped)[1:] == []
+
+
 def raised(ename, evalue):
     return line("Task failed", "task", "error", failure=Failure(ename, evalue))
 

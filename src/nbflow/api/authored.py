@@ -32,6 +32,8 @@ _COUNT = re.compile(r"\bCell In\[(\d+)\], line (\d+)")
 _MARK = "papermill-error-cell-tag"
 """The tag of cells that papermill adds to a notebook that has failed."""
 _TCP = "[IPKernelApp] WARNING | Kernel is running over TCP without encryption."
+_INTERRUPTED = "[IPKernelApp] ERROR | KeyboardInterrupt caught in kernel."
+"""What a kernel says that is shut down; where a cell runs, it has been stopped."""
 _FOLDS = ("::group::", "::endgroup::")
 _NOISE = re.compile(
     "|".join(
@@ -104,6 +106,7 @@ class AuthorsLog:
     _known: tuple[_Cells, Document] | None = None
     _unknown: bool = False
     _begun: bool = False
+    _idle: bool = True
     _cell: str | None = None
     _heading: list[LogLine] = field(default_factory=list)
 
@@ -127,6 +130,7 @@ class AuthorsLog:
         if in_pod:
             return in_pod[1]
         self._begun = True
+        self._idle = place is not None and place[1] == "Ending"
         known = self._look()
         if place is None or place[1] == "Ending" or known is None:
             return None
@@ -146,7 +150,7 @@ class AuthorsLog:
             self._heading.append(heading)
 
     def _is_noise(self, line: LogLine) -> bool:
-        if line.text.startswith(_TCP):
+        if line.text.startswith(_TCP) or (self._idle and line.text.startswith(_INTERRUPTED)):
             return True
         if line.level not in _QUIET or not (line.source or "task").startswith(_LOGGERS):
             return False
