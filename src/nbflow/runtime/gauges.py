@@ -21,7 +21,7 @@ _BEAT = 0.5
 _GPU_BEAT = 2.0
 """Seconds between looks at the accelerators."""
 _SHARE = 100
-"""At most one part in this many of the time goes into looking."""
+"""At most one part in this many of the time of a core goes into looking."""
 
 
 class Gauge:
@@ -53,14 +53,14 @@ class Gauge:
 
     def look_at_all(self) -> float:
         """Look at all processes; after how many seconds it should be done again."""
-        began = time.perf_counter()
+        began = time.thread_time()  # a busy machine is no reason to look less often
         self.look()
         reading = trees.read(self._pid, above=self._peak)
         if reading is not None:
             self._peak = max(self._peak, reading.memory if len(reading.pids) > 1 else 0)
             self._cpu = max(self._cpu, reading.cpu)
             self._pids = reading.pids
-        return max(_BEAT, _SHARE * (time.perf_counter() - began))
+        return max(_BEAT, _SHARE * (time.thread_time() - began))
 
     def is_due(self) -> bool:
         """Whether there are accelerators to look at, and it is time to."""
