@@ -7,7 +7,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent / "widgets"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "cli"))
 
-from jupyterlabs import EXTENSION
+from commands import write_notebook
+from jupyterlabs import EXTENSION, browser, lab
 
 BUILT = EXTENSION / "labextensions" / "@nbflow" / "jupyterlab"
 
@@ -18,3 +19,63 @@ def extension():
     if not (BUILT / "package.json").is_file():
         pytest.skip("the extension of JupyterLab is not built: make lab")
     return BUILT
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory):
+    """Where the notebooks are."""
+    return tmp_path_factory.mktemp("notebooks")
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory):
+    """The home of whoever uses JupyterLab."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def jupyter(extension, root, home):
+    with lab(root, home, extension=True) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def tab(jupyter):
+    """JupyterLab in a browser, opened once: that takes longer than a test."""
+    with browser() as chromium:
+        made = chromium.new_page(viewport={"width": 1280, "height": 1100})
+        made.set_default_timeout(30_000)
+        made.goto(jupyter.empty)
+        made.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+        yield made
+
+
+@pytest.fixture
+def page(tab):
+    """The same without what the test before opened."""
+    faults = []
+
+    def note(error):
+        faults.append(str(error))
+
+    tab.on("pageerror", note)
+    yield tab
+    tab.remove_listener("pageerror", note)
+    tab.unroute_all()
+    tab.evaluate("[...window.jupyterapp.shell.widgets('main')].forEach(one => one.dispose())")
+    assert faults == []
+
+
+@pytest.fixture
+def opened(page, root):
+    """Opens a notebook of these cells, without a kernel."""
+
+    def open_(name, *cells, **metadata):
+        path = write_notebook(root / name, *cells, **metadata)
+        page.evaluate(
+            "given => { window.jupyterapp.commands.execute('docmanager:open', given); }",
+            {"path": path.name, "kernel": {"shouldStart": False}},
+        )
+        page.locator(".jp-Notebook .jp-CodeCell").nth(len(cells) - 1).wait_for()
+
+    return open_

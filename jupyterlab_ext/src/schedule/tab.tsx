@@ -1,0 +1,163 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { ITranslator } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { Signal } from '@lumino/signaling';
+import React from 'react';
+
+import type { Client } from '../client/client';
+import type { NotebookPipeline } from '../pipeline/pipeline';
+import { causesOf } from './causes';
+import type { Cause } from './causes';
+import { Draft } from './draft';
+import { Errand } from './errand';
+import type { Progress } from './errand';
+import { Followed } from './form/followed';
+import { Form } from './form/form';
+import type { Frame } from './form/frame';
+import { scheduleIcon } from './icon';
+
+/** The form "Schedule this notebook", of one open notebook. */
+export class ScheduleTab extends ReactWidget {
+  constructor(
+    readonly panel: NotebookPanel,
+    private readonly _pipeline: NotebookPipeline,
+    client: Client,
+    private readonly _translator: ITranslator
+  ) {
+    super();
+    const { context } = panel;
+    const notebook = {
+      model: context.model,
+      path: () => context.localPath,
+      save: async () => {
+        if (context.model.dirty && !context.model.readOnly) {
+          await context.save();
+        }
+      }
+    };
+    this.id = `nbf-schedule-${panel.id}`;
+    this.addClass('nbf-Schedule');
+    this.title.icon = scheduleIcon;
+    this.title.closable = true;
+    this.draft = new Draft(notebook, client);
+    this.errand = new Errand(notebook, client);
+    this._entitle();
+    context.pathChanged.connect(this._entitle, this);
+    panel.disposed.connect(this.dispose, this);
+    this.errand.ended.connect(this._onEnded, this);
+    this.node.addEventListener('keydown', event => this._onKey(event));
+    void this.errand.resume();
+  }
+
+  readonly draft: Draft;
+  readonly errand: Errand;
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      Signal.disconnectReceiver(this);
+      this.draft.dispose();
+      this.errand.dispose();
+      super.dispose();
+    }
+  }
+
+  protected override render(): React.JSX.Element {
+    const signals = [this.draft.changed, this.errand.changed, this._pipeline.changed];
+    return <Followed signals={signals}>{() => this._form()}</Followed>;
+  }
+
+  private _form(): React.JSX.Element {
+    return <Form frame={this._frame()} title={this._trans.__('Schedule %1', this._name())} />;
+  }
+
+  private _frame(): Frame {
+    const { draft, errand } = this;
+    const told: Cause[] = [...(draft.inspection.found?.diagnostics ?? [])];
+    return {
+      draft,
+      errand,
+      causes: causesOf(told, draft.meant),
+      trans: this._trans,
+      language: languageOf(this._translator.languageCode),
+      hue: step => this._pipeline.hue(step),
+      tags: step =>
+        [...this._pipeline.places.values()].flatMap(place =>
+          place.step === step ? place.marks.options : []
+        ),
+      goTo: cell => this._goTo(cell),
+      numberOf: cell => {
+        const index = this._indexOf(cell);
+        return index < 0 ? null : index + 1;
+      }
+    };
+  }
+
+  private get _trans(): ReturnType<ITranslator['load']> {
+    return this._translator.load('nbflow');
+  }
+
+  private _name(): string {
+    return this.panel.context.localPath.split('/').at(-1) ?? '';
+  }
+
+  private _entitle(): void {
+    this.title.label = this._trans.__('Schedule %1', this._name().replace(/\.ipynb$/, ''));
+    this.title.caption = this.panel.context.localPath;
+    this.update();
+  }
+
+  private _indexOf(cell: string): number {
+    return this.panel.content.widgets.findIndex(one => one.model.id === cell);
+  }
+
+  private _goTo(cell: string): void {
+    const index = this._indexOf(cell);
+    if (index >= 0) {
+      const { content } = this.panel;
+      content.activeCellIndex = index;
+      void content.scrollToItem(index);
+      content.activate();
+    }
+  }
+
+  /** What was refused, or went wrong, shows at its cells, too. */
+  private _onEnded(_: Errand, { kind, failure, run }: Progress): void {
+    const steps = run?.steps.flatMap(step => (step.failure === null ? [] : [step.failure])) ?? [];
+    this._pipeline.tell([
+      ...(failure?.diagnostics ?? []),
+      ...steps.map(one => ({
+        code: null,
+        severity: 'error' as const,
+        message: this._trans.__('In the last run: %1', `${one.ename}: ${one.evalue}`),
+        hint: one.hint,
+        cell: one.cell,
+        line: null
+      }))
+    ]);
+    if (kind !== 'run') {
+      this.draft.renew();
+    }
+  }
+
+  private _onKey(event: KeyboardEvent): void {
+    const { choices } = this.draft;
+    const key = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !['z', 'y'].includes(key)) {
+      return;
+    }
+    // The browser's own undo would change a field, and nothing that it stands for.
+    event.preventDefault();
+    event.stopPropagation();
+    if (key === 'y' || event.shiftKey) {
+      choices.redo();
+    } else {
+      choices.undo();
+    }
+  }
+}
+
+/** The browser's language where it is a variety of JupyterLab's. */
+function languageOf(code: string): string {
+  const language = code.replace('_', '-');
+  return navigator.language.split('-')[0] === language ? navigator.language : language;
+}
