@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "widgets"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "cli"))
 
 from commands import write_notebook
-from jupyterlabs import EXTENSION, browser, lab
+from jupyterlabs import EXTENSION, browser, enter, lab, open_notebook
 
 BUILT = EXTENSION / "labextensions" / "@nbflow" / "jupyterlab"
 
@@ -21,33 +21,29 @@ def extension():
     return BUILT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def root(tmp_path_factory):
     """Where the notebooks are."""
     return tmp_path_factory.mktemp("notebooks")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def home(tmp_path_factory):
     """The home of whoever uses JupyterLab."""
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def jupyter(extension, root, home):
     with lab(root, home, extension=True) as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tab(jupyter):
     """JupyterLab in a browser, opened once: that takes longer than a test."""
     with browser() as chromium:
-        made = chromium.new_page(viewport={"width": 1280, "height": 1100})
-        made.set_default_timeout(30_000)
-        made.goto(jupyter.empty)
-        made.wait_for_function("window.jupyterapp?.restored.then(() => true)")
-        yield made
+        yield enter(chromium, jupyter)
 
 
 @pytest.fixture
@@ -72,10 +68,6 @@ def opened(page, root):
 
     def open_(name, *cells, **metadata):
         path = write_notebook(root / name, *cells, **metadata)
-        page.evaluate(
-            "given => { window.jupyterapp.commands.execute('docmanager:open', given); }",
-            {"path": path.name, "kernel": {"shouldStart": False}},
-        )
-        page.locator(".jp-Notebook .jp-CodeCell").nth(len(cells) - 1).wait_for()
+        open_notebook(page, path.name, cells=len(cells))
 
     return open_
