@@ -177,6 +177,20 @@ test('a run in Airflow is followed until it ends', async () => {
   expect(errand.now).toMatchObject({ kind: 'trigger', state: 'done' });
 });
 
+test('a paused pipeline is let run from here, and says where that fails', async () => {
+  let refused = false;
+  const { errand } = sent({
+    publish: () => job({ result: { dag_id: 'book', paused: true } }),
+    unpause: () => (refused ? failing('remote', 'not allowed')() : { changed: true })
+  });
+  await errand.publish();
+  await errand.unpause('book');
+  expect(errand.now).toMatchObject({ state: 'done', published: { paused: false } });
+  refused = true;
+  await errand.unpause('book');
+  expect(errand.now).toMatchObject({ state: 'failed', failure: { message: 'not allowed' } });
+});
+
 test('one thing is done at a time', async () => {
   const { errand, asked } = sent({ publish: () => job({ result: {} }) });
   await Promise.all([errand.publish(), errand.run({})]);

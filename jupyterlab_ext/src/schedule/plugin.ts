@@ -3,8 +3,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
-import { INotebookTracker } from '@jupyterlab/notebook';
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
@@ -50,17 +49,13 @@ export const schedule: JupyterFrontEndPlugin<void> = {
     const trans = language.load('nbflow');
     const tabs = new WidgetTracker<ScheduleTab>({ namespace: 'nbflow-schedule' });
 
-    const open = async (panel: NotebookPanel): Promise<ScheduleTab | undefined> => {
-      await panel.context.ready;
+    const open = (panel: NotebookPanel): ScheduleTab => {
       const known = tabs.find(tab => tab.panel === panel);
-      const pipeline = nbflow.pipeline(panel);
-      if (pipeline === undefined) {
-        return undefined;
-      }
-      const tab = known ?? new ScheduleTab(panel, pipeline, nbflow.client, language);
+      const tab = known ?? new ScheduleTab(panel, nbflow, language);
       if (known === undefined) {
         panel.context.pathChanged.connect(() => void tabs.save(tab), tab);
-        await tabs.add(tab);
+        // Nothing is waited for: a page is restored when this is done, and not before.
+        void tabs.add(tab);
         // Notebook 7 has no room beside a notebook, and a panel on its right.
         const area = labShell === null ? 'right' : 'main';
         shell.add(tab, area, { mode: 'split-right', ref: panel.id });
@@ -77,7 +72,12 @@ export const schedule: JupyterFrontEndPlugin<void> = {
       isEnabled: given => given.new === true || asked(given) !== '' || front(notebooks) !== null,
       execute: async given => {
         const panel = await panelOf(given);
-        return panel === null ? undefined : open(panel);
+        if (panel === null || panel.isDisposed) {
+          return undefined;
+        }
+        const tab = open(panel);
+        // The launcher puts what it is given in its own place.
+        return given.new === true ? panel : tab;
       }
     });
     commands.addCommand(COMMANDS.scheduleFile, {
@@ -93,13 +93,22 @@ export const schedule: JupyterFrontEndPlugin<void> = {
       const path = asked(given);
       if (given.new === true) {
         const cwd = given.cwd ?? '';
-        return (await commands.execute('notebook:create-new', { cwd })) as NotebookPanel | null;
+        const kernelName = app.serviceManager.kernelspecs.specs?.default ?? '';
+        const made: unknown = await commands.execute('notebook:create-new', { cwd, kernelName });
+        if (!(made instanceof NotebookPanel)) {
+          return null;
+        }
+        await made.context.ready; // It has its place by then; the form comes beside it.
+        return made;
       }
       if (path === '') {
         return front(notebooks);
       }
-      await commands.execute('docmanager:open', { path, factory: 'Notebook' });
-      return notebooks.find(one => one.context.path === path) ?? null;
+      const opened: unknown = await commands.execute('docmanager:open', {
+        path,
+        factory: 'Notebook'
+      });
+      return opened instanceof NotebookPanel ? opened : null;
     }
 
     notebooks.currentChanged.connect(() => commands.notifyCommandChanged(COMMANDS.schedule));

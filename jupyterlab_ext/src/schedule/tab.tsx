@@ -4,10 +4,9 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import React from 'react';
 
-import type { Client } from '../client/client';
 import type { NotebookPipeline } from '../pipeline/pipeline';
+import type { INbflow } from '../tokens';
 import { causesOf } from './causes';
-import type { Cause } from './causes';
 import { Draft } from './draft';
 import { Errand } from './errand';
 import type { Progress } from './errand';
@@ -16,16 +15,57 @@ import { Form } from './form/form';
 import type { Frame } from './form/frame';
 import { scheduleIcon } from './icon';
 
+/** What a form works with, once the notebook is there. */
+interface Work {
+  readonly pipeline: NotebookPipeline;
+  readonly draft: Draft;
+  readonly errand: Errand;
+}
+
 /** The form "Schedule this notebook", of one open notebook. */
 export class ScheduleTab extends ReactWidget {
   constructor(
     readonly panel: NotebookPanel,
-    private readonly _pipeline: NotebookPipeline,
-    client: Client,
+    nbflow: INbflow,
     private readonly _translator: ITranslator
   ) {
     super();
-    const { context } = panel;
+    this.id = `nbf-schedule-${panel.id}`;
+    this.addClass('nbf-Schedule');
+    this.title.icon = scheduleIcon;
+    this.title.closable = true;
+    this._entitle();
+    panel.context.pathChanged.connect(this._entitle, this);
+    panel.disposed.connect(this.dispose, this);
+    this.node.addEventListener('keydown', event => this._onKey(event));
+    void this._begin(nbflow);
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      Signal.disconnectReceiver(this);
+      this._work?.draft.dispose();
+      this._work?.errand.dispose();
+      super.dispose();
+    }
+  }
+
+  protected override render(): React.JSX.Element {
+    const work = this._work;
+    if (work === null) {
+      return <p className="nbf-Schedule-page">{this._trans.__('Reading the notebook…')}</p>;
+    }
+    const signals = [work.draft.changed, work.errand.changed, work.pipeline.changed];
+    return <Followed signals={signals}>{() => this._form(work)}</Followed>;
+  }
+
+  /** Of a page that is restored the notebook is not there yet. */
+  private async _begin(nbflow: INbflow): Promise<void> {
+    const pipeline = await nbflow.ready(this.panel);
+    if (this.isDisposed) {
+      return;
+    }
+    const { context } = this.panel;
     const notebook = {
       model: context.model,
       path: () => context.localPath,
@@ -35,53 +75,28 @@ export class ScheduleTab extends ReactWidget {
         }
       }
     };
-    this.id = `nbf-schedule-${panel.id}`;
-    this.addClass('nbf-Schedule');
-    this.title.icon = scheduleIcon;
-    this.title.closable = true;
-    this.draft = new Draft(notebook, client);
-    this.errand = new Errand(notebook, client);
-    this._entitle();
-    context.pathChanged.connect(this._entitle, this);
-    panel.disposed.connect(this.dispose, this);
-    this.errand.ended.connect(this._onEnded, this);
-    this.node.addEventListener('keydown', event => this._onKey(event));
-    void this.errand.resume();
+    const draft = new Draft(notebook, nbflow.client, pipeline.inspection.found);
+    const errand = new Errand(notebook, nbflow.client);
+    errand.ended.connect(this._onEnded, this);
+    this._work = { pipeline, draft, errand };
+    this.update();
+    await errand.resume();
   }
 
-  readonly draft: Draft;
-  readonly errand: Errand;
-
-  override dispose(): void {
-    if (!this.isDisposed) {
-      Signal.disconnectReceiver(this);
-      this.draft.dispose();
-      this.errand.dispose();
-      super.dispose();
-    }
+  private _form(work: Work): React.JSX.Element {
+    return <Form frame={this._frame(work)} title={this._trans.__('Schedule %1', this._name())} />;
   }
 
-  protected override render(): React.JSX.Element {
-    const signals = [this.draft.changed, this.errand.changed, this._pipeline.changed];
-    return <Followed signals={signals}>{() => this._form()}</Followed>;
-  }
-
-  private _form(): React.JSX.Element {
-    return <Form frame={this._frame()} title={this._trans.__('Schedule %1', this._name())} />;
-  }
-
-  private _frame(): Frame {
-    const { draft, errand } = this;
-    const told: Cause[] = [...(draft.inspection.found?.diagnostics ?? [])];
+  private _frame({ draft, errand, pipeline }: Work): Frame {
     return {
       draft,
       errand,
-      causes: causesOf(told, draft.meant),
+      causes: causesOf(draft.inspection.found?.diagnostics ?? [], draft.meant),
       trans: this._trans,
       language: languageOf(this._translator.languageCode),
-      hue: step => this._pipeline.hue(step),
+      hue: step => pipeline.hue(step),
       tags: step =>
-        [...this._pipeline.places.values()].flatMap(place =>
+        [...pipeline.places.values()].flatMap(place =>
           place.step === step ? place.marks.options : []
         ),
       goTo: cell => this._goTo(cell),
@@ -123,7 +138,7 @@ export class ScheduleTab extends ReactWidget {
   /** What was refused, or went wrong, shows at its cells, too. */
   private _onEnded(_: Errand, { kind, failure, run }: Progress): void {
     const steps = run?.steps.flatMap(step => (step.failure === null ? [] : [step.failure])) ?? [];
-    this._pipeline.tell([
+    this._work?.pipeline.tell([
       ...(failure?.diagnostics ?? []),
       ...steps.map(one => ({
         code: null,
@@ -135,12 +150,12 @@ export class ScheduleTab extends ReactWidget {
       }))
     ]);
     if (kind !== 'run') {
-      this.draft.renew();
+      this._work?.draft.renew();
     }
   }
 
   private _onKey(event: KeyboardEvent): void {
-    const { choices } = this.draft;
+    const choices = this._work?.draft.choices;
     const key = event.key.toLowerCase();
     if (!(event.ctrlKey || event.metaKey) || event.altKey || !['z', 'y'].includes(key)) {
       return;
@@ -149,11 +164,13 @@ export class ScheduleTab extends ReactWidget {
     event.preventDefault();
     event.stopPropagation();
     if (key === 'y' || event.shiftKey) {
-      choices.redo();
+      choices?.redo();
     } else {
-      choices.undo();
+      choices?.undo();
     }
   }
+
+  private _work: Work | null = null;
 }
 
 /** The browser's language where it is a variety of JupyterLab's. */

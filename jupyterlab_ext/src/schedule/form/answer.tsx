@@ -41,9 +41,7 @@ export function Answer(): React.JSX.Element | null {
       </div>
       {now.state === 'going' && <Said said={now.said} />}
       {now.run !== null && now.run.steps.length > 0 && <Progressing run={now.run} />}
-      {now.paused && now.state === 'going' && (
-        <p>{trans.__('Airflow has paused the pipeline: the run begins when it is let run.')}</p>
-      )}
+      {now.paused && now.run !== null && <Paused dag={now.run.dag_id} />}
       {now.published !== null && <Result published={now.published} />}
       {now.state === 'failed' && <Failed now={now} />}
     </div>
@@ -158,9 +156,19 @@ function Result({ published }: { published: Published }): React.JSX.Element {
           )}
         </p>
       )}
-      {published.paused && (
-        <p>{trans.__('Airflow has paused it: no run begins before somebody lets it run there.')}</p>
-      )}
+      {published.paused && <Paused dag={published.dag_id} />}
+    </div>
+  );
+}
+
+function Paused({ dag }: { dag: string }): React.JSX.Element {
+  const { errand, trans } = useFrame();
+  return (
+    <div className="nbf-Row">
+      <span>{trans.__('Airflow has paused it: no run begins.')}</span>
+      <button type="button" className="nbf-Button" onClick={() => void errand.unpause(dag)}>
+        {trans.__('Let it run')}
+      </button>
     </div>
   );
 }
