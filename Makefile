@@ -3,6 +3,9 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 BIN := .venv/bin
 WORKERS ?= 2
+# Some machines forbid Python to keep what it has compiled: imports then take several times as long.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.venv/bytecode
 
 .PHONY: help setup demo test test-fast test-cluster test-lab lab format lint docs bench bench-pods clean
 
@@ -34,7 +37,7 @@ test-lab: lab  ## the extension's formatting, lint, types and unit tests
 	scripts/lab.sh test
 
 test-cluster: setup  ## what needs a cluster in KUBECONFIG, with the image that CONTRIBUTING.md names
-	$(BIN)/python -m pytest -m cluster
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m cluster
 
 format: setup  ## format the code
 	$(BIN)/ruff format src airflow_policy tests scripts benchmarks

@@ -64,13 +64,15 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the tests that use the one Airflow on one worker, so that there is one.
+    """Keep the tests that use one Airflow on one worker, so that there is one.
 
     Said of each test as it is collected: xdist reads the groups before the hooks of this file
     are given the whole list.
     """
     if "airflow" in getattr(item, "fixturenames", ()):
         item.add_marker(pytest.mark.xdist_group("airflow"))
+    elif "steps" in getattr(item, "fixturenames", ()) and item.get_closest_marker("cluster"):
+        item.add_marker(pytest.mark.xdist_group("steps"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -123,15 +125,18 @@ def npus(kube: k8s.ApiClient, *, count: int, taint: bool = False) -> Iterator[No
         ]
         core.patch_node(node, [{"op": "add", "path": "/spec/taints", "value": others + taints}])
 
-    core.patch_node_status(node, [{"op": "add", "path": path, "value": str(count)}])
-    try:
-        mark([NPU_TAINT] if taint else [])
-        until(lambda: allocatable().get(NPU) == str(count))
-        yield
-    finally:
-        mark([])
-        core.patch_node_status(node, [{"op": "remove", "path": path}])
-        until(lambda: NPU not in allocatable())
+    # There is one node, and another worker of these tests may want it otherwise.
+    with (Path(tempfile.gettempdir()) / "nbflow-check-npu.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        core.patch_node_status(node, [{"op": "add", "path": path, "value": str(count)}])
+        try:
+            mark([NPU_TAINT] if taint else [])
+            until(lambda: allocatable().get(NPU) == str(count))
+            yield
+        finally:
+            mark([])
+            core.patch_node_status(node, [{"op": "remove", "path": path}])
+            until(lambda: NPU not in allocatable())
 
 
 def allow(project: Project, account: str, *rules: dict[str, list[str]]) -> None:

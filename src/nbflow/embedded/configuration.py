@@ -151,7 +151,9 @@ def _settings(
             "dag_bundle_storage_path": str(home / "bundles"),
             "bundle_refresh_check_interval": "1",
             "refresh_interval": "2",
-            "min_file_process_interval": "5",
+            # What did not change is read seldom; what did, at once: newest first is the order.
+            "min_file_process_interval": "30",
+            "file_parsing_sort_mode": "modified_time",
             "parsing_processes": "1",
             "stale_dag_threshold": "10",
             "dag_file_processor_timeout": "180",
