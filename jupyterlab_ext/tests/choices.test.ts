@@ -100,6 +100,7 @@ test.each([
   ['metadata.nbflow.steps.fit.retries is -2', 'NB110', null, 'steps.fit.retries'],
   ['metadata.nbflow.parameters.trees.minimum is', 'NB110', null, 'parameters.trees'],
   ['metadata.nbflow.notify names', 'NB609', null, 'notify'],
+  ["the notebook names team 'chrn'", 'NB602', null, 'team'],
   ["step 'fit' asks for profile 'gpus'", 'NB601', 'c2', 'steps.fit.profile'],
   ["team 'churn' may not use 'gpu'", 'NB603', 'c2', 'steps.fit.profile']
 ])('%s shows at its field', (message, code, cell, field) => {

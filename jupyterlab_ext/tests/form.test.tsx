@@ -205,6 +205,15 @@ test('what is wrong shows at its field, and what is about code leads to its cell
   expect(form.gone).toEqual(['c2']);
 });
 
+test('a notebook may be a team’s, of those that there are', async () => {
+  const settings = { default_profile: 'small', channels: [], teams: ['churn'], airflow: STOPPED };
+  await open({ settings: () => settings });
+  await form.fill('Team', 'churn');
+  expect(form.chosen).toEqual({ team: 'churn' });
+  await form.fill('Team', '');
+  expect(form.chosen).toBeUndefined();
+});
+
 test('who is told of a late run is told after so long', async () => {
   await open();
   const [, , late] = form.all('.nbf-Check input');

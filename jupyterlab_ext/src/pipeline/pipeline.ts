@@ -146,10 +146,14 @@ export class NotebookPipeline implements IDisposable {
     this.inspection.touch();
   }
 
-  /** What its author has written: cells and options. */
+  /** What its author has written: code, tags and options. */
   private _written(): string {
-    const { cells, metadata } = contentOf(this._model);
-    return JSON.stringify([cells, (metadata as { nbflow?: unknown }).nbflow]);
+    const cells = Array.from(this._model.cells, cell => [
+      cell.id,
+      cell.sharedModel.getSource(),
+      cell.getMetadata('tags') as unknown
+    ]);
+    return JSON.stringify([cells, this._model.getMetadata('nbflow')]);
   }
 
   private _onPreferences(): void {

@@ -15,13 +15,14 @@ export interface Causes {
 
 /** The fields that a form has; options below them belong to them. */
 const FIELDS = [
-  /^name$/,
+  /^(name|team)$/,
   /^(schedule|timezone|start|catchup)$/,
   /^parameters\.[^.]+/,
   /^(profile|retries|timeout)$/,
   /^steps\.[^.]+\.(profile|retries|timeout)$/,
   /^notify/
 ];
+const UNKNOWN_TEAM = 'NB602';
 const OPTION = /^metadata\.nbflow\.([\w.-]*\w)/;
 /** What says that a step may not, or cannot, run on what it asks for. */
 const REFUSED = new Set(['NB601', 'NB603', 'NB604', 'NB609']);
@@ -43,6 +44,9 @@ export function causesOf(diagnostics: readonly Cause[], inspected: Inspected | n
 
 /** The option that a finding is about, as far as the form has a field for it. */
 function fieldOf(cause: Cause & { code?: string }, inspected: Inspected | null): string | null {
+  if (cause.code === UNKNOWN_TEAM) {
+    return 'team';
+  }
   const option = OPTION.exec(cause.message)?.[1];
   if (option !== undefined) {
     const found = FIELDS.map(field => field.exec(option)?.[0]).find(one => one !== undefined);

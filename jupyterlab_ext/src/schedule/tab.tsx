@@ -138,15 +138,20 @@ export class ScheduleTab extends ReactWidget {
   /** What was refused, or went wrong, shows at its cells, too. */
   private _onEnded(_: Errand, { kind, failure, run }: Progress): void {
     const steps = run?.steps.flatMap(step => (step.failure === null ? [] : [step.failure])) ?? [];
+    const told = steps.map(one => ({
+      message: `${one.ename}: ${one.evalue}`,
+      hint: one.hint,
+      cell: one.cell
+    }));
+    if (told.length === 0 && run !== null && failure !== null) {
+      told.push({ message: failure.message, hint: failure.hint, cell: failure.cell });
+    }
     this._work?.pipeline.tell([
       ...(failure?.diagnostics ?? []),
-      ...steps.map(one => ({
-        code: null,
-        severity: 'error' as const,
-        message: this._trans.__('In the last run: %1', `${one.ename}: ${one.evalue}`),
-        hint: one.hint,
-        cell: one.cell,
-        line: null
+      ...told.map(one => ({
+        ...one,
+        ...{ code: null, severity: 'error' as const, line: null },
+        message: this._trans.__('In the last run: %1', one.message)
       }))
     ]);
     if (kind !== 'run') {

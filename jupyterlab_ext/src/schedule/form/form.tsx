@@ -67,9 +67,12 @@ function Waiting(): React.JSX.Element {
   );
 }
 
+/** What it is called, and whose it is. */
 function Name(): React.JSX.Element {
   const { draft, causes, trans } = useFrame();
   const { choices } = draft;
+  const teams = draft.project.settings?.teams ?? [];
+  const team = textAt(choices.now, 'team');
   return (
     <Section title={trans.__('Pipeline')}>
       <Field label={trans.__('Name')} causes={causes.fields.get('name')}>
@@ -83,11 +86,24 @@ function Name(): React.JSX.Element {
           />
         )}
       </Field>
-      {typeof draft.meant?.team === 'string' && (
-        <div className="nbf-Field">
-          <span className="nbf-Field-label">{trans.__('Team')}</span>
-          <div className="nbf-Field-body">{draft.meant.team}</div>
-        </div>
+      {(teams.length > 0 || team !== '') && (
+        <Field label={trans.__('Team')} causes={causes.fields.get('team')}>
+          {given => (
+            <select
+              {...given}
+              value={team}
+              onChange={event => choices.choose(['team'], event.target.value || undefined)}
+            >
+              <option value="">{trans.__('none')}</option>
+              {team !== '' && !teams.includes(team) && <option value={team}>{team}</option>}
+              {teams.map(one => (
+                <option key={one} value={one}>
+                  {one}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
       )}
     </Section>
   );
