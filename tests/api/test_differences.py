@@ -126,3 +126,51 @@ def test_of_several_notebooks_cells_are_named_with_their_stage(tmp_path):
         ("first", "first.load", "cell-1"),
         ("first", None, "cell-2"),
     ]
+
+
+# What Airflow runs at once
+
+
+OF_DAY = [("parameters", "day = '2000-01-01'"), ("step:load", "print(day)")]
+DAILY = {"schedule": "30 6 * * *", "timezone": "Europe/Berlin", "interval": {"start": "day"}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "interval"),
+    [
+        ({}, DAILY, "28 06:30 29 06:30"),
+        (
+            {"schedule": DAILY["schedule"], "timezone": DAILY["timezone"]},
+            DAILY,
+            "28 06:30 29 06:30",
+        ),
+        (DAILY, DAILY, None),
+        (DAILY, {**DAILY, "schedule": "@hourly"}, "29 12:00 29 13:00"),
+        (DAILY, {**DAILY, "retries": 3}, None),
+        ({}, {**DAILY, "start": "2026-11-28"}, "28 06:30 29 06:30"),
+        ({}, {**DAILY, "start": "2026-11-29"}, None),
+        ({}, {**DAILY, "start": "2026-11-01", "catchup": True}, None),
+        ({}, {"schedule": "@daily"}, None),
+    ],
+)
+def test_the_interval_that_airflow_runs_at_once_is_told(diff, old, new, interval):
+    found = diff(OF_DAY, [*OF_DAY, "1"], old=old, new=new)
+    told = found.at_once and " ".join(f"{one:%d %H:%M}" for one in found.at_once)
+    assert told == interval
+    assert ("as soon as it has it" in found.first_run) is (interval is not None)
+
+
+def test_publishing_tells_of_it_before_it_writes(tmp_path):
+    write_notebook(tmp_path / "sales.ipynb", *OF_DAY, nbflow=DAILY)
+    told = []
+
+    def tell(text):
+        told.append((text, (tmp_path / ".nbflow/dags/sales.py").exists()))
+
+    compiled = api.compile(tmp_path / "sales.ipynb")
+    for _ in range(2):
+        api.publish([compiled], wait=False, tell=tell)
+    ((text, written),) = told
+    assert text.startswith("sales: Airflow runs the last interval, ")
+    assert text.endswith(" unless its schedule has had a run for that end or later")
+    assert not written

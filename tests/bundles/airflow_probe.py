@@ -205,7 +205,9 @@ def pod_failures(dag: Any) -> dict[str, Any]:
         ).__globals__
         if "failed_cell" not in functions:
             continue
-        words = {"ename": "KeyError", "evalue": "'x'", "cell": task.task_id}
+        place = f"cell 2 (id {task.task_id}): rows['x']"
+        words = {"ename": "KeyError", "evalue": "'x'", "cell": task.task_id, "place": place}
+        words["line"] = "rows['x']"
         ended = models.V1ContainerStateTerminated(exit_code=10, message=json.dumps(words))
         state = models.V1ContainerState(terminated=ended)
         status = models.V1ContainerStatus(
@@ -214,7 +216,9 @@ def pod_failures(dag: Any) -> dict[str, Any]:
         task.pod = models.V1Pod(status=models.V1PodStatus(container_statuses=[status]))
         error = task.failure({}, {"status": "failed", "message": "its pod failed"})
         context = {"task": task, "exception": error}
-        found[task.task_id] = {"error": str(error), "cell": functions["failed_cell"](context)}
+        told = [error.ename, error.evalue]
+        cell = functions["failed_cell"](context)
+        found[task.task_id] = {"error": str(error), "told": told, "cell": cell}
     return found
 
 

@@ -263,8 +263,9 @@ def assert_asked(made: dict[str, Any], *, planned: Mapping[str, Any]) -> None:
 
 def test_the_cell_that_failed_in_a_pod_is_told_of_by_its_number(in_pods: dict[str, Any]) -> None:
     assert in_pods["failures"]["watched"]["tell"] == {
-        "error": "step tell, cell tell: KeyError: 'x'",
-        "cell": {"id": "tell", "number": "2", "line": "", "place": "cell 2"},
+        "error": "step tell, cell 2 (id tell): rows['x']\nKeyError: 'x'",
+        "told": ["KeyError", "'x'"],
+        "cell": {"id": "tell", "number": "2", "line": "rows['x']", "place": "cell 2: rows['x']"},
     }
     assert in_pods["failures"]["iris"] == {}
 

@@ -194,3 +194,12 @@ def test_an_unknown_backend_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(SettingsError, match="no backend 'papermil'") as caught:
         find_backend("papermil")
     assert "papermill" in str(caught.value.hint)
+
+
+def test_a_step_notebook_tells_the_authors_numbers_of_their_cells() -> None:
+    made = bundled(iris())
+    for path in (one for one in made.files if one.startswith("steps/")):
+        notebook = json.loads(made.files[path])
+        mine = {cell["id"] for cell in notebook["cells"] if "nbflow" not in cell["metadata"]}
+        numbers = {cell.id: cell.index + 1 for cell in iris().document.cells if cell.id in mine}
+        assert notebook["metadata"]["nbflow"]["numbers"] == numbers != {}

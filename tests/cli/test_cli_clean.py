@@ -256,7 +256,8 @@ def test_the_rule_of_the_settings_holds_and_options_come_before_it(tmp_path):
         (("--keep-versions", "0"), 2, "--keep-versions"),
         (("--keep-runs", "-1"), 2, "--keep-runs"),
         (("--older-than", "soon"), 2, "'soon' is not a duration"),
-        (("--artifacts-older-than", "0"), 2, "not longer than nothing"),
+        (("--artifacts-older-than", "0"), 2, "not longer than nothing; write 1s or more"),
+        (("--older-than", "0d"), 2, "'0d' is not longer than nothing; write 1s or more"),
     ],
 )
 def test_bad_input_is_an_error_and_nothing_goes(tmp_path, arguments, status, said):

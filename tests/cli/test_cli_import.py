@@ -53,8 +53,9 @@ def test_the_pipeline_goes_to_standard_output_and_the_report_to_standard_error(f
     assert list(yaml.safe_load(result.out)["stages"]) == ["load", "train", "score"]
     assert "warning[no-equal]: node 'Load': outputs: [\"rows.parquet\"]\n" in result.err
     assert "   = help: tag a cell of load.ipynb `parameters`" in result.err
-    assert "Paste these profiles into nbflow.yaml:\n\nprofiles:\n  churn_v8:\n" in result.err
-    assert result.err.endswith("v8.pipeline: 3 stages, 2 to do by hand, 2 without an equal\n")
+    what = "Write these profiles into nbflow.yaml, a new file:\n\nprofiles:\n  churn_v8:\n"
+    assert what in result.err
+    assert result.err.endswith("v8.pipeline: 3 stages, 3 to do by hand, 2 without an equal\n")
 
 
 def test_a_file_is_written_once_and_never_over_another_one(folder, nbflow):
@@ -96,6 +97,9 @@ def test_strict_ends_with_3_where_something_has_no_equal(folder, nbflow):
     properties = content["pipelines"][0]["app_data"]["properties"]
     del properties["pipeline_defaults"]["cos_object_prefix"]
     del properties["pipeline_parameters"][0]["required"]
+    properties["pipeline_parameters"] = [
+        one for one in properties["pipeline_parameters"] if one["name"] != "fast"
+    ]
     (folder / "plain.pipeline").write_text(json.dumps(content))
     result = nbflow("import", "plain.pipeline", "--strict", cwd=folder)
     assert result.status == 0
@@ -111,14 +115,53 @@ def test_profiles_of_the_settings_are_chosen(folder, nbflow):
     assert {stage["profile"] for stage in told["pipeline"]["stages"].values()} == {"ours"}
 
 
-def test_a_notebook_that_is_not_there_is_an_error_that_names_all_of_them(folder, nbflow):
+def test_a_notebook_that_is_not_there_is_named_in_the_report(folder, nbflow):
     (folder / "load.ipynb").unlink()
-    write(folder, "gone.pipeline", filename="gone.ipynb")
-    for name, missing in (("v8", "load.ipynb (node 'Load')"), ("gone", "gone.ipynb (node 'Load')")):
-        result = nbflow("import", f"{name}.pipeline", cwd=folder)
-        assert (result.status, result.out) == (2, "")
-        assert f"these notebooks are not there: {missing}" in result.err
-        assert "their paths are relative to" in result.err
+    result = nbflow("import", "v8.pipeline", "-o", "to/pipeline.yaml", cwd=folder)
+    assert result.status == 0
+    head = (
+        "warning[edit]: node 'Load': filename: load.ipynb\n  the notebook is not there: looked for"
+    )
+    assert f"{head} load.ipynb\n" in result.err
+    assert "outputs" in result.err
+    assert result.err.endswith("v8.pipeline: 3 stages, 4 to do by hand, 2 without an equal\n")
+    stages = yaml.safe_load((folder / "to/pipeline.yaml").read_text())["stages"]
+    assert stages["load"]["notebook"] == "../load.ipynb"
+    assert nbflow("import", "v8.pipeline", "--strict", cwd=folder).status == 3
+    checked = nbflow("check", "to/pipeline.yaml", cwd=folder)
+    assert (checked.status, "load.ipynb" in checked.err + checked.out) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (None, "Write these profiles into nbflow.yaml, a new file:"),
+        ("defaults: {retries: 1}\n", "Paste these profiles into nbflow.yaml, at its end:"),
+        (
+            "profiles:\n\n    # ours\n    ours: {cpu: 1}\n",
+            "Paste these profiles into nbflow.yaml, below its line `profiles:`:",
+        ),
+    ],
+)
+def test_who_follows_the_report_to_the_letter_gets_a_clean_check(folder, nbflow, before, said):
+    if before is not None:
+        (folder / "nbflow.yaml").write_text(before)
+    report = nbflow("import", "v6.pipeline", "-o", "pipeline.yaml", cwd=folder).err
+    unknown = nbflow("check", "pipeline.yaml", cwd=folder)
+    assert (unknown.status, "NB601" in unknown.out + unknown.err) == (3, True)
+    text = report.partition(f"{said}\n\n")[2].rpartition("\nv6.pipeline: ")[0]
+    lines = (before or "").splitlines(keepends=True)
+    place = lines.index("profiles:\n") + 1 if "profiles:\n" in lines else len(lines)
+    (folder / "nbflow.yaml").write_text("".join([*lines[:place], text, *lines[place:]]))
+    checked = nbflow("check", "pipeline.yaml", cwd=folder)
+    assert (checked.status, "no problems" in checked.out) == (0, True), checked.err
+
+
+def test_profiles_in_one_line_are_said_to_want_lines_of_their_own(folder, nbflow):
+    (folder / "nbflow.yaml").write_text("profiles: {ours: {cpu: 1}}\n")
+    report = nbflow("import", "v6.pipeline", cwd=folder).err
+    assert "Write each profile of `profiles:` in nbflow.yaml in a line of its own" in report
+    assert "\n  churn_v6:\n    image: registry.example.com/ds:1\n" in report
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,10 @@ def test_logs_are_what_the_cells_wrote(project, told):
 
 def test_for_programs_each_line_is_an_object(project, told):
     lines = [json.loads(line) for line in told("logs", project[1], "report", "--json").splitlines()]
+    of_report = {"step": "report", "cell": lines[0]["cell"], "moment": None}
     assert lines == [
-        {"step": "report", "moment": None, "level": None, "text": "3"},
-        {"step": "report", "moment": None, "level": "error", "text": "ValueError: no rates"},
+        {**of_report, "level": None, "text": "3"},
+        {**of_report, "level": "error", "text": "ValueError: no rates"},
     ]
 
 

@@ -1,6 +1,7 @@
 """Everything after a first run, in a real Airflow: change, look, go back, hold, stop, go on."""
 
 import json
+import re
 import signal
 from contextlib import contextmanager
 
@@ -43,11 +44,17 @@ def test_a_failed_run_goes_on_from_its_failed_step_once_the_cause_is_mended(proj
     ran = run("trigger", "goes_on", "--wait", "-o", "first.ipynb")
     assert ran.status == 10
     drawn = outputs(folder / "first.ipynb")["cell-1"].strip()
+    (first,) = run("runs", "goes_on", "--json").json
     flag.touch()
     resumed = run("resume", "goes_on", "--json")
     assert resumed.status == 0, resumed.err
     assert resumed.json["steps"] == ["check", "report"]
-    until(lambda: run("runs", "goes_on", "--json").json[0]["state"] == "success")
+    (told,) = until(lambda: [one for one in run("runs", "goes_on", "--json").json if one["ended"]])
+    assert told["state"] == "success"
+    assert told["started"] == first["started"] < first["ended"] < told["resumed"] < told["ended"]
+    shown = run("runs", f"goes_on/{told['run_id']}")
+    assert " since it was resumed at " in shown.out
+    assert run("runs", f"goes_on/{told['run_id']}", "--json").json["started"] == first["started"]
     assert run("output", "goes_on", "-o", "done.ipynb").status == 0
     assert outputs(folder / "done.ipynb")["cell-3"].split() == [drawn, "1"]
     again = run("resume", "goes_on")
@@ -64,6 +71,10 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     assert "=== one" in said.out
     assert "::" not in said.out  # neither where Airflow looked, nor where its pages fold lines
     assert "ZeroDivisionError" in said.out.partition("=== two")[2]
+    assert " failed at cell 2 (id cell-2): x = 1 / 0\n" in said.out
+    wrote = [line[9:] for line in said.out.partition("=== two")[0].splitlines()]
+    assert wrote[1:] == ["cell 1 (id cell-1): print('from one')", "from one"]
+    assert "Executing Cell 1---" in run("logs", "talks", "one", "--all").out
     alone = run("logs", "talks", "two", "--json")
     assert "ZeroDivisionError" in alone.out
     assert '"step": "one"' not in alone.out
@@ -73,7 +84,7 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     assert (only.status, only.json["text"], only.json["step"]) == (0, never, "three")
     wrong = run("logs", "talks", "four")
     assert wrong.status == 2
-    assert "one, three, two" in wrong.err
+    assert "one, two, three" in wrong.err
     assert "Did you mean 'talks'?" in run("output", "tlaks", "-o", "out.ipynb").err
     assert "did you mean 'talks'?" in run("trigger", "tlaks").err
     run_id = run("runs", "talks", "--json").json[0]["run_id"]
@@ -84,6 +95,18 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     assert followed.status == 0, followed.err
     assert "=== two" in followed.out
     assert run("runs", "talks", "--limit", "1", "--json").json[0]["state"] == "success"
+
+
+def test_a_run_of_several_notebooks_that_was_to_be_one_file_is_over_and_can_be_fetched(project):
+    folder, run = project
+    write_notebook(folder / "part.ipynb", ("step:only", "print('here')"))
+    (folder / "whole.yaml").write_text("name: whole\nstages: {part: {notebook: part.ipynb}}\n")
+    assert run("publish", "whole.yaml").status == 0
+    refused = run("trigger", "whole", "--wait", "-o", "out.ipynb")
+    assert (refused.status, "several notebooks" in refused.err) == (2, True)
+    (command,) = re.findall(r"over \(success\): `nbflow (output whole/\S+ -o FOLDER)`", refused.err)
+    assert run(*command.split()).status == 0
+    assert outputs(folder / "FOLDER/part.ipynb")["cell-1"] == "here\n"
 
 
 def test_a_pipeline_that_ran_on_this_machine_alone_is_found_beside_an_airflow(project):

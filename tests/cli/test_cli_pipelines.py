@@ -105,6 +105,7 @@ def test_a_failed_item_fails_the_run_which_then_goes_on_from_there(folder):
     resumed = nbflow("run", "pipeline.yaml", "--yes", "--resume", "--json", cwd=folder)
     assert resumed.status == 0, resumed.err
     assert resumed.json["run_id"] == failed.json["run_id"]
+    assert resumed.json["started"] == failed.json["started"] < resumed.json["resumed"]
     kept = {one["name"]: one["kept"] for one in resumed.json["steps"]}
     assert kept["ingest.load"] is True
     assert kept["train.fit[1]"] is False

@@ -139,6 +139,11 @@ def test_each_notebook_of_a_run_comes_back_with_the_values_that_it_was_given(ran
 
 def test_logs_and_differences_tell_of_stages(ran):
     folder, run, (approved, _) = ran
+    items = run("logs", approved, "train.fit").out.splitlines()
+    assert [line for line in items if line.startswith("===")] == [
+        "=== train.fit[0]",
+        "=== train.fit[1]",
+    ]
     said = run("logs", approved, "train.fit[1]")
     assert said.status == 0, said.err
     assert "us" in said.out

@@ -45,6 +45,7 @@ def test_a_run_goes_on_from_the_corrected_cell_in_its_own_folder(tmp_path):
     project(tmp_path)
     broken = nbflow("run", "nb.ipynb", "-p", "rows=3", "-o", "o.ipynb", cwd=tmp_path)
     assert broken.status == 10
+    (first,) = nbflow("runs", "--json", cwd=tmp_path).json
     before = outputs(tmp_path / "o.ipynb")
     project(tmp_path, PARAMETERS, LOAD, SIDE, FIXED, REPORT)
     result = resume(tmp_path)
@@ -55,6 +56,12 @@ def test_a_run_goes_on_from_the_corrected_cell_in_its_own_folder(tmp_path):
     assert result.json["parameters"] == {"rows": 3}
     (folder,) = runs(tmp_path)
     assert folder.name in result.err
+    (told,) = nbflow("runs", "--json", cwd=tmp_path).json
+    assert told["started"] == first["started"] < first["ended"] < told["resumed"] < told["ended"]
+    listed = nbflow("runs", cwd=tmp_path).out
+    assert f"{folder.name}  (resumed " in listed
+    header = "".join(json.loads((tmp_path / "o.ipynb").read_text())["cells"][0]["source"])
+    assert " since then |" in header
     whole = nbflow("run", "nb.ipynb", "-p", "rows=3", "-o", "whole.ipynb", cwd=tmp_path)
     assert whole.status == 0
     after = outputs(tmp_path / "o.ipynb")

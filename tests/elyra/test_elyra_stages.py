@@ -249,7 +249,9 @@ def test_parameters_keep_their_types_and_what_is_said_of_them():
         "none": 0,
     }
     assert made.pipeline["stages"]["a"]["parameters"] == {"text": "${text}"}
-    assert verdicts(made, "pipeline_parameters.bad") == ["kept", "edit"]
+    assert verdicts(made, "pipeline_parameters.text") == ["kept"]
+    assert verdicts(made, "pipeline_parameters.whole") == ["kept", "edit"]  # no node takes it
+    assert verdicts(made, "pipeline_parameters.bad") == ["kept", "edit", "edit"]
     told = [note.value for note in made.warnings if note.key == "pipeline_parameters"]
     assert told == [{"name": "not a name"}, {"name": "text"}, {"name": ["x"]}, "gone"]
 
@@ -267,7 +269,9 @@ def test_a_parameter_that_the_notebook_lacks_is_given_and_told_of():
 
 def test_a_default_that_looks_like_a_secret_is_left_out():
     secret = {"name": "api_token", "default_value": {"type": "String", "value": "tiger"}}
-    made = converted(node("a"), pipeline_parameters=[secret])
+    asked = node("a", pipeline_parameters=["api_token"])
+    takes = {"a": Notebook("a.ipynb", parameters=frozenset({"api_token"}))}
+    made = converted(asked, notebooks=takes, pipeline_parameters=[secret])
     assert made.pipeline["parameters"] == {"api_token": ""}
     assert "tiger" not in str(made.notes)
     assert verdicts(made, "pipeline_parameters.api_token") == ["kept", "edit"]

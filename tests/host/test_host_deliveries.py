@@ -47,8 +47,12 @@ NOTEBOOK = Notebook(
 def bundle(url, **files):
     """Write a bundle as publishing does."""
     store = open_store(url)
-    content = {f"steps/{name}.ipynb": json.dumps(step_notebook(NOTEBOOK, name)).encode()
-               for name in NOTEBOOK.steps}  # fmt: skip
+    content = {}
+    for name in NOTEBOOK.steps:
+        notebook = step_notebook(NOTEBOOK, name)
+        mine = [cell["id"] for cell in notebook["cells"] if "nbflow" not in cell["metadata"]]
+        notebook["metadata"]["nbflow"]["numbers"] = dict(zip(mine, (7, 9), strict=False))
+        content[f"steps/{name}.ipynb"] = json.dumps(notebook).encode()
     content["files/data/note.txt"] = b"from the store"
     digests = {path: hashlib.sha256(data).hexdigest() for path, data in content.items()}
     for path, data in (content | files).items():
@@ -95,7 +99,16 @@ def test_a_step_is_fetched_with_its_files_and_says_how_far_it_is(place, tmp_path
 @pytest.mark.parametrize(
     ("step", "expected"),
     [
-        ("fails", {"cell": "fails-1", "ename": "ZeroDivisionError", "again": False}),
+        (
+            "fails",
+            {
+                "cell": "fails-1",
+                "number": 9,
+                "line": "1 / 0",
+                "ename": "ZeroDivisionError",
+                "again": False,
+            },
+        ),
         ("dies", {"cell": "dies-1", "ename": "KernelDied", "again": True}),
     ],
 )
@@ -109,6 +122,8 @@ def test_the_last_words_name_step_cell_and_cause(place, tmp_path, step, expected
     assert told["step"] == step
     assert {key: told[key] for key in expected} == expected
     assert told["evalue"]
+    assert told["place"] == f"cell 9 (id {told['cell']}): {told['line']}"
+    assert f"failed at {told['place']}\n{told['ename']}: " in said
 
 
 def test_the_log_has_what_cells_write_as_they_write_it(place, tmp_path):

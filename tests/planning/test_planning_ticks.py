@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nbflow.planning import next_runs
+from nbflow.planning import last_interval, next_runs
 
 SPRING = datetime(2026, 3, 28, 22, tzinfo=UTC)
 AUTUMN = datetime(2026, 10, 24, 21, 17, tzinfo=UTC)
@@ -48,3 +48,28 @@ def test_where_clocks_change_times_are_those_of_airflow(schedule, zone, after):
         expected.append(now.astimezone(UTC))
     found = next_runs(schedule, timezone=zone, after=after, count=8)
     assert [one.astimezone(UTC) for one in found] == expected
+
+
+@pytest.mark.parametrize("schedule", [None, "@once", "@continuous"])
+def test_what_has_no_times_has_no_interval(schedule):
+    assert last_interval(schedule, before=SPRING) is None
+
+
+@pytest.mark.airflow
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Australia/Lord_Howe"])
+@pytest.mark.parametrize(
+    "schedule", ["30 2 * * *", "*/15 * * * *", "0 0 29 2 *", "0 6 * * 1-5", "@monthly", "@yearly"]
+)
+def test_the_last_interval_is_the_one_that_airflow_runs_first(schedule, zone, monkeypatch):
+    from airflow.timetables import interval
+    from airflow.timetables.base import TimeRestriction
+    from pendulum import datetime as moment
+    from pendulum import instance
+
+    table = interval.CronDataIntervalTimetable(schedule, timezone=zone)
+    past = TimeRestriction(earliest=moment(2001, 1, 1), latest=None, catchup=False)
+    for now in (SPRING, AUTUMN, datetime(2026, 11, 29, tzinfo=UTC)):
+        monkeypatch.setattr(interval, "utcnow", lambda now=now: instance(now))
+        first = table.next_dagrun_info(last_automated_data_interval=None, restriction=past)
+        found = last_interval(schedule, timezone=zone, before=now)
+        assert found == (first.data_interval.start, first.data_interval.end)

@@ -280,3 +280,39 @@ def test_widgets_are_compared_by_the_state_of_their_models():
 def test_widgets_without_states_are_the_same():
     left, right = shown({"model_id": "a"}, WIDGET), shown({"model_id": "b"}, WIDGET)
     assert same(left, right)
+
+
+# What is told where an output is there as text and as HTML
+
+
+def both(plain, html):
+    return shown(plain, kind="execute_result", **{HTML: html})
+
+
+STYLE = "<style>#sk-container-id-1 {color: red;}\n</style>"
+
+
+def test_html_that_says_what_the_text_beside_it_says_is_not_told_again():
+    pytest.importorskip("sklearn")
+    from sklearn.linear_model import LogisticRegression
+
+    sides = [LogisticRegression(C=value)._repr_mimebundle_() for value in (1.0, 2.0)]
+    outputs = [{**shown("", kind="execute_result"), "data": dict(side)} for side in sides]
+    assert "<style>" in outputs[0]["data"][HTML]
+    found = differences([outputs[0]], [outputs[1]])
+    assert found == [("text/plain", "LogisticRegression()", "LogisticRegression(C=2.0)")]
+    # Where their number differs too, they are listed.
+    ((what, one, other),) = differences([outputs[0]], [outputs[1], stream("more")])
+    assert (what, "text/html" in one + other) == ("outputs", False)
+
+
+def test_html_is_told_where_the_text_beside_it_says_the_same():
+    plain = "<Styler at 0x7f1fd3336b90>"
+    left, right = (both(plain, f"{STYLE}<p>{one}</p>") for one in "ab")
+    assert differences([left], [right]) == [(HTML, "<p>a</p>", "<p>b</p>")]
+
+
+def test_a_style_that_differs_is_told():
+    left, right = (both("x", f"<style>td {{color: {one};}}</style>") for one in ("red", "blue"))
+    ((what, one, other),) = differences([left], [right])
+    assert (what, "red" in one, "blue" in other) == (HTML, True, True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from stages import RUNS, run_data
 
@@ -95,6 +97,60 @@ def test_a_cancelled_run_goes_on_with_what_has_not_gone_well_and_loses_its_note(
     bodies = {line: body for line, body, *_ in stage.seen}
     assert bodies[clear]["task_ids"] == names
     assert bodies[f"PATCH {RUNS}/r"] == {"note": None}
+
+
+AT = "2026-11-29T00:19:0{}+00:00".format
+CLEAR = "POST /api/v2/dags/d/clearTaskInstances"
+
+
+@pytest.mark.parametrize(
+    ("note", "written"),
+    [
+        (None, f"resumed by nbflow; begun {AT(1)}"),
+        ("mine", f"mine\nresumed by nbflow; begun {AT(1)}"),
+        (f"mine\nresumed by nbflow; begun {AT(0)}", None),
+        ("m" * 990, None),
+    ],
+)
+def test_when_a_run_began_first_is_written_down_as_it_goes_on(stage, client, note, written):
+    play_cancelled(stage, note, *CANCELLED)
+    stage.answers[f"GET {RUNS}/r"][0][1]["start_date"] = AT(1)
+    stage.answers[CLEAR] = [(200, {"task_instances": [{"task_id": "bad"}]})]
+    client.resume("d", "r")
+    (patched,) = [body for line, body, *_ in stage.seen if line.startswith("PATCH")] or [None]
+    assert patched == (written and {"note": written})
+
+
+def test_a_run_that_went_on_tells_when_it_began_first_and_when_it_went_on(stage, client):
+    later = {"queued_at": "2026-11-29T00:20:00Z", "start_date": "2026-11-29T00:20:02Z"}
+    noted = run_data("success", note=f"resumed by nbflow; begun {AT(1)}", **later)
+    stage.answers["GET /api/v2/dags/d/dagRuns"] = [(200, {"dag_runs": [noted], "total_entries": 1})]
+    (listed,) = client.runs("d")
+    assert (listed.started, listed.resumed) == tuple(
+        map(datetime.fromisoformat, (AT(1), later["start_date"]))
+    )
+    waiting = run_data("queued", note=noted["note"], queued_at=later["queued_at"])
+    stage.answers["GET /api/v2/dags/d/dagRuns"] = [
+        (200, {"dag_runs": [waiting], "total_entries": 1})
+    ]
+    assert client.runs("d")[0].resumed == datetime.fromisoformat(later["queued_at"])
+    torn = run_data("success", note="resumed by nbflow; begun once", **later)
+    stage.answers["GET /api/v2/dags/d/dagRuns"] = [(200, {"dag_runs": [torn], "total_entries": 1})]
+    assert client.runs("d")[0].resumed is None
+
+
+def test_the_steps_that_were_kept_tell_when_a_run_began_that_went_on_by_airflows_pages(
+    stage, client
+):
+    tasks = [ended("load", "success", 40), ended("bad", "success", 50, began=45)]
+    play_cancelled(stage, None, *tasks)
+    # As it is where a task alone was cleared while the run went on: it did not begin again.
+    for start, resumed in [("00:20:02", "00:20:02"), ("00:19:00", None)]:
+        times = {"queued_at": "2026-11-29T00:20:00Z", "start_date": f"2026-11-29T{start}Z"}
+        stage.answers[f"GET {RUNS}/r"] = [(200, run_data("success", **times))]
+        run = client.run("d", "r")
+        assert f"{run.started:%T}" == ("00:19:01" if resumed else start)
+        assert (run.resumed and f"{run.resumed:%T}") == resumed
 
 
 @pytest.mark.parametrize("state", ["skipped", None])

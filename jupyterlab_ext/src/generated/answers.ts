@@ -182,7 +182,10 @@ export interface Run {
   /** none in lists of runs in Airflow */
   steps: StepRun[];
   parameters: Record<string, unknown>;
+  /** when it began first */
   started: string | null;
+  /** when it went on last; its duration counts from then */
+  resumed: string | null;
   ended: string | null;
   /** the run's page in Airflow */
   url: string | null;

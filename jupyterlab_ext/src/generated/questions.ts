@@ -94,6 +94,10 @@ export interface Questions {
       /** the next times as it is published */
       previous_runs: string[];
       next_runs: string[];
+      /** both ends of the interval that runs as soon as it is live */
+      at_once: string[] | null;
+      /** that in words */
+      first_run: string;
       summary: string;
     };
   };
@@ -137,6 +141,8 @@ export interface Questions {
       after?: number;
       /** how many */
       limit?: number;
+      /** also what Airflow says of its own work */
+      all?: boolean;
     };
     answer: {
       lines: {

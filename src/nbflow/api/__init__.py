@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from nbflow.api.images import Doubt, image, write_image
     from nbflow.api.importing import Imported, import_elyra, write_imported
     from nbflow.api.limiting import Limits, limits
+    from nbflow.api.logs import log_lines, require_step
     from nbflow.api.multiteam import airflow_teams, airflow_teams_text, team_policy, write_policy
     from nbflow.api.notebooks import (
         Compiled,
@@ -89,14 +90,9 @@ if TYPE_CHECKING:
     from nbflow.api.resuming import Resumed, resume
     from nbflow.api.rewrites import CellChange
     from nbflow.api.running import Finished, Stop, run, warm
-    from nbflow.api.shapes import (
-        publication_as_json,
-        published_as_json,
-        read_values,
-        run_as_json,
-    )
+    from nbflow.api.shapes import publication_as_json, published_as_json, read_values, run_as_json
     from nbflow.api.sizing import Sizing, suggest
-    from nbflow.api.steering import cancel, log_lines, pause, require_step, resume_run, unpause
+    from nbflow.api.steering import cancel, pause, resume_run, unpause
     from nbflow.api.stored import all_runs, left_out, source_of, texts_of
     from nbflow.api.teams import describe_teams, team_manifests, write_manifests
     from nbflow.api.values import parse_assignments, resolve
@@ -109,7 +105,9 @@ if TYPE_CHECKING:
         doing,
         elapsed,
         expectation,
+        moment,
         peak_memory,
+        took,
         usually,
     )
 
@@ -199,6 +197,7 @@ __all__ = [
     "load",
     "load_settings",
     "log_lines",
+    "moment",
     "new_options",
     "options_of",
     "output",
@@ -237,6 +236,7 @@ __all__ = [
     "team_manifests",
     "team_policy",
     "texts_of",
+    "took",
     "trigger",
     "unpause",
     "unpublish",
@@ -264,7 +264,9 @@ _HOMES = {
     "expectation": "wording",
     "is_local": "records",
     "latest_runs": "operating",
+    "moment": "wording",
     "peak_memory": "wording",
+    "took": "wording",
     "usually": "wording",
     "CleanedDag": "cleaning",
     "Cleaning": "cleaning",
@@ -319,7 +321,7 @@ _HOMES = {
     "diagnostics_as_json": "notebooks",
     "diff": "differences",
     "cancel": "steering",
-    "log_lines": "steering",
+    "log_lines": "logs",
     "pause": "steering",
     "resume_run": "steering",
     "unpause": "steering",
@@ -355,7 +357,7 @@ _HOMES = {
     "load_settings": "airflows",
     "output": "operating",
     "output_into": "operating",
-    "require_step": "steering",
+    "require_step": "logs",
     "parameters_of": "operating",
     "parse_assignments": "values",
     "preflight": "preflights",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from nbflow.api import headers
@@ -74,10 +75,15 @@ def _row(name: str, state: RunState, steps: Iterable[StepRun], note: str) -> str
 
 
 def _time(steps: Iterable[StepRun]) -> str:
-    ran = [(one.started, one.ended) for one in steps if not one.kept]
-    starts = [start for start, _ in ran if start is not None]
-    ends = [end for _, end in ran if end is not None]
-    return format_elapsed(max(ends) - min(starts)) if starts and ends else ""
+    """How long any of them ran: not what lies between, as before a run was resumed."""
+    ran = sorted(
+        (one.started, one.ended) for one in steps if one.started and one.ended and not one.kept
+    )
+    total, known = timedelta(), datetime.min.replace(tzinfo=UTC)
+    for start, end in ran:
+        total += max(end - max(start, known), timedelta())
+        known = max(known, end)
+    return format_elapsed(total) if ran else ""
 
 
 def _title(part: Part, manifest: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nbflow.api.differences import bundle_changes
-from nbflow.api.rewrites import GONE, NEW
+from nbflow.api.sorts import CHANGED, GONE, NEW
 from nbflow.targets import Description
 
 if TYPE_CHECKING:
@@ -41,18 +41,18 @@ def _summary(changes: Sequence[Change]) -> str:
 
 
 def _counted(changes: Sequence[Change]) -> Iterator[str]:
-    own = {one.name for one in changes if one.part == "steps" and one.sort != "changed"}
+    own = {one.name for one in changes if one.part == "steps" and one.sort != CHANGED}
     for part, those in groupby(changes, key=lambda one: one.part):
         if part == "schedule":
             now = [one.name for one in those if one.sort != GONE]
             yield f"schedule {now[0]}" if now else "no schedule"
             continue
         if part == "options":
-            yield from (f"{one.name} {'changed' if one.sort != GONE else GONE}" for one in those)
+            yield from (f"{one.name} {CHANGED if one.sort != GONE else GONE}" for one in those)
             continue
         # Where a step is new or gone, so is all that belongs to it.
         told = [one for one in those if part != "resources" or one.name not in own]
-        for sort in ("changed", NEW, GONE):
+        for sort in (CHANGED, NEW, GONE):
             many = sum(one.sort == sort for one in told)
             if many and part == "resources":
                 yield f"resources of {_count(many, 'step')}"

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from nbflow.api.sorts import GONE, NEW
+
 if TYPE_CHECKING:
     from nbflow import proving
     from nbflow.model import Run, RunState
 
 __all__ = [
     "DIFFERENT",
-    "GONE",
-    "NEW",
     "NOT_RUN",
     "SAME",
     "ComparedCell",
@@ -22,7 +22,7 @@ __all__ = [
     "ComparedValue",
 ]
 
-SAME, DIFFERENT, GONE, NEW, NOT_RUN = "same", "different", "gone", "new", "not_run"
+SAME, DIFFERENT, NOT_RUN = "same", "different", "not_run"
 _WORDS = {DIFFERENT: "different", GONE: "gone", NEW: "new", NOT_RUN: "not run in both"}
 
 

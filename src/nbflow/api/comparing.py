@@ -11,8 +11,6 @@ from nbflow import host, notebook, proving
 from nbflow.api import records
 from nbflow.api.compared import (
     DIFFERENT,
-    GONE,
-    NEW,
     NOT_RUN,
     SAME,
     ComparedCell,
@@ -23,6 +21,7 @@ from nbflow.api.compared import (
 from nbflow.api.headers import digest_of
 from nbflow.api.parameters import effective
 from nbflow.api.parts import parts
+from nbflow.api.sorts import GONE, NEW
 from nbflow.errors import UsageError
 
 if TYPE_CHECKING:

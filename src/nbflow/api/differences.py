@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from nbflow import targets
+from nbflow.api.beginnings import Interval, at_once, describe_at_once, start_of
 from nbflow.api.publishing import Seen
-from nbflow.api.rewrites import GONE, MARKS, NEW, OTHER, CellChange, changed_cells
+from nbflow.api.rewrites import CellChange, changed_cells
+from nbflow.api.sorts import CHANGED, GONE, MARKS, NEW
 from nbflow.api.stages import approvals, options, stages
 from nbflow.planning import next_runs
 
@@ -70,6 +71,7 @@ class Difference:
         unpublished: the version that was taken away and is kept; None where none was.
         cells: the cells whose code, or text, changes, in the notebook's order.
         previous_runs: the next times of the schedule as it is published; none where none is.
+        at_once: the data interval that Airflow runs as soon as it has it, see `first_run`, or None.
     """
 
     dag_id: str
@@ -81,6 +83,12 @@ class Difference:
     unpublished: Version | None = None
     cells: tuple[CellChange, ...] = ()
     previous_runs: tuple[datetime, ...] = ()
+    at_once: Interval | None = None
+
+    @property
+    def first_run(self) -> str:
+        """What Airflow runs as soon as it has it, in words; empty where it is nothing."""
+        return "" if self.at_once is None else describe_at_once(self.at_once)
 
     @property
     def changed(self) -> bool:
@@ -112,6 +120,7 @@ class Difference:
             "text": self.text,
             "previous_runs": [one.isoformat() for one in self.previous_runs],
             "next_runs": [one.isoformat() for one in self.next_runs],
+            "at_once": self.at_once and [one.isoformat() for one in self.at_once],
         }
 
 
@@ -134,16 +143,18 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
     there = target.edition(bundle.dag_id)
     if there is not None:
         Seen(current, target.tree.address).keep({bundle.dag_id: there.listing.digest})
+    manifest = json.loads(bundle.files["manifest.json"])
     return Difference(
         bundle.dag_id,
         bundle.digest,
         None if there is None else there.listing.current,
         bundle_changes(bundle, there),
         _text_diff(there.dag if there else "", bundle.dag, name=f"{bundle.dag_id}.py"),
-        _coming(json.loads(bundle.files["manifest.json"]), moment),
+        _coming(manifest, moment),
         None if there is not None else target.taken_away(bundle.dag_id),
         changed_cells(bundle, there),
         _coming(there.manifest, moment) if there is not None else (),
+        at_once(manifest, there.manifest if there is not None else {}, now=moment),
     )
 
 
@@ -208,7 +219,7 @@ def _compared(
         if name not in old:
             yield Change(part, name, NEW, tuple(added(one)))
         elif one != old[name]:
-            yield Change(part, name, OTHER, tuple(changed(old[name], one)))
+            yield Change(part, name, CHANGED, tuple(changed(old[name], one)))
     yield from (Change(part, name, GONE) for name in old if name not in new)
 
 
@@ -288,11 +299,9 @@ def _schedule(manifest: Mapping[str, Any]) -> dict[str, Any]:
 def _coming(manifest: Mapping[str, Any], moment: datetime) -> tuple[datetime, ...]:
     """The next times of a bundle's schedule; none before the day from which it counts."""
     schedule = manifest.get("schedule") or {}
-    zone, start = schedule.get("timezone") or "UTC", schedule.get("start")
-    if start:
-        first = datetime.fromisoformat(start)
-        first = first if first.tzinfo else first.replace(tzinfo=ZoneInfo(zone))
-        moment = max(moment, first - _TICK)
+    zone, start = schedule.get("timezone") or "UTC", start_of(schedule)
+    if start is not None:
+        moment = max(moment, start - _TICK)
     return next_runs(schedule.get("at"), timezone=zone, after=moment)
 
 
@@ -308,7 +317,7 @@ def _attached(manifest: Mapping[str, Any]) -> dict[str, str]:
 def _cells_changed(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     """Which of a step's cells are different, by id."""
     for sort, ids in (
-        (OTHER, [one for one in now if one in was and was[one] != now[one]]),
+        (CHANGED, [one for one in now if one in was and was[one] != now[one]]),
         (NEW, [one for one in now if one not in was]),
         (GONE, [one for one in was if one not in now]),
     ):

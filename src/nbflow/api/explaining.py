@@ -77,11 +77,12 @@ class Explainer:
             return None
         # What the task says of its pod; it does not say which item of a list it is for.
         task = re.escape(split_item(step.name)[0])
-        about = rf"step {task}(?:, cell (?P<cell>[^ :]+))?: (?P<why>.+)"
+        place = r"\d+ \(id (?P<cell>\S+)\)(?:: [^\n]*)?\n|(?P<id>[^ :\n]+)(?:: |\n)"
+        about = rf"step {task}(?:, cell (?:{place})|: )(?P<why>.+)"
         found = re.fullmatch(about, said.evalue, re.DOTALL)
         if found is None or not said.ename.startswith("Airflow"):
             return said
-        return Failure(ename=FAILED, evalue=found["why"], cell=found["cell"])
+        return Failure(ename=FAILED, evalue=found["why"], cell=found["cell"] or found["id"])
 
     def _note(self, run: Run, step: StepRun) -> str | None:
         """Why a step has not begun, as far as its log says; None where all seems well."""

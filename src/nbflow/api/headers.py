@@ -140,8 +140,13 @@ def _state(run: Run, document: Document) -> str:
 def _times(run: Run) -> str:
     if run.started is None:
         return ""
-    took = "" if run.ended is None else f", took {format_elapsed(run.ended - run.started)}"
-    return f"{_moment(run.started)}{took}"
+    said = _moment(run.started)
+    if run.resumed is not None:
+        said += f", resumed {_moment(run.resumed)}"
+    if run.ended is None:
+        return said
+    since = "" if run.resumed is None else " since then"
+    return f"{said}, took {format_elapsed(run.ended - (run.since or run.started))}{since}"
 
 
 def _versions(

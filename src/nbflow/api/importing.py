@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from nbflow.settings import Settings
 
 
+_PROFILES = re.compile(r"profiles\s*:\s*(\{.*)?")
+_INDENT = re.compile(r"( +)[^\s#]")
+
+
 @dataclass(frozen=True)
 class Imported:
     """A pipeline of Elyra's as a pipeline of nbflow's.
@@ -26,13 +32,37 @@ class Imported:
         source: the file that was read.
         text: what pipeline.yaml says.
         profiles_text: profiles to paste into nbflow.yaml, as YAML; empty where there are none.
+        settings_file: that nbflow.yaml, which need not be there yet.
         converted: the same as data, with what became of each property.
     """
 
     source: Path
     text: str
     profiles_text: str
+    settings_file: Path
     converted: elyra.Converted
+
+    @property
+    def to_paste(self) -> tuple[str, str]:
+        """What to do with the new profiles, and what to paste; empty where there are none."""
+        if not self.profiles_text:
+            return "", ""
+        file = self.settings_file
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return f"Write these profiles into {file}, a new file:", self.profiles_text
+        place = next((at for at, line in enumerate(lines) if _PROFILES.match(line)), None)
+        if place is None:
+            return f"Paste these profiles into {file}, at its end:", self.profiles_text
+        below = next(filter(None, map(_INDENT.match, lines[place + 1 :])), None)
+        own = textwrap.dedent(self.profiles_text.partition("\n")[2])
+        text = textwrap.indent(own, below[1] if below else "  ")
+        again = _PROFILES.match(lines[place])
+        if again and again[1]:
+            apart = "in a line of its own, without {}, and paste these below"
+            return f"Write each profile of `profiles:` in {file} {apart}:", text
+        return f"Paste these profiles into {file}, below its line `profiles:`:", text
 
     @property
     def warnings(self) -> tuple[elyra.Note, ...]:
@@ -61,6 +91,7 @@ class Imported:
             "yaml": self.text,
             "path": None if path is None else str(path),
             "profiles": dict(self.converted.profiles),
+            "settings_file": str(self.settings_file),
             "left_out": list(self.converted.left_out),
             "report": [note.as_json() for note in self.converted.notes],
         }
@@ -80,7 +111,7 @@ def import_elyra(path: str | Path, *, output: str | Path | None = None) -> Impor
 
     Raises:
         ForeignFileError: it cannot be read, is no pipeline of Elyra's or of another version, is
-            broken (links to nothing, circles), or has no notebook; or a notebook is not there.
+            broken (links to nothing, circles), or has no notebook; or a node names none.
         NotebookError: a notebook that takes parameters or needs files cannot be read.
         SettingsError: the settings around it cannot be understood.
 
@@ -93,7 +124,7 @@ def import_elyra(path: str | Path, *, output: str | Path | None = None) -> Impor
     flow = elyra.read_flow(_text(source), source=source.name)
     folder = source.resolve().parent
     beside = folder if output is None else Path(output).resolve().parent
-    current = load_settings(folder)
+    current = load_settings(_that_is_there(beside))
     converted = elyra.convert(
         flow,
         name=notebook.dag_id(flow.name or source.stem),
@@ -101,7 +132,19 @@ def import_elyra(path: str | Path, *, output: str | Path | None = None) -> Impor
         declared=_declared(current),
     )
     text = elyra.pipeline_text(converted, source=source.name)
-    return Imported(source, text, elyra.profiles_text(converted.profiles), converted)
+    profiles = elyra.profiles_text(converted.profiles)
+    return Imported(source, text, profiles, _shortest(current.root / "nbflow.yaml"), converted)
+
+
+def _that_is_there(folder: Path) -> Path:
+    """A folder, or the nearest above it: settings are looked for upward from there."""
+    return next(one for one in (folder, *folder.parents) if one.is_dir())
+
+
+def _shortest(path: Path) -> Path:
+    """A path as people write it: from where they are, if it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def write_imported(imported: Imported, path: str | Path) -> None:
@@ -150,30 +193,36 @@ def _text(source: Path) -> str:
 def _notebooks(flow: Flow, source: Path, beside: Path) -> Mapping[str, elyra.Notebook]:
     """What has to be known of the notebook of each node that runs one, by the node's id."""
     found = {}
-    missing = []
+    wrong = []
     for node in flow.nodes:
         if not node.is_notebook:
             continue
         name = node.properties.get("filename")
         path = source.resolve().parent / name if isinstance(name, str) and name else None
-        if path is None or not _is_notebook(path):
-            missing.append(f"{name} (node {node.label!r})" if name else f"node {node.label!r}")
-        else:
+        if path is None or (there := _is_there(path)) is None:
+            wrong.append(f"{name} (node {node.label!r})" if name else f"node {node.label!r}")
+        elif there:
             found[node.id] = _known(node, path, beside)
-    if missing:
+        else:
+            place = Path(os.path.relpath(path, beside)).as_posix()
+            found[node.id] = elyra.Notebook(place, missing=str(_shortest(path)))
+    if wrong:
         raise ForeignFileError(
-            f"{source}: these notebooks are not there: {', '.join(missing)}",
-            hint=f"their paths are relative to {source.parent}; bring them there, or correct them "
-            "in Elyra's editor",
+            f"{source}: these nodes name no notebook: {', '.join(wrong)}",
+            hint="name a file that ends in .ipynb, in Elyra's editor",
         )
     return found
 
 
-def _is_notebook(path: Path) -> bool:
+def _is_there(path: Path) -> bool | None:
+    """Whether a notebook is there; None for a name that no notebook can have."""
     try:
-        return path.suffix == ".ipynb" and path.is_file()
-    except OSError:  # a name that no file can have
-        return False
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError):
+        return None
+    return path.is_file() if path.suffix == ".ipynb" else None
 
 
 def _known(node: Node, path: Path, beside: Path) -> elyra.Notebook:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow import targets
 from nbflow.api import airflows
 from nbflow.api.arrivals import await_published, require_entrance, require_live
+from nbflow.api.beginnings import at_once, describe_at_once
 from nbflow.errors import TargetError
 from nbflow.planning import POD_BACKEND
 
@@ -131,6 +132,7 @@ def publish(
     published: dict[str, Published] = {}
     for (_, team), those in by_place.items():
         current = those[0].inspected.settings.of_team(team)
+        _foretell(those, current, tell)
         for each in those:
             if each.plan.backend == POD_BACKEND:  # a pod sees the store, not the folder of DAGs
                 targets.keep_in_store(each.bundle, runs_folder=each.plan.runs_folder)
@@ -151,6 +153,19 @@ def publish(
     if wanted():
         require_live(done)
     return done
+
+
+def _foretell(those: Iterable[Compiled], current: Settings, tell: Callable[[str], None]) -> None:
+    """Say what Airflow runs at once, before anything is written."""
+    for each in those:
+        schedule = each.plan.pipeline.options
+        if not schedule.interval.names or not schedule.schedule:
+            continue
+        there = targets.find_target(current).edition(each.bundle.dag_id)
+        new = json.loads(each.bundle.files["manifest.json"])
+        found = at_once(new, there.manifest if there else {}, now=datetime.now(UTC))
+        if found is not None:
+            tell(f"{each.bundle.dag_id}: {describe_at_once(found)}")
 
 
 def signature(current: Settings) -> targets.Signature:

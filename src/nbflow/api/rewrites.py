@@ -8,6 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nbflow.api.sorts import CHANGED, GONE, MARKS, NEW
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CellChange", "changed_cells"]
 
-NEW, GONE, OTHER = "new", "gone", "changed"
-MARKS = {NEW: "+", GONE: "-", OTHER: "~"}
 _CONTEXT = 2
 """Lines of a cell around a change."""
 
@@ -114,7 +114,7 @@ def _compared(
         del old[cell], new[cell]
     _take_out_alike(old, new)
     for cell, (index, source) in new.items():
-        sort, before = (OTHER, old.pop(cell)[1]) if cell in old else (NEW, "")
+        sort, before = (CHANGED, old.pop(cell)[1]) if cell in old else (NEW, "")
         if text := _diff(before, source):
             yield told(cell, index, sort, text)
     for cell, (index, source) in old.items():

@@ -24,10 +24,9 @@ def run_as_json(run: Run) -> dict[str, Any]:
         of_step["state"] = str(step.state)
         of_step["started"] = step.started.isoformat() if step.started else None
         of_step["ended"] = step.ended.isoformat() if step.ended else None
-    described["started"] = run.started.isoformat() if run.started else None
-    described["ended"] = run.ended.isoformat() if run.ended else None
-    expected = run.expected_end
-    described["expected_end"] = None if expected is None else expected.isoformat()
+    for name in ("started", "resumed", "ended", "expected_end"):
+        moment = getattr(run, name)
+        described[name] = None if moment is None else moment.isoformat()
     return described
 
 

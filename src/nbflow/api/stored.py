@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nbflow import host, runtime
 from nbflow.api import airflows, records
+from nbflow.api.logs import is_meant
 from nbflow.api.operating import is_dag, latest_runs
 from nbflow.errors import MissingExtraError, StoreError
 
@@ -112,14 +113,14 @@ def texts_of(run: Run, *, current: Settings, step: str | None = None) -> Iterato
     Args:
         run: the run.
         current: the settings, which name the store.
-        step: of this step alone.
+        step: of this step alone, or of all items of a list that have this one.
 
     Raises:
         StoreError: the store holds nothing of this run.
     """
     folder = records.require_folder(run, current=current)
     for name, notebook in host.executed(folder).items():
-        if step not in {None, name}:
+        if not is_meant(name, step):
             continue
         for cell in notebook["cells"]:
             for output in cell.get("outputs", ()):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from nbflow.model import RunState, Severity, StepRun, format_bytes, format_elapsed
+from nbflow.model import Run, RunState, Severity, StepRun, format_bytes, format_elapsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbflow.model import Document, Run
+    from nbflow.model import Document
 
 __all__ = [
     "COLOURS",
@@ -21,7 +21,9 @@ __all__ = [
     "doing",
     "elapsed",
     "expectation",
+    "moment",
     "peak_memory",
+    "took",
     "usually",
 ]
 
@@ -150,11 +152,28 @@ def peak_memory(step: StepRun) -> str:
 
 
 def elapsed(what: StepRun | Run) -> str:
-    """How long it took or has taken so far; empty before it started."""
-    if what.started is None or (isinstance(what, StepRun) and what.kept):
+    """How long it took or has taken so far; empty before it started.
+
+    Of a run that was resumed it is the last part, since then; `took` says so.
+    """
+    start = what.since if isinstance(what, Run) else what.started
+    if start is None or (isinstance(what, StepRun) and what.kept):
         return ""
-    end = what.ended or (datetime.now(UTC) if not what.state.finished else what.started)
-    return format_elapsed(end - what.started)
+    end = what.ended or (datetime.now(UTC) if not what.state.finished else start)
+    return format_elapsed(end - start)
+
+
+def took(run: Run) -> str:
+    """`3.2s`; of a run that was resumed, `3.2s since it was resumed at …, begun at …`."""
+    if run.resumed is None:
+        return elapsed(run)
+    since = f"since it was resumed at {moment(run.resumed)}"
+    return f"{elapsed(run)} {since}, begun at {moment(run.started)}"
+
+
+def moment(when: datetime | None) -> str:
+    """A time in this machine's time zone, to the second."""
+    return "-" if when is None else when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def doing(step: StepRun, document: Document | None = None) -> str:

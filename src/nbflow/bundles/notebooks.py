@@ -193,5 +193,7 @@ def _notebook(
         "language_info": {"name": document.language},
     }
     if ours:
-        metadata["nbflow"] = ours
+        here = {cell["id"] for cell in cells}
+        numbers = {cell.id: cell.index + 1 for cell in document.cells if cell.id in here}
+        metadata["nbflow"] = {**ours, "numbers": numbers}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}

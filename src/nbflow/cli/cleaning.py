@@ -46,7 +46,7 @@ def _duration(_: click.Context, __: click.Parameter, text: str | None) -> timede
     "--older-than",
     metavar="AGE",
     callback=_duration,
-    help="Younger versions and runs stay, however many (30d).",
+    help="Younger versions and runs stay, however many (30d; at least 1s).",
 )
 @click.option(
     "--artifacts-older-than",

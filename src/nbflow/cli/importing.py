@@ -58,9 +58,10 @@ def _print_report(imported: Imported) -> None:
     for lines in _warnings(imported.warnings):
         click.echo("\n".join(lines), err=True)
         click.echo(err=True)
-    if imported.profiles_text:
-        click.echo("Paste these profiles into nbflow.yaml:\n", err=True)
-        click.echo(imported.profiles_text, err=True)
+    what, text = imported.to_paste
+    if what:
+        click.echo(f"{what}\n", err=True)
+        click.echo(text, err=True)
     click.echo(f"{imported.source}: {imported.summary}", err=True)
 
 

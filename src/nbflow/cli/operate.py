@@ -117,6 +117,10 @@ def trigger(
                 raise
             click.echo(f"no notebook: {error}", err=True)
             output = None
+        except UsageError as error:  # of several: only now the run tells
+            name = f"{run.dag_id}/{run.run_id}"
+            hint = f"The run is over ({run.state}): `nbflow output {name} -o FOLDER`, or OUT.html."
+            raise UsageError(error.message, hint=hint) from None
     if as_json:
         print_json(api.run_as_json(run))
     else:
@@ -168,9 +172,9 @@ def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_jso
         print_json([api.run_as_json(run) for run in found])
         return 0
     for run in found:
-        started = run.started.astimezone().strftime("%Y-%m-%d %H:%M:%S") if run.started else "-"
         name = f"{run.dag_id}/{run.run_id}{_NOTHING_LEFT if run.stored is False else ''}"
-        click.echo(f"{run.state:<10} {started:<19} {api.elapsed(run):>8}  {name}")
+        name += "" if run.resumed is None else f"  (resumed {api.moment(run.resumed)})"
+        click.echo(f"{run.state:<10} {api.moment(run.started):<19} {api.elapsed(run):>8}  {name}")
         failure = api.failure_of(run) if run.failed_step else None
         if failure is not None:
             click.echo(f"           {failure.message.splitlines()[0]}")
@@ -280,7 +284,7 @@ def _show_run(run: Run, *, as_json: bool) -> int:
         print_json(api.run_as_json(run))
     else:
         left = _NOTHING_LEFT if run.stored is False else ""
-        click.echo(f"{run.dag_id}/{run.run_id}: {run.state} {api.elapsed(run)}{left}")
+        click.echo(f"{run.dag_id}/{run.run_id}: {run.state} {api.took(run)}{left}")
         for step in run.steps:
             click.echo(f"  {api.describe_progress(step)}")
         if api.expectation(run):

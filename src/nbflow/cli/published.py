@@ -165,6 +165,8 @@ def _print_difference(found: Difference, *, text: bool) -> None:
                 click.echo(f"      {detail}")
     _print_cells(found.cells)
     _print_times(found)
+    if found.first_run:
+        click.echo(found.first_run)
     if text and found.changed and found.published is not None and found.text:
         click.echo()
         _print_lines(found.text.splitlines())

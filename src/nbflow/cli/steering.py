@@ -132,12 +132,26 @@ def resume(*, reference: str, project: Path, as_json: bool) -> int:
 @click.option(
     "--follow", "-f", "-F", is_flag=True, help="Wait for further lines until it has ended."
 )
+@click.option(
+    "--all", "everything", is_flag=True, help="Of a run in Airflow, the logs as they are."
+)
 @options.project
 @options.as_json
-def logs(*, reference: str, step: str | None, follow: bool, project: Path, as_json: bool) -> int:
+def logs(
+    *,
+    reference: str,
+    step: str | None,
+    follow: bool,
+    everything: bool,
+    project: Path,
+    as_json: bool,
+) -> int:
     """Show what the steps of a run have logged.
 
-    Of a run in Airflow its logs of each step's last try; of one on this machine what cells wrote.
+    Of a run in Airflow its logs of each step's last try: your cells, by their numbers in your
+    notebook, and what they wrote; of one on this machine what cells wrote. What Airflow and
+    papermill say of their own work is left out, save warnings and errors. STEP is a step's name; of
+    a stage that runs for each item of a list, `train.fit` is all items, `train.fit[0]` one.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. With --json each line is a JSON
     object.
@@ -152,11 +166,19 @@ def logs(*, reference: str, step: str | None, follow: bool, project: Path, as_js
         name = f"{run.dag_id}/{run.run_id}"
         shown = ""
         try:
-            for whose, line in api.log_lines(run, client=client, step=step, follow=follow):
+            lines = api.log_lines(
+                run,
+                client=client,
+                current=current,
+                step=step,
+                follow=follow,
+                everything=everything,
+            )
+            for whose, line in lines:
                 if as_json:
                     _print_line_as_json(whose, line)
                     continue
-                if whose != shown and step is None:
+                if whose not in {shown, step}:
                     click.echo(click.style(f"=== {whose}", bold=True))
                     shown = whose
                 _print_line(line)
@@ -175,9 +197,9 @@ def _print_texts(run: Run, current: Settings, *, step: str | None, as_json: bool
     for one in api.texts_of(run, current=current, step=step):
         level = "error" if one.stream == "error" else None
         if as_json:
-            _print_line_as_json(one.step, LogLine(one.text, level=level))
+            _print_line_as_json(one.step, LogLine(one.text, level=level, cell=one.cell))
             continue
-        if one.step != shown and step is None:
+        if one.step not in {shown, step}:
             click.echo(click.style(f"=== {one.step}", bold=True))
             shown = one.step
         click.echo(click.style(one.text, fg=_COLOURS.get(level or "")))
@@ -202,7 +224,13 @@ def _print_line(line: LogLine) -> None:
 
 def _print_line_as_json(whose: str, line: LogLine) -> None:
     moment = None if line.moment is None else line.moment.isoformat()
-    said = {"step": whose, "moment": moment, "level": line.level, "text": line.text}
+    said = {
+        "step": whose,
+        "cell": line.cell,
+        "moment": moment,
+        "level": line.level,
+        "text": line.text,
+    }
     click.echo(json.dumps(said, ensure_ascii=False))
 
 

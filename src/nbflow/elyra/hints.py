@@ -87,6 +87,22 @@ def files(notebook: str, globs: Sequence[str]) -> tuple[str, str]:
     return "files travel with the notebook that needs them", instead
 
 
+def missing(place: str) -> tuple[str, str]:
+    """That a notebook is not there, and what to do."""
+    return (
+        f"the notebook is not there: looked for {place}",
+        "bring it there, and import again; or correct `notebook:` in pipeline.yaml",
+    )
+
+
+def untaken(name: str) -> tuple[str, str]:
+    """That no stage takes a parameter, and what to do."""
+    return (
+        "no node asks for it, so it would change nothing",
+        f'give it to a stage, `parameters: {{{name}: "${{{name}}}"}}`, or take it away',
+    )
+
+
 def no_parameter(name: str, declared: Any, notebook: str) -> tuple[str, str]:
     """Why a parameter does not arrive in a notebook yet, and what to write there."""
     default = declared["default"] if isinstance(declared, dict) else declared

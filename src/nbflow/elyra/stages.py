@@ -31,12 +31,14 @@ class Notebook:
         parameters: names that it takes.
         files: globs of its options' `files`.
         folders: those of the node's dependencies that are folders.
+        missing: where it was looked for, if it is not there; None if it is.
     """
 
     path: str
     parameters: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
+    missing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class _Conversion:
             names[node.id]: self._stage(node, names, known, chosen.get(names[node.id]))
             for node in kept
         }
+        self._untaken(pipeline)
         for node in left:
             self._leave_out(node)
         comments = {names[node.id]: node.comments for node in kept if node.comments}
@@ -199,6 +202,14 @@ class _Conversion:
                 self._note(None, name, value, Verdict.LOST, None, about)
         return needs
 
+    def _untaken(self, pipeline: Mapping[str, Any]) -> None:
+        """Parameters of the pipeline that no node asks for."""
+        taken = {name for one in pipeline["stages"].values() for name in one.get("parameters", ())}
+        for name in pipeline.get("parameters", {}):
+            if name not in taken:
+                key, where = f"pipeline_parameters.{name}", f"parameters.{name}"
+                self._note(None, key, None, Verdict.EDIT, where, hints.untaken(name))
+
     # A stage
 
     def _stage(
@@ -212,7 +223,11 @@ class _Conversion:
         stage |= {"after": sorted(before, key=list(names.values()).index)} if before else {}
         self._note(node, "label", node.label, Verdict.KEPT, f"stages.{name}")
         path = node.properties.get("filename")
-        self._note(node, "filename", path, Verdict.KEPT, f"stages.{name}.notebook")
+        where = f"stages.{name}.notebook"
+        if notebook.missing is None:
+            self._note(node, "filename", path, Verdict.KEPT, where)
+        else:
+            self._note(node, "filename", path, Verdict.EDIT, where, hints.missing(notebook.missing))
         if before:
             waits = [self._by_id[each].label for each in self.flow.parents[node.id]]
             self._note(node, "links", waits, Verdict.KEPT, f"stages.{name}.after")
@@ -258,7 +273,7 @@ class _Conversion:
                 self._note(node, key, name, Verdict.EDIT, where, about)
                 continue
             found[name] = f"${{{name}}}"
-            if name in notebook.parameters:
+            if name in notebook.parameters or notebook.missing is not None:
                 self._note(node, key, name, Verdict.KEPT, f"{where}.{name}")
             else:
                 about = hints.no_parameter(name, known[name], notebook.path)

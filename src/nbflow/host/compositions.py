@@ -16,7 +16,7 @@ from nbflow import runtime
 from nbflow.host.branches import Branches
 from nbflow.host.conditions import Values
 from nbflow.host.interruptions import RunInterrupted, Stop
-from nbflow.host.ledgers import Recorder, held, keep_bundle, read_ledger
+from nbflow.host.ledgers import Recorder, began, held, keep_bundle, read_ledger
 from nbflow.host.places import Places
 from nbflow.host.resuming import Resumption, resumption
 from nbflow.host.runs import run as run_notebook
@@ -78,7 +78,8 @@ def run_stages(
         stack.enter_context(held(folder))
         before = read_ledger(folder)
         keep_bundle(bundle, folder, slices={})
-        state = Run(plan.dag_id, folder.name, RunState.RUNNING, (), dict(parameters))
+        first = None if before is None else before.run.started
+        state = Run(plan.dag_id, folder.name, RunState.RUNNING, (), dict(parameters), started=first)
         record = Recorder(folder, source=source, digest=bundle.digest)
         going = _Stages(
             plan=plan,
@@ -137,7 +138,7 @@ class _Stages:
         """Run all stages, each when those that it needs have ended."""
         for one in self.plan.stages:
             self.parts[one.stage.name] = _waiting(one)
-        self._show(started=datetime.now(UTC))
+        self._show(**began(self.state.started))
         branches = Branches(
             {one.stage.name: one.stage.needs for one in self.plan.stages},
             self._end,

@@ -30,6 +30,7 @@ __all__ = [
     "USAGE",
     "attempt_of",
     "executed",
+    "executed_step",
     "failure_of",
     "lost",
     "note_cached",
@@ -72,6 +73,12 @@ def executed(folder: Path) -> dict[str, dict[str, Any]]:
         return whose, order.index(step) if step in order else len(order)
 
     return {name: found[name] for name in sorted(found, key=place)}
+
+
+def executed_step(folder: Path, step: str) -> dict[str, Any] | None:
+    """The newest executed notebook of a step of a run, by the run's folder; None before."""
+    newest = _newest(folder / step_folder(step))
+    return None if newest is None else newest[1]
 
 
 def _notebook_of(step: str) -> str:

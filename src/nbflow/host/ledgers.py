@@ -30,6 +30,7 @@ __all__ = [
     "WORK",
     "Ledger",
     "Recorder",
+    "began",
     "clear_abandoned",
     "held",
     "is_held",
@@ -89,6 +90,12 @@ class Recorder:
                 self._written = now
 
 
+def began(first: datetime | None) -> dict[str, datetime]:
+    """What a run that begins now says of when it did; `first` where it began before."""
+    now = datetime.now(UTC)
+    return {"started": now} if first is None else {"started": first, "resumed": now}
+
+
 def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
@@ -129,7 +136,8 @@ def _lost(run: Run, folder: Path) -> Run:
         elif step.state is RunState.QUEUED:
             step = replace(step, state=RunState.CANCELLED)
         steps.append(step)
-    ended = max((step.ended for step in steps if step.ended is not None), default=run.started)
+    moments = [run.since, *(step.ended for step in steps)]
+    ended = max((one for one in moments if one is not None), default=None)
     return replace(run, state=RunState.FAILED, steps=tuple(steps), ended=ended)
 
 
@@ -151,7 +159,8 @@ def _step(data: dict[str, Any]) -> StepRun:
 def _timed(data: Mapping[str, Any]) -> dict[str, Any]:
     times = {
         name: datetime.fromisoformat(data[name]) if data[name] else None
-        for name in ("started", "ended")
+        for name in ("started", "resumed", "ended")
+        if name in data
     }
     return {**data, **times, "state": RunState(data["state"])}
 

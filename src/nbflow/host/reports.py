@@ -88,6 +88,7 @@ class Report:
         own = [one for one in notebook["cells"] if "nbflow" not in one["metadata"]]
         self._cells = [one for one in own if one["cell_type"] == "code"]
         self._step = step_of(notebook) or ""
+        self._numbers = (notebook["metadata"].get("nbflow") or {}).get("numbers") or {}
         self.tell = tell
         self._started = 0.0
         path = Path(os.environ.get(LAST_WORDS, _TERMINATION))
@@ -107,10 +108,23 @@ class Report:
             self.tell(f"{place}: done in {time.monotonic() - self._started:.1f} s")
             return
         self._started = time.monotonic()
-        source = "".join(self._cells[ids.index(cell)]["source"]).strip().splitlines()
-        self.tell(f"{place} ({cell}): {source[0][:_LINE] if source else ''}")
-        self._now["cell"] = cell
+        self.tell(f"{place} ({cell}): {self._line(cell)}")
+        self._now |= self._about(cell)
         self._write(self._now)
+
+    def _line(self, cell: str) -> str:
+        """How a cell of the author's begins; empty for one of ours."""
+        source = next((one["source"] for one in self._cells if one["id"] == cell), "")
+        return next(iter("".join(source).strip().splitlines()), "")[:_LINE]
+
+    def _about(self, cell: str | None) -> dict[str, Any]:
+        """Which cell it is, as its author knows it: nothing of one of ours."""
+        if cell is None:
+            return {"cell": None}
+        number, line = self._numbers.get(cell), self._line(cell)
+        place = f"cell {cell}" if number is None else f"cell {number} (id {cell})"
+        place = f"{place}: {line}" if line else place
+        return {"cell": cell, "number": number, "line": line, "place": place}
 
     def hear(self, cell: Mapping[str, Any]) -> None:
         """Tell what a running cell of the author's has written since the last time."""
@@ -151,13 +165,15 @@ class Report:
             return
         for line in failure.traceback:
             self.tell(line)
-        where = f"cell {failure.cell}: " if failure.cell else ""
-        self.tell(f"failed: {where}{failure.ename}: {failure.evalue}")
+        about = self._about(failure.cell)
+        if failure.cell:
+            self.tell(f"failed at {about['place']}")
+        self.tell(f"{'' if failure.cell else 'failed: '}{failure.ename}: {failure.evalue}")
         if failure.hint:
             self.tell(f"  {failure.hint}")
         words = {
             "step": self._step,
-            "cell": failure.cell,
+            **about,
             "ename": failure.ename,
             "evalue": failure.evalue[:_MOST],
             "again": again,

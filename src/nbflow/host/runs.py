@@ -16,7 +16,14 @@ from nbflow import runtime
 from nbflow.bundles import slices
 from nbflow.errors import NotebookError, StoreError, UsageError
 from nbflow.host.kernelspecs import require_kernel
-from nbflow.host.ledgers import WORK, Recorder, clear_abandoned, held, keep_bundle
+from nbflow.host.ledgers import (
+    WORK,
+    Recorder,
+    clear_abandoned,
+    held,
+    keep_bundle,
+    read_ledger,
+)
 from nbflow.host.places import Places
 from nbflow.host.resuming import Resumption, set_aside
 from nbflow.model import Bundle, Plan, Run, RunState, StepRun
@@ -87,6 +94,7 @@ def run(
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(held(folder))
             steps = _resumed(plan, folder, resume) if resume else _waiting(plan)
+            before = read_ledger(folder) if resume else None
             keep_bundle(bundle, folder, slices=slices(plan))
         # Not earlier: the process that knows the kernels may still be starting.
         _require_kernel(plan, folder, new=resume is None)
@@ -96,7 +104,14 @@ def run(
         stack.enter_context(held(work))
         return complete(
             plan,
-            Run(plan.dag_id, folder.name, RunState.RUNNING, steps, dict(parameters)),
+            Run(
+                plan.dag_id,
+                folder.name,
+                RunState.RUNNING,
+                steps,
+                dict(parameters),
+                started=None if before is None else before.run.started,
+            ),
             work=work,
             folder=folder.resolve(),
             parameters=given,

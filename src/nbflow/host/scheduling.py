@@ -20,7 +20,7 @@ from nbflow.host.attempts import Attempt, Stopped
 from nbflow.host.executions import note_cached
 from nbflow.host.handovers import handover_of
 from nbflow.host.interruptions import RunInterrupted
-from nbflow.host.ledgers import BUNDLE
+from nbflow.host.ledgers import BUNDLE, began
 from nbflow.host.nursery import nursery
 from nbflow.host.steps import Given, fill
 from nbflow.model import Failure, Plan, PlannedStep, Run, RunState, StepRun, Usage
@@ -132,7 +132,7 @@ class _LocalRun:
 
     async def execute(self) -> Run:
         """Run all steps; raises RunInterrupted when cancelled."""
-        self._show(started=datetime.now(UTC))
+        self._show(**began(self.state.started))
         tasks: dict[str, asyncio.Task[RunState]] = {}
         for planned in self.plan.steps:
             tasks[planned.name] = asyncio.create_task(self._step(planned, tasks))

@@ -11,7 +11,6 @@ from nbflow.errors import UsageError
 from nbflow.interactive.explanations import plain
 from nbflow.interactive.listings import Listing
 from nbflow.interactive.markup import block, escape
-from nbflow.interactive.words import moment
 from nbflow.model import format_bytes, parse_duration
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class Gone(Listing[Leftover]):
     empty: ClassVar[str] = "nothing is old enough to go"
 
     def _row(self, item: Leftover) -> Sequence[object]:
-        return (item.dag_id, item.kind, item.name, format_bytes(item.size), moment(item.since))
+        return (item.dag_id, item.kind, item.name, format_bytes(item.size), api.moment(item.since))
 
 
 class Cleaning:

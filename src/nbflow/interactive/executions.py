@@ -83,8 +83,13 @@ class Run:
 
     @property
     def started(self) -> datetime | None:
-        """An aware datetime, or None."""
+        """When it began first: an aware datetime, or None."""
         return self._seen.started
+
+    @property
+    def resumed(self) -> datetime | None:
+        """When it went on last after it had ended, an aware datetime; None where it never did."""
+        return self._seen.resumed
 
     @property
     def ended(self) -> datetime | None:
@@ -193,23 +198,25 @@ class Run:
         return api.output(self._seen, current=self._current, to=to)
 
     @plain
-    def logs(self, step: str | None = None) -> Logs:
+    def logs(self, step: str | None = None, *, everything: bool = False) -> Logs:
         """What its steps wrote: of a run in Airflow the tasks' logs, of one here the cells' texts.
 
         Args:
-            step: of this step alone.
+            step: of this step alone, or of all items of a list that have this one.
+            everything: of a run in Airflow, also what Airflow says of its own work.
 
         Raises:
             UsageError: there is no such step.
             RemoteError, StoreError: the logs cannot be reached.
         """
-        if step is not None:
-            self.steps[step]
+        api.require_step(self._seen, step)
         if self.local:
             texts = api.texts_of(self._seen, current=self._current, step=step)
             return Logs(LogLine(one.step, one.text, one.stream) for one in texts)
         with api.connect(self._current) as client:
-            lines = api.log_lines(self._seen, client=client, step=step)
+            lines = api.log_lines(
+                self._seen, client=client, current=self._current, step=step, everything=everything
+            )
             return Logs(
                 LogLine(whose, line.text, line.level or "", line.moment) for whose, line in lines
             )

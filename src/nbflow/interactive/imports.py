@@ -64,6 +64,7 @@ class Imported:
         self.path = path
         self.text = imported.text
         self.profiles = imported.profiles_text
+        self._to_paste = imported.to_paste
         self.notes = Notes(imported.converted.notes)
         self.warnings = Notes(imported.warnings)
         self.summary = imported.summary
@@ -75,11 +76,12 @@ class Imported:
     def __repr__(self) -> str:
         lines = [f"{self._where}: {self.summary}"]
         lines += [repr(self.warnings)] if self.warnings else []
-        lines += ["profiles for nbflow.yaml:", self.profiles.rstrip()] if self.profiles else []
+        lines += [self._to_paste[0], self._to_paste[1].rstrip()] if self.profiles else []
         return "\n".join([*lines, "", self.text.rstrip()])
 
     def _repr_html_(self) -> str:
-        profiles = f"<div>profiles for nbflow.yaml:</div><pre>{escape(self.profiles)}</pre>"
+        what, text = self._to_paste
+        profiles = f"<div>{escape(what)}</div><pre>{escape(text)}</pre>"
         return block(
             f"<strong>{escape(self._where)}</strong> {escape(self.summary)}",
             self.warnings._repr_html_() if self.warnings else "",
@@ -103,7 +105,7 @@ def import_elyra(path: str | Path, output: str | Path | None = None) -> Imported
         The pipeline: its `text`, `profiles` to paste, and `warnings`.
 
     Raises:
-        ForeignFileError: it is no pipeline of Elyra's, is broken, or a notebook of it is not there.
+        ForeignFileError: it is no pipeline of Elyra's, is broken, or a node names no notebook.
         NotebookError, SettingsError: a notebook, or nbflow.yaml, cannot be read.
         UsageError: there is another file at `output` already.
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from nbflow import api
 from nbflow.interactive.listings import Listing
 from nbflow.interactive.markup import block, escape, table
-from nbflow.interactive.words import moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +88,7 @@ class Difference:
             its lines as a unified diff, `text`.
         next_runs: the next times of the schedule, aware datetimes in its time zone.
         previous_runs: those of the schedule as it is published.
+        at_once: both ends of the data interval that Airflow runs as soon as it has it, or None.
         changed: whether publishing would do anything.
         summary: what it would do, in a few words.
     """
@@ -103,6 +103,8 @@ class Difference:
         self.cells = found.cells
         self.next_runs: tuple[datetime, ...] = found.next_runs
         self.previous_runs: tuple[datetime, ...] = found.previous_runs
+        self.at_once: tuple[datetime, datetime] | None = found.at_once
+        self._first_run = found.first_run
         self.changed = found.changed
         self.summary = found.summary
 
@@ -121,6 +123,7 @@ class Difference:
         if self.next_runs:
             lines.append("next runs:")
             lines += [f"  {one:%a %Y-%m-%d %H:%M %Z}" for one in self.next_runs]
+        lines += [self._first_run] if self._first_run else []
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -146,6 +149,7 @@ class Difference:
             code,
             text if self.text and self.published is not None else "",
             f"<div>next runs: {runs}</div>" if runs else "",
+            f"<div>{escape(self._first_run)}</div>" if self._first_run else "",
         )
 
 
@@ -161,7 +165,7 @@ class Published(Listing["api.PublishedDag"]):
 
     def _row(self, item: api.PublishedDag) -> Sequence[object]:
         version = item.listing.current
-        by, when = version.by or "-", moment(version.moment)
+        by, when = version.by or "-", api.moment(version.moment)
         return (item.listing.dag_id, version.digest, by, when, item.listing.notebook)
 
 
@@ -207,4 +211,4 @@ class Versions(Listing[PublishedVersion]):
         return item.digest
 
     def _row(self, item: PublishedVersion) -> Sequence[object]:
-        return (item.digest, item.by or "-", moment(item.moment), item.action, item.state)
+        return (item.digest, item.by or "-", api.moment(item.moment), item.action, item.state)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from nbflow.api import doing, elapsed, peak_memory
+from nbflow.api import doing, elapsed, moment, peak_memory
 from nbflow.interactive.listings import Listing
 from nbflow.interactive.markup import badge, escape
-from nbflow.interactive.words import moment
 from nbflow.model import StepRun, format_bytes
 
 if TYPE_CHECKING:
@@ -62,6 +61,8 @@ class Runs(Listing["Run"]):
     def _row(self, item: Run) -> Sequence[object]:
         failure = item.failure
         why = "" if failure is None else failure.message.splitlines()[0]
+        if item.resumed is not None:
+            why = f"{why} (resumed {moment(item.resumed)})".strip()
         return (item.name, item.state, moment(item.started), elapsed(item._seen), why)
 
     def _html_row(self, item: Run) -> Sequence[str]:

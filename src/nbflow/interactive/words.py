@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbflow.api import MARKS, doing, elapsed, expectation, peak_memory
+from nbflow.api import MARKS, doing, elapsed, expectation, peak_memory, took
 from nbflow.interactive.markup import badge, bar, block, escape, table, text_table
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from nbflow.model import Document, Run, StepRun
 
-__all__ = ["describe_run", "moment", "run_html", "run_text"]
+__all__ = ["describe_run", "run_html", "run_text"]
 
 _COLUMNS = ("step", "state", "cells", "elapsed", "peak memory", "")
 
 
-def moment(when: datetime | None) -> str:
-    """A time in this machine's time zone, to the second."""
-    return "-" if when is None else when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
 def describe_run(run: Run) -> str:
     """`train/local__2026-11-28T16-05-00: success, 3.2s`."""
-    took = elapsed(run)
-    return f"{run.dag_id}/{run.run_id}: {run.state}" + (f", {took}" if took else "")
+    said = took(run)
+    return f"{run.dag_id}/{run.run_id}: {run.state}" + (f", {said}" if said else "")
 
 
 def run_text(run: Run) -> str:
@@ -64,7 +57,7 @@ def run_html(run: Run, document: Document | None = None) -> str:
         for step in run.steps
     ]
     name = f"{run.dag_id}/{run.run_id}"
-    title = f"<strong>{escape(name)}</strong> {badge(run.state)} {escape(elapsed(run))}"
+    title = f"<strong>{escape(name)}</strong> {badge(run.state)} {escape(took(run))}"
     title += f" {escape(expectation(run))}"
     metrics = table(
         ("metric", "value"),

@@ -35,15 +35,16 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     return "" if near is None else f"Did you mean {near!r}? "
 
 
-def known_names(what: str, wrong: str, known: Iterable[str]) -> str:
+def known_names(what: str, wrong: str, known: Iterable[str], *, in_order: bool = False) -> str:
     """A hint: the nearest of the known names, where one is near, and all of them, or the first.
 
     Args:
         what: such as `the profiles`.
         wrong: what was written.
         known: what might have been.
+        in_order: they have an order of their own; else they are listed by the alphabet.
     """
-    names = sorted(known)
+    names = list(known) if in_order else sorted(known)
     near = nearest(wrong, names)
     guess = "" if near is None else f"did you mean {near!r}? "
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""

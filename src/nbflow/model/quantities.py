@@ -94,7 +94,7 @@ def parse_duration(text: str | float) -> timedelta:
     except OverflowError as error:
         raise ValueError(f"{text!r} is too long a duration") from error
     if total <= timedelta():
-        raise ValueError(f"{text!r} is not longer than nothing")
+        raise ValueError(f"{text!r} is not longer than nothing; write 1s or more")
     return total
 
 

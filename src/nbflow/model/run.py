@@ -100,7 +100,9 @@ class Run:
         state: where it stands.
         steps: in the notebook's order.
         parameters: the values that it was given.
-        started, ended: aware datetimes, or None.
+        started: when it began first, however often it went on since: an aware datetime, or None.
+        resumed: when it went on last after it had ended, as `started`; None where it never did.
+        ended: when it ended last, as `started`.
         url: the run's page in Airflow, or None.
         metrics: recorded values by name.
         expected_end: when it ends if its steps take as long as usual: an aware datetime, or None.
@@ -113,11 +115,17 @@ class Run:
     steps: tuple[StepRun, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     started: datetime | None = None
+    resumed: datetime | None = None
     ended: datetime | None = None
     url: str | None = None
     metrics: Mapping[str, Any] = field(default_factory=dict)
     expected_end: datetime | None = None
     stored: bool | None = None
+
+    @property
+    def since(self) -> datetime | None:
+        """When its last part began, by which its duration counts: that it lay still does not."""
+        return self.resumed or self.started
 
     @property
     def failed_step(self) -> StepRun | None:

@@ -11,7 +11,7 @@ from nbflow.planning.compositions import (
 from nbflow.planning.policies import policy, team_bundle
 from nbflow.planning.resources import find_profile
 from nbflow.planning.tenancy import check_policy, find_team
-from nbflow.planning.ticks import next_runs
+from nbflow.planning.ticks import last_interval, next_runs
 
 __all__ = [
     "POD_BACKEND",
@@ -21,6 +21,7 @@ __all__ = [
     "find_refusals",
     "find_team",
     "image_of",
+    "last_interval",
     "merge_pipelines",
     "next_runs",
     "plan",

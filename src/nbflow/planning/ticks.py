@@ -1,11 +1,11 @@
-"""When a schedule runs next, as Airflow's scheduler counts it."""
+"""When a schedule runs next, and ran last, as Airflow's scheduler counts it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-__all__ = ["next_runs"]
+__all__ = ["last_interval", "next_runs"]
 
 # https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html
 _CRON = {
@@ -18,6 +18,8 @@ _CRON = {
 }
 _SILENT = {"@once", "@continuous"}
 """Schedules without times of their own."""
+_BACK = (1, 24, 32 * 24, 400 * 24, 9 * 366 * 24)
+"""Hours to look back for the two times before a moment; the last one has a February 29."""
 
 
 def next_runs(
@@ -55,6 +57,40 @@ def next_runs(
         now = _next(_CRON.get(schedule, schedule), now, zone)
         found.append(now.astimezone(zone))
     return tuple(found)
+
+
+def last_interval(
+    schedule: str | None, *, timezone: str = "UTC", before: datetime
+) -> tuple[datetime, datetime] | None:
+    """The last interval between two times of a schedule that is over at a moment, in its time zone.
+
+    None for a schedule that has no times, or had no two of them in years.
+
+    Args:
+        schedule: as for `next_runs`.
+        timezone: its IANA name.
+        before: an aware datetime, at which the interval is over.
+
+    Raises:
+        ValueError: the schedule or the time zone is none.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> noon = datetime(2026, 11, 29, 12, tzinfo=UTC)
+        >>> [f"{end:%d %H:%M}" for end in last_interval("@daily", before=noon)]
+        ['28 00:00', '29 00:00']
+    """
+    if schedule is None or schedule in _SILENT:
+        return None
+    zone = ZoneInfo(timezone)
+    for hours in _BACK:
+        times: list[datetime] = []
+        now = before - timedelta(hours=hours)
+        while (now := _next(_CRON.get(schedule, schedule), now, zone)) <= before:
+            times = [*times[-1:], now]
+        if len(times) > 1:
+            return times[0].astimezone(zone), times[1].astimezone(zone)
+    return None
 
 
 def _next(expression: str, now: datetime, zone: ZoneInfo) -> datetime:

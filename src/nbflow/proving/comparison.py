@@ -13,6 +13,7 @@ from nbflow.proving.streams import as_shown
 __all__ = ["Difference", "compare", "report"]
 
 _MOST_LINES = 40
+_HTML, _PLAIN = "text/html", "text/plain"
 Item = tuple[str, dict[str, Any]]
 
 
@@ -153,16 +154,23 @@ def _joined(items: list[Item]) -> list[Item]:
 def _content(
     left: Mapping[str, Any], right: Mapping[str, Any], sides: tuple[Side, Side]
 ) -> Iterator[tuple[str, str, str]]:
-    for mime in sorted(left):
-        found = content_differences(mime, left[mime], right[mime], sides=sides)
-        if found is not None:
-            yield mime, *found
+    found = {
+        mime: differ
+        for mime in sorted(left)
+        if (differ := content_differences(mime, left[mime], right[mime], sides=sides)) is not None
+    }
+    if _PLAIN in found:  # it says for people what the other says for browsers
+        found.pop(_HTML, None)
+    for mime, differ in found.items():
+        yield mime, *differ
 
 
 def _listing(items: list[Item], side: Side) -> str:
     lines: list[str] = []
     for kind, data in items:
         for mime in sorted(data):
+            if mime == _HTML and _PLAIN in data:
+                continue
             name = mime if kind == mime else f"{kind} {mime}"
             content = data[mime]
             readable = isinstance(content, str | list) and not mime.startswith("image/")

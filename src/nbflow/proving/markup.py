@@ -18,6 +18,7 @@ _GENERATED = re.compile(
     r"|(?:[\w-]*?[_-])?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?:[\w-]*?[_-])?[0-9a-f]{32}"
 )
+_UNSEEN = re.compile(r"(?s)<style.*?</style>|<script.*?</script>")
 _SVG_ID = re.compile(r"""(\bid=["']|href=["']#|url\(#)([^"')]+)""")
 _SVG_DATE = re.compile(r"<dc:date>[^<]*</dc:date>")
 
@@ -61,7 +62,14 @@ def html_differences(left: str, right: str) -> Sides | None:
     cells = list(_cell_differences(*tables)) if len(tables[0]) == len(tables[1]) else []
     if cells:
         return _sides(cells)
-    return one.replace("><", ">\n<"), other.replace("><", ">\n<")
+    same = {*_UNSEEN.findall(one)} & {*_UNSEEN.findall(other)}
+
+    def seen(text: str) -> str:
+        """The text in lines, without the style and the scripts that both have."""
+        shown = _UNSEEN.sub(lambda found: "" if found[0] in same else found[0], text)
+        return shown.replace("><", ">\n<")
+
+    return seen(one), seen(other)
 
 
 def svg_text(text: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from nbflow.remote.failures import Refused
 from nbflow.remote.paging import pages
-from nbflow.remote.reading import CANCELLED, run_path, was_cancelled
+from nbflow.remote.reading import CANCELLED, RESUMED, first_begun, run_path, was_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["cancel", "resume"]
 
 
+_NOTE_MOST = 1000
+"""Characters that Airflow takes as a run's note."""
 _GOING = {"running", "deferred", "up_for_reschedule", "awaiting_input"}
 
 
@@ -68,10 +70,21 @@ def resume(connection: Connection, dag_id: str, run_id: str) -> tuple[str, ...]:
         {"dag_run_id": run_id, "dry_run": False, "reset_dag_runs": True, **which},
         doing=doing,
     )
-    if cancelled:
-        kept = [line for line in data["note"].splitlines() if line != CANCELLED]
-        connection.patch(path, {"note": "\n".join(kept) or None}, doing=doing, update_mask="note")
+    note = _note_of_resumed(data)
+    if note != data.get("note"):
+        connection.patch(path, {"note": note}, doing=doing, update_mask="note")
     return tuple(sorted({str(one["task_id"]) for one in answer["task_instances"]}))
+
+
+def _note_of_resumed(data: dict[str, Any]) -> str | None:
+    """A run's note when it goes on: that it was cancelled is no more, when it began is."""
+    lines = (data.get("note") or "").splitlines()
+    lines = [line for line in lines if line != CANCELLED]
+    begun = data.get("start_date")
+    if begun and first_begun(data) is None:
+        with_it = [*lines, f"{RESUMED}{begun}"]
+        lines = with_it if len("\n".join(with_it)) <= _NOTE_MOST else lines
+    return "\n".join(lines) or None
 
 
 def _named(task: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ _STATES = {
 
 CANCELLED = "cancelled by nbflow"
 """The note of a run, or of an item, that `cancel` has ended: to Airflow it is one that failed."""
+RESUMED = "resumed by nbflow; begun "
+"""Begins the line of a run's note that says when it began: Airflow forgets that as it goes on."""
 _AT_ONCE = timedelta(seconds=0.5)
 """Within this of a run's end ended what was stopped with it; one request does all of it."""
 
@@ -44,12 +47,16 @@ class LogLine:
         level: `info`, `error`, … or None.
         moment: aware datetime, or None.
         source: the logger's name (`task.stdout` is what the task printed), or None.
+        failure: the exception that is reported, where it is one alone, or None.
+        cell: id of the author's cell that it is about, where that was looked for, or None.
     """
 
     text: str
     level: str | None = None
     moment: datetime | None = None
     source: str | None = None
+    failure: Failure | None = None
+    cell: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,7 @@ def read_run(
     if was_cancelled(data):
         # Airflow may know of no end; then what failed is taken to have been stopped.
         state, stopped = RunState.CANCELLED, ended or datetime.min.replace(tzinfo=UTC) + _AT_ONCE
+    started, resumed = _beginnings(data, tasks)
     places = {name: place for place, name in enumerate(order)}
     steps = [_read_step(task, finished=state.finished, stopped=stopped) for task in tasks]
     return Run(
@@ -105,10 +113,41 @@ def read_run(
         state=state,
         steps=tuple(sorted(steps, key=lambda step: places.get(step.name, len(places)))),
         parameters=data.get("conf") or {},
-        started=_moment(data.get("start_date")),
+        started=started,
+        resumed=resumed,
         ended=ended,
         url=run_url(url, dag_id=dag_id, run_id=run_id),
     )
+
+
+def first_begun(data: Mapping[str, Any]) -> datetime | None:
+    """When a run that nbflow let go on began first, by its note; None where that says nothing."""
+    for line in (data.get("note") or "").splitlines():
+        with suppress(ValueError):
+            if line.startswith(RESUMED):
+                return datetime.fromisoformat(line.removeprefix(RESUMED))
+    return None
+
+
+def _beginnings(
+    data: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]
+) -> tuple[datetime | None, datetime | None]:
+    """When a run began first, and when it went on last.
+
+    Airflow forgets when a run began as it goes on. nbflow writes it down; who went on in Airflow's
+    pages has not, but the steps that were kept still have their times.
+    """
+    start, queued = _moment(data.get("start_date")), _moment(data.get("queued_at"))
+    since = start or queued
+    told = [first_begun(data)]
+    for task in tasks:
+        began, ended = _moment(task.get("start_date")), _moment(task.get("end_date"))
+        if ended is not None and queued is not None and ended < queued:
+            told.append(began)
+    first = min((one for one in told if one is not None), default=None)
+    if first is None or since is None or first >= since:
+        return start, None
+    return first, since
 
 
 def was_cancelled(data: Mapping[str, Any]) -> bool:
@@ -127,6 +166,7 @@ def read_log_line(entry: Any) -> LogLine:
         level=entry.get("level"),
         moment=_moment(entry.get("timestamp")),
         source=entry.get("logger"),
+        failure=read_failure(entry) if len(details) == 1 else None,
     )
 
 

@@ -72,7 +72,7 @@ def preflight(call: Call) -> dict[str, Any] | None:
 def diff(call: Call) -> dict[str, Any]:
     """What publishing would change."""
     found = api.diff(call.compiled())
-    return {**found.as_json(), "summary": found.summary}
+    return {**found.as_json(), "summary": found.summary, "first_run": found.first_run}
 
 
 def publish(call: Call, job: Job) -> dict[str, Any]:
@@ -148,6 +148,10 @@ _DIFFERENCE = record(
         "text": told(TEXT, "the unified diff of the DAG file"),
         "previous_runs": told(listing(MOMENT), "the next times as it is published"),
         "next_runs": listing(MOMENT),
+        "at_once": told(
+            nullable(listing(MOMENT)), "both ends of the interval that runs as soon as it is live"
+        ),
+        "first_run": told(TEXT, "that in words"),
         "summary": TEXT,
     }
 )

@@ -75,7 +75,7 @@ def logs(call: Call) -> dict[str, Any]:
     part = slice(first, first + call.given["limit"])
     if _is_told_by_the_store(call):
         found = api.find_run_anywhere(_name(call), current=call.settings)
-        _require_step(found, step)
+        api.require_step(found, step)
         texts = api.texts_of(found, current=call.settings, step=step)
         lines = [
             {
@@ -90,11 +90,17 @@ def logs(call: Call) -> dict[str, Any]:
     else:
         with api.connect(call.settings) as client:
             found = api.find_run(_name(call), client=client)
-            logged = api.log_lines(found, client=client, step=step)
+            logged = api.log_lines(
+                found,
+                client=client,
+                current=call.settings,
+                step=step,
+                everything=call.given["all"],
+            )
             lines = [
                 {
                     "step": whose,
-                    "cell": None,
+                    "cell": line.cell,
                     "moment": None if line.moment is None else line.moment.isoformat(),
                     "level": line.level,
                     "text": line.text,
@@ -161,14 +167,6 @@ def _is_here(call: Call) -> bool:
 
 def _is_told_by_the_store(call: Call) -> bool:
     return _is_here(call) or not api.in_reach(call.settings)
-
-
-def _require_step(run: Run, step: str) -> None:
-    names = [one.name for one in run.steps]
-    if step not in names:  # told in the notebook's order
-        raise UsageError(
-            f"{run.dag_id} has no step {step!r}", hint=f"Its steps: {', '.join(names)}."
-        )
 
 
 @contextmanager
@@ -249,6 +247,7 @@ ENDPOINTS = (
             **IN_PROJECT,
             after=told(INTEGER, "how many lines are known", minimum=0, default=0),
             limit=told(INTEGER, "how many", minimum=1, maximum=10000, default=2000),
+            all=told(FLAG, "also what Airflow says of its own work", default=False),
         ),
     ),
     Endpoint(

@@ -19,7 +19,7 @@ __all__ = ["failure_html", "head_html", "steps_html", "steps_text"]
 def head_html(run: Run) -> str:
     """Which run it is, how it stands, and when it is expected to end."""
     name = f"{run.dag_id}/{run.run_id}"
-    parts = [badge(run.state), escape(api.elapsed(run))]
+    parts = [badge(run.state), escape(api.took(run))]
     parts.append(f'<span class="nbflow-soft">{escape(api.expectation(run))}</span>')
     link = ""
     if run.url and run.url.startswith(("http://", "https://")):
@@ -54,7 +54,7 @@ def _metrics_html(run: Run) -> str:
 
 def steps_text(run: Run) -> str:
     """The run with a line for each step."""
-    lines = [f"{run.dag_id}/{run.run_id}: {run.state} {api.elapsed(run)}".rstrip()]
+    lines = [f"{run.dag_id}/{run.run_id}: {run.state} {api.took(run)}".rstrip()]
     lines += [f"  {api.MARKS[step.state]} {api.describe_step(step)}" for step in run.steps]
     lines += [f"{name} = {value!r}" for name, value in run.metrics.items()]
     return "\n".join(lines)

@@ -644,10 +644,10 @@ class StepPod(KubernetesPodOperator):
 
     def failure(self, context, event):
         """Why the pod failed, as an error that says whether another try may help."""
-        where = f"step {self.task_id}"
+        where = f"step {self.task_id}: "
         if self.pod is None:
             why = "its pod is gone: deleted, evicted, or its node lost"
-            return AirflowException(f"{where}: {why}")
+            return AirflowException(where + why)
         status = self.pod.status
         states = {one.name: one.state for one in status.container_statuses or ()}
         ended = states["base"].terminated if "base" in states else None
@@ -657,26 +657,30 @@ class StepPod(KubernetesPodOperator):
             told = {}
         self.cell = told.get("cell")
         if self.cell:
-            where += f", cell {self.cell}"
+            place = told.get("place") or f"cell {self.cell}"
+            where = f"step {self.task_id}, {place}\n"
         if status.reason:  # evicted, preempted, its node lost
-            return AirflowException(f"{where}: {status.reason}: {status.message}")
+            return AirflowException(f"{where}{status.reason}: {status.message}")
         if event["status"] == "timeout" and not self.pod.spec.node_name:
             said = "; ".join(one.message or "" for one in status.conditions or ())
-            return self.homeless(f"{where}: no node took its pod: {said}", context)
+            return self.homeless(f"{where}no node took its pod: {said}", context)
         killed = ended is not None and ended.reason == "OOMKilled"
         if killed or told.get("ename") == "OutOfMemory":
             seen = told.get("peak", "an unknown peak")
             why = told.get("evalue") or f"killed by the system, last seen at {seen}"
-            return self.starved(f"{where}: out of memory: {why}", context)
+            return self.starved(f"{where}out of memory: {why}", context)
         if told.get("ename") and not told.get("again"):
-            return AirflowFailException(f"{where}: {told['ename']}: {told['evalue']}")
+            error = AirflowFailException(f"{where}{told['ename']}: {told['evalue']}")
+            error.ename, error.evalue = told["ename"], told["evalue"]
+            error.source = told.get("line")
+            return error
         waits = states["base"].waiting if "base" in states else None
         if waits and waits.message:
-            return AirflowException(f"{where}: {waits.reason}: {waits.message}")
+            return AirflowException(f"{where}{waits.reason}: {waits.message}")
         if ended and ended.exit_code:
             why = told.get("evalue") or f"exit code {ended.exit_code}, {ended.reason}"
-            return AirflowException(f"{where}: {why}")
-        return AirflowException(f"{where}: {event['message']}")
+            return AirflowException(where + why)
+        return AirflowException(where + event["message"])
 
     def starved(self, why, context):
         profile = self.chosen(context)
