@@ -5,6 +5,7 @@ import re
 
 import pytest
 from jupyterlabs import EXTENSION
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
@@ -51,6 +52,15 @@ def saved(root, name):
     return json.loads((root / name).read_text())["metadata"].get("nbflow")
 
 
+def compared(tab, words):
+    """Wait until the comparison with what is published says so."""
+    section = tab.get_by_role("region", name="Against what is published")
+    try:
+        section.get_by_text(words).wait_for()
+    except PlaywrightTimeout:
+        raise AssertionError(f"it says {section.inner_text()!r}") from None
+
+
 def test_a_notebook_is_scheduled_beside_its_cells_and_published_as_it_was_chosen(page, form, root):
     tab = form("nightly.ipynb")
     notebook = page.locator(".jp-NotebookPanel").bounding_box()
@@ -72,11 +82,11 @@ def test_a_notebook_is_scheduled_beside_its_cells_and_published_as_it_was_chosen
         "steps": {"fit": {"profile": "gpu"}},
         "retries": 2,
     }
-    tab.get_by_text("Nothing would change.").wait_for()
+    compared(tab, "Nothing would change.")
     tab.get_by_label("Timeout of fit").fill("1h")
     tab.locator(".nbf-Changes").get_by_text("resources fit: timeout").wait_for()
-    page.keyboard.press("Control+z")
-    tab.get_by_text("Nothing would change.").wait_for()
+    tab.get_by_role("button", name="Undo").click()
+    compared(tab, "Nothing would change.")
     assert tab.get_by_label("Timeout of fit").input_value() == ""
 
 
