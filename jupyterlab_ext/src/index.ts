@@ -2,11 +2,12 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { findings } from './findings/plugin';
 import { pipelines } from './pipeline/plugin';
+import { schedule } from './schedule/plugin';
 import { strips } from './strips/plugin';
 
 export { ServerFailure } from './client/failure';
 export { INbflow } from './tokens';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [pipelines, strips, findings];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [pipelines, strips, findings, schedule];
 
 export default plugins;

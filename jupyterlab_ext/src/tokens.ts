@@ -15,6 +15,8 @@ export interface INbflow {
   readonly opened: ISignal<INbflow, { panel: NotebookPanel; pipeline: NotebookPipeline }>;
   /** The pipeline that an open notebook means; undefined of one whose content is not there yet. */
   pipeline(panel: NotebookPanel): NotebookPipeline | undefined;
+  /** The same, as soon as its content is there. */
+  ready(panel: NotebookPanel): Promise<NotebookPipeline>;
 }
 
 export const INbflow = new Token<INbflow>(

@@ -146,6 +146,16 @@ test('who hides the pipeline has nothing checked, and what was found is forgotte
   expect(book.asked).toHaveLength(2);
 });
 
+test('what was found elsewhere holds until the author writes something', () => {
+  const book = new Opened(['step:a']);
+  const found = { severity: 'error', message: 'it failed', cell: null, line: null } as const;
+  book.pipeline.tell([{ ...found, code: null, hint: null }]);
+  book.model.setMetadata('kernelspec', { name: 'python3', display_name: 'Python 3' });
+  expect(book.pipeline.told).toHaveLength(1);
+  book.model.cells.get(0).sharedModel.setSource('x = 2');
+  expect(book.pipeline.told).toEqual([]);
+});
+
 test('a closed notebook is followed no more', async () => {
   const book = new Opened(['step:a']);
   let told = 0;

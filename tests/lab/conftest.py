@@ -7,7 +7,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent / "widgets"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "cli"))
 
-from jupyterlabs import EXTENSION
+from commands import write_notebook
+from jupyterlabs import EXTENSION, browser, enter, lab, open_notebook
 
 BUILT = EXTENSION / "labextensions" / "@nbflow" / "jupyterlab"
 
@@ -18,3 +19,57 @@ def extension():
     if not (BUILT / "package.json").is_file():
         pytest.skip("the extension of JupyterLab is not built: make lab")
     return BUILT
+
+
+@pytest.fixture(scope="package")
+def root(tmp_path_factory):
+    """Where the notebooks are."""
+    return tmp_path_factory.mktemp("notebooks")
+
+
+@pytest.fixture(scope="package")
+def home(tmp_path_factory):
+    """The home of whoever uses JupyterLab."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="package")
+def jupyter(extension, root, home):
+    with lab(root, home, extension=True) as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def tab(jupyter):
+    """JupyterLab in a browser, opened once: that takes longer than a test."""
+    with browser() as chromium:
+        yield enter(chromium, jupyter)
+
+
+@pytest.fixture
+def page(tab):
+    """The same without what the test before opened."""
+    faults = []
+
+    def note(error):
+        # JupyterLab has some of its own where a notebook goes while its kernel comes.
+        if "@nbflow" in (error.stack or ""):
+            faults.append(str(error))
+
+    tab.on("pageerror", note)
+    yield tab
+    tab.remove_listener("pageerror", note)
+    tab.unroute_all()
+    tab.evaluate("[...window.jupyterapp.shell.widgets('main')].forEach(one => one.dispose())")
+    assert faults == []
+
+
+@pytest.fixture
+def opened(page, root):
+    """Opens a notebook of these cells, without a kernel."""
+
+    def open_(name, *cells, **metadata):
+        path = write_notebook(root / name, *cells, **metadata)
+        open_notebook(page, path.name, cells=len(cells))
+
+    return open_

@@ -3,8 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from commands import write_notebook
-from jupyterlabs import EXTENSION, browser, lab
+from jupyterlabs import EXTENSION
 
 # On one worker, so that there is one JupyterLab.
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("lab")]
@@ -19,63 +18,6 @@ CELLS = (
 )
 NAMES = ["imports", "parameters", "load", "", "skipped", "fit"]
 AXE = EXTENSION / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    """Where the notebooks are."""
-    return tmp_path_factory.mktemp("notebooks")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """The home of whoever uses JupyterLab."""
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def jupyter(extension, root, home):
-    with lab(root, home, extension=True) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def tab(jupyter):
-    """JupyterLab in a browser, opened once: that takes longer than a test."""
-    with browser() as chromium:
-        made = chromium.new_page(viewport={"width": 1280, "height": 1100})
-        made.set_default_timeout(30_000)
-        made.goto(jupyter.empty)
-        made.evaluate("async () => { await window.jupyterapp.restored; }")
-        yield made
-
-
-@pytest.fixture
-def page(tab):
-    """The same without what the test before opened."""
-    faults = []
-
-    def note(error):
-        faults.append(str(error))
-
-    tab.on("pageerror", note)
-    yield tab
-    tab.remove_listener("pageerror", note)
-    tab.unroute_all()
-    tab.evaluate("[...window.jupyterapp.shell.widgets('main')].forEach(one => one.dispose())")
-    assert faults == []
-
-
-@pytest.fixture
-def opened(page, root):
-    """Opens a notebook of these cells, without a kernel."""
-
-    def open_(name, *cells, **metadata):
-        path = write_notebook(root / name, *cells, **metadata)
-        run(page, "docmanager:open", path=path.name, kernel={"shouldStart": False})
-        page.locator(".jp-Notebook .jp-CodeCell").nth(len(cells) - 1).wait_for()
-
-    return open_
 
 
 def run(page, command, **arguments):

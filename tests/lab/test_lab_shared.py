@@ -1,12 +1,13 @@
 """What the extension of JupyterLab knows of nbflow is what nbflow is."""
 
 import json
+import re
 import runpy
 from pathlib import Path
 
 import pytest
 
-from nbflow import notebook
+from nbflow import api, notebook
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "jupyterlab_ext"
@@ -54,6 +55,31 @@ def _notebook(cells):
             for index, tags in enumerate(cells)
         ],
     }
+
+
+def test_what_is_wrong_with_an_option_names_it_as_the_form_looks_for_it(tmp_path):
+    """The form shows it at the option's field."""
+    source = (EXTENSION / "src" / "schedule" / "causes.ts").read_text()
+    option = re.compile(re.search(r"OPTION = /(.*)/;", source)[1])
+    wrong = {
+        "name": "my pipeline",
+        "schedule": "@dail",
+        "timezone": "Europe/Berln",
+        "timeout": "soon",
+        "retries": -1,
+        "steps": {"a": {"timeout": "later"}},
+        "parameters": {"tree": {"minimum": 1}},
+        "notify": {"failure": ["nobody"]},
+    }
+    content = _notebook([["parameters"], ["step:a"]])
+    content["cells"][0]["source"] = "trees = 1"
+    content["cells"][1]["source"] = "print(trees)"
+    content["metadata"] = {"nbflow": wrong}
+    named = set()
+    for change in ({}, {key: None for key in wrong if key != "notify"}):
+        inspected = api.inspect_content(content, path=tmp_path / "book.ipynb", patch=change)
+        named |= {found[1] for one in inspected.diagnostics if (found := option.match(one.message))}
+    assert named >= {*wrong} - {"steps", "parameters"} | {"steps.a.timeout", "parameters.tree"}
 
 
 def test_the_extension_has_the_version_of_nbflow_and_pins_what_it_is_built_of():

@@ -142,6 +142,24 @@ def browser():
             made.close()
 
 
+def enter(chromium, address):
+    """A page with an empty JupyterLab."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 1100})
+    page.set_default_timeout(30_000)
+    page.goto(address.empty)
+    page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+    return page
+
+
+def open_notebook(page, name, *, cells):
+    """Open a notebook of so many code cells, without a kernel."""
+    page.evaluate(
+        "given => { window.jupyterapp.commands.execute('docmanager:open', given); }",
+        {"path": name, "kernel": {"shouldStart": False}},
+    )
+    page.locator(".jp-Notebook .jp-CodeCell").nth(cells - 1).wait_for()
+
+
 def run_cell(page, number):
     """Run a code cell, counted from 0, as soon as the kernel takes it."""
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)

@@ -82,7 +82,21 @@ export class Client {
     options: { told?: (job: Job) => void; signal?: AbortSignal } = {}
   ): Promise<Result<Name>> {
     const { told, ...rest } = options;
-    let job = (await this.ask(name, given, rest)) as Job;
+    const job = (await this.ask(name, given, rest)) as Job;
+    return this.follow<Name>(job, { told, ...rest });
+  }
+
+  /**
+   * Wait for what comes of a job that was begun, here or by somebody else.
+   *
+   * @throws ServerFailure - as `work`.
+   */
+  async follow<Name extends JobName>(
+    begun: Job,
+    options: { told?: ((job: Job) => void) | undefined; signal?: AbortSignal } = {}
+  ): Promise<Result<Name>> {
+    const { told, ...rest } = options;
+    let job = begun;
     told?.(job);
     while (job.state === 'queued' || job.state === 'running') {
       const query = { after: job.version, wait: PATIENCE };

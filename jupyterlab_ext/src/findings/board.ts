@@ -23,7 +23,7 @@ export class FindingsBoard implements IDisposable {
       cell => new Findings(_trans, line => goTo(_panel.content, cell, line)),
       'middle'
     );
-    _pipeline.inspection.changed.connect(this._update, this);
+    _pipeline.changed.connect(this._update, this);
     this._update();
   }
 
@@ -41,7 +41,11 @@ export class FindingsBoard implements IDisposable {
     const { found, failure } = this._pipeline.inspection;
     const byCell = new Map<string, Finding[]>();
     const whole: Finding[] = [];
-    for (const one of found?.diagnostics ?? []) {
+    const known = found?.diagnostics ?? [];
+    const told = this._pipeline.told.filter(
+      one => !known.some(other => one.code === other.code && one.cell === other.cell)
+    );
+    for (const one of [...known, ...told]) {
       if (one.cell === null || !this._pipeline.places.has(one.cell)) {
         whole.push({ ...one, line: null });
       } else {

@@ -6,10 +6,10 @@ import { ServerFailure } from '../client/failure';
 import type { Inspected } from '../generated/answers';
 
 /** What an inspection needs of the notebook, and of the server. */
-export interface Subject {
-  /** The notebook as it is now. */
+export interface Subject<Found = Inspected> {
+  /** The notebook as it is now, or what else is asked about. */
   content(): Record<string, unknown>;
-  ask(content: Record<string, unknown>, signal: AbortSignal): Promise<Inspected>;
+  ask(content: Record<string, unknown>, signal: AbortSignal): Promise<Found>;
   /** Whether anybody wants to know. */
   wanted(): boolean;
   /** Milliseconds without a change after which it is asked. */
@@ -17,20 +17,20 @@ export interface Subject {
 }
 
 /**
- * Has a notebook inspected when its author pauses.
+ * Has a notebook inspected, or something else looked up, when its author pauses.
  *
  * A keystroke costs a timer, and nothing is asked twice: not the same notebook again, and not a
  * second time before the first is answered.
  */
-export class Inspection implements IDisposable {
-  constructor(private readonly _subject: Subject) {}
+export class Inspection<Found = Inspected> implements IDisposable {
+  constructor(private readonly _subject: Subject<Found>) {}
 
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
   /** What was found last; null before, and where it could not be found out. */
-  get found(): Inspected | null {
+  get found(): Found | null {
     return this._found;
   }
 
@@ -49,12 +49,27 @@ export class Inspection implements IDisposable {
       return;
     }
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => void this._look(), this._subject.delay());
+    this._timer = setTimeout(() => {
+      this._timer = undefined;
+      void this._look();
+    }, this._subject.delay());
+  }
+
+  /** Whether an answer is awaited, or will be asked for. */
+  get pending(): boolean {
+    return this._asking || this._timer !== undefined;
+  }
+
+  /** What is known may be true no more: ask again, though nothing was written. */
+  renew(): void {
+    this._known = '';
+    this.touch();
   }
 
   /** Forget what was found, and ask nothing until it is touched again. */
   forget(): void {
     clearTimeout(this._timer);
+    this._timer = undefined;
     this._known = '';
     if (this._found !== null || this._failure !== null) {
       this._tell(null, null);
@@ -112,13 +127,13 @@ export class Inspection implements IDisposable {
     this._tell(null, error);
   }
 
-  private _tell(found: Inspected | null, failure: ServerFailure | null): void {
+  private _tell(found: Found | null, failure: ServerFailure | null): void {
     this._found = found;
     this._failure = failure;
     this._changed.emit();
   }
 
-  private _found: Inspected | null = null;
+  private _found: Found | null = null;
   private _failure: ServerFailure | null = null;
   private _known = '';
   private _asking = false;

@@ -49,6 +49,26 @@ export class Nbflow implements INbflow, IDisposable {
     return this._pipelines.get(panel);
   }
 
+  async ready(panel: NotebookPanel): Promise<NotebookPipeline> {
+    await panel.context.ready;
+    const known = this._pipelines.get(panel);
+    if (known !== undefined) {
+      return known;
+    }
+    return new Promise(resolve => {
+      const told = (
+        _: this,
+        opened: { panel: NotebookPanel; pipeline: NotebookPipeline }
+      ): void => {
+        if (opened.panel === panel) {
+          this._opened.disconnect(told);
+          resolve(opened.pipeline);
+        }
+      };
+      this._opened.connect(told);
+    });
+  }
+
   private async _open(panel: NotebookPanel): Promise<void> {
     await panel.context.ready;
     const model = panel.model;

@@ -5,6 +5,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
+import type { Diagnostic } from '../generated/answers';
 import { Hues } from '../outline/hues';
 import { readMarks, tagsOf, UNMARKED } from '../outline/marks';
 import type { Marks } from '../outline/marks';
@@ -17,6 +18,9 @@ import type { Preferences } from './preferences';
 
 /** Milliseconds that changes of tags are gathered: a renamed step is in many cells. */
 const GATHERED = 30;
+
+/** Something wrong at a cell; the code is null of what no rule finds. */
+export type Told = Omit<Diagnostic, 'code' | 'hint'> & { code: string | null; hint: string | null };
 
 /** What an open notebook means, kept up with its tags as they are edited. */
 export class NotebookPipeline implements IDisposable {
@@ -57,6 +61,20 @@ export class NotebookPipeline implements IDisposable {
   /** What each cell is, by its id. */
   get places(): ReadonlyMap<string, Place> {
     return this._places;
+  }
+
+  /** What was found wrong elsewhere with the notebook as it is, as when it was published. */
+  get told(): readonly Told[] {
+    return this._told;
+  }
+
+  /** Say what was found elsewhere; it holds until the notebook is changed. */
+  tell(told: readonly Told[]): void {
+    if (told.length > 0 || this._told.length > 0) {
+      this._told = told;
+      this._toldOf = told.length > 0 ? this._written() : '';
+      this._changed.emit();
+    }
   }
 
   /** The colour of a step, counted from 0. */
@@ -121,7 +139,21 @@ export class NotebookPipeline implements IDisposable {
   }
 
   private _onContent(): void {
+    // JupyterLab tells of changes of which nothing comes, too, and of the kernel's.
+    if (this._told.length > 0 && this._written() !== this._toldOf) {
+      this.tell([]);
+    }
     this.inspection.touch();
+  }
+
+  /** What its author has written: code, tags and options. */
+  private _written(): string {
+    const cells = Array.from(this._model.cells, cell => [
+      cell.id,
+      cell.sharedModel.getSource(),
+      cell.getMetadata('tags') as unknown
+    ]);
+    return JSON.stringify([cells, this._model.getMetadata('nbflow')]);
   }
 
   private _onPreferences(): void {
@@ -161,6 +193,8 @@ export class NotebookPipeline implements IDisposable {
 
   private _places: ReadonlyMap<string, Place> = new Map();
   private _declared = false;
+  private _told: readonly Told[] = [];
+  private _toldOf = '';
   private _isDisposed = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private readonly _hues = new Hues();

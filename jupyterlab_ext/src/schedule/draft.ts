@@ -1,0 +1,203 @@
+import type { INotebookModel } from '@jupyterlab/notebook';
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+
+import type { Answer, Client } from '../client/client';
+import type { Inspected, Parameter, Preflight } from '../generated/answers';
+import { contentOf } from '../pipeline/content';
+import { Inspection } from '../pipeline/inspection';
+import { Choices } from './choices';
+import { textAt } from './options';
+import { Project } from './project';
+import { defaultOf } from './values';
+import type { Written } from './values';
+
+export type Difference = Answer<'diff'>;
+
+/** Milliseconds without a change after which the server is asked, by what it costs. */
+const QUICK = 150;
+const SOON = 400;
+
+/** The notebook that a draft is about. */
+export interface Notebook {
+  readonly model: INotebookModel;
+  /** In the server's contents. */
+  path(): string;
+  /** Save what is not saved yet. */
+  save(): Promise<void>;
+}
+
+/** What would be published of an open notebook, kept up with it: what its form shows. */
+export class Draft implements IDisposable {
+  /** @param known - what it meant when somebody looked before. */
+  constructor(
+    readonly notebook: Notebook,
+    client: Pick<Client, 'ask'>,
+    known: Inspected | null = null
+  ) {
+    this._meant = known;
+    const { model } = notebook;
+    this.choices = new Choices(model);
+    this.project = new Project(client, () => folderOf(notebook.path()));
+    const content = (): Record<string, unknown> => contentOf(model);
+    const sound = (): boolean => this.inspection.found?.ok === true;
+    const body = (of: Record<string, unknown>): { body: { path: string; content: typeof of } } => ({
+      body: { path: notebook.path(), content: of }
+    });
+    this.inspection = new Inspection({
+      content,
+      wanted: () => true,
+      delay: () => (this._opened ? SOON : 0),
+      ask: (of, signal) => client.ask('inspect', body(of), { signal })
+    });
+    this.difference = new Inspection<Difference>({
+      content,
+      wanted: sound,
+      delay: () => QUICK,
+      ask: (of, signal) => client.ask('diff', body(of), { signal })
+    });
+    this.room = new Inspection<{ asked: Preflight | null }>({
+      content,
+      wanted: sound,
+      delay: () => SOON,
+      ask: async (of, signal) => ({ asked: await client.ask('preflight', body(of), { signal }) })
+    });
+    this.coming = new Inspection<{ times: string[] }>({
+      content: () => ({ schedule: this.schedule, timezone: this.timezone }),
+      wanted: () => this.schedule !== '',
+      delay: () => QUICK,
+      ask: (_, signal) => {
+        const query = { schedule: this.schedule, timezone: this.timezone, count: 5 };
+        return client.ask('nextRuns', { query }, { signal });
+      }
+    });
+    this._follow();
+    if (known !== null) {
+      this._ask(known.team);
+    }
+  }
+
+  /** What the notebook says about its pipeline. */
+  readonly choices: Choices;
+  readonly project: Project;
+  /** What the notebook means, and what is wrong with it. */
+  readonly inspection: Inspection;
+  /** What publishing would change. */
+  readonly difference: Inspection<Difference>;
+  /** Whether the cluster has room. */
+  readonly room: Inspection<{ asked: Preflight | null }>;
+  /** The next times of the schedule. */
+  readonly coming: Inspection<{ times: string[] }>;
+
+  /** Tells of everything. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** What it meant when it was last understood; null before. */
+  get meant(): Inspected | null {
+    return this.inspection.found ?? this._meant;
+  }
+
+  get schedule(): string {
+    return textAt(this.choices.now, 'schedule').trim();
+  }
+
+  get timezone(): string {
+    return textAt(this.choices.now, 'timezone').trim() || 'UTC';
+  }
+
+  /** What a parameter's field holds. */
+  value(parameter: Parameter): Written {
+    return this._values.get(parameter.name) ?? defaultOf(parameter);
+  }
+
+  /** Whether a parameter has another value than by default. */
+  isChanged(parameter: Parameter): boolean {
+    return this.value(parameter) !== defaultOf(parameter);
+  }
+
+  /** Give a parameter a value, for runs that are started from the form. */
+  give(parameter: string, value: Written | undefined): void {
+    if (value === undefined) {
+      this._values.delete(parameter);
+    } else {
+      this._values.set(parameter, value);
+    }
+    this._changed.emit();
+  }
+
+  /** Something happened elsewhere: compare with what is published again. */
+  renew(): void {
+    this.difference.renew();
+    void this.project.load(this._team ?? null);
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    Signal.disconnectReceiver(this);
+    for (const part of [this.inspection, this.difference, this.room, this.coming]) {
+      part.dispose();
+    }
+    this.choices.dispose();
+    this.project.dispose();
+    Signal.clearData(this);
+  }
+
+  private _follow(): void {
+    const { model } = this.notebook;
+    model.contentChanged.connect(() => this.inspection.touch(), this);
+    this.choices.changed.connect(this._onChoices, this);
+    this.inspection.changed.connect(this._onInspected, this);
+    for (const part of [this.difference, this.room, this.coming]) {
+      part.changed.connect(() => this._changed.emit(), this);
+    }
+    this.project.changed.connect(() => this._changed.emit(), this);
+    this.inspection.touch();
+    this.coming.touch();
+  }
+
+  private _onChoices(): void {
+    this.inspection.touch();
+    this.coming.touch();
+    this._changed.emit();
+  }
+
+  /** What the project offers to a team. */
+  private _ask(team: string | null): void {
+    this._team = team;
+    void this.project.load(team);
+  }
+
+  private _onInspected(): void {
+    this._opened = true;
+    const { found } = this.inspection;
+    if (found !== null) {
+      this._meant = found;
+    }
+    const team = found === null ? this._team : found.team;
+    if (team !== this._team || team === undefined) {
+      this._ask(team ?? null);
+    }
+    this.difference.touch();
+    this.room.touch();
+    this._changed.emit();
+  }
+
+  private _opened = false;
+  private _meant: Inspected | null;
+  private _team: string | null | undefined;
+  private _isDisposed = false;
+  private readonly _values = new Map<string, Written>();
+  private readonly _changed = new Signal<this, void>(this);
+}
+
+/** The folder of a path in the server's contents; the root is ''. */
+export function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}

@@ -1,0 +1,226 @@
+import React from 'react';
+
+import type { Published, Run } from '../../generated/answers';
+import type { Kind, Progress } from '../errand';
+import { secondsInWords } from '../moments';
+import { CauseList, Inline } from './field';
+import { useFrame } from './frame';
+
+type Trans = ReturnType<typeof useFrame>['trans'];
+
+/** What became of what was asked for: while it goes, and when it is done. */
+export function Answer(): React.JSX.Element | null {
+  const { errand, trans } = useFrame();
+  const now = errand.now;
+  if (now === null) {
+    return null;
+  }
+  return (
+    <div className="nbf-Answer" data-state={now.state} role="status">
+      <div className="nbf-Answer-head">
+        <span className="nbf-Answer-sign" aria-hidden="true">
+          {now.state === 'done' ? '✓' : now.state === 'failed' ? '✕' : ''}
+        </span>
+        <p className="nbf-Answer-title">{titleOf(now, trans)}</p>
+        {now.state === 'going' && <Clock began={now.began} />}
+        {errand.canCancel && (
+          <button type="button" className="nbf-Link" onClick={() => void errand.cancel()}>
+            {trans.__('Cancel')}
+          </button>
+        )}
+        {!errand.busy && (
+          <button
+            type="button"
+            className="nbf-Link nbf-Answer-close"
+            aria-label={trans.__('Close what became of it')}
+            onClick={() => errand.forget()}
+          >
+            {trans.__('Close')}
+          </button>
+        )}
+      </div>
+      {now.state === 'going' && <Said said={now.said} />}
+      {now.run !== null && now.run.steps.length > 0 && <Progressing run={now.run} />}
+      {now.paused && now.run !== null && <Paused dag={now.run.dag_id} />}
+      {now.published !== null && <Result published={now.published} />}
+      {now.state === 'failed' && <Failed now={now} />}
+    </div>
+  );
+}
+
+function titleOf({ kind, state, run, published }: Progress, trans: Trans): string {
+  const words: Record<Kind, Record<Progress['state'], string>> = {
+    publish: {
+      going: trans.__('Publishing'),
+      done: publishedTitle(published, trans),
+      failed: trans.__('Not published')
+    },
+    run: {
+      going: trans.__('Running here'),
+      done: trans.__('The run went well'),
+      failed: run?.state === 'cancelled' ? trans.__('Cancelled') : trans.__('The run failed')
+    },
+    trigger: {
+      going: trans.__('Running in Airflow'),
+      done: trans.__('The run in Airflow went well'),
+      failed: trans.__('The run in Airflow failed')
+    },
+    airflowUp: {
+      going: trans.__('Starting Airflow'),
+      done: trans.__('Airflow runs'),
+      failed: trans.__('Airflow did not start')
+    }
+  };
+  return words[kind][state];
+}
+
+function publishedTitle(published: Published | null, trans: Trans): string {
+  if (published === null) {
+    return trans.__('Published');
+  }
+  if (published.review !== null) {
+    return trans.__('Written for review to the branch %1', published.review);
+  }
+  if (published.live_after !== null) {
+    return trans.__('Live in Airflow after %1', secondsInWords(published.live_after));
+  }
+  return published.changed ? trans.__('Written') : trans.__('Published already, as it is');
+}
+
+/** What has happened; the last of it goes on. */
+function Said({ said }: { said: readonly string[] }): React.JSX.Element | null {
+  const shown = said.slice(-5);
+  return shown.length === 0 ? null : (
+    <ol className="nbf-Answer-said">
+      {shown.map((one, index) => (
+        <li key={`${said.length - shown.length + index}`} data-last={index === shown.length - 1}>
+          {one}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The steps of a run, with how many of their cells are done. */
+function Progressing({ run }: { run: Run }): React.JSX.Element {
+  const { hue, trans } = useFrame();
+  const words: Record<Run['state'], string> = {
+    queued: trans.__('waits'),
+    running: trans.__('runs'),
+    retrying: trans.__('tries again'),
+    success: trans.__('done'),
+    failed: trans.__('failed'),
+    upstream_failed: trans.__('not reached'),
+    skipped: trans.__('skipped'),
+    cancelled: trans.__('cancelled')
+  };
+  return (
+    <ul className="nbf-Answer-steps">
+      {run.steps.map(step => (
+        <li key={step.name} data-state={step.state}>
+          <span className="nbf-Hue nbf-Steps-name" data-hue={hue(step.name)}>
+            {step.name}
+          </span>
+          <progress
+            max={Math.max(1, step.cells_total)}
+            value={step.state === 'success' ? Math.max(1, step.cells_total) : step.cells_done}
+            aria-label={trans.__('Cells of %1 that are done', step.name)}
+          />
+          <span className="nbf-Answer-word">
+            {step.cached !== null ? trans.__('kept from before') : words[step.state]}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Result({ published }: { published: Published }): React.JSX.Element {
+  const { draft, trans } = useFrame();
+  const { airflow } = draft.project;
+  return (
+    <div className="nbf-Answer-result">
+      {published.url !== null && (
+        <a href={published.url} target="_blank" rel="noopener noreferrer">
+          {trans.__('Open %1 in Airflow', published.dag_id)}
+        </a>
+      )}
+      {published.live_after === null && published.review === null && (
+        <p>
+          {published.missing !== null ? (
+            <Inline text={published.missing} />
+          ) : airflow?.state === 'ready' ? (
+            ''
+          ) : (
+            trans.__('Airflow reads it as soon as it runs.')
+          )}
+        </p>
+      )}
+      {published.paused && <Paused dag={published.dag_id} />}
+    </div>
+  );
+}
+
+function Paused({ dag }: { dag: string }): React.JSX.Element {
+  const { errand, trans } = useFrame();
+  return (
+    <div className="nbf-Row">
+      <span>{trans.__('Airflow has paused it: no run begins.')}</span>
+      <button type="button" className="nbf-Button" onClick={() => void errand.unpause(dag)}>
+        {trans.__('Let it run')}
+      </button>
+    </div>
+  );
+}
+
+function Failed({ now }: { now: Progress }): React.JSX.Element | null {
+  const { errand, trans, goTo, numberOf } = useFrame();
+  const failure = now.failure;
+  if (failure === null) {
+    return null;
+  }
+  const steps = now.run?.steps.flatMap(step => (step.failure === null ? [] : [step.failure])) ?? [];
+  const cell = failure.cell ?? failure.diagnostics[0]?.cell ?? steps[0]?.cell ?? null;
+  const number = cell === null ? null : numberOf(cell);
+  const forced = now.kind === 'publish' && failure.hint?.includes('--force') === true;
+  return (
+    <div className="nbf-Answer-failed">
+      <CauseList
+        causes={[{ message: failure.message, hint: failure.hint, severity: 'error', cell }]}
+      />
+      <CauseList causes={failure.diagnostics} />
+      <div className="nbf-Row">
+        {cell !== null && number !== null && (
+          <button type="button" className="nbf-Button" onClick={() => goTo(cell)}>
+            {trans.__('Show cell %1', number)}
+          </button>
+        )}
+        {forced && (
+          <button type="button" className="nbf-Button" onClick={() => void errand.publish(true)}>
+            {trans.__('Publish all the same')}
+          </button>
+        )}
+        {typeof now.run?.url === 'string' && (
+          <a href={now.run.url} target="_blank" rel="noopener noreferrer">
+            {trans.__('Open the run in Airflow')}
+          </a>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** How long it has gone on. */
+function Clock({ began }: { began: number }): React.JSX.Element {
+  const [, tick] = React.useReducer((count: number) => count + 1, 0);
+  React.useEffect(() => {
+    const timer = setInterval(tick, 1000);
+    return () => clearInterval(timer);
+  }, []);
+  // Not read out each second.
+  return (
+    <span className="nbf-Answer-clock" aria-hidden="true">
+      {secondsInWords(Math.floor((Date.now() - began) / 1000))}
+    </span>
+  );
+}

@@ -1,0 +1,43 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { Causes } from '../causes';
+import type { Draft } from '../draft';
+import type { Errand } from '../errand';
+
+/** What all parts of the form are given. */
+export interface Frame {
+  readonly draft: Draft;
+  readonly errand: Errand;
+  readonly causes: Causes;
+  readonly trans: TranslationBundle;
+  /** The language of dates, as `de-DE`. */
+  readonly language: string;
+  /** The colour of a step, counted from 0. */
+  hue(step: string): number;
+  /** The tags of a step that say how it runs, as they are written. */
+  tags(step: string): readonly string[];
+  /** Brings the reader to a cell. */
+  goTo(cell: string): void;
+  /** Says where a cell is: its number in the notebook, counted from 1; null of none. */
+  numberOf(cell: string): number | null;
+}
+
+const Given = React.createContext<Frame | null>(null);
+
+export const FrameProvider = Given.Provider;
+
+/** What all parts of the form are given. */
+export function useFrame(): Frame {
+  const frame = React.useContext(Given);
+  if (frame === null) {
+    throw new Error('outside of the form');
+  }
+  return frame;
+}
+
+/** The translations; those of nobody outside of the form. */
+export function useTrans(): TranslationBundle {
+  return React.useContext(Given)?.trans ?? nullTranslator.load('nbflow');
+}

@@ -1,0 +1,164 @@
+import React from 'react';
+
+import type { Run, Step } from '../../generated/answers';
+import { NODE, layout } from '../layout';
+import type { LaidEdge } from '../layout';
+import { Section } from './field';
+import { useFrame } from './frame';
+
+const MARGIN = 6;
+/** Letters of an edge's reason, and of a step's name, that there is room for. */
+const LETTERS = { reason: 16, name: 19 } as const;
+
+/** The steps, and what each needs of which: drawn, and in words. */
+export function Graph(): React.JSX.Element | null {
+  const { draft, errand, trans } = useFrame();
+  const steps = draft.meant?.steps ?? [];
+  const run = errand.now?.run ?? null;
+  const laid = React.useMemo(() => layout(steps), [steps]);
+  if (steps.length === 0) {
+    return null;
+  }
+  const width = laid.width + 2 * MARGIN;
+  const height = laid.height + 2 * MARGIN;
+  return (
+    <Section title={trans.__('Steps')}>
+      <div
+        className="nbf-Graph"
+        tabIndex={0}
+        role="group"
+        aria-label={trans.__('Graph of the steps')}
+      >
+        <svg
+          width={width}
+          height={height}
+          viewBox={`${-MARGIN} ${-MARGIN} ${width} ${height}`}
+          aria-hidden="true"
+        >
+          {laid.edges.map(edge => (
+            <Edge key={`${edge.from} ${edge.to}`} edge={edge} steps={steps} />
+          ))}
+          {laid.nodes.map(node => (
+            <Node key={node.name} {...node} run={run} />
+          ))}
+        </svg>
+      </div>
+      <ul className="nbf-Hidden">
+        {steps.map(step => (
+          <li key={step.name}>
+            {step.needs.length === 0
+              ? trans.__('%1 needs no other step', step.name)
+              : step.needs
+                  .map(need =>
+                    trans.__('%1 needs %2: %3', step.name, need.step, reasonOf(need.because))
+                  )
+                  .join('; ')}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Node(props: { name: string; x: number; y: number; run: Run | null }): React.JSX.Element {
+  const { hue } = useFrame();
+  const { name, x, y, run } = props;
+  const found = run?.steps.find(one => one.name === name);
+  const done =
+    found === undefined || found.cells_total === 0 ? 0 : found.cells_done / found.cells_total;
+  return (
+    <g
+      className="nbf-Hue nbf-Graph-node"
+      data-hue={hue(name)}
+      data-state={found?.state}
+      transform={`translate(${x} ${y})`}
+    >
+      <title>{found === undefined ? name : `${name}: ${found.state}`}</title>
+      <rect className="nbf-Graph-box" width={NODE.width} height={NODE.height} rx={4} />
+      {found?.state === 'running' && (
+        <rect className="nbf-Graph-done" y={NODE.height - 3} width={NODE.width * done} height={3} />
+      )}
+      <rect className="nbf-Graph-bar" width={4} height={NODE.height} rx={2} />
+      <text x={14} y={NODE.height / 2} dominantBaseline="central">
+        {brief(name, LETTERS.name)}
+      </text>
+      {found !== undefined && (
+        <text
+          className="nbf-Graph-sign"
+          x={NODE.width - 14}
+          y={NODE.height / 2}
+          dominantBaseline="central"
+          textAnchor="middle"
+        >
+          {SIGNS[found.state] ?? ''}
+        </text>
+      )}
+    </g>
+  );
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  running: '…',
+  retrying: '↻',
+  success: '✓',
+  failed: '✕',
+  upstream_failed: '–',
+  skipped: '–',
+  cancelled: '■'
+};
+
+function Edge({ edge, steps }: { edge: LaidEdge; steps: readonly Step[] }): React.JSX.Element {
+  const because =
+    steps.find(step => step.name === edge.to)?.needs.find(need => need.step === edge.from)
+      ?.because ?? [];
+  const reason = reasonOf(because);
+  const last = edge.points.at(-1);
+  return (
+    <g className="nbf-Graph-edge">
+      <title>{`${edge.from} → ${edge.to}: ${reason}`}</title>
+      <path d={pathOf(edge)} />
+      {last !== undefined && (
+        <path
+          className="nbf-Graph-arrow"
+          d={`M${last.x - 4} ${last.y - 7} L${last.x} ${last.y} L${last.x + 4} ${last.y - 7}`}
+        />
+      )}
+      <text x={edge.label.x} y={edge.label.y} dominantBaseline="central" textAnchor="middle">
+        {brief(shortReason(because), LETTERS.reason)}
+      </text>
+    </g>
+  );
+}
+
+/** A line that leaves and arrives straight. */
+function pathOf({ points }: LaidEdge): string {
+  return points
+    .map(({ x, y }, index) => {
+      const before = points[index - 1];
+      if (before === undefined) {
+        return `M${x} ${y}`;
+      }
+      const middle = (before.y + y) / 2;
+      return `C${before.x} ${middle} ${x} ${middle} ${x} ${y}`;
+    })
+    .join(' ');
+}
+
+type Because = Step['needs'][number]['because'];
+
+/** Why a step needs another, in full. */
+function reasonOf(because: Because): string {
+  return because
+    .map(({ kind, names }) => (names.length === 0 ? kind : `${kind} ${names.join(', ')}`))
+    .join('; ');
+}
+
+/** The names alone, where there are some. */
+function shortReason(because: Because): string {
+  const names = because.flatMap(one => one.names);
+  return names.length === 0 ? because.map(one => one.kind).join(', ') : names.join(', ');
+}
+
+function brief(text: string, letters: number): string {
+  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
+}

@@ -1,0 +1,229 @@
+import React from 'react';
+
+import { distanceInWords, momentInWords, timeZones } from '../moments';
+import { namesAt, optionsOf, textAt } from '../options';
+import { KINDS, atClock, clock, readSchedule, writeSchedule } from '../timetable';
+import type { Kind, Timetable } from '../timetable';
+import { Field, Section } from './field';
+import { useFrame } from './frame';
+
+/** When the pipeline runs. */
+export function When(): React.JSX.Element {
+  const { draft, causes, trans } = useFrame();
+  const [asCron, setAsCron] = React.useState(false);
+  const zones = React.useMemo(timeZones, []);
+  const options = draft.choices.now;
+  const read = readSchedule(options.schedule);
+  const table: Timetable = asCron ? { ...read, kind: 'cron', text: draft.schedule } : read;
+  const choose = (chosen: Timetable): void =>
+    draft.choices.choose(['schedule'], writeSchedule(chosen));
+  const labels: Record<Kind, string> = {
+    none: trans.__('Only when somebody starts it'),
+    hourly: trans.__('Every hour'),
+    daily: trans.__('Every day'),
+    weekdays: trans.__('Monday to Friday'),
+    weekly: trans.__('Every week'),
+    monthly: trans.__('Every month'),
+    cron: trans.__('Cron expression')
+  };
+  const kindChosen = (kind: Kind): void => {
+    setAsCron(kind === 'cron');
+    // The expression of what was chosen before is there to be changed.
+    const text = writeSchedule(table) ?? '0 7 * * *';
+    choose(kind === 'cron' ? { ...table, kind, text } : { ...table, kind });
+  };
+  return (
+    <Section title={trans.__('When')}>
+      <Data />
+      <Field label={trans.__('Schedule')} causes={causes.fields.get('schedule')}>
+        {given => (
+          <div className="nbf-Row">
+            <select
+              {...given}
+              aria-invalid={given['aria-invalid'] && table.kind !== 'cron'}
+              value={table.kind}
+              onChange={event => kindChosen(event.target.value as Kind)}
+            >
+              {KINDS.map(kind => (
+                <option key={kind} value={kind}>
+                  {labels[kind]}
+                </option>
+              ))}
+            </select>
+            <At table={table} choose={choose} wrong={given['aria-invalid']} />
+          </div>
+        )}
+      </Field>
+      {table.kind !== 'none' && (
+        <>
+          <Field label={trans.__('Time zone')} causes={causes.fields.get('timezone')}>
+            {given => (
+              <>
+                <input
+                  {...given}
+                  list={`${given.id}-zones`}
+                  spellCheck={false}
+                  placeholder="UTC"
+                  value={textAt(options, 'timezone')}
+                  onChange={event =>
+                    draft.choices.choose(['timezone'], event.target.value || undefined)
+                  }
+                />
+                <datalist id={`${given.id}-zones`}>
+                  {zones.map(zone => (
+                    <option key={zone} value={zone} />
+                  ))}
+                </datalist>
+              </>
+            )}
+          </Field>
+          <Coming />
+        </>
+      )}
+    </Section>
+  );
+}
+
+/** What else a schedule of this kind needs to know. */
+function At(props: {
+  table: Timetable;
+  choose: (table: Timetable) => void;
+  wrong: boolean;
+}): React.JSX.Element | null {
+  const { trans, language } = useFrame();
+  const { table, choose } = props;
+  if (table.kind === 'none') {
+    return null;
+  }
+  if (table.kind === 'cron') {
+    return (
+      <input
+        className="nbf-mod-code"
+        aria-label={trans.__('Cron expression: minute, hour, day, month, day of the week')}
+        aria-invalid={props.wrong}
+        placeholder="0 7 * * mon-fri"
+        spellCheck={false}
+        value={table.text}
+        onChange={event => choose({ ...table, text: event.target.value })}
+      />
+    );
+  }
+  if (table.kind === 'hourly') {
+    return (
+      <label className="nbf-Row">
+        {trans.__('at minute')}
+        <input
+          type="number"
+          className="nbf-mod-short"
+          min={0}
+          max={59}
+          value={table.minute}
+          onChange={event => {
+            const minute = event.target.valueAsNumber;
+            choose({
+              ...table,
+              minute: Number.isInteger(minute) ? Math.min(59, Math.max(0, minute)) : 0
+            });
+          }}
+        />
+      </label>
+    );
+  }
+  return (
+    <>
+      {table.kind === 'weekly' && (
+        <select
+          aria-label={trans.__('Day of the week')}
+          value={table.weekday}
+          onChange={event => choose({ ...table, weekday: Number(event.target.value) })}
+        >
+          {[1, 2, 3, 4, 5, 6, 0].map(day => (
+            <option key={day} value={day}>
+              {dayName(day, language)}
+            </option>
+          ))}
+        </select>
+      )}
+      {table.kind === 'monthly' && (
+        <label className="nbf-Row">
+          {trans.__('on day')}
+          <input
+            type="number"
+            className="nbf-mod-short"
+            min={1}
+            max={31}
+            value={table.date}
+            onChange={event => {
+              const date = event.target.valueAsNumber;
+              choose({
+                ...table,
+                date: Number.isInteger(date) ? Math.min(31, Math.max(1, date)) : 1
+              });
+            }}
+          />
+        </label>
+      )}
+      <label className="nbf-Row">
+        {trans.__('at')}
+        <input
+          type="time"
+          required
+          value={clock(table)}
+          onChange={event => choose(atClock(table, event.target.value))}
+        />
+      </label>
+    </>
+  );
+}
+
+/** The next times, in words. */
+function Coming(): React.JSX.Element {
+  const { draft, causes, trans, language } = useFrame();
+  const told = causes.fields.has('schedule') || causes.fields.has('timezone');
+  const { found, failure } = draft.coming;
+  const speaker = { language, now: new Date() };
+  return (
+    <div className="nbf-Coming" aria-live="polite">
+      {found !== null && (
+        <>
+          <p className="nbf-Coming-title">{trans.__('Next runs')}</p>
+          <ol>
+            {found.times.map(time => (
+              <li key={time}>
+                <span>{momentInWords(time, draft.timezone, speaker)}</span>
+                <span className="nbf-Coming-far">{distanceInWords(time, speaker)}</span>
+              </li>
+            ))}
+          </ol>
+          {found.times.length === 0 && <p>{trans.__('There are none.')}</p>}
+        </>
+      )}
+      {failure !== null && !told && (
+        <p className="nbf-Coming-none">{trans.__('No next runs: %1', failure.message)}</p>
+      )}
+    </div>
+  );
+}
+
+/** Data that a run waits for. */
+function Data(): React.JSX.Element | null {
+  const { draft, trans } = useFrame();
+  const waits = draft.choices.now.waits_for;
+  const names = Array.isArray(waits)
+    ? waits
+    : [...namesAt(optionsOf(waits), 'all'), ...namesAt(optionsOf(waits), 'any')];
+  if (names.length === 0) {
+    return null;
+  }
+  return (
+    <p className="nbf-Field-help">
+      {trans.__('Runs when there is new data: %1', names.join(', '))}
+    </p>
+  );
+}
+
+function dayName(day: number, language: string): string {
+  // The 4th of January 1970 was a Sunday.
+  const moment = new Date(Date.UTC(1970, 0, 4 + day));
+  return new Intl.DateTimeFormat(language, { weekday: 'long', timeZone: 'UTC' }).format(moment);
+}

@@ -1,0 +1,133 @@
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
+import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { INbflow } from '../tokens';
+import { scheduleIcon } from './icon';
+import { ScheduleTab } from './tab';
+
+/** The commands; other extensions may run them. */
+export const COMMANDS = {
+  /** The notebook in front, or the one of `path`; with `new`, a new one in the folder `cwd`. */
+  schedule: 'nbflow:schedule',
+  /** The notebook that is chosen in the file browser. */
+  scheduleFile: 'nbflow:schedule-file'
+} as const;
+
+/** The button "Schedule this notebook", and the form that it opens. */
+export const schedule: JupyterFrontEndPlugin<void> = {
+  id: '@nbflow/jupyterlab:schedule',
+  description: 'Schedules a notebook, and runs it.',
+  autoStart: true,
+  requires: [INbflow, INotebookTracker],
+  optional: [
+    ITranslator,
+    ICommandPalette,
+    ILauncher,
+    ILayoutRestorer,
+    ILabShell,
+    IFileBrowserFactory
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    nbflow: INbflow,
+    notebooks: INotebookTracker,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    restorer: ILayoutRestorer | null,
+    labShell: ILabShell | null,
+    files: IFileBrowserFactory | null
+  ): void => {
+    const { commands, shell } = app;
+    const language = translator ?? nullTranslator;
+    const trans = language.load('nbflow');
+    const tabs = new WidgetTracker<ScheduleTab>({ namespace: 'nbflow-schedule' });
+
+    const open = (panel: NotebookPanel): ScheduleTab => {
+      const known = tabs.find(tab => tab.panel === panel);
+      const tab = known ?? new ScheduleTab(panel, nbflow, language);
+      if (known === undefined) {
+        panel.context.pathChanged.connect(() => void tabs.save(tab), tab);
+        // Nothing is waited for: a page is restored when this is done, and not before.
+        void tabs.add(tab);
+        // Notebook 7 has no room beside a notebook, and a panel on its right.
+        const area = labShell === null ? 'right' : 'main';
+        shell.add(tab, area, { mode: 'split-right', ref: panel.id });
+      }
+      shell.activateById(tab.id);
+      return tab;
+    };
+
+    commands.addCommand(COMMANDS.schedule, {
+      label: ({ new: fresh }) =>
+        fresh === true ? trans.__('Scheduled Notebook') : trans.__('Schedule This Notebook'),
+      caption: trans.__('Say when the notebook runs, publish it, or run it now'),
+      icon: scheduleIcon,
+      isEnabled: given => given.new === true || asked(given) !== '' || front(notebooks) !== null,
+      execute: async given => {
+        const panel = await panelOf(given);
+        if (panel === null || panel.isDisposed) {
+          return undefined;
+        }
+        const tab = open(panel);
+        // The launcher puts what it is given in its own place.
+        return given.new === true ? panel : tab;
+      }
+    });
+    commands.addCommand(COMMANDS.scheduleFile, {
+      label: trans.__('Schedule This Notebook'),
+      icon: scheduleIcon,
+      execute: () => {
+        const [chosen] = files?.tracker.currentWidget?.selectedItems() ?? [];
+        return chosen && commands.execute(COMMANDS.schedule, { path: chosen.path });
+      }
+    });
+
+    async function panelOf(given: ReadonlyPartialJSONObject): Promise<NotebookPanel | null> {
+      const path = asked(given);
+      if (given.new === true) {
+        const cwd = given.cwd ?? '';
+        const kernelName = app.serviceManager.kernelspecs.specs?.default ?? '';
+        const made: unknown = await commands.execute('notebook:create-new', { cwd, kernelName });
+        if (!(made instanceof NotebookPanel)) {
+          return null;
+        }
+        await made.context.ready; // It has its place by then; the form comes beside it.
+        return made;
+      }
+      if (path === '') {
+        return front(notebooks);
+      }
+      const opened: unknown = await commands.execute('docmanager:open', {
+        path,
+        factory: 'Notebook'
+      });
+      return opened instanceof NotebookPanel ? opened : null;
+    }
+
+    notebooks.currentChanged.connect(() => commands.notifyCommandChanged(COMMANDS.schedule));
+    const category = trans.__('nbflow');
+    palette?.addItem({ command: COMMANDS.schedule, category });
+    launcher?.add({ command: COMMANDS.schedule, args: { new: true }, category, rank: 1 });
+    void restorer?.restore(tabs, {
+      command: COMMANDS.schedule,
+      args: tab => ({ path: tab.panel.context.path }),
+      name: tab => tab.panel.context.path
+    });
+  }
+};
+
+/** The path that a command is given; '' of none. */
+function asked({ path }: ReadonlyPartialJSONObject): string {
+  return typeof path === 'string' ? path : '';
+}
+
+function front(notebooks: INotebookTracker): NotebookPanel | null {
+  return notebooks.currentWidget;
+}

@@ -1,0 +1,217 @@
+import { Draft, folderOf } from '../src/schedule/draft';
+import { Errand } from '../src/schedule/errand';
+import type { Progress } from '../src/schedule/errand';
+import { READY, STOPPED, INSPECTED, book, failing, job, run, server } from './asked';
+import type { Answers, Given } from './asked';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const soon = (): Promise<void> => jest.advanceTimersByTimeAsync(2000);
+
+async function drafted(answers: Answers = {}): Promise<{
+  draft: Draft;
+  counted: (name: string) => number;
+  asked: [string, Given][];
+}> {
+  const { client, asked } = server(answers);
+  const draft = new Draft(book(), client);
+  await soon();
+  return { draft, asked, counted: name => asked.filter(([one]) => one === name).length };
+}
+
+test.each([
+  ['work/book.ipynb', 'work'],
+  ['a/b/book.ipynb', 'a/b'],
+  ['book.ipynb', '']
+])('the folder of %s is "%s"', (path, folder) => {
+  expect(folderOf(path)).toBe(folder);
+});
+
+test('a form is filled with what the notebook means, and what its project offers', async () => {
+  const { draft, asked } = await drafted();
+  expect(draft.meant?.steps.map(step => step.name)).toEqual(['load', 'fit']);
+  expect(draft.difference.found?.published).toBeNull();
+  expect(draft.project.profile('gpu')?.allowed).toBe(false);
+  expect(asked.find(([name]) => name === 'profiles')?.[1]).toEqual({
+    query: { project: 'work', team: 'churn' }
+  });
+  expect(draft.notebook.model.sharedModel.getMetadata('nbflow')).toBeUndefined();
+});
+
+test('the next times are asked for while one types, for what was typed last', async () => {
+  const { draft, asked } = await drafted();
+  expect(asked.filter(([name]) => name === 'nextRuns')).toEqual([]);
+  for (const schedule of ['0', '0 7', '0 7 * * *']) {
+    draft.choices.choose(['schedule'], schedule);
+    await jest.advanceTimersByTimeAsync(50);
+  }
+  await soon();
+  const queries = asked.flatMap(([name, given]) => (name === 'nextRuns' ? [given.query] : []));
+  expect(queries).toEqual([{ schedule: '0 7 * * *', timezone: 'UTC', count: 5 }]);
+  draft.choices.choose(['schedule'], undefined);
+  await soon();
+  expect(draft.coming.found).toBeNull();
+});
+
+test('a choice has the notebook looked at, and compared, as it would be saved', async () => {
+  const { draft, asked, counted } = await drafted();
+  draft.choices.choose(['retries'], 3);
+  await soon();
+  expect([counted('inspect'), counted('diff'), counted('preflight')]).toEqual([2, 2, 2]);
+  const [, given] = asked.filter(([name]) => name === 'diff').at(-1) ?? [];
+  expect(given).toMatchObject({
+    body: { path: 'work/book.ipynb', content: { metadata: { nbflow: { retries: 3 } } } }
+  });
+});
+
+test('what has errors is not compared, and the form keeps what was understood last', async () => {
+  let wrong = false;
+  const inspect = (): unknown => (wrong ? { ...INSPECTED, ok: false } : INSPECTED);
+  const { draft, counted } = await drafted({ inspect });
+  wrong = true;
+  draft.choices.choose(['name'], 'a b');
+  await soon();
+  expect(counted('diff')).toBe(1);
+  expect(draft.difference.found).toBeNull();
+  expect(draft.meant?.steps).toHaveLength(2);
+});
+
+test('where the notebook cannot be looked at, the project is known all the same', async () => {
+  const { draft } = await drafted({ inspect: failing('notebook', 'it is broken') });
+  expect(draft.inspection.failure?.message).toBe('it is broken');
+  expect(draft.project.airflow?.state).toBe('ready');
+});
+
+test('an Airflow that is not there is looked at until it is', async () => {
+  let up = false;
+  const { draft, counted } = await drafted({
+    settings: () => ({ default_profile: 'small', channels: [], airflow: STOPPED }),
+    airflow: () => (up ? READY : STOPPED)
+  });
+  expect(draft.project.airflow?.state).toBe('stopped');
+  up = true;
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect(draft.project.airflow?.state).toBe('ready');
+  const before = counted('airflow');
+  await jest.advanceTimersByTimeAsync(300_000);
+  expect(counted('airflow')).toBe(before);
+});
+
+test('a closed form asks nothing, and follows its notebook no more', async () => {
+  const { draft, asked } = await drafted();
+  const before = asked.length;
+  draft.dispose();
+  draft.notebook.model.sharedModel.setMetadata('nbflow', { name: 'late' });
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(asked).toHaveLength(before);
+});
+
+function sent(answers: Answers): {
+  errand: Errand;
+  told: Progress[];
+  ended: Progress[];
+  asked: [string, Given][];
+  notebook: ReturnType<typeof book>;
+} {
+  const { client, asked } = server(answers);
+  const notebook = book();
+  const errand = new Errand(notebook, client);
+  const told: Progress[] = [];
+  const ended: Progress[] = [];
+  errand.changed.connect(() => errand.now && told.push(errand.now));
+  errand.ended.connect((_, found) => ended.push(found));
+  return { errand, told, ended, asked, notebook };
+}
+
+test('publishing saves the notebook, says what happens, and what came of it', async () => {
+  const result = { dag_id: 'book', live_after: 4.2 };
+  const said = ['Checking', 'Publishing'];
+  const { errand, told, ended, notebook } = sent({ publish: () => job({ said, result }) });
+  await errand.publish();
+  expect(notebook.saved).toBe(1);
+  expect(told.map(one => one.state)).toEqual(['going', 'going', 'done']);
+  expect(told[1]?.said).toEqual(said);
+  expect(ended).toMatchObject([{ kind: 'publish', state: 'done', published: result }]);
+});
+
+test('what cannot be published is told with its reason, and may be forced', async () => {
+  const error = { code: 'target', message: 'theirs', hint: 'use --force', status: 409 };
+  const { errand, ended, asked } = sent({ publish: () => job({ error }) });
+  await errand.publish();
+  expect(ended).toMatchObject([{ state: 'failed', failure: { hint: 'use --force' } }]);
+  await errand.publish(true);
+  const forces = asked.flatMap(([name, { body }]) => (name === 'publish' ? [body?.force] : []));
+  expect(forces).toEqual([false, true]);
+});
+
+test('a notebook that cannot be saved is not published', async () => {
+  const { errand, ended, asked, notebook } = sent({});
+  notebook.save = () => Promise.reject(new Error('no space'));
+  await errand.publish();
+  expect(ended).toMatchObject([{ failure: { code: 'unsaved', hint: 'no space' } }]);
+  expect(asked).toEqual([]);
+});
+
+test('a run here is shown as it goes, and one that fails as failed', async () => {
+  const failed = run('failed', { failure: { code: 'x', message: 'no', hint: null, status: 1 } });
+  const { errand, told, ended, asked } = sent({
+    run: () => job({ run: run('running'), result: failed })
+  });
+  await errand.run({ trees: 3 });
+  expect(told.map(one => one.run?.state)).toEqual([undefined, 'running', 'failed']);
+  expect(ended).toMatchObject([{ state: 'failed', failure: { message: 'no' } }]);
+  expect(asked[0]).toMatchObject(['run', { body: { parameters: { trees: 3 } } }]);
+});
+
+test('a run in Airflow is followed until it ends', async () => {
+  const states = [run('running'), run('success')];
+  const { errand, told } = sent({
+    trigger: () => ({ run: run('queued'), paused: false }),
+    getRun: () => states.shift()
+  });
+  const done = errand.trigger('book', {});
+  await jest.advanceTimersByTimeAsync(5000);
+  await done;
+  expect(told.map(one => one.run?.state)).toContain('running');
+  expect(errand.now).toMatchObject({ kind: 'trigger', state: 'done' });
+});
+
+test('a paused pipeline is let run from here, and says where that fails', async () => {
+  let refused = false;
+  const { errand } = sent({
+    publish: () => job({ result: { dag_id: 'book', paused: true } }),
+    unpause: () => (refused ? failing('remote', 'not allowed')() : { changed: true })
+  });
+  await errand.publish();
+  await errand.unpause('book');
+  expect(errand.now).toMatchObject({ state: 'done', published: { paused: false } });
+  refused = true;
+  await errand.unpause('book');
+  expect(errand.now).toMatchObject({ state: 'failed', failure: { message: 'not allowed' } });
+});
+
+test('one thing is done at a time', async () => {
+  const { errand, asked } = sent({ publish: () => job({ result: {} }) });
+  await Promise.all([errand.publish(), errand.run({})]);
+  expect(asked.map(([name]) => name)).toEqual(['publish']);
+});
+
+test('what goes on already is followed after a reload, of this notebook alone', async () => {
+  const result = { dag_id: 'book' };
+  const other = job({ about: 'other.ipynb' });
+  const { errand } = sent({ jobs: () => [other, job({ result })] });
+  await errand.resume();
+  expect(errand.now).toMatchObject({ kind: 'publish', state: 'done', published: result });
+  const nothing = sent({ jobs: () => [other] });
+  await nothing.errand.resume();
+  expect(nothing.errand.now).toBeNull();
+});
+
+test('a closed form hears no more of what it began', async () => {
+  const { errand, ended } = sent({ publish: () => job({ result: {} }) });
+  const publishing = errand.publish();
+  errand.dispose();
+  await publishing;
+  expect(ended).toEqual([]);
+});

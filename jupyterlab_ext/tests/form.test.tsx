@@ -1,0 +1,306 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import React from 'react';
+
+import { causesOf } from '../src/schedule/causes';
+import { Draft } from '../src/schedule/draft';
+import { Errand } from '../src/schedule/errand';
+import { Followed } from '../src/schedule/form/followed';
+import { Form } from '../src/schedule/form/form';
+import { INSPECTED, STOPPED, book, failing, job, run, server } from './asked';
+import type { Answers } from './asked';
+
+/** The form in a page, with all that its server tells. */
+class Opened {
+  readonly draft: Draft;
+  readonly errand: Errand;
+  readonly gone: string[] = [];
+
+  constructor(answers: Answers, tags: Record<string, string[]> = {}) {
+    const { client } = server(answers);
+    const notebook = book();
+    this.draft = new Draft(notebook, client);
+    this.errand = new Errand(notebook, client);
+    const { draft, errand } = this;
+    const form = (): React.JSX.Element => (
+      <Form
+        title="Schedule book.ipynb"
+        frame={{
+          draft,
+          errand,
+          causes: causesOf(draft.inspection.found?.diagnostics ?? [], draft.meant),
+          trans: nullTranslator.load('nbflow'),
+          language: 'en-GB',
+          hue: () => 0,
+          tags: step => tags[step] ?? [],
+          goTo: cell => this.gone.push(cell),
+          numberOf: cell => (cell === 'c2' ? 2 : null)
+        }}
+      />
+    );
+    this._widget = ReactWidget.create(
+      <Followed signals={[draft.changed, errand.changed]}>{form}</Followed>
+    );
+    Widget.attach(this._widget, document.body);
+    MessageLoop.flush();
+  }
+
+  get text(): string {
+    return this._widget.node.textContent;
+  }
+
+  all(selector: string): HTMLElement[] {
+    return [...this._widget.node.querySelectorAll<HTMLElement>(selector)];
+  }
+
+  button(name: string): HTMLButtonElement {
+    const found = this.all('button').find(one => one.textContent === name);
+    if (found === undefined) {
+      throw new Error(`no button ${name}`);
+    }
+    return found as HTMLButtonElement;
+  }
+
+  /** What a label, in the page or said, is of. */
+  field(label: string): HTMLInputElement & HTMLSelectElement {
+    const of = this.all('label')
+      .find(one => one.textContent === label)
+      ?.getAttribute('for');
+    const found =
+      typeof of !== 'string'
+        ? this.all('[aria-label]').find(one => one.getAttribute('aria-label') === label)
+        : document.getElementById(of);
+    if (!found) {
+      throw new Error(`no field ${label}`);
+    }
+    return found as HTMLInputElement & HTMLSelectElement;
+  }
+
+  /** What is said of a field besides its label. */
+  about(label: string): string {
+    const id = this.field(label).getAttribute('aria-describedby') ?? '';
+    return document.getElementById(id)?.textContent ?? '';
+  }
+
+  async fill(label: string, value: string): Promise<void> {
+    const field = this.field(label);
+    const prototype = field instanceof HTMLSelectElement ? HTMLSelectElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(prototype.prototype, 'value')?.set?.call(field, value);
+    field.dispatchEvent(
+      new Event(field instanceof HTMLSelectElement ? 'change' : 'input', { bubbles: true })
+    );
+    await settled();
+  }
+
+  get chosen(): unknown {
+    return this.draft.notebook.model.sharedModel.getMetadata('nbflow');
+  }
+
+  close(): void {
+    this._widget.dispose();
+    this.draft.dispose();
+    this.errand.dispose();
+  }
+
+  private readonly _widget: Widget;
+}
+
+const settled = async (): Promise<void> => {
+  await new Promise(resolve => setTimeout(resolve, 20));
+};
+
+/** Wait until the page says so. */
+async function said(words: string): Promise<void> {
+  for (let tries = 0; tries < 100 && !form.text.includes(words); tries++) {
+    await settled();
+  }
+  expect(form.text).toContain(words);
+}
+
+let form: Opened;
+afterEach(() => form.close());
+
+async function open(answers: Answers = {}, tags: Record<string, string[]> = {}): Promise<Opened> {
+  form = new Opened(answers, tags);
+  while (form.draft.difference.pending || form.draft.project.settings === null) {
+    await settled();
+  }
+  await settled();
+  return form;
+}
+
+test('a schedule is chosen with its time, and said in the metadata', async () => {
+  await open();
+  await form.fill('Schedule', 'weekdays');
+  expect(form.chosen).toEqual({ schedule: '0 7 * * mon-fri' });
+  await form.fill('Time zone', 'Europe/Berlin');
+  expect(form.chosen).toMatchObject({ timezone: 'Europe/Berlin' });
+  await said('Monday');
+  await form.fill('Schedule', 'none');
+  expect(form.chosen).toEqual({ timezone: 'Europe/Berlin' });
+});
+
+test('who writes a cron expression goes on with it, though there are words for it', async () => {
+  await open();
+  const label = 'Cron expression: minute, hour, day, month, day of the week';
+  await form.fill('Schedule', 'cron');
+  expect(form.field(label).value).toBe('0 7 * * *');
+  await form.fill(label, '5 8 * * *');
+  expect(form.field(label).value).toBe('5 8 * * *');
+  expect(form.chosen).toEqual({ schedule: '5 8 * * *' });
+});
+
+test('a profile that the team may not use cannot be chosen, and one of a tag stands there', async () => {
+  await open({}, { fit: ['profile:gpu', 'retries:2'] });
+  const whole = form.field('Profile of All steps');
+  expect([...whole.options].map(one => [one.value, one.disabled])).toEqual([
+    ['', false],
+    ['small', false],
+    ['gpu', true]
+  ]);
+  await form.fill('Profile of load', 'small');
+  expect(form.chosen).toEqual({ steps: { load: { profile: 'small' } } });
+  expect(form.all('.nbf-Tagged').map(one => one.firstChild?.textContent)).toEqual([
+    'profile:gpu',
+    'retries:2'
+  ]);
+  expect(form.text).toContain('0.5 an hour');
+});
+
+test('a number is written as one, and an empty field is no choice', async () => {
+  await open();
+  await form.fill('Retries of All steps', '3');
+  await form.fill('Timeout of fit, such as 30m or 2h', '30m');
+  expect(form.chosen).toEqual({ retries: 3, steps: { fit: { timeout: '30m' } } });
+  await form.fill('Retries of All steps', '');
+  expect(form.chosen).toEqual({ steps: { fit: { timeout: '30m' } } });
+});
+
+test('a wrong value of a parameter is told at it, and nothing is run', async () => {
+  await open();
+  await form.fill('trees', '0');
+  expect(form.about('trees')).toContain('At least 1.');
+  expect(form.field('trees').getAttribute('aria-invalid')).toBe('true');
+  expect(form.button('Run now').disabled).toBe(true);
+  expect(form.button('Publish').disabled).toBe(false);
+  form.button('default').click();
+  await settled();
+  expect(form.field('trees').value).toBe('10');
+  expect(form.chosen).toBeUndefined();
+});
+
+test('what is wrong shows at its field, and what is about code leads to its cell', async () => {
+  const wrong = { severity: 'error', hint: 'mend it', line: null };
+  const diagnostics = [
+    { ...wrong, code: 'NB111', message: "metadata.nbflow.name 'a b' is no id", cell: null },
+    { ...wrong, code: 'NB301', message: '`rows` is not defined', cell: 'c2' }
+  ];
+  await open({ inspect: () => ({ ...INSPECTED, ok: false, diagnostics }) });
+  expect(form.about('Name')).toContain("'a b' is no id. mend it");
+  expect(form.button('Publish').disabled).toBe(true);
+  expect(form.text).toContain('Correct 2 errors first');
+  form.button('Cell 2').click();
+  expect(form.gone).toEqual(['c2']);
+});
+
+test('a notebook may be a team’s, of those that there are', async () => {
+  const settings = { default_profile: 'small', channels: [], teams: ['churn'], airflow: STOPPED };
+  await open({ settings: () => settings });
+  await form.fill('Team', 'churn');
+  expect(form.chosen).toEqual({ team: 'churn' });
+  await form.fill('Team', '');
+  expect(form.chosen).toBeUndefined();
+});
+
+test('who is told of a late run is told after so long', async () => {
+  await open();
+  const [, , late] = form.all('.nbf-Check input');
+  late?.click();
+  await settled();
+  expect(form.chosen).toEqual({ notify: { late: { after: '2h', to: ['ops'] } } });
+  await form.fill('Late after', '30m');
+  expect(form.chosen).toEqual({ notify: { late: { after: '30m', to: ['ops'] } } });
+  late?.click();
+  await settled();
+  expect(form.chosen).toBeUndefined();
+});
+
+test('the graph is there in words, too', async () => {
+  await open();
+  expect(form.all('.nbf-Graph-node')).toHaveLength(2);
+  expect(form.all('ul.nbf-Hidden li').map(one => one.textContent)).toEqual([
+    'load needs no other step',
+    'fit needs load: variables rows'
+  ]);
+});
+
+test('without Airflow the form says what does not go, and starts it', async () => {
+  let started = 0;
+  await open({
+    settings: () => ({ default_profile: 'small', channels: [], airflow: STOPPED }),
+    airflow: () => STOPPED,
+    airflowUp: () => job({ result: {}, id: `j${(started += 1)}` })
+  });
+  expect(form.all('.nbf-Reach')[0]?.textContent).toContain('the private Airflow does not run');
+  expect(form.button('Publish').disabled).toBe(false);
+  form.button('Start Airflow').click();
+  await settled();
+  expect(started).toBe(1);
+});
+
+test('a server that cannot be asked is told instead of a form', async () => {
+  form = new Opened({ inspect: failing('unreachable', 'Jupyter Server does not answer') });
+  await said('Jupyter Server does not answer');
+  expect(form.button('Publish').disabled).toBe(true);
+});
+
+test('what is live is told with its link, and what was refused can be forced', async () => {
+  const result = {
+    ...{ dag_id: 'book', live_after: 4.2, url: 'http://airflow/dags/book', review: null },
+    ...{ changed: true, missing: null, paused: false, diagnostics: [] }
+  };
+  const hint = 'give it another name, or use --force';
+  const error = { code: 'target', message: "book is another notebook's", hint, status: 409 };
+  await open({ publish: ({ body }) => job(body?.force === true ? { result } : { error }) });
+  form.button('Publish').click();
+  await said("book is another notebook's");
+  form.button('Publish all the same').click();
+  await said('Live in Airflow after 4.2 s');
+  const link = form.all('.nbf-Answer a')[0] as HTMLAnchorElement;
+  expect([link.href, link.rel]).toEqual(['http://airflow/dags/book', 'noopener noreferrer']);
+  form.button('Close').click();
+  await settled();
+  expect(form.all('.nbf-Answer')).toEqual([]);
+});
+
+test('a run that failed leads to its cell, and shows in the graph', async () => {
+  const failure = { code: 'step-failed', message: 'no', hint: null, status: 1, cell: 'c2' };
+  const steps = [
+    { name: 'fit', state: 'failed', cells_done: 0, cells_total: 1, failure: null, cached: null }
+  ];
+  const failed = run('failed', { failure, steps: steps as never });
+  await open({ run: () => job({ result: failed }) });
+  form.button('Run now').click();
+  await said('The run failed');
+  form.button('Show cell 2').click();
+  expect(form.gone).toEqual(['c2']);
+  expect(form.all('.nbf-Graph-node[data-state=failed]')).toHaveLength(1);
+});
+
+test('what would change is listed, with the code that does', async () => {
+  const diff = {
+    ...{ dag_id: 'book', changed: true, published: { digest: 'd', by: 'ann', moment: null } },
+    changes: [{ part: 'schedule', name: '', sort: 'changed', details: ['@daily to @hourly'] }],
+    cells: [
+      { cell: 'c2', index: 2, sort: 'changed', text: '--- a\n-x\n+y', step: 'fit', stage: null }
+    ]
+  };
+  await open({ diff: () => diff });
+  expect(form.all('.nbf-Changes > li').map(one => one.dataset.sort)).toEqual([
+    'changed',
+    'changed'
+  ]);
+  expect(form.all('.nbf-Diff')[0]?.textContent).toBe('-x\n+y\n');
+});

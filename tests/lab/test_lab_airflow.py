@@ -1,0 +1,60 @@
+"""The form "Schedule this notebook" with a real Airflow behind it."""
+
+import pytest
+from commands import write_notebook
+from jupyterlabs import browser, enter, lab, open_notebook
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(600)]
+
+CELLS = (
+    ("parameters", "bad = False"),
+    ("step:load", "rows = [1, 2, 3]"),
+    ("step:check", "assert not bad, 'bad rows'\nprint(sum(rows))"),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, airflow):
+    """A project whose settings mean the session's Airflow."""
+    folder = tmp_path_factory.mktemp("scheduled")
+    settings = airflow.settings
+    (folder / "nbflow.yaml").write_text(f"{settings}defaults: {{retries: 0, retry_delay: 1s}}\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tab(extension, folder, airflow, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SECRET", airflow.instance.password)
+        home = tmp_path_factory.mktemp("home")
+        with lab(folder, home, extension=True) as address, browser() as chromium:
+            page = enter(chromium, address)
+            page.set_default_timeout(120_000)
+            yield page
+
+
+def test_a_notebook_goes_live_runs_in_airflow_fails_at_its_cell_and_is_mended(tab, folder, airflow):
+    write_notebook(folder / "rows.ipynb", *CELLS)
+    open_notebook(tab, "rows.ipynb", cells=3)
+    tab.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Schedule").click()
+    form = tab.locator(".nbf-Schedule")
+    form.get_by_text("It is not published yet.").wait_for()
+    assert form.locator(".nbf-Reach").count() == 0
+    form.get_by_label("Schedule", exact=True).select_option("Every month")
+    form.get_by_text("Next runs").wait_for()
+    form.get_by_role("button", name="Publish", exact=True).click()
+    form.get_by_text("Live in Airflow after").wait_for()
+    link = form.get_by_role("link", name="Open rows in Airflow")
+    assert link.get_attribute("href") == f"{airflow.instance.url}/dags/rows"
+    form.get_by_text("Nothing would change.").wait_for()
+    where = form.get_by_label("Where it runs now")
+    assert where.input_value() == "airflow"
+    form.get_by_label("bad", exact=True).check()
+    form.get_by_role("button", name="Run now").click()
+    form.get_by_text("The run in Airflow failed").wait_for()
+    failing = tab.locator(".jp-Notebook .jp-Cell").nth(2)
+    failing.get_by_text("In the last run: AssertionError: bad rows").wait_for()
+    assert form.locator(".nbf-Graph-node[data-state=success]").count() == 1
+    form.get_by_label("Take the default of bad").click()
+    form.get_by_role("button", name="Run now").click()
+    form.get_by_text("The run in Airflow went well").wait_for()
