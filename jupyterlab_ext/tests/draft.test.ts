@@ -65,6 +65,20 @@ test('a choice has the notebook looked at, and compared, as it would be saved', 
   });
 });
 
+test('what is compared is what was understood, however fast one takes a choice back', async () => {
+  const { draft, asked } = await drafted();
+  draft.choices.choose(['retries'], 3);
+  await jest.advanceTimersByTimeAsync(450); // it is understood, and about to be compared
+  draft.choices.choose(['retries'], 4);
+  await jest.advanceTimersByTimeAsync(200);
+  draft.choices.choose(['retries'], 3);
+  await soon();
+  for (const name of ['diff', 'preflight']) {
+    const [, given] = asked.filter(([one]) => one === name).at(-1) ?? [];
+    expect(given).toMatchObject({ body: { content: { metadata: { nbflow: { retries: 3 } } } } });
+  }
+});
+
 test('what has errors is not compared, and the form keeps what was understood last', async () => {
   let wrong = false;
   const inspect = (): unknown => (wrong ? { ...INSPECTED, ok: false } : INSPECTED);

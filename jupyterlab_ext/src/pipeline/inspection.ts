@@ -34,6 +34,11 @@ export class Inspection<Found = Inspected> implements IDisposable {
     return this._found;
   }
 
+  /** What it was found in; null where nothing was found. */
+  get about(): Record<string, unknown> | null {
+    return this._about;
+  }
+
   /** Why it could not be found out. */
   get failure(): ServerFailure | null {
     return this._failure;
@@ -100,7 +105,10 @@ export class Inspection<Found = Inspected> implements IDisposable {
     this._known = text;
     try {
       const found = await this._subject.ask(content, this._stopped.signal);
-      this._answered(text, () => this._tell(found, null));
+      this._answered(text, () => {
+        this._about = content;
+        this._tell(found, null);
+      });
     } catch (error) {
       this._answered(text, () => this._failed(error));
     } finally {
@@ -130,10 +138,14 @@ export class Inspection<Found = Inspected> implements IDisposable {
   private _tell(found: Found | null, failure: ServerFailure | null): void {
     this._found = found;
     this._failure = failure;
+    if (found === null) {
+      this._about = null;
+    }
     this._changed.emit();
   }
 
   private _found: Found | null = null;
+  private _about: Record<string, unknown> | null = null;
   private _failure: ServerFailure | null = null;
   private _known = '';
   private _asking = false;

@@ -42,6 +42,8 @@ export class Draft implements IDisposable {
     this.project = new Project(client, () => folderOf(notebook.path()));
     const content = (): Record<string, unknown> => contentOf(model);
     const sound = (): boolean => this.inspection.found?.ok === true;
+    // What was understood, and not what is written by now: that is asked about when it is.
+    const understood = (): Record<string, unknown> => this.inspection.about ?? content();
     const body = (of: Record<string, unknown>): { body: { path: string; content: typeof of } } => ({
       body: { path: notebook.path(), content: of }
     });
@@ -52,13 +54,13 @@ export class Draft implements IDisposable {
       ask: (of, signal) => client.ask('inspect', body(of), { signal })
     });
     this.difference = new Inspection<Difference>({
-      content,
+      content: understood,
       wanted: sound,
       delay: () => QUICK,
       ask: (of, signal) => client.ask('diff', body(of), { signal })
     });
     this.room = new Inspection<{ asked: Preflight | null }>({
-      content,
+      content: understood,
       wanted: sound,
       delay: () => SOON,
       ask: async (of, signal) => ({ asked: await client.ask('preflight', body(of), { signal }) })
