@@ -142,8 +142,8 @@ def test_the_form_is_opened_in_many_ways_and_once_for_each_notebook(page, form, 
 def test_the_launcher_makes_a_notebook_with_the_form_beside_it(page):
     page.evaluate("window.jupyterapp.commands.execute('launcher:create').then(() => null)")
     page.locator(".jp-LauncherCard:visible").get_by_text("Scheduled Notebook").last.click()
-    form = page.locator(".nbf-Schedule")
-    form.get_by_role("heading", name="Schedule Untitled.ipynb").wait_for()
+    heading = page.get_by_role("heading", name="Schedule Untitled.ipynb")
+    form = page.locator(".nbf-Schedule").filter(has=heading)
     form.get_by_text("has no code to run").wait_for()
     page.locator(".jp-NotebookPanel:visible .cm-content").click()
     page.keyboard.type("print(1)")
