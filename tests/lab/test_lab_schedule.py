@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from jupyterlabs import EXTENSION
+from jupyterlabs import EXTENSION, begin_anew
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("lab")]
@@ -120,7 +120,7 @@ def test_what_is_wrong_shows_at_its_field_and_at_its_step(page, form):
     assert tab.get_by_role("button", name="Publish", exact=True).is_disabled()
 
 
-def test_the_form_is_opened_in_many_ways_and_once_for_each_notebook(page, form, root):
+def test_the_form_is_opened_in_many_ways_and_once_for_each_notebook(page, form, jupyter):
     tab = form("many.ipynb")
     page.locator(".jp-Notebook .jp-Cell").first.click(button="right")
     page.get_by_role("menuitem", name="Schedule This Notebook").click()
@@ -137,6 +137,7 @@ def test_the_form_is_opened_in_many_ways_and_once_for_each_notebook(page, form, 
         ".find(one => one.context?.path === 'many.ipynb').dispose()"
     )
     tab.wait_for(state="detached")
+    begin_anew(page, jupyter)
 
 
 def test_the_launcher_makes_a_notebook_with_the_form_beside_it(page):

@@ -146,9 +146,14 @@ def enter(chromium, address):
     """A page with an empty JupyterLab."""
     page = chromium.new_page(viewport={"width": 1280, "height": 1100})
     page.set_default_timeout(30_000)
+    begin_anew(page, address)
+    return page
+
+
+def begin_anew(page, address):
+    """Have an empty JupyterLab in a page: nothing that was open comes back."""
     page.goto(address.empty)
     page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
-    return page
 
 
 def open_notebook(page, name, *, cells):
