@@ -103,7 +103,7 @@ def test_files_of_steps_in_another_language_cross(tmp_path):
 def test_a_failing_cell_is_named_and_ends_with_ten(bundle, tmp_path):
     status, words = told(start(bundle / "fails.ipynb", "--run", tmp_path / "run"))
     assert status == 10
-    assert "failed: cell fails-1: ZeroDivisionError: division by zero" in words
+    assert "failed at cell fails-1: 1 / 0\nZeroDivisionError: division by zero" in words
     assert outputs(executed(tmp_path / "run")["fails"]) == ["before\n"]
     assert read_manifest(open_store(str(tmp_path / "run")), "fails") is None
 
@@ -111,7 +111,8 @@ def test_a_failing_cell_is_named_and_ends_with_ten(bundle, tmp_path):
 def test_a_kernel_that_leaves_with_status_zero_has_failed(bundle, tmp_path):
     status, words = told(start(bundle / "leaves.ipynb", "--run", tmp_path / "run"))
     assert status == 10
-    assert "cell leaves-0: KernelDied: the kernel died: its process ended with status 0" in words
+    said = "KernelDied: the kernel died: its process ended with status 0"
+    assert f"failed at cell leaves-0: import os; os._exit(0)\n{said}" in words
 
 
 def test_a_pod_that_is_ended_keeps_what_its_step_put_out(bundle, tmp_path):
@@ -124,7 +125,8 @@ def test_a_pod_that_is_ended_keeps_what_its_step_put_out(bundle, tmp_path):
     process.send_signal(signal.SIGTERM)
     status, words = told(process)
     assert status == 130
-    assert "cell waits-0: Interrupted: the step was stopped from outside (SIGTERM)" in words
+    said = "Interrupted: the step was stopped from outside (SIGTERM)"
+    assert f"failed at cell waits-0: print('asleep', flush=True)\n{said}" in words
 
 
 def test_a_step_takes_longer_than_it_may(bundle, tmp_path):

@@ -162,13 +162,15 @@ class Nursery:
 
     def stop(self) -> None:
         """End it, and all kernels with it."""
-        if not self._living:
-            # Nobody depends on it, and it may still be importing.
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-        self._socket.close()
-        with suppress(KeyboardInterrupt):  # it ends by itself; who is impatient need not wait
+        try:
+            if not self._living:
+                # Nobody depends on it, and it may still be importing.
+                with suppress(ProcessLookupError):
+                    os.kill(self.pid, signal.SIGKILL)
+            self._socket.close()
             self._wait(0)
+        except KeyboardInterrupt:  # it ends by itself, with us; who is impatient need not wait
+            pass
 
     def _wait(self, options: int) -> bool:
         """Whether it has ended."""
