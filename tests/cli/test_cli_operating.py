@@ -100,11 +100,11 @@ def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
 def test_a_run_of_several_notebooks_that_was_to_be_one_file_is_over_and_can_be_fetched(project):
     folder, run = project
     write_notebook(folder / "part.ipynb", ("step:only", "print('here')"))
-    (folder / "whole.yaml").write_text("name: whole\nstages: {part: {notebook: part.ipynb}}\n")
-    assert run("publish", "whole.yaml").status == 0
-    refused = run("trigger", "whole", "--wait", "-o", "out.ipynb")
+    (folder / "over.yaml").write_text("name: over\nstages: {part: {notebook: part.ipynb}}\n")
+    assert run("publish", "over.yaml").status == 0
+    refused = run("trigger", "over", "--wait", "-o", "out.ipynb")
     assert (refused.status, "several notebooks" in refused.err) == (2, True)
-    (command,) = re.findall(r"over \(success\): `nbflow (output whole/\S+ -o FOLDER)`", refused.err)
+    (command,) = re.findall(r"over \(success\): `nbflow (output over/\S+ -o FOLDER)`", refused.err)
     assert run(*command.split()).status == 0
     assert outputs(folder / "FOLDER/part.ipynb")["cell-1"] == "here\n"
 

@@ -21,27 +21,31 @@ def extension():
     return BUILT
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def root(tmp_path_factory):
     """Where the notebooks are."""
     return tmp_path_factory.mktemp("notebooks")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def home(tmp_path_factory):
     """The home of whoever uses JupyterLab."""
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def jupyter(extension, root, home):
     with lab(root, home, extension=True) as address:
         yield address
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def tab(jupyter):
-    """JupyterLab in a browser, opened once: that takes longer than a test."""
+    """JupyterLab in a browser, opened once: that takes longer than a test.
+
+    Not once for all modules: while the browser is there, an event loop runs, which other rooms'
+    tests on the same worker do not expect.
+    """
     with browser() as chromium:
         yield enter(chromium, jupyter)
 
