@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
 from commands import write_notebook
 
 from nbflow import api
+from nbflow.targets.folders import FolderTree
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 PARAMETERS, LOAD, REPORT = (
@@ -174,3 +175,18 @@ def test_publishing_tells_of_it_before_it_writes(tmp_path):
     assert text.startswith("sales: Airflow runs the last interval, ")
     assert text.endswith(" unless its schedule has had a run for that end or later")
     assert not written
+
+
+def test_publishing_looks_as_often_at_the_target_for_many_as_for_one(tmp_path, monkeypatch):
+    looks = []
+    look = FolderTree.view
+    monkeypatch.setattr(FolderTree, "view", lambda tree: looks.append(1) or look(tree))
+    for name in "abcd":
+        write_notebook(tmp_path / f"{name}.ipynb", *OF_DAY, nbflow=DAILY)
+    told = []
+    api.publish([api.compile(tmp_path / "a.ipynb")], wait=False, tell=told.append)
+    of_one = len(looks)
+    three = [api.compile(tmp_path / f"{name}.ipynb") for name in "bcd"]
+    api.publish(three, wait=False, tell=told.append)
+    assert len(looks) - of_one == of_one
+    assert [text.partition(":")[0] for text in told] == [*"abcd"]

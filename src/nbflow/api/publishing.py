@@ -157,15 +157,18 @@ def publish(
 
 def _foretell(those: Iterable[Compiled], current: Settings, tell: Callable[[str], None]) -> None:
     """Say what Airflow runs at once, before anything is written."""
-    for each in those:
-        schedule = each.plan.pipeline.options
-        if not schedule.interval.names or not schedule.schedule:
-            continue
-        there = targets.find_target(current).edition(each.bundle.dag_id)
-        new = json.loads(each.bundle.files["manifest.json"])
-        found = at_once(new, there.manifest if there else {}, now=datetime.now(UTC))
+    options = [(one.bundle, one.plan.pipeline.options) for one in those]
+    bundles = [bundle for bundle, said in options if said.interval.names and said.schedule]
+    if not bundles:
+        return  # looking at a target may take a way over the network
+    there = targets.find_target(current).editions(one.dag_id for one in bundles)
+    now = datetime.now(UTC)
+    for bundle in bundles:
+        before = there.get(bundle.dag_id)
+        new = json.loads(bundle.files["manifest.json"])
+        found = at_once(new, before.manifest if before else {}, now=now)
         if found is not None:
-            tell(f"{each.bundle.dag_id}: {describe_at_once(found)}")
+            tell(f"{bundle.dag_id}: {describe_at_once(found)}")
 
 
 def signature(current: Settings) -> targets.Signature:

@@ -157,9 +157,17 @@ class Target:
         Raises:
             TargetError: the target cannot be read.
         """
+        return self.editions([dag_id]).get(dag_id)
+
+    def editions(self, dag_ids: Iterable[str]) -> dict[str, Edition]:
+        """What DAGs run now, by id, all by one look; without those of which there is nothing.
+
+        Raises:
+            TargetError: the target cannot be read.
+        """
         view = self.tree.view()
-        found = listing(view, dag_id)
-        return None if found is None else _edition(view, found)
+        found = {one: listing(view, one) for one in dag_ids}
+        return {one: _edition(view, there) for one, there in found.items() if there is not None}
 
     def knows(self, dag_id: str) -> bool:
         """Whether nbflow has put a DAG of this id there, also where it was taken away again.
