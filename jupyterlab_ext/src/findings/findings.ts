@@ -46,7 +46,11 @@ export class Findings extends Widget {
   }
 
   private _more(hidden: number): HTMLElement {
-    const button = element('button', 'nbf-Findings-more', this._trans.__('Show %1 more', hidden));
+    const button = element(
+      'button',
+      'nbf-Link nbf-Findings-more',
+      this._trans.__('Show %1 more', hidden)
+    );
     button.addEventListener('click', () => {
       this._all = true;
       this._render();
@@ -79,7 +83,7 @@ export class Findings extends Widget {
   }
 
   private _line(line: number, goTo: (line: number) => void): HTMLElement {
-    const button = element('button', 'nbf-Finding-line', this._trans.__('line %1', line));
+    const button = element('button', 'nbf-Link nbf-Finding-line', this._trans.__('line %1', line));
     button.addEventListener('click', () => goTo(line));
     return button;
   }

@@ -105,10 +105,7 @@ export class Inspection<Found = Inspected> implements IDisposable {
     this._known = text;
     try {
       const found = await this._subject.ask(content, this._stopped.signal);
-      this._answered(text, () => {
-        this._about = content;
-        this._tell(found, null);
-      });
+      this._answered(text, () => this._tell(found, null, content));
     } catch (error) {
       this._answered(text, () => this._failed(error));
     } finally {
@@ -135,12 +132,14 @@ export class Inspection<Found = Inspected> implements IDisposable {
     this._tell(null, error);
   }
 
-  private _tell(found: Found | null, failure: ServerFailure | null): void {
+  private _tell(
+    found: Found | null,
+    failure: ServerFailure | null,
+    about: Record<string, unknown> | null = null
+  ): void {
     this._found = found;
     this._failure = failure;
-    if (found === null) {
-      this._about = null;
-    }
+    this._about = about;
     this._changed.emit();
   }
 

@@ -4,7 +4,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { Client } from '../client/client';
 import { ServerFailure } from '../client/failure';
-import type { Job, Published, Run } from '../generated/answers';
+import type { Job, Published, Run, StepRun } from '../generated/answers';
 import { contentOf } from '../pipeline/content';
 import { folderOf } from './draft';
 import type { Notebook } from './draft';
@@ -35,6 +35,11 @@ export interface Progress {
   readonly failure: ServerFailure | null;
   /** Milliseconds, as `Date.now()`. */
   readonly began: number;
+}
+
+/** How the steps of a run failed, as far as there is one. */
+export function failuresOf(run: Run | null): NonNullable<StepRun['failure']>[] {
+  return run?.steps.flatMap(step => (step.failure === null ? [] : [step.failure])) ?? [];
 }
 
 /** Has things done for a notebook, one at a time, and tells how far they are. */

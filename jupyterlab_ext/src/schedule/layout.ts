@@ -175,7 +175,7 @@ function labelled(edges: readonly Omit<LaidEdge, 'label'>[]): LaidEdge[] {
 }
 
 /** A point of the curve that leaves and arrives straight. */
-export function onTheWay(from: Point, to: Point, share: number): Point {
+function onTheWay(from: Point, to: Point, share: number): Point {
   const rest = 1 - share;
   const [start, end] = [
     rest * rest * rest + 3 * rest * rest * share,

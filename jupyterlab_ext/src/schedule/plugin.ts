@@ -69,7 +69,8 @@ export const schedule: JupyterFrontEndPlugin<void> = {
         fresh === true ? trans.__('Scheduled Notebook') : trans.__('Schedule This Notebook'),
       caption: trans.__('Say when the notebook runs, publish it, or run it now'),
       icon: scheduleIcon,
-      isEnabled: given => given.new === true || asked(given) !== '' || front(notebooks) !== null,
+      isEnabled: given =>
+        given.new === true || asked(given) !== '' || notebooks.currentWidget !== null,
       execute: async given => {
         const panel = await panelOf(given);
         if (panel === null || panel.isDisposed) {
@@ -102,7 +103,7 @@ export const schedule: JupyterFrontEndPlugin<void> = {
         return made;
       }
       if (path === '') {
-        return front(notebooks);
+        return notebooks.currentWidget;
       }
       const opened: unknown = await commands.execute('docmanager:open', {
         path,
@@ -126,8 +127,4 @@ export const schedule: JupyterFrontEndPlugin<void> = {
 /** The path that a command is given; '' of none. */
 function asked({ path }: ReadonlyPartialJSONObject): string {
   return typeof path === 'string' ? path : '';
-}
-
-function front(notebooks: INotebookTracker): NotebookPanel | null {
-  return notebooks.currentWidget;
 }

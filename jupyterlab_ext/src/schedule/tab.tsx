@@ -8,7 +8,7 @@ import type { NotebookPipeline } from '../pipeline/pipeline';
 import type { INbflow } from '../tokens';
 import { causesOf } from './causes';
 import { Draft } from './draft';
-import { Errand } from './errand';
+import { Errand, failuresOf } from './errand';
 import type { Progress } from './errand';
 import { Followed } from './form/followed';
 import { Form } from './form/form';
@@ -137,8 +137,7 @@ export class ScheduleTab extends ReactWidget {
 
   /** What was refused, or went wrong, shows at its cells, too. */
   private _onEnded(_: Errand, { kind, failure, run }: Progress): void {
-    const steps = run?.steps.flatMap(step => (step.failure === null ? [] : [step.failure])) ?? [];
-    const told = steps.map(one => ({
+    const told = failuresOf(run).map(one => ({
       message: `${one.ename}: ${one.evalue}`,
       hint: one.hint,
       cell: one.cell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from nbflow.cli.console import print_json
 from nbflow.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from nbflow.model import Run
     from nbflow.remote import LogLine
     from nbflow.settings import Settings
@@ -161,49 +164,34 @@ def logs(
     current = api.load_settings(project)
     run = api.find_run_anywhere(reference, current=current)
     if api.is_local(run.run_id):
-        return _print_texts(run, current, step=step, as_json=as_json)
+        _print_lines(_texts(run, current, step=step), step=step, as_json=as_json)
+        return 0
     with api.connect(current) as client:
         name = f"{run.dag_id}/{run.run_id}"
-        shown = ""
+        lines = api.log_lines(
+            run,
+            client=client,
+            current=current,
+            step=step,
+            follow=follow,
+            everything=everything,
+        )
         try:
-            lines = api.log_lines(
-                run,
-                client=client,
-                current=current,
-                step=step,
-                follow=follow,
-                everything=everything,
-            )
-            for whose, line in lines:
-                if as_json:
-                    _print_line_as_json(whose, line)
-                    continue
-                if whose not in {shown, step}:
-                    click.echo(click.style(f"=== {whose}", bold=True))
-                    shown = whose
-                _print_line(line)
+            _print_lines(lines if as_json else _unfolded(lines), step=step, as_json=as_json)
         except KeyboardInterrupt:
             raise Interrupted(f"{name} goes on in Airflow: {run.url}") from None
     return 0
 
 
-def _print_texts(run: Run, current: Settings, *, step: str | None, as_json: bool) -> int:
+def _texts(run: Run, current: Settings, *, step: str | None) -> Iterator[tuple[str, LogLine]]:
     """What the cells of a run on this machine wrote, as its executed notebooks have it."""
     from nbflow import api
     from nbflow.remote import LogLine
 
     api.require_step(run, step)
-    shown = ""
     for one in api.texts_of(run, current=current, step=step):
         level = "error" if one.stream == "error" else None
-        if as_json:
-            _print_line_as_json(one.step, LogLine(one.text, level=level, cell=one.cell))
-            continue
-        if one.step not in {shown, step}:
-            click.echo(click.style(f"=== {one.step}", bold=True))
-            shown = one.step
-        click.echo(click.style(one.text, fg=_COLOURS.get(level or "")))
-    return 0
+        yield one.step, LogLine(one.text, level=level, cell=one.cell)
 
 
 def _refuse_local(reference: str, *, instead: str) -> None:
@@ -214,24 +202,25 @@ def _refuse_local(reference: str, *, instead: str) -> None:
         raise UsageError(f"{reference} is a run on this machine, not in Airflow", hint=instead)
 
 
-def _print_line(line: LogLine) -> None:
-    if line.text == "::endgroup::":  # where Airflow's pages fold lines
-        return
-    moment = "" if line.moment is None else f"{line.moment.astimezone():%H:%M:%S} "
-    text = f"{moment}{line.text.removeprefix('::group::')}"
-    click.echo(click.style(text, fg=_COLOURS.get((line.level or "").lower())))
+def _unfolded(lines: Iterable[tuple[str, LogLine]]) -> Iterator[tuple[str, LogLine]]:
+    """Without the marks where Airflow's pages fold lines."""
+    for whose, line in lines:
+        if line.text != "::endgroup::":
+            yield whose, replace(line, text=line.text.removeprefix("::group::"))
 
 
-def _print_line_as_json(whose: str, line: LogLine) -> None:
-    moment = None if line.moment is None else line.moment.isoformat()
-    said = {
-        "step": whose,
-        "cell": line.cell,
-        "moment": moment,
-        "level": line.level,
-        "text": line.text,
-    }
-    click.echo(json.dumps(said, ensure_ascii=False))
+def _print_lines(lines: Iterable[tuple[str, LogLine]], *, step: str | None, as_json: bool) -> None:
+    """Show lines with whose they are; of the step that was asked for nobody need be told."""
+    shown = step
+    for whose, line in lines:
+        if as_json:
+            click.echo(json.dumps({"step": whose, **line.as_json()}, ensure_ascii=False))
+            continue
+        if whose not in {shown, step}:
+            click.echo(click.style(f"=== {whose}", bold=True))
+            shown = whose
+        moment = "" if line.moment is None else f"{line.moment.astimezone():%H:%M:%S} "
+        click.echo(click.style(f"{moment}{line.text}", fg=_COLOURS.get((line.level or "").lower())))
 
 
 COMMANDS = (approve, pause, unpause, cancel, resume, logs)

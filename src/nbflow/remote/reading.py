@@ -58,6 +58,15 @@ class LogLine:
     failure: Failure | None = None
     cell: str | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        """For programs; whose line it is they are told beside it."""
+        return {
+            "cell": self.cell,
+            "moment": None if self.moment is None else self.moment.isoformat(),
+            "level": self.level,
+            "text": self.text,
+        }
+
 
 @dataclass(frozen=True)
 class ImportProblem:

@@ -71,6 +71,8 @@ def run(call: Call) -> dict[str, Any]:
 
 def logs(call: Call) -> dict[str, Any]:
     """Lines of the log of a step's last try, from one on."""
+    from nbflow.remote import LogLine
+
     first, step = call.given["after"], call.given["step"]
     part = slice(first, first + call.given["limit"])
     if _is_told_by_the_store(call):
@@ -78,13 +80,7 @@ def logs(call: Call) -> dict[str, Any]:
         api.require_step(found, step)
         texts = api.texts_of(found, current=call.settings, step=step)
         lines = [
-            {
-                "step": one.step,
-                "cell": one.cell,
-                "moment": None,
-                "level": one.stream,
-                "text": one.text,
-            }
+            {"step": one.step, **LogLine(one.text, level=one.stream, cell=one.cell).as_json()}
             for one in islice(texts, part.start, part.stop)
         ]
     else:
@@ -98,13 +94,7 @@ def logs(call: Call) -> dict[str, Any]:
                 everything=call.given["all"],
             )
             lines = [
-                {
-                    "step": whose,
-                    "cell": line.cell,
-                    "moment": None if line.moment is None else line.moment.isoformat(),
-                    "level": line.level,
-                    "text": line.text,
-                }
+                {"step": whose, **line.as_json()}
                 for whose, line in islice(logged, part.start, part.stop)
             ]
     return {"lines": lines, "next": first + len(lines), "finished": found.state.finished}

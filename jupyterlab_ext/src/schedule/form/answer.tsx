@@ -1,6 +1,7 @@
 import React from 'react';
 
 import type { Published, Run } from '../../generated/answers';
+import { failuresOf } from '../errand';
 import type { Kind, Progress } from '../errand';
 import { secondsInWords } from '../moments';
 import { CauseList, Inline } from './field';
@@ -179,8 +180,8 @@ function Failed({ now }: { now: Progress }): React.JSX.Element | null {
   if (failure === null) {
     return null;
   }
-  const steps = now.run?.steps.flatMap(step => (step.failure === null ? [] : [step.failure])) ?? [];
-  const cell = failure.cell ?? failure.diagnostics[0]?.cell ?? steps[0]?.cell ?? null;
+  const [step] = failuresOf(now.run);
+  const cell = failure.cell ?? failure.diagnostics[0]?.cell ?? step?.cell ?? null;
   const number = cell === null ? null : numberOf(cell);
   const forced = now.kind === 'publish' && failure.hint?.includes('--force') === true;
   return (

@@ -110,23 +110,13 @@ function At(props: {
   }
   if (table.kind === 'hourly') {
     return (
-      <label className="nbf-Row">
-        {trans.__('at minute')}
-        <input
-          type="number"
-          className="nbf-mod-short"
-          min={0}
-          max={59}
-          value={table.minute}
-          onChange={event => {
-            const minute = event.target.valueAsNumber;
-            choose({
-              ...table,
-              minute: Number.isInteger(minute) ? Math.min(59, Math.max(0, minute)) : 0
-            });
-          }}
-        />
-      </label>
+      <Count
+        label={trans.__('at minute')}
+        least={0}
+        most={59}
+        value={table.minute}
+        choose={minute => choose({ ...table, minute })}
+      />
     );
   }
   return (
@@ -145,23 +135,13 @@ function At(props: {
         </select>
       )}
       {table.kind === 'monthly' && (
-        <label className="nbf-Row">
-          {trans.__('on day')}
-          <input
-            type="number"
-            className="nbf-mod-short"
-            min={1}
-            max={31}
-            value={table.date}
-            onChange={event => {
-              const date = event.target.valueAsNumber;
-              choose({
-                ...table,
-                date: Number.isInteger(date) ? Math.min(31, Math.max(1, date)) : 1
-              });
-            }}
-          />
-        </label>
+        <Count
+          label={trans.__('on day')}
+          least={1}
+          most={31}
+          value={table.date}
+          choose={date => choose({ ...table, date })}
+        />
       )}
       <label className="nbf-Row">
         {trans.__('at')}
@@ -173,6 +153,33 @@ function At(props: {
         />
       </label>
     </>
+  );
+}
+
+/** A whole number within bounds; the least where something else is written. */
+function Count(props: {
+  label: string;
+  least: number;
+  most: number;
+  value: number;
+  choose: (value: number) => void;
+}): React.JSX.Element {
+  const { label, least, most, value, choose } = props;
+  return (
+    <label className="nbf-Row">
+      {label}
+      <input
+        type="number"
+        className="nbf-mod-short"
+        min={least}
+        max={most}
+        value={value}
+        onChange={event => {
+          const written = event.target.valueAsNumber;
+          choose(Number.isInteger(written) ? Math.min(most, Math.max(least, written)) : least);
+        }}
+      />
+    </label>
   );
 }
 
