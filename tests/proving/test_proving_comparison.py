@@ -293,7 +293,6 @@ STYLE = "<style>#sk-container-id-1 {color: red;}\n</style>"
 
 
 def test_html_that_says_what_the_text_beside_it_says_is_not_told_again():
-    pytest.importorskip("sklearn")
     from sklearn.linear_model import LogisticRegression
 
     sides = [LogisticRegression(C=value)._repr_mimebundle_() for value in (1.0, 2.0)]
