@@ -201,6 +201,25 @@ def test_a_changed_helper_is_seen(project):
     assert (changed.cached, changed.trained) == (False, "0.25\n")
 
 
+def test_what_python_compiles_and_keeps_elsewhere_does_not_count(project, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    # What a step makes and takes away among temporary files never counts; this is not there.
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (project.folder / "helper.py").write_text("def half(x):\n    return x / 2\n")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "madeup.py").write_text("value = 1\n")
+    project.cells["setup"] = f"import os, sys\nsys.path.insert(0, {str(elsewhere)!r})"
+    project.cells["step:train cache:enabled"] = (
+        "import helper, madeup\ny = helper.half(madeup.value)\nprint(y)"
+    )
+    assert not project.run().cached
+    assert list((tmp_path / "bytecode").glob("**/madeup.*.pyc"))
+    assert project.run().cached
+
+
 def test_another_version_of_a_package_is_seen(project, tmp_path):
     place = tmp_path / "packages"
     about = place / "madeup-1.dist-info"

@@ -142,7 +142,7 @@ class Reads:
                 isinstance(mode, str) and bool(set("wax+") & {*mode})
             )
             self._elsewhere(arguments[0], self.made if writes else self.outside)
-        if not path or path in self.written or "__pycache__" in path:
+        if not path or path in self.written or _is_bytecode(self._root + path):
             return
         if truncates or not self._workspace.is_as_seeded(path):
             self.written.add(path)
@@ -152,7 +152,7 @@ class Reads:
     def _elsewhere(self, path: Any, found: set[str]) -> None:
         if isinstance(path, str | bytes | os.PathLike):
             full = os.path.realpath(os.fsdecode(path))
-            if not full.startswith((*INSTALLED, *_SYSTEM)) and "__pycache__" not in full:
+            if not full.startswith((*INSTALLED, *_SYSTEM)) and not _is_bytecode(full):
                 found.add(full)
 
     def _named_by_command(self, text: str) -> None:
@@ -160,6 +160,13 @@ class Reads:
             for path in self._workspace.seeded:
                 if fnmatch.fnmatch(path, word.removeprefix("./")) and path not in self.written:
                     (self.files if self._cells else self._early).add(path)
+
+
+def _is_bytecode(path: str) -> bool:
+    """Whether Python keeps there what it has compiled; where, `PYTHONPYCACHEPREFIX` may say."""
+    prefix = sys.pycache_prefix
+    kept = prefix is not None and path.startswith(f"{os.path.realpath(prefix)}{os.sep}")
+    return kept or "__pycache__" in path
 
 
 def _is_import() -> bool:
