@@ -3,25 +3,49 @@
 import json
 import subprocess
 import tarfile
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+from commands import write_notebook
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
+from jupyterlabs import browser, enter, lab, open_notebook
 
 ROOT = Path(__file__).parents[2]
-LABEXTENSION = ROOT / ".venv-jupyter" / "bin" / "jupyter-labextension"
+JUPYTER = ROOT / ".venv-jupyter"
+LABEXTENSION = JUPYTER / "bin" / "jupyter-labextension"
 
 
 @pytest.fixture(scope="module")
-def data(extension, tmp_path_factory):
+def wheel(extension, tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("wheel"))
+    (made,) = WheelBuilder(str(ROOT)).build(directory=folder, versions=["standard"])
+    return Path(made)
+
+
+@pytest.fixture(scope="module")
+def data(wheel, tmp_path_factory):
     """What the wheel installs beside the package."""
-    folder = tmp_path_factory.mktemp("wheel")
-    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
+    folder = tmp_path_factory.mktemp("unpacked")
     with zipfile.ZipFile(wheel) as files:
         files.extractall(folder)
     return next(folder.glob("*.data")) / "data"
+
+
+@pytest.fixture
+def environment(wheel, tmp_path):
+    """An environment in which the wheel is installed, and JupyterLab as another has it."""
+    folder = tmp_path / "environment"
+    venv.create(folder, symlinks=True)
+    python = [str(JUPYTER / "bin" / "python"), "-m", "pip", "--python", str(folder / "bin/python")]
+    flags = ["--quiet", "--no-deps", "--no-index", "--disable-pip-version-check"]
+    subprocess.run([*python, "install", *flags, str(wheel)], check=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    (others,) = JUPYTER.glob("lib/python*/site-packages")
+    (packages / "jupyterlab.pth").write_text(f"{others}\n")
+    return folder
 
 
 def test_the_wheel_has_all_of_the_built_extension_and_says_who_installed_it(extension, data):
@@ -47,6 +71,31 @@ def test_jupyterlab_finds_what_the_wheel_installs_and_takes_it_for_its_own_versi
     assert "enabled" in line
     assert "OK" in line
     assert line.endswith("(python, nbflow)")
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.xdist_group("lab")
+def test_whoever_installs_the_wheel_has_all_of_it_in_jupyterlab_without_node(environment, tmp_path):
+    (tmp_path / "work").mkdir()
+    (tmp_path / "home").mkdir()
+    write_notebook(tmp_path / "work/nb.ipynb", ("step:load", "x = 1"), ("step:fit", "print(y)"))
+    installed = {
+        "PATH": str(environment / "bin"),
+        "PYTHONPATH": None,
+        "JUPYTERLAB_DIR": str(JUPYTER / "share" / "jupyter" / "lab"),
+    }
+    python = [str(environment / "bin" / "python"), "-m", "jupyterlab"]
+    with (
+        lab(tmp_path / "work", tmp_path / "home", command=python, **installed) as address,
+        browser() as chromium,
+    ):
+        page = enter(chromium, address)
+        open_notebook(page, "nb.ipynb", cells=2)
+        page.locator(".nbf-Finding").get_by_text("y is not defined").wait_for()
+        page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Schedule").click()
+        page.get_by_role("heading", name="Schedule nb.ipynb").wait_for()
+        page.locator(".nbf-Graph-node").nth(1).wait_for()
 
 
 @pytest.mark.slow

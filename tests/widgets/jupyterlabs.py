@@ -38,10 +38,13 @@ _THEME = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 
 
 @contextmanager
-def lab(root, home, *, theme="JupyterLab Light", extension=False):
+def lab(
+    root, home, *, theme="JupyterLab Light", extension=False, command=(str(JUPYTER),), **changed
+):
     """The address of a JupyterLab whose files are in `root`, with nbflow from this checkout.
 
-    Its extension of JupyterLab is there on demand.
+    Its extension of JupyterLab is there on demand. Another command may start it, with other
+    variables of its environment; what is None there is not set.
     """
     prefer(home, theme=theme)
     with socket.socket() as free:
@@ -49,7 +52,8 @@ def lab(root, home, *, theme="JupyterLab Light", extension=False):
         port = free.getsockname()[1]
     token = secrets.token_hex(8)
     command = [
-        *(str(JUPYTER), "--no-browser", "--allow-root", f"--port={port}", "--port-retries=0"),
+        *command,
+        *("--no-browser", "--allow-root", f"--port={port}", "--port-retries=0"),
         *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
         *("--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"),
     ]
@@ -65,6 +69,7 @@ def lab(root, home, *, theme="JupyterLab Light", extension=False):
     environ.pop("KUBECONFIG", None)
     if extension:
         environ["JUPYTER_PATH"] = str(EXTENSION)
+    environ = {name: value for name, value in {**environ, **changed}.items() if value is not None}
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
             command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=root
