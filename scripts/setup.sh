@@ -65,7 +65,7 @@ fi
 printf 'setup: .venv-kale (Kale, whose notebooks must run here unchanged): about 120 packages\n'
 make_environment .venv-kale -c constraints-kale.txt kubeflow-kale
 printf 'setup: .venv-jupyter (JupyterLab, Notebook and nbflow, as a user has them): about 110 packages\n'
-make_environment .venv-jupyter -c constraints-jupyter.txt -e '.[html,widgets]' jupyterlab notebook
+make_environment .venv-jupyter -c constraints-jupyter.txt -e '.[html,widgets]' jupyterlab notebook jupyter-collaboration
 
 printf 'setup: docs/reference\n'
 .venv/bin/python scripts/generate_docs.py >/dev/null

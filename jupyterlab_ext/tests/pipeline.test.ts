@@ -4,6 +4,12 @@ import type { Inspected } from '../src/generated/answers';
 import { NotebookPipeline } from '../src/pipeline/pipeline';
 import { Preferences } from '../src/pipeline/preferences';
 
+/** What is shared of a notebook, and of a cell. */
+interface Shared {
+  ydoc: { on(event: 'update', told: () => void): void };
+  ymodel: Map<string, Map<string, string[]>>;
+}
+
 /** A real notebook, as the editor has it, and what the server was asked about it. */
 class Opened {
   readonly model = new NotebookModel();
@@ -73,7 +79,10 @@ test('cells that are added, moved and removed have their places', async () => {
 test('a tag that was added without a signal is seen when its cell is read again', async () => {
   const book = new Opened(['step:a'], []);
   const cell = book.model.cells.get(1);
-  jest.spyOn(cell, 'getMetadata').mockReturnValue(['step:b']);
+  const { ymodel } = cell.sharedModel as unknown as Shared;
+  ymodel.get('metadata')?.get('tags')?.push('step:b');
+  let shared = 0;
+  (book.model.sharedModel as unknown as Shared).ydoc.on('update', () => (shared += 1));
   let told = 0;
   book.pipeline.changed.connect(() => (told += 1));
   book.pipeline.reread(book.model.cells.get(0));
@@ -82,6 +91,9 @@ test('a tag that was added without a signal is seen when its cell is read again'
   book.pipeline.reread(cell);
   await settled();
   expect([told, book.places]).toEqual([1, ['step a', 'step b']]);
+  // Whoever else has the notebook open sees it too, and it is kept.
+  expect(shared).toBe(1);
+  expect(cell.getMetadata('tags')).toEqual(['step:b']);
 });
 
 test('typing tells of no new places', async () => {

@@ -39,12 +39,19 @@ _THEME = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 
 @contextmanager
 def lab(
-    root, home, *, theme="JupyterLab Light", extension=False, command=(str(JUPYTER),), **changed
+    root,
+    home,
+    *,
+    theme="JupyterLab Light",
+    extension=False,
+    together=False,
+    command=(str(JUPYTER),),
+    **changed,
 ):
     """The address of a JupyterLab whose files are in `root`, with nbflow from this checkout.
 
-    Its extension of JupyterLab is there on demand. Another command may start it, with other
-    variables of its environment; what is None there is not set.
+    Its extension of JupyterLab is there on demand, and real-time collaboration. Another command
+    may start it, with other variables of its environment; what is None there is not set.
     """
     prefer(home, theme=theme)
     with socket.socket() as free:
@@ -56,6 +63,7 @@ def lab(
         *("--no-browser", "--allow-root", f"--port={port}", "--port-retries=0"),
         *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"),
         *("--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True"),
+        f"--YDocExtension.disable_rtc={not together}",
     ]
     environ = {
         **os.environ,

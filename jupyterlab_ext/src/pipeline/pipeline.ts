@@ -85,11 +85,20 @@ export class NotebookPipeline implements IDisposable {
   /**
    * Read the tags of a cell again, where no signal may have told of a change.
    *
-   * JupyterLab's own form for tags adds the first one to a list in place.
+   * JupyterLab's own form for tags adds the first one to a list in place. Nobody else would see it
+   * then, and where several people work together it would not be saved.
    */
   reread(cell: ICellModel): void {
     const known = this._marks.get(cell);
     if (known !== undefined && !JSONExt.deepEqual({ ...known }, { ...marksOf(cell) })) {
+      const tags: unknown = cell.getMetadata('tags');
+      if (tags !== undefined) {
+        cell.sharedModel.transact(() => {
+          // What seems to be there already is not set again.
+          cell.deleteMetadata('tags');
+          cell.setMetadata('tags', tags);
+        });
+      }
       this._onTags(cell);
       this.inspection.touch();
     }

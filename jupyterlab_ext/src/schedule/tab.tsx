@@ -38,16 +38,22 @@ export class ScheduleTab extends ReactWidget {
     panel.context.pathChanged.connect(this._entitle, this);
     panel.disposed.connect(this.dispose, this);
     this.node.addEventListener('keydown', event => this._onKey(event));
+    window.addEventListener('focus', this._renew);
     void this._begin(nbflow);
   }
 
   override dispose(): void {
     if (!this.isDisposed) {
       Signal.disconnectReceiver(this);
+      window.removeEventListener('focus', this._renew);
       this._work?.draft.dispose();
       this._work?.errand.dispose();
       super.dispose();
     }
+  }
+
+  protected override onAfterShow(): void {
+    this._renew();
   }
 
   protected override render(): React.JSX.Element {
@@ -154,9 +160,14 @@ export class ScheduleTab extends ReactWidget {
       }))
     ]);
     if (kind !== 'run') {
-      this._work?.draft.renew();
+      this._renew();
     }
   }
+
+  /** Who comes back to the form sees what others have published meanwhile. */
+  private readonly _renew = (): void => {
+    this._work?.draft.renew();
+  };
 
   private _onKey(event: KeyboardEvent): void {
     const choices = this._work?.draft.choices;
