@@ -48,6 +48,8 @@ export class ScheduleTab extends ReactWidget {
       window.removeEventListener('focus', this._renew);
       this._work?.draft.dispose();
       this._work?.errand.dispose();
+      // JupyterLab keeps notebooks that were closed; with one it may keep this tab, and no more.
+      this._work = null;
       super.dispose();
     }
   }
