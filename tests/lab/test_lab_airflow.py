@@ -58,3 +58,24 @@ def test_a_notebook_goes_live_runs_in_airflow_fails_at_its_cell_and_is_mended(ta
     form.get_by_label("Take the default of bad").click()
     form.get_by_role("button", name="Run now").click()
     form.get_by_text("The run in Airflow went well").wait_for()
+
+
+def test_a_wrong_password_is_told_with_the_way_out_and_the_rest_goes_on(
+    extension, folder, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SECRET", "wrong")
+    write_notebook(folder / "locked.ipynb", *CELLS)
+    with lab(folder, tmp_path, extension=True) as address, browser() as chromium:
+        page = enter(chromium, address)
+        open_notebook(page, "locked.ipynb", cells=3)
+        page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Schedule").click()
+        form = page.locator(".nbf-Schedule")
+        form.get_by_text("It is not published yet.").wait_for()
+        banner = form.locator(".nbf-Reach")
+        banner.get_by_text("Airflow refused to sign in admin (status 401)").wait_for()
+        banner.get_by_text("check user and password").wait_for()
+        form.get_by_role("button", name="Publish", exact=True).click()
+        form.get_by_text("nothing was published").wait_for()
+        form.get_by_label("Where it runs now").select_option("here")
+        form.get_by_role("button", name="Run now").click()
+        form.get_by_text("The run went well").wait_for()
