@@ -202,8 +202,6 @@ def test_a_changed_helper_is_seen(project):
 
 
 def test_what_python_compiles_and_keeps_elsewhere_does_not_count(project, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     # What a step makes and takes away among temporary files never counts; this is not there.
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
@@ -211,7 +209,13 @@ def test_what_python_compiles_and_keeps_elsewhere_does_not_count(project, tmp_pa
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "madeup.py").write_text("value = 1\n")
-    project.cells["setup"] = f"import os, sys\nsys.path.insert(0, {str(elsewhere)!r})"
+    # As PYTHONPYCACHEPREFIX does for a Python that is started with it; a folder that code names
+    # would count.
+    project.cells["setup"] = (
+        f"import os, sys\nsys.path.insert(0, {str(elsewhere)!r})\n"
+        "sys.pycache_prefix = os.path.join(os.path.dirname(sys.path[0]), 'bytecode')\n"
+        "sys.dont_write_bytecode = False"
+    )
     project.cells["step:train cache:enabled"] = (
         "import helper, madeup\ny = helper.half(madeup.value)\nprint(y)"
     )
