@@ -15,6 +15,7 @@ from benchmarks import (
     crashing,
     executing,
     frames,
+    lab,
     limits,
     parsing,
     pods,
@@ -45,8 +46,9 @@ GROUPS: dict[str, Callable[[Place], Iterator[Finding]]] = {
     "pods": pods.pods,
     "publishing": publishing.publishing,
     "processor": publishing.processor,
+    "lab": lab.lab,
 }
-ASKED_FOR = {"airflow", "pods", "processor", "publishing"}
+ASKED_FOR = {"airflow", "lab", "pods", "processor", "publishing"}
 """What runs only where it is named: it starts an Airflow, needs a cluster, or takes long."""
 
 
