@@ -2,6 +2,7 @@
 
 `typing`: milliseconds from a keystroke in a notebook of 500 cells to what it has painted.
 `opening`: milliseconds from the button "Schedule" to a form that is filled, of 100 cells.
+`scrolling`: milliseconds of each frame while 10,000 runs are scrolled in the panel.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, Route
 
 TESTS = Path(__file__).parents[2] / "tests"
 sys.path[:0] = [str(TESTS / "widgets"), str(TESTS / "cli")]
@@ -38,6 +43,19 @@ OPEN = """async () => {
     }
     return performance.now() - began;
 }"""
+SCROLL = """async () => {
+    const list = document.querySelector('.nbf-Panel .nbf-Rows');
+    const frames = [];
+    let before = await new Promise(requestAnimationFrame);
+    for (let count = 0; count < 600; count++) {
+        list.scrollTop += 1000;
+        const now = await new Promise(requestAnimationFrame);
+        frames.push(now - before);
+        before = now;
+    }
+    return { frames, top: list.scrollTop };
+}"""
+RUNS = 10_000
 CLOSE = "[...window.jupyterapp.shell.widgets('main')].forEach(one => one.dispose())"
 
 
@@ -49,7 +67,7 @@ def main(kind: str, folder: Path) -> None:
     write_notebook(work / "many.ipynb", *_cells(500))
     for turn in range(TURNS + 1):
         write_notebook(work / f"some-{turn}.ipynb", *_cells(100))
-    found: dict[str, list[float]] = {"typing": [], "opening": []}
+    found: dict[str, list[float]] = {"typing": [], "opening": [], "scrolling": []}
     with lab(work, home, extension=extended) as address, browser() as chromium:
         page = enter(chromium, address)
         open_notebook(page, "many.ipynb", cells=2)
@@ -71,7 +89,56 @@ def main(kind: str, folder: Path) -> None:
             page.wait_for_timeout(3000)
             found["opening"].append(page.evaluate(OPEN))
             page.evaluate(CLOSE)
+        if extended:
+            found["scrolling"] = _scrolled(page)
     print(json.dumps({**found, "opening": found["opening"][1:]}))
+
+
+def _scrolled(page: Page) -> list[float]:
+    """Of a server with as many runs as no test can make; how it pages is measured elsewhere."""
+    page.route("**/nbflow/api/runs?*", _answer)
+    page.evaluate("window.jupyterapp.commands.execute('nbflow:show-runs')")
+    panel = page.locator(".nbf-Panel")
+    panel.get_by_role("button", name="Runs").click()
+    panel.get_by_role("option").nth(5).wait_for()
+    scrolled = page.evaluate(SCROLL)
+    if scrolled["top"] < RUNS * 40:
+        raise SystemExit(f"the list ended at {scrolled['top']} pixels")
+    frames: list[float] = scrolled["frames"]
+    return frames
+
+
+def _answer(route: Route) -> None:
+    asked = parse_qs(urlsplit(route.request.url).query)
+    first, limit = (
+        int(asked.get(name, [given])[0]) for name, given in (("after", "0"), ("limit", "100"))
+    )
+    last = min(RUNS, first + limit)
+    answer = {
+        "runs": [_run(number) for number in range(first, last)],
+        "further": str(last) if last < RUNS else None,
+        "unasked": None,
+    }
+    route.fulfill(json=answer)
+
+
+def _run(number: int) -> dict[str, Any]:
+    state = ("success", "failed", "running")[number % 3]
+    return {
+        "dag_id": f"pipeline_{number % 500}",
+        "run_id": f"scheduled__{number}",
+        "state": state,
+        "started": "2026-11-01T07:00:00Z",
+        "ended": None if state == "running" else "2026-11-01T07:04:00Z",
+        "resumed": None,
+        "url": None,
+        "expected_end": None,
+        "stored": None,
+        "steps": [],
+        "parameters": {},
+        "metrics": {},
+        "here": False,
+    }
 
 
 def _cells(count: int) -> list[tuple[str, str]]:
