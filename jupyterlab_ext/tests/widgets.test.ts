@@ -33,8 +33,8 @@ test.each([
 ])('a strip says what its cell is: %j', (shown, words) => {
   const strip = new Strip(new Widget());
   strip.view = shown;
-  const spans = strip.node.querySelectorAll('.nbf-Strip-head:not([hidden]) > span');
-  expect([...spans].map(span => span.textContent)).toEqual(words);
+  const parts = strip.node.querySelectorAll('.nbf-Strip-head:not([hidden]) > *');
+  expect([...parts].map(part => part.textContent)).toEqual(words);
 });
 
 test('a cell that goes on with a step has its colour alone, and the name on demand', () => {
@@ -44,6 +44,18 @@ test('a cell that goes on with a step has its colour alone, and the name on dema
   expect(strip.node.dataset).toMatchObject({ tone: 'step', hue: '3' });
   const bar = strip.node.querySelector<HTMLElement>('.nbf-Strip-bar');
   expect(bar?.title).toBe('Belongs to the step fit');
+});
+
+test('a press on the name lets one edit it', () => {
+  const pressed = jest.fn();
+  const strip = new Strip(new Widget(), pressed);
+  strip.view = view('step', 'fit', true);
+  const name = strip.node.querySelector('button');
+  expect(name?.getAttribute('aria-label')).toBe('fit: edit');
+  strip.view = view('step', 'train', true);
+  expect(strip.node.querySelector('button')).toBe(name);
+  name?.click();
+  expect(pressed).toHaveBeenCalledTimes(1);
 });
 
 test('text has no strip', () => {
