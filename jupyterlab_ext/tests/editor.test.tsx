@@ -174,6 +174,12 @@ test('where the profiles are not known a name is written', async () => {
   expect(page.written.tags).toEqual(['step:a profile:gpu']);
 });
 
+test('choices in quick succession are all written', async () => {
+  const page = await open(0, ['step:a']);
+  await Promise.all([page.fill('Cache', 'enabled'), page.fill('Profile', 'small')]);
+  expect(page.written.tags).toEqual(['step:a cache:enabled profile:small']);
+});
+
 test('undo in a field takes back what was chosen there', async () => {
   const page = await open(0, ['step:a']);
   await page.fill('Cache', 'enabled');

@@ -23,10 +23,10 @@ interface Notebook {
 export class Desk implements IDisposable {
   constructor(
     private readonly _notebook: Notebook,
-    readonly pipeline: NotebookPipeline,
+    private readonly _pipeline: NotebookPipeline,
     private readonly _client: Pick<Client, 'ask'>
   ) {
-    pipeline.changed.connect(this._onChanged, this);
+    _pipeline.changed.connect(this._onChanged, this);
   }
 
   /** Tells of another notebook, and of profiles that are known by now. */
@@ -35,11 +35,11 @@ export class Desk implements IDisposable {
   }
 
   get book(): Book {
-    return bookOf(this._notebook.model, this.pipeline.places);
+    return bookOf(this._notebook.model, this._pipeline.places);
   }
 
-  /** The profiles of the settings; null where they are not known. */
-  get profiles(): readonly Profile[] | null {
+  /** The profiles of the settings; undefined before they are told, null where they are not. */
+  get profiles(): readonly Profile[] | null | undefined {
     return this._profiles;
   }
 
@@ -48,9 +48,11 @@ export class Desk implements IDisposable {
     return this._notebook.model.readOnly;
   }
 
-  /** Change the notebook, as one step to undo. */
-  change(change: Change): void {
-    apply(this._notebook.model, change);
+  /** Change the notebook as it is by now, as one step to undo. */
+  change(make: (book: Book) => Change): void {
+    this._pipeline.settle();
+    apply(this._notebook.model, make(this.book));
+    this._pipeline.settle();
   }
 
   undo(): void {
@@ -64,7 +66,7 @@ export class Desk implements IDisposable {
   /** Look at the profiles again; without the server names are written by hand. */
   async load(): Promise<void> {
     const project = PathExt.dirname(this._notebook.path());
-    const team = this.pipeline.inspection.found?.team ?? null;
+    const team = this._pipeline.inspection.found?.team ?? null;
     const query = team === null ? { project } : { project, team };
     try {
       const found = await this._client.ask('profiles', { query }, { signal: this._stopped.signal });
@@ -79,7 +81,7 @@ export class Desk implements IDisposable {
   }
 
   get isDisposed(): boolean {
-    return this._stopped.signal.aborted;
+    return this._stopped.signal.aborted || this._notebook.model.isDisposed;
   }
 
   dispose(): void {
@@ -94,7 +96,7 @@ export class Desk implements IDisposable {
     }
   }
 
-  private _profiles: readonly Profile[] | null = null;
+  private _profiles: readonly Profile[] | null | undefined;
   private readonly _stopped = new AbortController();
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -20,10 +20,11 @@ export interface Edited {
   readonly book: Book;
   /** The id of the cell. */
   readonly cell: string;
-  readonly profiles: readonly Profile[] | null;
+  /** Undefined before they are told, null where they are not known. */
+  readonly profiles: readonly Profile[] | null | undefined;
   readonly readOnly: boolean;
   readonly trans: TranslationBundle;
-  change(change: Change): void;
+  change(make: (book: Book) => Change): void;
   /** Ask for another name of a step. */
   rename(step: string): void;
 }
@@ -70,7 +71,7 @@ function Role(props: {
   const choose = (chosen: Kind | null): void => {
     setNaming(chosen === 'step' && marks.kind !== 'step');
     if (chosen !== 'step' && chosen !== marks.kind) {
-      edited.change(markAs(book, cell, chosen));
+      edited.change(now => markAs(now, cell, chosen));
     }
   };
   const kinds = marks.kind === 'notebook' ? [...KINDS, marks.kind] : KINDS;
@@ -98,7 +99,7 @@ function Role(props: {
           commit={name => {
             setNaming(false);
             if (name !== '') {
-              edited.change(putInStep(book, cell, name));
+              edited.change(now => putInStep(now, cell, name));
             }
           }}
         />
@@ -128,7 +129,7 @@ function Step({ edited, step }: { edited: Edited; step: string }): React.JSX.Ele
     );
   }
   const choose = (option: Single, value: string): void =>
-    edited.change(setOption(book, step, option, value === '' ? null : value));
+    edited.change(now => setOption(now, step, option, value === '' ? null : value));
   const value = (option: Single): string => optionOf(book, step, option) ?? '';
   return (
     <div className="nbf-Editor-group" role="group" aria-label={trans.__('The step %1', step)}>
@@ -199,7 +200,8 @@ function ProfileField(props: {
       />
     );
   }
-  const known = profiles.some(one => one.name === value);
+  const told = profiles ?? [];
+  const known = told.some(one => one.name === value);
   return (
     <Choice
       label={trans.__('Profile')}
@@ -209,8 +211,8 @@ function ProfileField(props: {
         { value: '', label: trans.__('default') },
         ...(known || value === ''
           ? []
-          : [{ value, label: trans.__('%1 – not in the settings', value) }]),
-        ...profiles.map(one => ({
+          : [{ value, label: unknown(value, profiles !== undefined, trans) }]),
+        ...told.map(one => ({
           value: one.name,
           label: one.allowed
             ? `${one.name} – ${sizeInWords(one, trans)}`
@@ -221,4 +223,8 @@ function ProfileField(props: {
       commit={commit}
     />
   );
+}
+
+function unknown(name: string, told: boolean, trans: TranslationBundle): string {
+  return told ? trans.__('%1 – not in the settings', name) : name;
 }

@@ -8,11 +8,9 @@ import type { Change } from './book';
 /** What of Yjs undoes a notebook's changes; JupyterLab's interfaces do not speak of it. */
 interface UndoManager {
   readonly undoStack: Item[];
-  readonly undoing: boolean;
-  readonly redoing: boolean;
-  readonly currStackItem: Item | null;
+  readonly redoStack: Item[];
   stopCapturing(): void;
-  on(event: 'stack-item-added' | 'stack-item-popped', told: (event: Popped) => void): void;
+  on(event: 'stack-item-popped', told: (event: Popped) => void): void;
 }
 
 interface Item {
@@ -88,15 +86,11 @@ function managerOf(model: INotebookModel): UndoManager {
   const { undoManager } = model.sharedModel as unknown as { undoManager: UndoManager };
   if (!followed.has(undoManager)) {
     followed.add(undoManager);
-    undoManager.on('stack-item-added', ({ stackItem }) => {
-      const step = undoManager.currStackItem?.meta.get(KEY);
-      if (step !== undefined && (undoManager.undoing || undoManager.redoing)) {
-        stackItem.meta.set(KEY, step);
-      }
-    });
     undoManager.on('stack-item-popped', ({ stackItem, type }) => {
       const step = stackItem.meta.get(KEY) as Step | undefined;
       if (step !== undefined) {
+        const opposite = type === 'undo' ? undoManager.redoStack : undoManager.undoStack;
+        opposite.at(-1)?.meta.set(KEY, step);
         takeBack(model, type === 'undo' ? step : { before: step.after, after: step.before });
       }
     });

@@ -12,28 +12,26 @@ export function Order({ edited, step }: { edited: Edited; step: string }): React
   const steps = stepsOf(book);
   // A step further down cannot be waited for.
   const above = steps.slice(0, steps.indexOf(step)).filter(one => !chosen.includes(one));
-  const list = React.useRef<HTMLUListElement>(null);
-  const choose = (names: readonly string[]): void => edited.change(setAfter(book, step, names));
   return (
     <div className="nbf-Editor-order">
       <Choice
         label={trans.__('Comes after')}
         value=""
-        disabled={readOnly || above.length === 0}
+        disabled={readOnly}
         options={[
           {
             value: '',
-            label: above.length === 0 ? trans.__('no other step above') : trans.__('add a step…')
+            label: above.length === 0 ? trans.__('no more above') : trans.__('add a step…')
           },
           ...above.map(name => ({ value: name, label: name }))
         ]}
         commit={name => {
           if (name !== '') {
-            choose([...chosen, name]);
+            edited.change(now => setAfter(now, step, [...afterOf(now, step), name]));
           }
         }}
       />
-      <ul ref={list} className="nbf-Editor-chips" aria-label={trans.__('Steps before this one')}>
+      <ul className="nbf-Editor-chips" aria-label={trans.__('Steps before this one')}>
         {chosen.map(name => (
           <li key={name} className="nbf-Editor-chip" data-unknown={!steps.includes(name)}>
             {name}
@@ -45,7 +43,10 @@ export function Order({ edited, step }: { edited: Edited; step: string }): React
               onClick={event => {
                 // The button goes; the keyboard goes on beside it.
                 const field = event.currentTarget.closest('.nbf-Editor-order');
-                choose(chosen.filter(one => one !== name));
+                edited.change(now => {
+                  const left = afterOf(now, step).filter(one => one !== name);
+                  return setAfter(now, step, left);
+                });
                 field?.querySelector('select')?.focus();
               }}
             >

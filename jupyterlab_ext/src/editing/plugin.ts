@@ -5,6 +5,7 @@ import { INotebookTools, INotebookTracker } from '@jupyterlab/notebook';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import type { NotebookPipeline } from '../pipeline/pipeline';
 import { INbflow } from '../tokens';
 import { COMMANDS } from './commands';
 import { Desk } from './desk';
@@ -15,6 +16,7 @@ import { askName } from './widget';
 
 /** What one notebook is edited with. */
 interface Bench {
+  readonly pipeline: NotebookPipeline;
   readonly desk: Desk;
   readonly inline: InlineEditor;
 }
@@ -49,7 +51,7 @@ export const editing: JupyterFrontEndPlugin<void> = {
       const notebook = { model: context.model, path: () => context.localPath };
       const desk = new Desk(notebook, pipeline, nbflow.client);
       const inline = new InlineEditor(content, desk, trans);
-      benches.set(panel, { desk, inline });
+      benches.set(panel, { pipeline, desk, inline });
       desk.changed.connect(told);
       panel.disposed.connect(() => {
         benches.delete(panel);
@@ -64,7 +66,10 @@ export const editing: JupyterFrontEndPlugin<void> = {
     const active = (): (Bench & { cell: Cell }) | null => {
       const { currentWidget: panel, activeCell: cell } = tracker;
       const bench = panel === null ? undefined : benches.get(panel);
-      return bench === undefined || cell?.model.type !== 'code' ? null : { ...bench, cell };
+      // A notebook that is being closed has no cells any more.
+      return bench === undefined || bench.desk.isDisposed || cell?.model.type !== 'code'
+        ? null
+        : { ...bench, cell };
     };
     const step = (): string | null => {
       const at = active();
@@ -74,13 +79,12 @@ export const editing: JupyterFrontEndPlugin<void> = {
 
     commands.addCommand(COMMANDS.edit, {
       label: trans.__('Edit Step of Cell'),
-      caption: trans.__('Say which step the cell belongs to, and how the step runs'),
+      caption: trans.__('Edit the step of the cell, and how it runs'),
       icon: editIcon,
       isEnabled: () => active() !== null,
       // Where nothing says that the notebook is a pipeline, its cells' toolbars are as they were.
       isVisible: ({ toolbar }) =>
-        toolbar !== true ||
-        (nbflow.preferences.now.show && active()?.desk.pipeline.declared === true),
+        toolbar !== true || (nbflow.preferences.now.show && active()?.pipeline.declared === true),
       execute: async () => {
         const at = active();
         await at?.inline.toggle(at.cell);

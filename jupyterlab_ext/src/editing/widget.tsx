@@ -43,7 +43,7 @@ export class Editor extends ReactWidget {
 
   protected override render(): React.JSX.Element {
     const desk = this._desk;
-    if (desk === null || this._cell === null) {
+    if (desk === null || desk.isDisposed || this._cell === null) {
       return <p className="nbf-Editor-note">{this._trans.__('No cell is chosen.')}</p>;
     }
     return (
@@ -54,7 +54,7 @@ export class Editor extends ReactWidget {
           profiles={desk.profiles}
           readOnly={desk.readOnly}
           trans={this._trans}
-          change={change => desk.change(change)}
+          change={make => desk.change(make)}
           rename={step => void askName(desk, step, this._trans)}
         />
         {this.onClose !== null && (
@@ -118,7 +118,7 @@ export async function askName(desk: Desk, step: string, trans: TranslationBundle
     label = taken ? trans.__('There is a step %1 already.', name) : nameFault(name, trans);
     text = value;
     if (label === '') {
-      desk.change(rename(desk.book, step, name));
+      desk.change(book => rename(book, step, name));
       return;
     }
   }
