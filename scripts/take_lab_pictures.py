@@ -21,7 +21,7 @@ CELLS = (
     ([], "customers = customers[customers.country == country]"),
     (["skip"], "customers.head()"),
     (
-        ["step:train", "profile:highmem"],
+        ["step:train", "profile:highmem", "prev:laod"],
         "forest = RandomForestClassifier(tree)\nforest.fit(customers[['age']], customers.left)",
     ),
     (["pipeline-metrics"], "accuracy = forest.score(customers[['age']], customers.left)\naccuracy"),
@@ -65,9 +65,10 @@ def take(folder: Path, theme: str) -> dict[str, bytes]:
         page.locator(".jp-Notebook .jp-CodeCell").nth(TRAIN).click()
         page.wait_for_timeout(2_000)
         pictures = {"": bytes(page.screenshot(clip=SHOWN))}
+        page.get_by_role("button", name="Fix: write prev:load").click()
         page.locator(".jp-Notebook .jp-CodeCell").nth(TRAIN).locator(".jp-InputPrompt").click()
         page.keyboard.press("e")
-        page.locator(".nbf-Editor").get_by_label("Comes after").select_option("load")
+        page.locator(".nbf-Editor").get_by_role("group", name="The step train").wait_for()
         page.wait_for_timeout(2_000)
         pictures["-editing"] = bytes(page.screenshot(clip=EDITED))
         return pictures

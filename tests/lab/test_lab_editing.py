@@ -216,6 +216,30 @@ def test_a_notebook_that_is_no_pipeline_becomes_one(page, opened):
     button(page, 1).wait_for()
 
 
+def test_a_fix_mends_what_was_found_and_undo_brings_it_back(page, opened):
+    said = {"steps": {"jugde": {"retries": 1}}}
+    wrong = "step:judge prev:lod profile:gpuu"
+    opened("fix.ipynb", *CELLS[:4], (wrong, "print(rows)"), nbflow=said)
+    order = cell(page, 4).get_by_role("button", name="Fix: write prev:load")
+    order.click()
+    tagged(page, *TAGS[:4], "step:judge prev:load profile:gpuu")
+    order.wait_for(state="detached")
+    strip(page, 4).get_by_text("after load").wait_for()
+    page.locator(".nbf-Banner").get_by_role("button", name="Fix: write judge").click()
+    page.locator(".nbf-Banner").wait_for(state="detached")
+    assert options(page) == {"steps": {"judge": {"retries": 1}}}
+    cell(page, 4).get_by_role("button", name="Fix: write profile:gpu").click()
+    tagged(page, *TAGS[:4], "step:judge prev:load profile:gpu")
+    cell(page, 4).locator(".nbf-Finding").wait_for(state="detached")
+    # The keyboard goes on in the notebook.
+    page.keyboard.press("z")
+    page.keyboard.press("z")
+    page.keyboard.press("z")
+    tagged(page, *TAGS[:4], wrong)
+    assert options(page) == said
+    order.wait_for()
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_whoever_edits_with_other_means_or_other_colours_can(page, opened, inspector, theme):
     page.evaluate(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nbflow.model.diagnostics import Diagnostic, Rule, Severity, in_notebook_order
     from nbflow.model.document import Cell, CellKind, Document
     from nbflow.model.events import Assets, Channel, Interval, Notices, asset_fault
+    from nbflow.model.fixes import Fix, TagEdit
     from nbflow.model.guesses import did_you_mean, known_names, nearest
     from nbflow.model.pipeline import (
         Definition,
@@ -77,6 +78,7 @@ __all__ = [
     "EnvSource",
     "Failure",
     "FileUse",
+    "Fix",
     "Foreach",
     "Gpu",
     "Interval",
@@ -108,6 +110,7 @@ __all__ = [
     "StepOptions",
     "StepOutline",
     "StepRun",
+    "TagEdit",
     "Usage",
     "Volume",
     "asset_fault",
@@ -148,6 +151,7 @@ _HOMES = {
     "EnvSource": "profile",
     "Failure": "run",
     "FileUse": "pipeline",
+    "Fix": "fixes",
     "Foreach": "composition",
     "Gpu": "profile",
     "Interval": "events",
@@ -179,6 +183,7 @@ _HOMES = {
     "StepOptions": "pipeline",
     "StepOutline": "pipeline",
     "StepRun": "run",
+    "TagEdit": "fixes",
     "Usage": "usage",
     "Volume": "profile",
     "asset_fault": "events",
