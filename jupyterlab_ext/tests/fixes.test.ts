@@ -4,7 +4,7 @@ import type { Fix } from '../src/generated/answers';
 import { contentOf } from '../src/pipeline/content';
 import { Written } from './notebooks';
 
-const NOTHING: Fix = { title: '', tags: [], options: {}, removed: [] };
+const NOTHING: Fix = { title: '', tags: [], options: {}, words: [], removed: [] };
 
 /** Mend a notebook that was looked at as it is; whether something came of it. */
 function mend(written: Written, fix: Partial<Fix>, about = contentOf(written.model)): boolean {
@@ -43,6 +43,21 @@ test('options are changed beside what else they say, and what is empty goes', ()
   expect(written.options).toEqual({
     ...{ name: 'a', steps: { fti: { retries: 1 } }, parameters: { x: {} } }
   });
+});
+
+test('a word of the code is written, where its line has it once', () => {
+  const written = new Written('step:a', 'step:b');
+  const { sharedModel } = written.model.cells.get(1);
+  const code = (): string => sharedModel.getSource();
+  sharedModel.setSource('tree = 1\nprint(größe_tree, tree.x)\ntree + tree');
+  const word = { cell: 'c1', line: 2, word: 'tree', becomes: 'trees' };
+  expect(mend(written, { words: [word] })).toBe(true);
+  expect(code()).toBe('tree = 1\nprint(größe_tree, trees.x)\ntree + tree');
+  written.model.sharedModel.undo();
+  expect(code()).toBe('tree = 1\nprint(größe_tree, tree.x)\ntree + tree');
+  for (const wrong of [{ line: 3 }, { line: 4 }, { word: 'bush' }, { cell: 'c9' }]) {
+    expect(mend(written, { words: [{ ...word, ...wrong }] })).toBe(false);
+  }
 });
 
 test('a cell is deleted, and comes back with undo', () => {

@@ -102,7 +102,7 @@ test('a finding says what is wrong, what to do, how bad it is, and where', () =>
 
 test('a finding offers what mends it', () => {
   const fixes = ['write `step:fit`', 'remove `step:fti`'].map(title => ({
-    ...{ title, tags: [], options: {}, removed: [] }
+    ...{ title, tags: [], options: {}, words: [], removed: [] }
   }));
   const mended: unknown[] = [];
   const widget = new Findings(trans, fix => mended.push(fix));

@@ -3,7 +3,7 @@
 import pytest
 
 from nbflow import api
-from nbflow.model import Fix, TagEdit
+from nbflow.model import Fix, TagEdit, WordEdit
 
 SETTINGS = """
 profiles:
@@ -187,12 +187,28 @@ def test_where_it_is_not_clear_what_was_meant_nothing_is_offered(tag, code, fold
     assert one.fixes == ()
 
 
+def test_a_name_that_is_nearly_another_one_is_written_as_that(folder):
+    sources = ["trees = 10", "rows = [1]", "x = 'tree'\nprint(len(rows), tree + 1)"]
+    content = notebook(["parameters", "step:a", "step:b"], {}, sources)
+    (one,) = found(content, folder, "NB301")
+    assert one.hint.startswith("Did you mean `trees`? ")
+    assert one.fixes == (Fix("write `trees`", words=(WordEdit("c2", 2, "tree", "trees"),)),)
+
+
+@pytest.mark.parametrize("line", ["tree['tree']", "print(nowhere)", "re"])
+def test_a_name_is_not_written_where_it_is_not_clear_which_or_where(line, folder):
+    content = notebook(["parameters", "step:a"], {}, ["trees = rows = 10", line])
+    (one,) = found(content, folder, "NB301")
+    assert one.fixes == ()
+
+
 def test_a_finding_tells_its_fixes_as_data(folder):
     (one,) = found(notebook(["step:a skip"], {}), folder, "NB103")
     assert one.as_json()["fixes"][0] == {
         "title": "remove `skip`",
         "tags": [{"cell": "c0", "tag": "skip", "becomes": None}],
         "options": {},
+        "words": [],
         "removed": [],
     }
     (plain,) = found(notebook(["step:a"], {}, ["print(nowhere)"]), folder, "NB301")

@@ -14,6 +14,7 @@ export interface Tagged {
   readonly id: string;
   readonly code: boolean;
   readonly tags: readonly string[];
+  readonly source: string;
 }
 
 /** What of a notebook is edited here: tags and options, with what each cell is. */
@@ -27,6 +28,8 @@ export interface Book {
 export interface Change {
   readonly tags: ReadonlyMap<string, readonly string[]>;
   readonly options: Options;
+  /** The new code of cells by their ids. */
+  readonly sources: ReadonlyMap<string, string>;
   /** Ids of cells that go. */
   readonly gone: readonly string[];
 }
@@ -36,7 +39,8 @@ export function bookOf(model: INotebookModel, places: ReadonlyMap<string, Place>
   const cells = Array.from(model.cells, cell => ({
     id: cell.id,
     code: cell.type === 'code',
-    tags: tagsOf(cell.getMetadata('tags'))
+    tags: tagsOf(cell.getMetadata('tags')),
+    source: cell.sharedModel.getSource()
   }));
   return { cells, options: optionsOf(model.getMetadata(KEY)), places };
 }
@@ -75,7 +79,7 @@ export function retagged(book: Book, tags: ReadonlyMap<string, readonly string[]
     const after = tags.get(cell.id);
     return after === undefined || equal(after, cell.tags) ? [] : [[cell.id, after]];
   });
-  return { tags: new Map(changed), options: book.options, gone: [] };
+  return { tags: new Map(changed), options: book.options, sources: new Map(), gone: [] };
 }
 
 /** The notebook's cells after a change, with what each is by its tags. */

@@ -28,11 +28,33 @@ export function changeOf(
   if (fix.removed.some(id => !book.cells.some(cell => cell.id === id))) {
     return null;
   }
+  const sources = new Map<string, string>();
+  for (const { cell, line, word, becomes } of fix.words) {
+    const now = sources.get(cell) ?? book.cells.find(one => one.id === cell)?.source;
+    const after = now === undefined ? null : respelt(now, line, word, becomes);
+    if (after === null) {
+      return null;
+    }
+    sources.set(cell, after);
+  }
   const seen = optionsOf(optionsOf(about?.metadata)[KEY]);
   if (Object.keys(fix.options).length > 0 && !same(seen, book.options)) {
     return null;
   }
-  return { ...retagged(book, tags), options: merged(book.options, fix.options), gone: fix.removed };
+  const options = merged(book.options, fix.options);
+  return { ...retagged(book, tags), options, sources, gone: fix.removed };
+}
+
+/** Code with another word in a line; null where the line has not that word once. */
+function respelt(source: string, line: number, word: string, becomes: string): string | null {
+  const lines = source.split('\n');
+  const parts = lines[line - 1]?.split(wordPattern(word)) ?? [];
+  return parts.length === 2 ? lines.with(line - 1, parts.join(becomes)).join('\n') : null;
+}
+
+function wordPattern(word: string): RegExp {
+  const letter = '[\\p{L}\\p{N}_]';
+  return new RegExp(`(?<!${letter})${word}(?!${letter})`, 'u');
 }
 
 /** Options with a change: null removes, objects are merged, and what is empty then goes. */

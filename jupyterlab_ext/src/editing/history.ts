@@ -1,3 +1,4 @@
+import type { ICellModel } from '@jupyterlab/cells';
 import type { INotebookModel } from '@jupyterlab/notebook';
 
 import { optionsOf, same, valueAt, withOption } from '../schedule/options';
@@ -39,7 +40,8 @@ const followed = new WeakSet<UndoManager>();
 export function apply(model: INotebookModel, change: Change): void {
   const before = optionsOf(model.getMetadata(KEY));
   const otherOptions = !same(before, change.options);
-  if (model.readOnly || (change.tags.size === 0 && change.gone.length === 0 && !otherOptions)) {
+  const otherCells = change.tags.size + change.sources.size + change.gone.length > 0;
+  if (model.readOnly || !(otherCells || otherOptions)) {
     return;
   }
   const manager = managerOf(model);
@@ -47,7 +49,7 @@ export function apply(model: INotebookModel, change: Change): void {
   model.sharedModel.transact(() => {
     changeCells(model, change);
     writeOptions(model, change.options);
-    if (otherOptions && change.tags.size === 0 && change.gone.length === 0) {
+    if (!otherCells) {
       touch(model);
     }
   });
@@ -58,8 +60,12 @@ export function apply(model: INotebookModel, change: Change): void {
   manager.stopCapturing();
 }
 
-function changeCells(model: INotebookModel, { tags, gone }: Change): void {
+function changeCells(model: INotebookModel, { tags, sources, gone }: Change): void {
   for (const { sharedModel } of model.cells) {
+    const source = sources.get(sharedModel.id);
+    if (source !== undefined) {
+      rewrite(sharedModel, source);
+    }
     const after = tags.get(sharedModel.id);
     if (after !== undefined && after.length > 0) {
       sharedModel.setMetadata('tags', [...after]);
@@ -73,6 +79,21 @@ function changeCells(model: INotebookModel, { tags, gone }: Change): void {
       model.sharedModel.deleteCell(index);
     }
   }
+}
+
+/** Change what differs alone: cursors stay, and what a colleague writes elsewhere in the cell. */
+function rewrite(cell: ICellModel['sharedModel'], after: string): void {
+  const before = cell.getSource();
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) {
+    start += 1;
+  }
+  let end = 0;
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) {
+    end += 1;
+  }
+  cell.updateSource(start, before.length - end, after.slice(start, after.length - end));
 }
 
 /** Write a cell as it is: else there would be nothing to undo. */

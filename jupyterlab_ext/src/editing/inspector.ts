@@ -22,11 +22,9 @@ export class InspectorTool extends NotebookTools.Tool {
 
   /** Show what is active now, where anybody looks: profiles are asked for. */
   follow(): void {
-    if (!this.isVisible) {
-      return;
-    }
     const { activeNotebookPanel: panel, activeCell: cell } = this.notebookTools;
-    const desk = panel === null ? undefined : this._desk(panel);
+    const desk = panel === null || !this.isVisible ? undefined : this._desk(panel);
+    // Nothing is kept of a notebook that was closed.
     this._editor.edit(desk ?? null, cell?.model.id ?? null);
   }
 

@@ -41,6 +41,11 @@ export const editing: JupyterFrontEndPlugin<void> = {
     const benches = new Map<NotebookPanel, Bench>();
     const tool = new InspectorTool(panel => benches.get(panel)?.desk, trans);
 
+    const follow = (): void => {
+      if (tools !== null) {
+        tool.follow();
+      }
+    };
     const told = (): void => {
       for (const command of Object.values(COMMANDS)) {
         commands.notifyCommandChanged(command);
@@ -57,10 +62,9 @@ export const editing: JupyterFrontEndPlugin<void> = {
         benches.delete(panel);
         inline.dispose();
         desk.dispose();
+        follow();
       });
-      if (tools !== null) {
-        tool.follow();
-      }
+      follow();
     });
 
     const active = (): (Bench & { cell: Cell }) | null => {

@@ -74,6 +74,15 @@ export interface Fix {
   }[];
   /** a change of `metadata.nbflow`: null removes, objects are merged */
   options: Record<string, unknown>;
+  /** words of the code that change */
+  words: {
+    /** its id */
+    cell: string;
+    /** in the cell, counted from 1; it has the word once */
+    line: number;
+    word: string;
+    becomes: string;
+  }[];
   /** ids of cells that are deleted */
   removed: string[];
 }

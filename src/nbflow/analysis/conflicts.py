@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbflow.analysis import rules
+from nbflow.analysis.fixes import other_prev, put_after
 from nbflow.analysis.records import Effect, EffectKind
 from nbflow.analysis.settings import implied
-from nbflow.model import Fix, TagEdit, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from nbflow.analysis.graph import Graph
     from nbflow.analysis.records import Record
     from nbflow.analysis.resolution import Resolution
-    from nbflow.model import Diagnostic, Prev, StepOutline
+    from nbflow.model import Diagnostic, Fix, StepOutline
 
 __all__ = ["declared_edges", "order_findings"]
 
@@ -37,11 +37,11 @@ def declared_edges(
                 known = ", ".join(index) or "none"
                 message = f"`prev:{prev.name}` names no step; there are: {known}"
                 above = list(index)[:position]
-                fixes = _other_prev(prev, above)
+                fixes = other_prev(prev, above)
                 found.append(rules.UNKNOWN_PREV.at(message, cell=prev.cell, fixes=fixes))
             elif upstream == position:
                 message = f"step {step.name} is declared to come after itself"
-                fixes = _other_prev(prev, ())
+                fixes = other_prev(prev, ())
                 found.append(rules.SELF_PREV.at(message, cell=prev.cell, fixes=fixes))
             elif upstream > position:
                 message = (
@@ -52,25 +52,6 @@ def declared_edges(
                 kept[upstream] = prev.cell
         edges.append(kept)
     return edges, found
-
-
-def _other_prev(prev: Prev, known: Iterable[str]) -> Iterator[Fix]:
-    """Name the nearest of the steps above, or take the name out of its tag."""
-    if prev.tag is None:
-        return
-    word, _, names = prev.tag.partition(":")
-    listed = [name.replace("-", "_") for name in names.split(";") if name]
-    near = nearest(prev.name, known)
-    for better in (near, None) if near else (None,):
-        kept = dict.fromkeys(better if one == prev.name else one for one in listed)
-        left = ";".join(one for one in kept if one)
-        yield Fix.of_tag(prev.cell, prev.tag, f"{word}:{left}" if left else None)
-
-
-def _put_after(cell: str, other: Record) -> Fix:
-    """Let a cell's step come after another one."""
-    tag = f"prev:{other.name}"
-    return Fix(f"add `{tag}`", (TagEdit(cell, None, tag),))
 
 
 def order_findings(graph: Graph, homes: Sequence[str]) -> Iterator[Diagnostic]:
@@ -132,7 +113,7 @@ def _lost_changes(
                 )
                 if parallel and (name, other, last) not in told:
                     told.add((name, other, last))
-                    fix = _put_after(homes[last], resolution.steps[other])
+                    fix = put_after(homes[last], resolution.steps[other])
                     finding = _conflict(graph, node.record, name, other, last, fix)
                     yield finding, {(last, other)}
 
@@ -179,7 +160,7 @@ def _outside(
         )
         reader = steps[problem.step].name
         hint = f"Tag step {reader} with `prev:{newer.name}` if it means the newer one."
-        fix = _put_after(homes[problem.step], newer)
+        fix = put_after(homes[problem.step], newer)
         yield rules.OUTSIDE.at(message, cell=place.cell, line=place.line, hint=hint, fixes=[fix])
 
 

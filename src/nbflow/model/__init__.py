@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbflow.model.diagnostics import Diagnostic, Rule, Severity, in_notebook_order
     from nbflow.model.document import Cell, CellKind, Document
     from nbflow.model.events import Assets, Channel, Interval, Notices, asset_fault
-    from nbflow.model.fixes import Fix, TagEdit
+    from nbflow.model.fixes import Fix, TagEdit, WordEdit
     from nbflow.model.guesses import did_you_mean, known_names, nearest
     from nbflow.model.pipeline import (
         Definition,
@@ -113,6 +113,7 @@ __all__ = [
     "TagEdit",
     "Usage",
     "Volume",
+    "WordEdit",
     "asset_fault",
     "did_you_mean",
     "format_bytes",
@@ -186,6 +187,7 @@ _HOMES = {
     "TagEdit": "fixes",
     "Usage": "usage",
     "Volume": "profile",
+    "WordEdit": "fixes",
     "asset_fault": "events",
     "did_you_mean": "guesses",
     "format_bytes": "usage",

@@ -51,6 +51,19 @@ _FIX = record(
             "tags that change",
         ),
         "options": told(VALUES, "a change of `metadata.nbflow`: null removes, objects are merged"),
+        "words": told(
+            listing(
+                record(
+                    {
+                        "cell": told(TEXT, "its id"),
+                        "line": told(INTEGER, "in the cell, counted from 1; it has the word once"),
+                        "word": TEXT,
+                        "becomes": TEXT,
+                    }
+                )
+            ),
+            "words of the code that change",
+        ),
         "removed": told(listing(TEXT), "ids of cells that are deleted"),
     }
 )
