@@ -219,7 +219,7 @@ def test_a_notebook_that_is_no_pipeline_becomes_one(page, opened):
 def test_a_fix_mends_what_was_found_and_undo_brings_it_back(page, opened):
     said = {"steps": {"jugde": {"retries": 1}}}
     wrong = "step:judge prev:lod profile:gpuu"
-    opened("fix.ipynb", *CELLS[:4], (wrong, "print(rowz)"), nbflow=said)
+    opened("fix.ipynb", *CELLS[:4], (wrong, "print(row)"), nbflow=said)
     order = cell(page, 4).get_by_role("button", name="Fix: write prev:load")
     order.click()
     tagged(page, *TAGS[:4], "step:judge prev:load profile:gpuu")
@@ -233,10 +233,10 @@ def test_a_fix_mends_what_was_found_and_undo_brings_it_back(page, opened):
     cell(page, 4).get_by_role("button", name="Fix: write rows").click()
     code = cell(page, 4).locator(".cm-content")
     code.get_by_text("print(rows)").wait_for()
-    cell(page, 4).locator(".nbf-Finding").wait_for(state="detached")
+    cell(page, 4).locator(".nbf-Findings").wait_for(state="detached")
     # The keyboard goes on in the notebook.
     page.keyboard.press("z")
-    code.get_by_text("print(rowz)").wait_for()
+    code.get_by_text("print(row)").wait_for()
     page.keyboard.press("z")
     page.keyboard.press("z")
     page.keyboard.press("z")
