@@ -1,4 +1,4 @@
-"""Take `docs/images/jupyterlab-*.png`: a notebook in JupyterLab with its steps and a finding.
+"""Take `docs/images/jupyterlab-*.png`: a notebook with its steps and a finding, and its editor.
 
 Needs what the tests in a browser need: `make lab`, and Chromium.
 """
@@ -21,12 +21,14 @@ CELLS = (
     ([], "customers = customers[customers.country == country]"),
     (["skip"], "customers.head()"),
     (
-        ["step:train", "profile:highmem"],
+        ["step:train", "profile:highmem", "prev:laod"],
         "forest = RandomForestClassifier(tree)\nforest.fit(customers[['age']], customers.left)",
     ),
     (["pipeline-metrics"], "accuracy = forest.score(customers[['age']], customers.left)\naccuracy"),
 )
 SHOWN = {"x": 291, "y": 36, "width": 669, "height": 632}
+EDITED = {"x": 291, "y": 36, "width": 709, "height": 632}
+TRAIN = 5
 COLOURS = 128
 
 
@@ -47,8 +49,8 @@ def notebook() -> str:
     return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
 
 
-def take(folder: Path, theme: str) -> bytes:
-    """The notebook as JupyterLab shows it, as PNG."""
+def take(folder: Path, theme: str) -> dict[str, bytes]:
+    """The notebook as JupyterLab shows it, and as it is edited there, as PNG."""
     sys.path.insert(0, str(ROOT / "tests" / "widgets"))
     from jupyterlabs import browser, lab
 
@@ -60,19 +62,27 @@ def take(folder: Path, theme: str) -> bytes:
         page = running.new_page(viewport={"width": 1000, "height": 700}, device_scale_factor=1.5)
         page.goto(address.in_lab("train.ipynb"))
         page.locator(".nbf-Finding").first.wait_for(timeout=60_000)
-        page.locator(".jp-Notebook .jp-CodeCell").nth(5).click()
+        page.locator(".jp-Notebook .jp-CodeCell").nth(TRAIN).click()
         page.wait_for_timeout(2_000)
-        return bytes(page.screenshot(clip=SHOWN))
+        pictures = {"": bytes(page.screenshot(clip=SHOWN))}
+        page.get_by_role("button", name="Fix: write prev:load").click()
+        page.locator(".jp-Notebook .jp-CodeCell").nth(TRAIN).locator(".jp-InputPrompt").click()
+        page.keyboard.press("e")
+        page.locator(".nbf-Editor").get_by_role("group", name="The step train").wait_for()
+        page.wait_for_timeout(2_000)
+        pictures["-editing"] = bytes(page.screenshot(clip=EDITED))
+        return pictures
 
 
 def main() -> None:
     """Take one in each theme."""
     for theme in ("Light", "Dark"):
         with tempfile.TemporaryDirectory() as folder:
-            png = take(Path(folder), f"JupyterLab {theme}")
-        out = ROOT / "docs" / "images" / f"jupyterlab-{theme.lower()}.png"
-        Image.open(io.BytesIO(png)).quantize(COLOURS).save(out, optimize=True)
-        print(f"wrote {out.relative_to(ROOT)}")
+            pictures = take(Path(folder), f"JupyterLab {theme}")
+        for name, png in pictures.items():
+            out = ROOT / "docs" / "images" / f"jupyterlab{name}-{theme.lower()}.png"
+            Image.open(io.BytesIO(png)).quantize(COLOURS).save(out, optimize=True)
+            print(f"wrote {out.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

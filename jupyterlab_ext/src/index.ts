@@ -1,5 +1,6 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { editing } from './editing/plugin';
 import { findings } from './findings/plugin';
 import { pipelines } from './pipeline/plugin';
 import { schedule } from './schedule/plugin';
@@ -8,6 +9,6 @@ import { strips } from './strips/plugin';
 export { ServerFailure } from './client/failure';
 export { INbflow } from './tokens';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [pipelines, strips, findings, schedule];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [pipelines, strips, findings, editing, schedule];
 
 export default plugins;

@@ -33,8 +33,8 @@ test.each([
 ])('a strip says what its cell is: %j', (shown, words) => {
   const strip = new Strip(new Widget());
   strip.view = shown;
-  const spans = strip.node.querySelectorAll('.nbf-Strip-head:not([hidden]) > span');
-  expect([...spans].map(span => span.textContent)).toEqual(words);
+  const parts = strip.node.querySelectorAll('.nbf-Strip-head:not([hidden]) > *');
+  expect([...parts].map(part => part.textContent)).toEqual(words);
 });
 
 test('a cell that goes on with a step has its colour alone, and the name on demand', () => {
@@ -44,6 +44,18 @@ test('a cell that goes on with a step has its colour alone, and the name on dema
   expect(strip.node.dataset).toMatchObject({ tone: 'step', hue: '3' });
   const bar = strip.node.querySelector<HTMLElement>('.nbf-Strip-bar');
   expect(bar?.title).toBe('Belongs to the step fit');
+});
+
+test('a press on the name lets one edit it', () => {
+  const pressed = jest.fn();
+  const strip = new Strip(new Widget(), pressed);
+  strip.view = view('step', 'fit', true);
+  const name = strip.node.querySelector('button');
+  expect(name?.getAttribute('aria-label')).toBe('fit: edit');
+  strip.view = view('step', 'train', true);
+  expect(strip.node.querySelector('button')).toBe(name);
+  name?.click();
+  expect(pressed).toHaveBeenCalledTimes(1);
 });
 
 test('text has no strip', () => {
@@ -75,7 +87,11 @@ function listed(count: number): Finding[] {
 
 test('a finding says what is wrong, what to do, how bad it is, and where', () => {
   const lines: number[] = [];
-  const widget = new Findings(trans, line => lines.push(line));
+  const widget = new Findings(
+    trans,
+    () => undefined,
+    line => lines.push(line)
+  );
   widget.view = [FINDING];
   expect(widget.node.querySelector('[role=img]')?.getAttribute('aria-label')).toBe('Error');
   expect(widget.node.querySelector('.nbf-Finding-hint')?.textContent).toBe('Bind x <b>first</b>.');
@@ -84,8 +100,24 @@ test('a finding says what is wrong, what to do, how bad it is, and where', () =>
   expect(lines).toEqual([2]);
 });
 
+test('a finding offers what mends it', () => {
+  const fixes = ['write `step:fit`', 'remove `step:fti`'].map(title => ({
+    ...{ title, tags: [], options: {}, words: [], removed: [] }
+  }));
+  const mended: unknown[] = [];
+  const widget = new Findings(trans, fix => mended.push(fix));
+  widget.view = [{ ...FINDING, fixes }, FINDING];
+  const buttons = widget.node.querySelectorAll<HTMLButtonElement>('.nbf-Finding-fix');
+  expect([...buttons].map(one => one.textContent)).toEqual([
+    'Fix: write step:fit',
+    'Fix: remove step:fti'
+  ]);
+  buttons.item(1).click();
+  expect(mended).toEqual([fixes[1]]);
+});
+
 test('of many findings a few are shown until one asks for all', () => {
-  const widget = new Findings(trans);
+  const widget = new Findings(trans, () => undefined);
   widget.view = listed(300);
   expect(widget.node.querySelectorAll('li')).toHaveLength(3);
   const more = widget.node.querySelector<HTMLButtonElement>('.nbf-Findings-more');
@@ -98,7 +130,7 @@ test('of many findings a few are shown until one asks for all', () => {
 });
 
 test('the same findings again leave the page as it is', () => {
-  const widget = new Findings(trans);
+  const widget = new Findings(trans, () => undefined);
   widget.view = listed(2);
   const row = widget.node.querySelector('li');
   widget.view = listed(2);

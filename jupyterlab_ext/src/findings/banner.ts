@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Panel } from '@lumino/widgets';
 
+import type { Fix } from '../generated/answers';
 import { Findings } from './findings';
 import type { Finding } from './findings';
 
@@ -9,10 +10,11 @@ const TALLEST = 180;
 
 /** Findings about a whole notebook, above its cells. */
 export class Banner extends Panel {
-  constructor(trans: TranslationBundle) {
+  /** @param mend - mends a finding. */
+  constructor(trans: TranslationBundle, mend: (fix: Fix) => void) {
     super();
     this.addClass('nbf-Banner');
-    this._findings = new Findings(trans);
+    this._findings = new Findings(trans, mend);
     this.addWidget(this._findings);
     // What is above a notebook is as high as it says that it must be.
     this._observer = new ResizeObserver(() => this._fit());

@@ -6,6 +6,10 @@ import { Signal } from '@lumino/signaling';
 
 import { CellWidgets } from '../cells/cellWidgets';
 import type { ServerFailure } from '../client/failure';
+import { bookOf } from '../editing/book';
+import { changeOf } from '../editing/fixes';
+import { apply } from '../editing/history';
+import type { Fix } from '../generated/answers';
 import type { NotebookPipeline } from '../pipeline/pipeline';
 import { Banner } from './banner';
 import { Findings } from './findings';
@@ -20,7 +24,7 @@ export class FindingsBoard implements IDisposable {
   ) {
     this._atCells = new CellWidgets(
       _panel.content,
-      cell => new Findings(_trans, line => goTo(_panel.content, cell, line)),
+      cell => new Findings(_trans, this._mend, line => goTo(_panel.content, cell, line)),
       'middle'
     );
     _pipeline.changed.connect(this._update, this);
@@ -72,11 +76,24 @@ export class FindingsBoard implements IDisposable {
       return;
     }
     if (this._above === null) {
-      this._above = new Banner(this._trans);
+      this._above = new Banner(this._trans, this._mend);
       this._panel.contentHeader.addWidget(this._above);
     }
     this._above.view = findings;
   }
+
+  /** Mend a finding; the keyboard goes on in the notebook, where it is undone. */
+  private readonly _mend = (fix: Fix): void => {
+    const { content, context } = this._panel;
+    this._pipeline.settle();
+    const { about } = this._pipeline.inspection;
+    const change = changeOf(bookOf(context.model, this._pipeline.places), fix, about);
+    if (change !== null) {
+      apply(context.model, change);
+    }
+    content.mode = 'command';
+    content.activeCell?.node.focus();
+  };
 
   private _above: Banner | null = null;
   private readonly _atCells: CellWidgets<Findings>;

@@ -1,6 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
+import type { Fix } from '../generated/answers';
+
 /** Something wrong, as it is shown. */
 export interface Finding {
   /** Null of what is no finding of a rule, but why there are none. */
@@ -10,6 +12,8 @@ export interface Finding {
   readonly hint: string | null;
   /** In the cell, counted from 1. */
   readonly line: number | null;
+  /** Ways to mend it that need no thought. */
+  readonly fixes?: readonly Fix[];
 }
 
 /** How many are shown before one asks for more. */
@@ -17,9 +21,13 @@ const FEW = 3;
 
 /** A list of findings. */
 export class Findings extends Widget {
-  /** @param _goTo - brings the reader to a line; null where lines mean nothing. */
+  /**
+   * @param _mend - mends a finding.
+   * @param _goTo - brings the reader to a line; null where lines mean nothing.
+   */
   constructor(
     private readonly _trans: TranslationBundle,
+    private readonly _mend: (fix: Fix) => void,
     private readonly _goTo: ((line: number) => void) | null = null
   ) {
     super();
@@ -73,6 +81,10 @@ export class Findings extends Widget {
     if (finding.hint !== null && finding.hint !== '') {
       said.append(element('p', 'nbf-Finding-hint', ...inline(finding.hint)));
     }
+    if (finding.fixes !== undefined && finding.fixes.length > 0) {
+      const buttons = finding.fixes.map(fix => this._fix(fix));
+      said.append(element('p', 'nbf-Finding-fixes', ...buttons));
+    }
     const row = element('li', 'nbf-Finding', icon, said);
     if (finding.code !== null) {
       row.append(element('span', 'nbf-Finding-code', finding.code));
@@ -80,6 +92,13 @@ export class Findings extends Widget {
     row.dataset.severity = finding.severity;
     row.tabIndex = -1;
     return row;
+  }
+
+  private _fix(fix: Fix): HTMLElement {
+    const text = inline(this._trans.__('Fix: %1', fix.title));
+    const button = element('button', 'nbf-Finding-fix', ...text);
+    button.addEventListener('click', () => this._mend(fix));
+    return button;
   }
 
   private _line(line: number, goTo: (line: number) => void): HTMLElement {

@@ -30,6 +30,8 @@ export interface Diagnostic {
   file?: string;
   /** of a pipeline of several notebooks, the one that is meant */
   notebook?: string;
+  /** ways to mend it that need no thought; one is chosen */
+  fixes?: Fix[];
 }
 
 export interface ErrorAnswer {
@@ -56,6 +58,33 @@ export interface Failure {
   /** lines, with terminal colours */
   traceback: string[];
   hint: string | null;
+}
+
+export interface Fix {
+  /** what is done, in lower case; Markdown */
+  title: string;
+  /** tags that change */
+  tags: {
+    /** its id */
+    cell: string;
+    /** as it is written; null for a new one */
+    tag: string | null;
+    /** null removes it */
+    becomes: string | null;
+  }[];
+  /** a change of `metadata.nbflow`: null removes, objects are merged */
+  options: Record<string, unknown>;
+  /** words of the code that change */
+  words: {
+    /** its id */
+    cell: string;
+    /** in the cell, counted from 1; it has the word once */
+    line: number;
+    word: string;
+    becomes: string;
+  }[];
+  /** ids of cells that are deleted */
+  removed: string[];
 }
 
 export interface Inspected {

@@ -104,6 +104,15 @@ export class NotebookPipeline implements IDisposable {
     }
   }
 
+  /** Take in at once what was changed just now. */
+  settle(): void {
+    if (this._timer !== undefined) {
+      clearTimeout(this._timer);
+      this._timer = undefined;
+      this._update();
+    }
+  }
+
   get isDisposed(): boolean {
     return this._isDisposed;
   }

@@ -1,3 +1,4 @@
+import type { Cell } from '@jupyterlab/cells';
 import type { Notebook } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
@@ -15,9 +16,10 @@ export class StripBoard implements IDisposable {
     notebook: Notebook,
     private readonly _pipeline: NotebookPipeline,
     private readonly _preferences: Preferences,
-    private readonly _trans: TranslationBundle
+    private readonly _trans: TranslationBundle,
+    edit: (cell: Cell) => void
   ) {
-    this._strips = new CellWidgets(notebook, cell => new Strip(cell), 'top');
+    this._strips = new CellWidgets(notebook, cell => new Strip(cell, () => edit(cell)), 'top');
     _pipeline.changed.connect(this._update, this);
     _preferences.changed.connect(this._update, this);
     this._update();

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { COMMANDS } from '../editing/commands';
 import { INbflow } from '../tokens';
 import { StripBoard } from './board';
 
@@ -11,10 +12,14 @@ export const strips: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [INbflow],
   optional: [ITranslator],
-  activate: (_: JupyterFrontEnd, nbflow: INbflow, translator: ITranslator | null): void => {
+  activate: (app: JupyterFrontEnd, nbflow: INbflow, translator: ITranslator | null): void => {
     const trans = (translator ?? nullTranslator).load('nbflow');
     nbflow.opened.connect((_, { panel, pipeline }) => {
-      const board = new StripBoard(panel.content, pipeline, nbflow.preferences, trans);
+      const { content } = panel;
+      const board = new StripBoard(content, pipeline, nbflow.preferences, trans, cell => {
+        content.activeCellIndex = content.widgets.indexOf(cell);
+        void app.commands.execute(COMMANDS.edit);
+      });
       panel.disposed.connect(() => board.dispose());
     });
   }

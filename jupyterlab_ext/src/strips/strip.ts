@@ -4,11 +4,18 @@ import type { StripView } from './view';
 
 /** A cell's strip: a bar in the colour of its step, and above the cell what begins there. */
 export class Strip extends Widget {
-  constructor(private readonly _cell: Widget) {
+  /** @param _edit - lets the reader edit what the strip says. */
+  constructor(
+    private readonly _cell: Widget,
+    private readonly _edit: () => void = () => undefined
+  ) {
     super();
     this.addClass('nbf-Strip');
     this._bar.className = 'nbf-Strip-bar';
     this._head.className = 'nbf-Strip-head';
+    this._name.className = 'nbf-Strip-name';
+    this._name.type = 'button';
+    this._name.addEventListener('click', () => this._edit());
     this.node.append(this._bar, this._head);
     _cell.addClass('nbf-Cell');
   }
@@ -27,8 +34,10 @@ export class Strip extends Widget {
     this._bar.title = view.title;
     this._head.hidden = !view.headed;
     this._head.title = view.title;
+    this._name.textContent = view.name;
+    this._name.setAttribute('aria-label', view.label);
     this._head.replaceChildren(
-      labelled('nbf-Strip-name', view.name),
+      this._name,
       ...view.marks.map(mark => labelled('nbf-Strip-mark', mark))
     );
   }
@@ -42,6 +51,8 @@ export class Strip extends Widget {
   private _shown = '';
   private readonly _bar = document.createElement('div');
   private readonly _head = document.createElement('div');
+  // The same for the strip's whole life: who has come to it with the keyboard stays there.
+  private readonly _name = document.createElement('button');
 }
 
 function labelled(name: string, text: string): HTMLElement {

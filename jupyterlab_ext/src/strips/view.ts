@@ -16,6 +16,8 @@ export interface StripView {
   readonly headed: boolean;
   /** The strip in words. */
   readonly title: string;
+  /** What a press on the name does, in words. */
+  readonly label: string;
 }
 
 /** The strip of a cell; null where it has none, as text has. */
@@ -29,14 +31,16 @@ export function stripView(
     return null;
   }
   const marks = marksOf(place, trans);
+  const name = nameOf(place, trans);
   return {
     tone: role,
     hue: step === null ? 0 : hue(step),
-    name: nameOf(place, trans),
+    name,
     marks,
     begins: place.begins,
     headed: place.begins || marks.length > 0,
-    title: titleOf(place, trans)
+    title: titleOf(place, trans),
+    label: trans.__('%1: edit', name)
   };
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbflow.analysis import rules
+from nbflow.analysis.fixes import other_prev, put_after
 from nbflow.analysis.records import Effect, EffectKind
 from nbflow.analysis.settings import implied
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from nbflow.analysis.graph import Graph
     from nbflow.analysis.records import Record
     from nbflow.analysis.resolution import Resolution
-    from nbflow.model import Diagnostic, StepOutline
+    from nbflow.model import Diagnostic, Fix, StepOutline
 
 __all__ = ["declared_edges", "order_findings"]
 
@@ -35,10 +36,13 @@ def declared_edges(
             if upstream is None:
                 known = ", ".join(index) or "none"
                 message = f"`prev:{prev.name}` names no step; there are: {known}"
-                found.append(rules.UNKNOWN_PREV.at(message, cell=prev.cell))
+                above = list(index)[:position]
+                fixes = other_prev(prev, above)
+                found.append(rules.UNKNOWN_PREV.at(message, cell=prev.cell, fixes=fixes))
             elif upstream == position:
                 message = f"step {step.name} is declared to come after itself"
-                found.append(rules.SELF_PREV.at(message, cell=prev.cell))
+                fixes = other_prev(prev, ())
+                found.append(rules.SELF_PREV.at(message, cell=prev.cell, fixes=fixes))
             elif upstream > position:
                 message = (
                     f"step {step.name} is declared to come after {prev.name}, which stands below it"
@@ -50,13 +54,18 @@ def declared_edges(
     return edges, found
 
 
-def order_findings(graph: Graph) -> Iterator[Diagnostic]:
-    """Findings about the order of steps."""
+def order_findings(graph: Graph, homes: Sequence[str]) -> Iterator[Diagnostic]:
+    """Findings about the order of steps.
+
+    Args:
+        graph: the steps.
+        homes: the cell of each step that has its tags.
+    """
     lost = set()
-    for finding, pairs in _lost_changes(graph):
+    for finding, pairs in _lost_changes(graph, homes):
         lost |= pairs
         yield finding
-    yield from _outside(graph, lost)
+    yield from _outside(graph, lost, homes)
     yield from _interleaved(graph)
     yield from _displays(graph)
 
@@ -83,7 +92,9 @@ def _displays(graph: Graph) -> Iterator[Diagnostic]:
         shown = {**mine, **shown}
 
 
-def _lost_changes(graph: Graph) -> Iterator[tuple[Diagnostic, set[tuple[int, int]]]]:
+def _lost_changes(
+    graph: Graph, homes: Sequence[str]
+) -> Iterator[tuple[Diagnostic, set[tuple[int, int]]]]:
     """Steps that may run at the same time and change one object that a later step reads."""
     if not any(node.declared for node in graph.nodes):
         return
@@ -102,7 +113,9 @@ def _lost_changes(graph: Graph) -> Iterator[tuple[Diagnostic, set[tuple[int, int
                 )
                 if parallel and (name, other, last) not in told:
                     told.add((name, other, last))
-                    yield _conflict(graph, node.record, name, other, last), {(last, other)}
+                    fix = put_after(homes[last], resolution.steps[other])
+                    finding = _conflict(graph, node.record, name, other, last, fix)
+                    yield finding, {(last, other)}
 
 
 def _keeps_older(resolution: Resolution, step: int, name: str) -> bool:
@@ -111,7 +124,9 @@ def _keeps_older(resolution: Resolution, step: int, name: str) -> bool:
     return name not in record.definite or name in record.reads or name in record.weak
 
 
-def _conflict(graph: Graph, reader: Record, name: str, first: int, second: int) -> Diagnostic:
+def _conflict(
+    graph: Graph, reader: Record, name: str, first: int, second: int, fix: Fix
+) -> Diagnostic:
     resolution = graph.resolution
     one, two = resolution.steps[first], resolution.steps[second]
     at, place = resolution.bound(first, name).place, resolution.bound(second, name).place
@@ -123,10 +138,12 @@ def _conflict(graph: Graph, reader: Record, name: str, first: int, second: int) 
         f"Tag step {two.name} with `prev:{one.name}`, or give each branch a copy of its own under"
         " another name."
     )
-    return rules.CONFLICT.at(message, cell=place.cell, line=place.line, hint=hint)
+    return rules.CONFLICT.at(message, cell=place.cell, line=place.line, hint=hint, fixes=[fix])
 
 
-def _outside(graph: Graph, lost: set[tuple[int, int]]) -> Iterator[Diagnostic]:
+def _outside(
+    graph: Graph, lost: set[tuple[int, int]], homes: Sequence[str]
+) -> Iterator[Diagnostic]:
     steps = graph.resolution.steps
     for problem in graph.problems:
         if problem.kind != "outside" or problem.read is None:
@@ -143,7 +160,8 @@ def _outside(graph: Graph, lost: set[tuple[int, int]]) -> Iterator[Diagnostic]:
         )
         reader = steps[problem.step].name
         hint = f"Tag step {reader} with `prev:{newer.name}` if it means the newer one."
-        yield rules.OUTSIDE.at(message, cell=place.cell, line=place.line, hint=hint)
+        fix = put_after(homes[problem.step], newer)
+        yield rules.OUTSIDE.at(message, cell=place.cell, line=place.line, hint=hint, fixes=[fix])
 
 
 def _interleaved(graph: Graph) -> Iterator[Diagnostic]:

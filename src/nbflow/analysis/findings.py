@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from nbflow.analysis import rules
 from nbflow.analysis.effects import PRINTS
+from nbflow.analysis.fixes import respelt
 from nbflow.analysis.namespaces import BUILTINS
 from nbflow.analysis.records import EffectKind
 from nbflow.analysis.resolution import Origin
 from nbflow.analysis.values import IMMUTABLE, ITERATORS, STUCK, Kind
+from nbflow.model import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
     from nbflow.analysis.graph import Graph, Node, Problem
     from nbflow.analysis.records import Place, Record
     from nbflow.analysis.source import Code
-    from nbflow.model import Diagnostic
+    from nbflow.model import Diagnostic, Document
 
+_ALIKE = 0.8
+"""Names of variables are short, and many are near others; a guess is to be right."""
 _NAMESPACES = frozenset({"globals()", "locals()", "vars()", "get_ipython().user_ns"})
 
 __all__ = ["cache_findings", "name_findings", "setup_findings", "syntax_findings"]
@@ -32,10 +36,10 @@ def syntax_findings(codes: Mapping[str, Code]) -> Iterator[Diagnostic]:
             yield rules.SYNTAX.at(f"syntax error: {code.message}", cell=cell, line=code.line)
 
 
-def name_findings(graph: Graph) -> Iterator[Diagnostic]:
+def name_findings(graph: Graph, document: Document) -> Iterator[Diagnostic]:
     """Findings about the names of steps."""
     for problem in graph.problems:
-        yield from _problem(graph, problem)
+        yield from _problem(graph, problem, document)
     told: set[tuple[str, int]] = set()  # a class that is changed is told of once for each change
     for node in graph.nodes:
         yield from record_findings(node.record, alone=len(graph.nodes) == 1)
@@ -87,11 +91,11 @@ def _namespaces(graph: Graph, record: Record) -> Iterator[Diagnostic]:
         yield rules.NAMESPACE.at(message, cell=place.cell, line=place.line)
 
 
-def _problem(graph: Graph, problem: Problem) -> Iterator[Diagnostic]:
+def _problem(graph: Graph, problem: Problem, document: Document) -> Iterator[Diagnostic]:
     steps = graph.resolution.steps
     record, name = steps[problem.step], problem.name
     if problem.kind == "missing":
-        yield from _missing(graph, problem)
+        yield from _missing(graph, problem, document)
     elif problem.kind == "deleted" and problem.read is not None:
         place, gone = problem.read.place, problem.found.place
         where = gone.cell if gone else ""
@@ -106,7 +110,7 @@ def _problem(graph: Graph, problem: Problem) -> Iterator[Diagnostic]:
         yield rules.DEFINITION_CHANGED.at(message, cell=place.cell, line=place.line)
 
 
-def _missing(graph: Graph, problem: Problem) -> Iterator[Diagnostic]:
+def _missing(graph: Graph, problem: Problem, document: Document) -> Iterator[Diagnostic]:
     steps = graph.resolution.steps
     record, name, read = steps[problem.step], problem.name, problem.read
     if read is None or _is_wild(graph, record, read.place):
@@ -139,7 +143,18 @@ def _missing(graph: Graph, problem: Problem) -> Iterator[Diagnostic]:
         yield rules.BOUND_LATER.at(message, cell=place.cell, line=place.line)
     else:
         message = f"`{name}` is not defined: step {record.name} reads it{by}, and nothing binds it"
-        yield rules.UNDEFINED.at(message, cell=place.cell, line=place.line)
+        meant = _meant(graph, problem)
+        hint = f"Did you mean `{meant}`? {rules.UNDEFINED.fix}" if meant else None
+        fixes = respelt(place, name, meant, document) if meant else ()
+        yield rules.UNDEFINED.at(message, cell=place.cell, line=place.line, hint=hint, fixes=fixes)
+
+
+def _meant(graph: Graph, problem: Problem) -> str | None:
+    """The name that is bound by then, in an earlier step or in this one, and is nearly the same."""
+    resolution = graph.resolution
+    before = (resolution.base, *resolution.steps[: problem.step + 1])
+    known = {name for record in before for name in record.bound}
+    return nearest(problem.name, {*known, *resolution.parameters}, alike=_ALIKE)
 
 
 def _is_wild(graph: Graph, record: Record, place: Place) -> bool:

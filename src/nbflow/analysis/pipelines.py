@@ -61,8 +61,8 @@ def analyse(outline: Outline) -> Pipeline:
     graph = Graph(resolution, order(base[0], records), declared, behind=base[1].behind)
     found += syntax_findings(codes)
     found += setup_findings(graph)
-    found += name_findings(graph)
-    found += order_findings(graph)
+    found += name_findings(graph, outline.document)
+    found += order_findings(graph, [step.cells[0] for step in layout.steps])
     found += cache_findings(graph)
     steps = tuple(
         _step(step, node, graph) for step, node in zip(layout.steps, graph.nodes, strict=True)

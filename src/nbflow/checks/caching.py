@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nbflow.checks import rules
+from nbflow.checks.fixes import without_values
 from nbflow.model import Diagnostic
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def _first(step: Step, pipeline: Pipeline, names: dict[str, str]) -> Iterator[Di
                 f"{what}: {why} does not count as an input",
                 cell=cell.id,
                 line=line,
+                fixes=without_values(pipeline, step, "cache"),
             )
             return
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from nbflow import analysis, notebook
 from nbflow.checks import rules
 from nbflow.checks.caching import find_changing_cached_steps
-from nbflow.model import Diagnostic, Rule, did_you_mean, in_notebook_order
+from nbflow.checks.fixes import other_values
+from nbflow.model import Diagnostic, Fix, Rule, did_you_mean, in_notebook_order, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,6 +68,7 @@ def find_unknown_profiles(pipeline: Pipeline, settings: Settings) -> Iterator[Di
                 f"step {step.name!r} asks for profile {name!r}, which is not defined",
                 cell=_cell_with_tag(pipeline, step, f"profile:{name}"),
                 hint=_choices("profiles", name, settings.profiles),
+                fixes=other_values(pipeline, step, "profile", name, settings.profiles),
             )
 
 
@@ -87,8 +89,11 @@ def find_policy_violations(pipeline: Pipeline, settings: Settings) -> Iterator[D
         return
     team = settings.teams.get(name)
     if team is None:
+        near = nearest(name, settings.teams)
         yield rules.UNKNOWN_TEAM.at(
-            f"team {name!r} is not defined", hint=_choices("teams", name, settings.teams)
+            f"team {name!r} is not defined",
+            hint=_choices("teams", name, settings.teams),
+            fixes=[Fix(f"write `{near}`", options={"team": near})] if near else (),
         )
         return
     for step in pipeline.steps:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nbflow.model.diagnostics import Diagnostic, Rule, Severity, in_notebook_order
     from nbflow.model.document import Cell, CellKind, Document
     from nbflow.model.events import Assets, Channel, Interval, Notices, asset_fault
+    from nbflow.model.fixes import Fix, TagEdit, WordEdit
     from nbflow.model.guesses import did_you_mean, known_names, nearest
     from nbflow.model.pipeline import (
         Definition,
@@ -77,6 +78,7 @@ __all__ = [
     "EnvSource",
     "Failure",
     "FileUse",
+    "Fix",
     "Foreach",
     "Gpu",
     "Interval",
@@ -108,8 +110,10 @@ __all__ = [
     "StepOptions",
     "StepOutline",
     "StepRun",
+    "TagEdit",
     "Usage",
     "Volume",
+    "WordEdit",
     "asset_fault",
     "did_you_mean",
     "format_bytes",
@@ -148,6 +152,7 @@ _HOMES = {
     "EnvSource": "profile",
     "Failure": "run",
     "FileUse": "pipeline",
+    "Fix": "fixes",
     "Foreach": "composition",
     "Gpu": "profile",
     "Interval": "events",
@@ -179,8 +184,10 @@ _HOMES = {
     "StepOptions": "pipeline",
     "StepOutline": "pipeline",
     "StepRun": "run",
+    "TagEdit": "fixes",
     "Usage": "usage",
     "Volume": "profile",
+    "WordEdit": "fixes",
     "asset_fault": "events",
     "did_you_mean": "guesses",
     "format_bytes": "usage",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from nbflow.model.document import Document
+from nbflow.model.fixes import Fix
 
 
 class Severity(StrEnum):
@@ -46,9 +47,11 @@ class Rule:
         line: int | None = None,
         hint: str | None = None,
         file: str | None = None,
+        fixes: Iterable[Fix] = (),
     ) -> Diagnostic:
         """A finding of this kind."""
-        return Diagnostic(self.code, self.severity, message, hint or self.fix, cell, line, file)
+        said = (self.code, self.severity, message, hint or self.fix)
+        return Diagnostic(*said, cell, line, file, tuple(fixes))
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Diagnostic:
         line: line in the cell, counted from 1, None where no line is meant; of `file` or of a
             pipeline's file where no cell is.
         file: another file than the notebook that `line` is in; None for the notebook.
+        fixes: ways to mend it that need no thought, the likeliest first. They follow from the
+            rest: two findings that say the same are the same.
     """
 
     code: str
@@ -73,9 +78,13 @@ class Diagnostic:
     cell: str | None = None
     line: int | None = None
     file: str | None = None
+    fixes: tuple[Fix, ...] = field(default=(), compare=False)
 
     def as_json(self) -> dict[str, Any]:
-        """The diagnostic as `nbflow check --json` prints it; with `file` where it is in another."""
+        """The diagnostic as `nbflow check --json` prints it.
+
+        With `file` where it is in another one, and with `fixes` where there are some.
+        """
         return {
             "code": self.code,
             "severity": str(self.severity),
@@ -84,6 +93,7 @@ class Diagnostic:
             "cell": self.cell,
             "line": self.line,
             **({} if self.file is None else {"file": self.file}),
+            **({"fixes": [fix.as_json() for fix in self.fixes]} if self.fixes else {}),
         }
 
 

@@ -15,8 +15,13 @@ _LISTED = 20
 """Names that a hint lists at most."""
 
 
-def nearest(wrong: str, known: Iterable[str]) -> str | None:
+def nearest(wrong: str, known: Iterable[str], *, alike: float = ALIKE) -> str | None:
     """The known name that was most likely meant, None where none is near; capitals do not count.
+
+    Args:
+        wrong: what was written.
+        known: what might have been.
+        alike: how much of the two is the same at least.
 
     Example:
         >>> nearest("Iirs", ["iris", "wine"])
@@ -25,7 +30,7 @@ def nearest(wrong: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     names = {name.casefold(): name for name in known}
-    near = get_close_matches(wrong.casefold(), names, n=1, cutoff=ALIKE)
+    near = get_close_matches(wrong.casefold(), names, n=1, cutoff=alike)
     return names[near[0]] if near else None
 
 

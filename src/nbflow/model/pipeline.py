@@ -155,10 +155,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Prev:
-    """A declared edge: the cell's step comes after the step `name`."""
+    """A declared edge: the cell's step comes after the step `name`, by a `tag` or by options."""
 
     name: str
     cell: str
+    tag: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

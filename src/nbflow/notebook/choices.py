@@ -39,6 +39,7 @@ class Choice:
         value: parsed.
         text: as written, for messages.
         cell: id of the cell with the tag, None where the notebook's metadata says it.
+        path: where `metadata.nbflow` says it, empty where it does not, or in a list.
     """
 
     option: str
@@ -46,6 +47,7 @@ class Choice:
     value: Any
     text: str
     cell: str | None = None
+    path: tuple[str, ...] = ()
 
 
 def step_names(use: TagUse) -> tuple[str, ...]:
@@ -64,9 +66,11 @@ def step_names(use: TagUse) -> tuple[str, ...]:
                 hint="Shorten the name.",
             )
         if name != name.lower():
+            lower = f"{use.tag.name}:{';'.join(names).lower()}"
             raise TagError(
                 f"tag {use.text!r}: the name of a step has no capitals",
-                hint=f"Write `{use.tag.name}:{';'.join(names).lower()}`.",
+                hint=f"Write `{lower}`.",
+                correction=lower,
             )
     return tuple(dict.fromkeys(names))
 
@@ -90,29 +94,32 @@ def choice(use: TagUse, *, cell: str | None = None) -> Choice | None:
     except ArithmeticError:
         raise TagError(f"tag {use.text!r}: the number is too large", hint=_form(use)) from None
     except ValueError as error:
+        meant = _RESOURCE_GUESSES.get(values.get("key", "").lower())
         raise TagError(
             f"tag {use.text!r}: {error}",
             hint=_form(use),
+            correction=f"limit:{meant}:{values['value']}" if meant else None,
         ) from None
     return Choice(use.name, values.get("key", ""), value, use.text, cell)
 
 
 def choices_of_options(
-    options: Mapping[str, Any], *, where: str
+    options: Mapping[str, Any], *, where: tuple[str, ...] = ()
 ) -> tuple[list[Choice], list[tuple[str, str]]]:
     """The choices that a mapping of step options makes, read with the tags' grammar.
 
     Args:
         options: as `metadata.nbflow` has them, already valid by their schema.
-        where: the path that leads to the mapping, for messages.
+        where: the path that leads to the mapping in `metadata.nbflow`.
 
     Returns:
         The choices, and message and hint of each that makes no sense.
     """
     made: list[Choice] = []
     wrong: list[tuple[str, str]] = []
-    for path, tag in _as_tags(options):
-        text = f"{where}{path}"
+    for inside, tag in _as_tags(options):
+        path = (*where, *inside)
+        text = ".".join(("metadata.nbflow", *path))
         try:
             use = match_tag(tag)
             found = choice(use) if use is not None else None
@@ -122,7 +129,9 @@ def choices_of_options(
             wrong.append((f"{text}: {message}", f"Write {expected}."))
             continue
         if found is not None:
-            made.append(Choice(found.option, found.key, found.value, text))
+            listed = found.option == "secret"
+            place = () if listed else path
+            made.append(Choice(found.option, found.key, found.value, text, path=place))
     return made, wrong
 
 
@@ -195,16 +204,16 @@ def _same_amount(one: object, other: object) -> bool:
     return both and one.amount == other.amount  # type: ignore[attr-defined]
 
 
-def _as_tags(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _as_tags(options: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Each option as its path in the mapping and as the tag that says the same."""
     for option in ("profile", "image", "retries", "timeout"):
         if options.get(option) is not None:
-            yield option, f"{option}:{options[option]}"
+            yield (option,), f"{option}:{options[option]}"
     if options.get("cache") is not None:
-        yield "cache", f"cache:{'enabled' if options['cache'] else 'disabled'}"
+        yield ("cache",), f"cache:{'enabled' if options['cache'] else 'disabled'}"
     for name, option in _MAPPINGS.items():
         for key, value in (options.get(option) or {}).items():
-            yield f"{option}.{key}", f"{name}:{key}:{value}"
+            yield (option, key), f"{name}:{key}:{value}"
     for secret in options.get("secrets") or ():
         tag = f"secret:{secret['name']}:{secret['key']}:{secret['env']}"
-        yield f"secrets.{secret['env']}", tag
+        yield ("secrets", secret["env"]), tag

@@ -71,12 +71,16 @@ class TagUse:
 
 
 class TagError(ValueError):
-    """A tag of ours with an argument that makes no sense; `hint` says what to write."""
+    """A tag of ours with an argument that makes no sense.
 
-    def __init__(self, message: str, *, hint: str) -> None:
+    `hint` says what to write, `correction` is the whole tag where that is clear.
+    """
+
+    def __init__(self, message: str, *, hint: str, correction: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.correction = correction
 
 
 LONGEST_STEP_NAME = 200  # Airflow refuses more than 250, and file names more than 255
@@ -308,11 +312,14 @@ def match_tag(text: str) -> TagUse | None:
         return None
     match = re.fullmatch(tag.argument, argument, re.DOTALL)
     if match is None:
+        correction = _correction(tag, argument)
+        form = f"The form is `{tag.form}`, for example `{tag.example}`."
         raise TagError(
             f"tag {text!r}: {argument.strip()!r} is not {_bare(tag.expects)}"
             if argument.strip()
             else f"tag {text!r} lacks {_bare(tag.expects)}",
-            hint=_correction(tag, argument),
+            hint=form if correction is None else f"Write `{correction}`.",
+            correction=correction,
         )
     parts = {key: value for key, value in match.groupdict().items() if value is not None}
     return TagUse(tag, text, parts)
@@ -328,7 +335,7 @@ def tag_reference() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _correction(tag: Tag, argument: str) -> str:
+def _correction(tag: Tag, argument: str) -> str | None:
     stripped = re.sub(r"\s*([:;])\s*", r"\1", argument.strip())
     guesses = [stripped, stripped.lower()]
     if "names" in re.compile(tag.argument).groupindex:
@@ -341,8 +348,8 @@ def _correction(tag: Tag, argument: str) -> str:
         ]
     for guess in guesses:
         if guess and re.fullmatch(tag.argument, guess):
-            return f"Write `{tag.name}:{guess}`."
-    return f"The form is `{tag.form}`, for example `{tag.example}`."
+            return f"{tag.name}:{guess}"
+    return None
 
 
 def _bare(words: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nbflow.model import Diagnostic
+from nbflow.model import Diagnostic, Fix, Prev
 from nbflow.notebook import rules
 from nbflow.notebook.choices import Choice, choice, step_names
-from nbflow.notebook.grammar import Scope, TagError, TagUse, match_tag
+from nbflow.notebook.fixes import without_tags
+from nbflow.notebook.grammar import TAGS, Scope, TagError, TagUse, match_tag
 from nbflow.notebook.tags import near_miss
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ class Marks:
         kind: `parameters`, `setup`, `step`, `skip` or `notebook`, None for an untagged cell.
         step: the step that a `step` or `notebook` cell names.
         metrics: the cell names values to record.
-        prevs: names of the steps that it comes after.
+        prevs: the steps that it comes after.
         choices: about its step.
+        about_step: the tags that say so, as they are written.
         foreign: none of its tags was ours.
         diagnostics: what the tags got wrong.
     """
@@ -34,8 +36,9 @@ class Marks:
     kind: str | None = None
     step: str | None = None
     metrics: bool = False
-    prevs: tuple[str, ...] = ()
+    prevs: tuple[Prev, ...] = ()
     choices: tuple[Choice, ...] = ()
+    about_step: tuple[str, ...] = ()
     foreign: bool = True
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -43,15 +46,16 @@ class Marks:
     def configures(self) -> tuple[str, ...]:
         """The tags that configure a step, as written."""
         chosen = tuple(made.text for made in self.choices)
-        return (*(f"prev:{name}" for name in self.prevs), *chosen)
+        return (*(f"prev:{prev.name}" for prev in self.prevs), *chosen)
 
 
 @dataclass
 class _Found:
     roles: list[tuple[str, str | None, str]] = field(default_factory=list)
     metrics: bool = False
-    prevs: list[str] = field(default_factory=list)
+    prevs: list[Prev] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
+    about_step: list[str] = field(default_factory=list)
     foreign: bool = True
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -72,6 +76,7 @@ def marks(cell: Cell) -> Marks:
         metrics=found.metrics,
         prevs=tuple(dict.fromkeys(found.prevs)),
         choices=tuple(found.choices),
+        about_step=tuple(found.about_step),
         foreign=found.foreign,
         diagnostics=tuple(found.diagnostics),
     )
@@ -92,7 +97,11 @@ def _read(text: str, cell: Cell, found: _Found) -> None:
         _take(use, cell, found)
     except TagError as error:
         found.foreign = False
-        found.diagnostics.append(rules.BAD_TAG.at(error.message, cell=cell.id, hint=error.hint))
+        better = error.correction
+        fixes = [] if better is None else [Fix.of_tag(cell.id, text, better)]
+        found.diagnostics.append(
+            rules.BAD_TAG.at(error.message, cell=cell.id, hint=error.hint, fixes=fixes)
+        )
 
 
 def _take(use: TagUse, cell: Cell, found: _Found) -> None:
@@ -104,11 +113,13 @@ def _take(use: TagUse, cell: Cell, found: _Found) -> None:
     elif use.tag.scope is Scope.ROLE:
         found.roles.append((use.name, None, use.text))
     elif use.name == "prev":
-        found.prevs.extend(step_names(use))
+        found.prevs.extend(Prev(name, cell.id, use.text) for name in step_names(use))
+        found.about_step.append(use.text)
     else:
         made = choice(use, cell=cell.id)
         if made is not None:
             found.choices.append(made)
+            found.about_step.append(use.text)
 
 
 def _guess(text: str, cell: Cell, found: _Found) -> None:
@@ -119,34 +130,46 @@ def _guess(text: str, cell: Cell, found: _Found) -> None:
                 f"tag {text!r} is not one of nbflow's; did you mean {meant!r}?",
                 cell=cell.id,
                 hint=f"Write `{meant}`, or rename the tag if it belongs to another tool.",
+                fixes=[Fix.of_tag(cell.id, text, meant)] if _is_whole(meant) else (),
             )
         )
+
+
+def _is_whole(tag: str) -> bool:
+    """A tag that can be written, and not a form with a place for a name."""
+    known = TAGS[tag.partition(":")[0]]
+    return not known.argument or tag != known.form
 
 
 def _role(cell: Cell, found: _Found) -> tuple[str | None, str | None]:
     """What the cell is: the first of its roles, with a finding where the others differ."""
     if INJECTED in cell.tags:
         message = f"{place(cell)} holds the parameters of an earlier papermill run and is skipped"
-        found.diagnostics.append(rules.INJECTED_CELL.at(message, cell=cell.id))
+        fix = Fix("delete the cell", removed=(cell.id,))
+        found.diagnostics.append(rules.INJECTED_CELL.at(message, cell=cell.id, fixes=[fix]))
         return "skip", None
     if not found.roles:
         return None, None
     kind, step, text = found.roles[0]
     for other_kind, other_step, other_text in found.roles[1:]:
         if (other_kind, other_step) != (kind, step):
-            found.diagnostics.append(_conflict(cell, text, other_text))
+            steps = [step for _, step, said in found.roles if said == text and step]
+            found.diagnostics.append(_conflict(cell, text, other_text, steps))
             break
     return kind, step
 
 
-def _conflict(cell: Cell, one: str, other: str) -> Diagnostic:
+def _conflict(cell: Cell, one: str, other: str, steps: list[str]) -> Diagnostic:
     if one == other:  # `step:a;b`
         message = f"{place(cell)} is tagged {one!r}, and a cell belongs to one step only"
         hint = "Name one step, or copy the cell into each of them."
+        word = one.partition(":")[0]
+        fixes = [Fix.of_tag(cell.id, one, f"{word}:{step}") for step in steps]
     else:
         message = f"{place(cell)} is tagged {one!r} and {other!r}, which contradict each other"
         hint = f"Remove {one!r} or {other!r}, or split the cell."
-    return rules.ROLES_CONFLICT.at(message, cell=cell.id, hint=hint)
+        fixes = [Fix.of_tag(cell.id, text, None) for text in (other, one)]
+    return rules.ROLES_CONFLICT.at(message, cell=cell.id, hint=hint, fixes=fixes)
 
 
 def _marks_of_text(cell: Cell, found: _Found) -> Marks:
@@ -155,7 +178,8 @@ def _marks_of_text(cell: Cell, found: _Found) -> Marks:
     if ours:
         named = ", ".join(repr(text) for text in ours)
         message = f"{place(cell)} is a {cell.kind} cell, where {named} means nothing"
-        diagnostics.append(rules.TAG_ON_TEXT.at(message, cell=cell.id))
+        fixes = [without_tags(cell.id, ours)]
+        diagnostics.append(rules.TAG_ON_TEXT.at(message, cell=cell.id, fixes=fixes))
     return Marks(diagnostics=tuple(diagnostics))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.model import (
     Diagnostic,
+    Fix,
     Interval,
     PipelineOptions,
     StepOptions,
@@ -125,11 +126,14 @@ def _name(
         if not is_dag_id(name):
             suggested = dag_id(name)
             shown = name if len(name) <= 60 else f"{name[:57]}..."
+            ours = name == valid.get("name")
+            fix = Fix(f"write `{suggested}`", options={"name": suggested})
             found.append(
                 rules.BAD_NAME.at(
                     f"{key} {shown!r} cannot be the id of a DAG",
                     hint=f"Write {suggested!r}: letters, digits, `_`, `-` and `.`, "
                     f"at most {LONGEST_NAME} of them.",
+                    fixes=[fix] if ours else (),
                 )
             )
             return suggested
@@ -144,9 +148,7 @@ def _first_text(document: Document) -> str | None:
 
 def _defaults(valid: Mapping[str, Any], kale: KaleSettings, found: list[Diagnostic]) -> StepOptions:
     """Ours before Kale's, with a word where Kale's are overruled."""
-    ours, wrong = choices_of_options(
-        {key: valid[key] for key in _DEFAULTS if key in valid}, where="metadata.nbflow."
-    )
+    ours, wrong = choices_of_options({key: valid[key] for key in _DEFAULTS if key in valid})
     found.extend(rules.BAD_OPTIONS.at(message, hint=hint) for message, hint in wrong)
     options, conflicts = unite((*ours, *kale.choices))
     for one, other in conflicts:
@@ -209,8 +211,7 @@ def _steps(
 ) -> dict[str, StepSettings]:
     steps: dict[str, StepSettings] = {}
     for written, options in metadata.items():
-        where = f"metadata.nbflow.steps.{written}."
-        choices, wrong = choices_of_options(options, where=where)
+        choices, wrong = choices_of_options(options, where=("steps", written))
         found.extend(rules.BAD_OPTIONS.at(message, hint=hint) for message, hint in wrong)
         prevs = tuple(name.replace("-", "_") for name in options.get("prev", ()))
         name = written.replace("-", "_")

@@ -9,7 +9,9 @@ from nbflow.model import Cell, Diagnostic, Outline, Prev, Role, Rule, StepOutlin
 from nbflow.notebook import rules
 from nbflow.notebook.besides import scripts
 from nbflow.notebook.choices import Choice, unite
+from nbflow.notebook.editing import raw_options
 from nbflow.notebook.events import event_faults
+from nbflow.notebook.fixes import other_key, without_choice, without_tags
 from nbflow.notebook.marks import Marks, marks, place
 from nbflow.notebook.metrics import metric_names
 from nbflow.notebook.options import NotebookOptions, StepSettings, read_options
@@ -73,7 +75,7 @@ def outline(document: Document, *, folder: Path | None = None) -> Outline:
     found = [
         *options.diagnostics,
         *event_faults(options.options, parameters),
-        *_unknown_steps(options, walk),
+        *_unknown_steps(options, walk, document),
         *_repairs(document),
     ]
     return Outline(
@@ -159,7 +161,7 @@ def _continue(cell: Cell, found: Marks, walk: _Walk) -> None:
 def _add(cell: Cell, found: Marks, step: _Step, walk: _Walk) -> None:
     walk.roles[cell.id] = Role.STEP
     step.cells.append(cell.id)
-    step.prevs.extend(Prev(name, cell.id) for name in found.prevs)
+    step.prevs.extend(found.prevs)
     step.choices.extend(found.choices)
 
 
@@ -193,7 +195,8 @@ def _refuse(cell: Cell, found: Marks, walk: _Walk, rule: Rule) -> None:
             Role.STEP: "belongs to the step below it",
         }.get(role, f"is a {role} cell")
         message = f"{tags} on {place(cell)}, which {what}, is about no step"
-        walk.diagnostics.append(rule.at(message, cell=cell.id))
+        fixes = [without_tags(cell.id, found.about_step)]
+        walk.diagnostics.append(rule.at(message, cell=cell.id, fixes=fixes))
 
 
 def _note_metrics(cell: Cell, document: Document, walk: _Walk) -> None:
@@ -235,16 +238,23 @@ def _contradictions(
         ]
         message = f"step {name!r} has {places[0]} and {places[1]}, which contradict each other"
         hint = f"Keep one of the two: remove {one.text!r} or {other.text!r}."
-        yield rules.OPTIONS_CONFLICT.at(message, cell=other.cell or one.cell, hint=hint)
+        fixes = [*without_choice(other), *without_choice(one)]
+        where = other.cell or one.cell
+        yield rules.OPTIONS_CONFLICT.at(message, cell=where, hint=hint, fixes=fixes)
 
 
-def _unknown_steps(options: NotebookOptions, walk: _Walk) -> Iterator[Diagnostic]:
+def _unknown_steps(
+    options: NotebookOptions, walk: _Walk, document: Document
+) -> Iterator[Diagnostic]:
     for name in options.steps:
         if name not in walk.steps:
             known = f"Steps: {', '.join(walk.steps) or 'none'}."
             guess = did_you_mean(name, walk.steps)
             message = f"metadata.nbflow.steps.{name} is about a step that no cell is tagged with"
-            yield rules.UNKNOWN_STEP.at(message, hint=guess + known)
+            said = raw_options(document)
+            written = next(key for key in said["steps"] if key.replace("-", "_") == name)
+            fixes = other_key(said, "steps", written, walk.steps)
+            yield rules.UNKNOWN_STEP.at(message, hint=guess + known, fixes=fixes)
 
 
 def _repairs(document: Document) -> Iterator[Diagnostic]:

@@ -10,6 +10,7 @@ from nbflow.model import Diagnostic, Parameter, ParameterKind, did_you_mean
 from nbflow.notebook import rules
 from nbflow.notebook.bindings import Binding, bindings, unbound_annotations
 from nbflow.notebook.defaults import typed_default
+from nbflow.notebook.fixes import other_key
 from nbflow.notebook.marks import place
 from nbflow.notebook.python import is_foreign, parse_python
 from nbflow.notebook.schema import violations
@@ -45,7 +46,7 @@ def read_parameters(
     for name, keywords in constraints.items():
         known = found.parameters.get(name)
         if known is None:
-            found.diagnostics.append(_unknown(name, found.parameters))
+            found.diagnostics.append(_unknown(name, constraints, found.parameters))
         else:
             found.parameters[name] = _constrained(known, keywords)
     for parameter in found.parameters.values():
@@ -154,9 +155,12 @@ def _faults(parameter: Parameter) -> Iterator[Diagnostic]:
         yield rules.BAD_DEFAULT.at(text, cell=cell, line=line)
 
 
-def _unknown(name: str, known: Mapping[str, Parameter]) -> Diagnostic:
+def _unknown(
+    name: str, said: Mapping[str, Mapping[str, Any]], known: Mapping[str, Parameter]
+) -> Diagnostic:
     names = ", ".join(known) or "none"
     return rules.UNKNOWN_PARAMETER.at(
         f"metadata.nbflow.parameters.{name} is about a parameter that no cell binds",
         hint=f"{did_you_mean(name, known)}Parameters: {names}.",
+        fixes=other_key({"parameters": said}, "parameters", name, known),
     )

@@ -35,6 +35,38 @@ _STATE = choice(
     "cancelled",
 )
 
+_FIX = record(
+    {
+        "title": told(TEXT, "what is done, in lower case; Markdown"),
+        "tags": told(
+            listing(
+                record(
+                    {
+                        "cell": told(TEXT, "its id"),
+                        "tag": told(_WORD, "as it is written; null for a new one"),
+                        "becomes": told(_WORD, "null removes it"),
+                    }
+                )
+            ),
+            "tags that change",
+        ),
+        "options": told(VALUES, "a change of `metadata.nbflow`: null removes, objects are merged"),
+        "words": told(
+            listing(
+                record(
+                    {
+                        "cell": told(TEXT, "its id"),
+                        "line": told(INTEGER, "in the cell, counted from 1; it has the word once"),
+                        "word": TEXT,
+                        "becomes": TEXT,
+                    }
+                )
+            ),
+            "words of the code that change",
+        ),
+        "removed": told(listing(TEXT), "ids of cells that are deleted"),
+    }
+)
 _DIAGNOSTIC = record(
     {
         "code": TEXT,
@@ -46,6 +78,7 @@ _DIAGNOSTIC = record(
     },
     file=told(TEXT, "another file than the notebook that `line` is in"),
     notebook=told(TEXT, "of a pipeline of several notebooks, the one that is meant"),
+    fixes=told(listing(reference("Fix")), "ways to mend it that need no thought; one is chosen"),
 )
 _ERROR = {
     "type": "object",
@@ -251,6 +284,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Diagnostic": _DIAGNOSTIC,
     "Error": _ERROR,
     "Failure": _FAILURE,
+    "Fix": _FIX,
     "Inspected": _INSPECTED,
     "Job": _JOB,
     "Parameter": _PARAMETER,

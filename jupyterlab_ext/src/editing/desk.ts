@@ -1,0 +1,102 @@
+import { PathExt } from '@jupyterlab/coreutils';
+import type { INotebookModel } from '@jupyterlab/notebook';
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+
+import type { Client } from '../client/client';
+import { ServerFailure } from '../client/failure';
+import type { Profile } from '../generated/answers';
+import type { NotebookPipeline } from '../pipeline/pipeline';
+import { bookOf } from './book';
+import type { Book, Change } from './book';
+import { apply } from './history';
+
+/** The notebook that is edited. */
+interface Notebook {
+  readonly model: INotebookModel;
+  /** In the server's contents. */
+  path(): string;
+}
+
+/** Where the tags and options of one open notebook are edited. */
+export class Desk implements IDisposable {
+  constructor(
+    private readonly _notebook: Notebook,
+    private readonly _pipeline: NotebookPipeline,
+    private readonly _client: Pick<Client, 'ask'>
+  ) {
+    _pipeline.changed.connect(this._onChanged, this);
+  }
+
+  /** Tells of another notebook, and of profiles that are known by now. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get book(): Book {
+    return bookOf(this._notebook.model, this._pipeline.places);
+  }
+
+  /** The profiles of the settings; undefined before they are told, null where they are not. */
+  get profiles(): readonly Profile[] | null | undefined {
+    return this._profiles;
+  }
+
+  /** Whether nothing can be changed. */
+  get readOnly(): boolean {
+    return this._notebook.model.readOnly;
+  }
+
+  /** Change the notebook as it is by now, as one step to undo. */
+  change(make: (book: Book) => Change): void {
+    this._pipeline.settle();
+    apply(this._notebook.model, make(this.book));
+    this._pipeline.settle();
+  }
+
+  undo(): void {
+    this._notebook.model.sharedModel.undo();
+  }
+
+  redo(): void {
+    this._notebook.model.sharedModel.redo();
+  }
+
+  /** Look at the profiles again; without the server names are written by hand. */
+  async load(): Promise<void> {
+    const project = PathExt.dirname(this._notebook.path());
+    const team = this._pipeline.inspection.found?.team ?? null;
+    const query = team === null ? { project } : { project, team };
+    try {
+      const found = await this._client.ask('profiles', { query }, { signal: this._stopped.signal });
+      this._profiles = found;
+    } catch (error) {
+      if (!this.isDisposed && !(error instanceof ServerFailure)) {
+        throw error;
+      }
+      this._profiles = null;
+    }
+    this._onChanged();
+  }
+
+  get isDisposed(): boolean {
+    return this._stopped.signal.aborted || this._notebook.model.isDisposed;
+  }
+
+  dispose(): void {
+    this._stopped.abort();
+    Signal.disconnectReceiver(this);
+    Signal.clearData(this);
+  }
+
+  private _onChanged(): void {
+    if (!this.isDisposed) {
+      this._changed.emit();
+    }
+  }
+
+  private _profiles: readonly Profile[] | null | undefined;
+  private readonly _stopped = new AbortController();
+  private readonly _changed = new Signal<this, void>(this);
+}

@@ -1,0 +1,200 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+
+import { Desk } from '../src/editing/desk';
+import { Editor } from '../src/editing/widget';
+import { NotebookPipeline } from '../src/pipeline/pipeline';
+import { Preferences } from '../src/pipeline/preferences';
+import { INSPECTED, failing, server } from './asked';
+import type { Answers } from './asked';
+import { Written } from './notebooks';
+
+const trans = nullTranslator.load('nbflow');
+
+/** The fields of a notebook's cell in a page, with all that its server tells. */
+class Opened {
+  constructor(
+    readonly written: Written,
+    cell: string,
+    answers: Answers = {}
+  ) {
+    const { model } = written;
+    const { client } = server(answers);
+    const ask = (): Promise<typeof INSPECTED> => Promise.resolve(INSPECTED);
+    this._pipeline = new NotebookPipeline(model, new Preferences(), ask);
+    this._desk = new Desk({ model, path: () => 'work/book.ipynb' }, this._pipeline, client);
+    this._editor.edit(this._desk, cell);
+    Widget.attach(this._editor, document.body);
+  }
+
+  get text(): string {
+    return this._editor.node.textContent;
+  }
+
+  labels(): string[] {
+    return this._all('label').map(label => label.textContent);
+  }
+
+  field(label: string): HTMLInputElement & HTMLSelectElement {
+    const found = this._all('label').find(one => one.textContent === label);
+    const id = found?.getAttribute('for') ?? '';
+    return document.getElementById(id) as HTMLInputElement & HTMLSelectElement;
+  }
+
+  fault(label: string): string {
+    const id = this.field(label).getAttribute('aria-describedby') ?? '';
+    return document.getElementById(id)?.textContent ?? '';
+  }
+
+  choices(label: string): string[] {
+    const list = this.field(label).getAttribute('list');
+    const options = list === null ? this.field(label) : document.getElementById(list);
+    return [...(options?.querySelectorAll('option') ?? [])].map(one => one.value);
+  }
+
+  async fill(label: string, value: string): Promise<void> {
+    const field = this.field(label);
+    const prototype = field instanceof HTMLSelectElement ? HTMLSelectElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(prototype.prototype, 'value')?.set?.call(field, value);
+    const kind = field instanceof HTMLSelectElement ? 'change' : 'input';
+    field.dispatchEvent(new Event(kind, { bubbles: true }));
+    await settled();
+  }
+
+  async press(label: string, key: string, more: KeyboardEventInit = {}): Promise<void> {
+    this.field(label).dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...more }));
+    await settled();
+  }
+
+  async click(name: string): Promise<void> {
+    this._all('button')
+      .find(one => one.textContent === name || one.getAttribute('aria-label') === name)
+      ?.click();
+    await settled();
+  }
+
+  close(): void {
+    this._editor.dispose();
+    this._desk.dispose();
+    this._pipeline.dispose();
+  }
+
+  private _all(selector: string): HTMLElement[] {
+    return [...this._editor.node.querySelectorAll<HTMLElement>(selector)];
+  }
+
+  private readonly _editor = new Editor(trans);
+  private readonly _desk: Desk;
+  private readonly _pipeline: NotebookPipeline;
+}
+
+async function settled(): Promise<void> {
+  MessageLoop.flush();
+  await new Promise(resolve => setTimeout(resolve, 60));
+  MessageLoop.flush();
+  await new Promise(resolve => setTimeout(resolve, 20));
+}
+
+let opened: Opened;
+afterEach(() => opened.close());
+
+async function open(cell: number, tags: (string | null)[], answers: Answers = {}): Promise<Opened> {
+  opened = new Opened(new Written(...tags), `c${cell}`, answers);
+  await settled();
+  return opened;
+}
+
+const STEP_FIELDS = ['Comes after', 'Profile', 'Retries', 'Timeout', 'Cache'];
+
+test.each([
+  ['step:fit', ['Cell is', 'Step', ...STEP_FIELDS]],
+  ['', ['Cell is', ...STEP_FIELDS]],
+  ['skip', ['Cell is']],
+  ['imports', ['Cell is']],
+  [null, []],
+  ['injected-parameters', []]
+])('a cell tagged %j has the fields that mean something', async (tags, labels) => {
+  const page = await open(1, ['step:load', tags]);
+  expect(page.labels()).toEqual(labels);
+});
+
+test('a cell becomes a step when the step has a name', async () => {
+  const page = await open(1, ['step:load', 'x']);
+  await page.fill('Cell is', 'step');
+  expect(page.written.tags[1]).toBe('x');
+  expect(page.choices('Step')).toEqual(['load']);
+  await page.fill('Step', 'Sum Up');
+  expect(page.written.tags[1]).toBe('x');
+  await page.press('Step', 'Enter');
+  expect(page.written.tags[1]).toBe('x step:sum_up');
+  expect(page.field('Step').value).toBe('sum_up');
+  await page.fill('Cell is', 'setup');
+  expect(page.written.tags[1]).toBe('x setup');
+});
+
+test('what cannot be is said at its field, and is not written', async () => {
+  const page = await open(0, ['step:load retries:2']);
+  await page.fill('Step', '2nd');
+  await page.press('Step', 'Enter');
+  expect(page.fault('Step')).toContain('no digit at the beginning');
+  await page.press('Step', 'Escape');
+  expect([page.field('Step').value, page.fault('Step')]).toEqual(['load', '']);
+  await page.fill('Retries', 'many');
+  await page.press('Retries', 'Enter');
+  expect(page.fault('Retries')).toContain('whole number');
+  expect(page.field('Retries').getAttribute('aria-invalid')).toBe('true');
+  await page.fill('Retries', '');
+  await page.press('Retries', 'Enter');
+  expect(page.written.tags).toEqual(['step:load']);
+});
+
+test('steps above are offered as those that a step comes after', async () => {
+  const page = await open(1, ['step:a', 'step:b prev:gone', 'step:c']);
+  expect(page.choices('Comes after')).toEqual(['', 'a']);
+  await page.fill('Comes after', 'a');
+  expect(page.written.tags[1]).toBe('step:b prev:gone prev:a');
+  await page.click('Not after gone');
+  expect(page.written.tags[1]).toBe('step:b prev:a');
+});
+
+test('the profiles of the settings are offered, and those that a team may not use are not', async () => {
+  const page = await open(0, ['step:a profile:huge']);
+  expect(page.choices('Profile')).toEqual(['', 'huge', 'small', 'gpu']);
+  const [gpu] = [...page.field('Profile').options].slice(-1);
+  expect(gpu?.disabled).toBe(true);
+  await page.fill('Profile', 'small');
+  expect(page.written.tags).toEqual(['step:a profile:small']);
+});
+
+test('where the profiles are not known a name is written', async () => {
+  const page = await open(0, ['step:a'], { profiles: failing('unreachable', 'no answer') });
+  await page.fill('Profile', 'gpu');
+  await page.press('Profile', 'Enter');
+  expect(page.written.tags).toEqual(['step:a profile:gpu']);
+});
+
+test('choices in quick succession are all written', async () => {
+  const page = await open(0, ['step:a']);
+  await Promise.all([page.fill('Cache', 'enabled'), page.fill('Profile', 'small')]);
+  expect(page.written.tags).toEqual(['step:a cache:enabled profile:small']);
+});
+
+test('undo in a field takes back what was chosen there', async () => {
+  const page = await open(0, ['step:a']);
+  await page.fill('Cache', 'enabled');
+  expect(page.written.tags).toEqual(['step:a cache:enabled']);
+  await page.press('Cache', 'z', { ctrlKey: true });
+  expect([page.written.tags, page.field('Cache').value]).toEqual([['step:a'], '']);
+  await page.press('Cache', 'Z', { ctrlKey: true, shiftKey: true });
+  expect(page.field('Cache').value).toBe('enabled');
+});
+
+test('a notebook that is read only shows what it says, and nothing is changed', async () => {
+  const written = new Written('step:a retries:2');
+  written.model.readOnly = true;
+  opened = new Opened(written, 'c0');
+  await settled();
+  expect(opened.field('Retries').value).toBe('2');
+  expect(opened.labels().every(label => opened.field(label).disabled)).toBe(true);
+});
