@@ -1,4 +1,4 @@
-import { distanceInWords, momentInWords, secondsInWords } from '../src/schedule/moments';
+import { distanceInWords, momentInWords, secondsInWords } from '../src/parts/moments';
 import { atClock, clock, readSchedule, writeSchedule } from '../src/schedule/timetable';
 
 test.each([
