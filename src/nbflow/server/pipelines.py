@@ -32,7 +32,11 @@ def pipelines(call: Call) -> dict[str, Any]:
     """What is published, with its state in Airflow and its newest run."""
     given = call.given
     page = api.pipelines_page(
-        call.settings, contains=given["contains"], limit=given["limit"], offset=given["offset"]
+        call.settings,
+        contains=given["contains"],
+        dag_id=given.get("dag_id"),
+        limit=given["limit"],
+        offset=given["offset"],
     )
     return {
         "total": page.total,
@@ -154,6 +158,7 @@ ENDPOINTS = (
             {},
             **IN_PROJECT,
             contains=told(TEXT, "in name or notebook", default=""),
+            dag_id=told(TEXT, "this one alone"),
             limit=told(INTEGER, "how many", minimum=1, maximum=100, default=50),
             offset=told(INTEGER, "how many before them", minimum=0, default=0),
         ),
