@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { findings } from './findings/plugin';
+import { panel } from './panel/plugin';
 import { pipelines } from './pipeline/plugin';
 import { schedule } from './schedule/plugin';
 import { strips } from './strips/plugin';
@@ -8,6 +9,6 @@ import { strips } from './strips/plugin';
 export { ServerFailure } from './client/failure';
 export { INbflow } from './tokens';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [pipelines, strips, findings, schedule];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [pipelines, strips, findings, schedule, panel];
 
 export default plugins;

@@ -124,6 +124,7 @@ async def test_publishing_answers_at_once_and_its_job_says_what_came_of_it(ask, 
     listed = (await ask("GET", "pipelines", project="work")).json
     assert [one["dag_id"] for one in listed["pipelines"]] == ["train"]
     assert (listed["total"], listed["pipelines"][0]["in_airflow"]) == (1, False)
+    assert listed["pipelines"][0]["path"] == "work/train.ipynb"
     assert "does not run" in listed["unasked"]
     for sought in ({"contains": "zzz"}, {"dag_id": "trai"}):
         nothing = (await ask("GET", "pipelines", project="work", **sought)).json

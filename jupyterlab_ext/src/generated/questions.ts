@@ -223,7 +223,10 @@ export interface Questions {
       pipelines: {
         dag_id: string;
         digest: string;
+        /** within its project */
         notebook: string;
+        /** the same in the server's contents; null: it is not there */
+        path: string | null;
         /** who published it last */
         by: string | null;
         /** whether Airflow knows it */
