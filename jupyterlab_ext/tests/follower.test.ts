@@ -49,16 +49,19 @@ test('the log of the step that runs comes as it is written', async () => {
   follower.dispose();
 });
 
-test('another try has a log of its own', async () => {
-  let attempt = 1;
-  const { follower, log, texts } = following(() => [{ ...step('fit', 'running'), attempt }]);
-  await follower.look();
-  attempt = 2;
-  log.splice(0, 2, 'again');
-  await follower.look();
-  expect(texts()).toEqual(['again']);
-  follower.dispose();
-});
+test.each([{ attempt: 2 }, { started: '2026-11-29T17:00:00Z' }])(
+  'another try has a log of its own: %j',
+  async other => {
+    let now = {};
+    const { follower, log, texts } = following(() => [{ ...step('fit', 'running'), ...now }]);
+    await follower.look();
+    now = other;
+    log.splice(0, 2, 'again');
+    await follower.look();
+    expect(texts()).toEqual(['again']);
+    follower.dispose();
+  }
+);
 
 test('the log of a step that has ended is read to its end, and no more', async () => {
   const { follower, log, texts, logsAsked } = following(

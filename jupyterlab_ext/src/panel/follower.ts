@@ -114,7 +114,8 @@ export class Follower implements IDisposable {
       return;
     }
     try {
-      await lines.read(step.attempt, ended, this._stopped.signal);
+      const attempt = `${step.attempt} ${step.started ?? ''}`; // A run that goes on counts anew.
+      await lines.read(attempt, ended, this._stopped.signal);
     } catch (error) {
       this._failed(error);
     }

@@ -39,10 +39,10 @@ export class Lines {
   /**
    * Read on.
    *
-   * @param attempt - the step's: each has a log of its own.
+   * @param attempt - which it is, and when it began: each has a log of its own.
    * @param ended - whether the step has; then it is read to its end, and no more.
    */
-  async read(attempt: number, ended: boolean, signal: AbortSignal): Promise<void> {
+  async read(attempt: string, ended: boolean, signal: AbortSignal): Promise<void> {
     if (attempt !== this._attempt) {
       this._attempt = attempt;
       this._lines = [];
@@ -81,7 +81,7 @@ export class Lines {
 
   private _lines: readonly Line[] = [];
   private _next = 0;
-  private _attempt = 0;
+  private _attempt = '';
   private _loaded = false;
   private _done = false;
   private _failure: ServerFailure | null = null;

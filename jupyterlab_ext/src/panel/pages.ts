@@ -72,12 +72,14 @@ export class Pages<Item> implements IDisposable {
   async load(): Promise<void> {
     this._stopped?.abort();
     this._stopped = null;
+    this._wanted = false;
     await this._look(async signal => [await this._page(null, signal)]);
   }
 
-  /** Ask for the next page, unless there is none or somebody asks already. */
+  /** Ask for the next page, unless there is none; as soon as what is asked for already is there. */
   async more(): Promise<void> {
     const last = this._pages.at(-1);
+    this._wanted = this.loading;
     if (this.loading || last === undefined || last.further === null) {
       return;
     }
@@ -152,6 +154,9 @@ export class Pages<Item> implements IDisposable {
       if (this._stopped === stopped) {
         this._stopped = null;
         this._changed.emit();
+        if (this._wanted) {
+          void this.more();
+        }
       }
     }
   }
@@ -184,6 +189,8 @@ export class Pages<Item> implements IDisposable {
   private _items: readonly Item[] = [];
   private _failure: ServerFailure | null = null;
   private _stopped: AbortController | null = null;
+  /** Whether somebody asked for more while something else was asked for. */
+  private _wanted = false;
   private _isDisposed = false;
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -96,10 +96,11 @@ export const panel: JupyterFrontEndPlugin<void> = {
       icon: runsIcon,
       execute: given => {
         const { project, dag_id, run_id } = textsOf(given);
-        if (dag_id !== undefined) {
-          const run = run_id === undefined ? null : { dag_id, run_id };
-          const pipeline = run === null ? dag_id : null;
-          monitor.go({ ...(project === undefined ? {} : { project }), pipeline, run });
+        const there = project === undefined ? {} : { project };
+        if (dag_id !== undefined && run_id !== undefined) {
+          monitor.go({ ...there, pipeline: null, run: { dag_id, run_id } });
+        } else if (dag_id !== undefined || project !== undefined) {
+          monitor.go({ ...there, pipeline: dag_id ?? null, run: null });
         }
         shell.activateById(widget.id);
       }
