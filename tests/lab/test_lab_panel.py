@@ -142,10 +142,9 @@ def test_of_many_runs_those_that_one_scrolls_to_are_asked_for_and_drawn(page, pa
     runs = panel.get_by_role("listbox", name="Runs")
     runs.get_by_role("option").first.wait_for()
     assert all("limit=100" in one for one in asked)
-    runs.focus()
     row = panel.locator(f".nbf-Rows-row[aria-posinset='{many}']")
     for _ in range(40):
-        page.keyboard.press("End")
+        runs.press("End")
         if row.count():
             break
         page.wait_for_timeout(250)
