@@ -19,7 +19,7 @@ test('a pipeline is told with its last state, its next run and its owner', async
   await said('book');
   const [row] = panel.all('.nbf-Rows-row');
   expect(row?.textContent).toContain('failed');
-  expect(row?.textContent).toMatch(/next .*Tuesday.* 1 December/);
+  expect(row?.textContent).toMatch(/next .*1 Dec 2099, 0?\d:/);
   expect(row?.textContent).toContain('ops');
 });
 

@@ -16,7 +16,7 @@ import type { Answers, Given } from './asked';
 export const PIPELINE: Listed = {
   ...{ dag_id: 'book', digest: 'd1d1d1d1d1', notebook: 'book.ipynb', path: 'work/book.ipynb' },
   ...{ by: 'ann', in_airflow: true, paused: false, broken: false, owners: ['ops'] },
-  ...{ next_run: '2026-12-01T07:00:00+00:00', url: 'http://airflow/dags/book' },
+  ...{ next_run: '2099-12-01T07:00:00+00:00', url: 'http://airflow/dags/book' },
   latest: null
 };
 export const FAILED = run('failed', {

@@ -7,6 +7,8 @@ import { SIGNS, stateInWords } from './states';
 import { useTrans } from './words';
 
 const MARGIN = 6;
+/** How small it may become where there is little room; beyond that it is scrolled. */
+const LEAST = 0.65;
 /** Letters of an edge's reason, and of a step's name, that there is room for. */
 const LETTERS = { reason: 16, name: 19 } as const;
 
@@ -43,6 +45,7 @@ export function Graph(props: {
         <svg
           width={width}
           height={height}
+          style={{ minWidth: width * LEAST }}
           viewBox={`${-MARGIN} ${-MARGIN} ${width} ${height}`}
           aria-hidden="true"
         >

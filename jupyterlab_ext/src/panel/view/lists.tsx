@@ -1,7 +1,7 @@
 import React from 'react';
 
 import type { Run } from '../../generated/answers';
-import { momentInWords } from '../../parts/moments';
+import { momentInShort, momentInWords } from '../../parts/moments';
 import type { Listed } from '../monitor';
 import { KINDS } from '../place';
 import type { Kind } from '../place';
@@ -177,7 +177,11 @@ export function NextRun({ one }: { one: Listed }): React.JSX.Element {
   }
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const speaker = { language, now: new Date() };
-  return <>{trans.__('next %1', momentInWords(one.next_run, zone, speaker))}</>;
+  return (
+    <span title={momentInWords(one.next_run, zone, speaker)}>
+      {trans.__('next %1', momentInShort(one.next_run, zone, speaker))}
+    </span>
+  );
 }
 
 /** Who answers for a pipeline, or published it. */

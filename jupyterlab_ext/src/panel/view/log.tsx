@@ -19,11 +19,15 @@ export function Log({ follower }: { follower: Follower }): React.JSX.Element | n
   const ended = React.useRef(true);
   const [top, setTop] = React.useState(0);
   const all = lines?.all ?? [];
+  const written = all.length + (lines?.left ?? 0);
+  React.useLayoutEffect(() => {
+    ended.current = true;
+  }, [lines]);
   React.useLayoutEffect(() => {
     if (node.current !== null && ended.current) {
       node.current.scrollTop = node.current.scrollHeight;
     }
-  }, [all.length, lines]);
+  }, [written, lines]);
   if (lines === null) {
     return null;
   }

@@ -4,7 +4,7 @@ import type { Run } from '../../generated/answers';
 import { Clock } from '../../parts/clock';
 import { CauseList, Section } from '../../parts/field';
 import { Graph } from '../../parts/graph';
-import { momentInWords, secondsInWords } from '../../parts/moments';
+import { momentInShort, secondsInWords } from '../../parts/moments';
 import { hasEnded } from '../../parts/states';
 import { booksOf } from '../books';
 import type { Follower } from '../follower';
@@ -83,7 +83,7 @@ function About({ run }: { run: Run }): React.JSX.Element {
   const { trans, language } = useFrame();
   const speaker = { language, now: new Date() };
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const began = run.started === null ? '' : momentInWords(run.started, zone, speaker);
+  const began = run.started === null ? '' : momentInShort(run.started, zone, speaker);
   const going = !hasEnded(run.state);
   const since = run.resumed ?? run.started;
   const end = going && run.expected_end !== null ? Date.parse(run.expected_end) : 0;

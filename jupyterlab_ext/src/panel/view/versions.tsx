@@ -3,7 +3,7 @@ import React from 'react';
 import { ServerFailure } from '../../client/failure';
 import type { Publication } from '../../generated/answers';
 import { CauseList } from '../../parts/field';
-import { momentInWords } from '../../parts/moments';
+import { momentInShort } from '../../parts/moments';
 import { useFrame } from './frame';
 
 /** The versions of a pipeline that are kept; each but the one that runs can be gone back to. */
@@ -55,7 +55,7 @@ function Version(props: {
   const { language, trans } = useFrame();
   const { digest, by, moment } = props.version;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const when = moment === null ? '' : momentInWords(moment, zone, { language, now: new Date() });
+  const when = moment === null ? '' : momentInShort(moment, zone, { language, now: new Date() });
   const short = digest.slice(0, 8);
   return (
     <li>
