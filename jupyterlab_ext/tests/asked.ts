@@ -2,7 +2,7 @@ import { NotebookModel } from '@jupyterlab/notebook/lib/model';
 
 import type { Client } from '../src/client/client';
 import { ServerFailure } from '../src/client/failure';
-import type { Inspected, Job, Run } from '../src/generated/answers';
+import type { Inspected, Job, Run, StepRun } from '../src/generated/answers';
 import type { Notebook } from '../src/schedule/draft';
 
 /** What endpoints answer in a test, by name. */
@@ -115,4 +115,14 @@ export function book(): Notebook & { saved: number } {
     }
   };
   return notebook;
+}
+
+export function step(name: string, state: StepRun['state'], more: Partial<StepRun> = {}): StepRun {
+  const ended = ['queued', 'running', 'retrying'].includes(state) ? null : '2026-11-29T16:00:02Z';
+  return {
+    ...{ name, state, cells_done: 1, cells_total: 2, cell: null, line: null, attempt: 1 },
+    ...{ started: '2026-11-29T16:00:00Z', ended, failure: null, kept: false, cached: null },
+    ...{ note: null, usage: null, usual: null },
+    ...more
+  };
 }

@@ -1,4 +1,5 @@
-import { Draft, folderOf } from '../src/schedule/draft';
+import { folderOf } from '../src/parts/folders';
+import { Draft } from '../src/schedule/draft';
 import { Errand } from '../src/schedule/errand';
 import type { Progress } from '../src/schedule/errand';
 import { READY, STOPPED, INSPECTED, book, failing, job, run, server } from './asked';

@@ -7,7 +7,7 @@ import React from 'react';
 import { causesOf } from '../src/schedule/causes';
 import { Draft } from '../src/schedule/draft';
 import { Errand } from '../src/schedule/errand';
-import { Followed } from '../src/schedule/form/followed';
+import { Followed } from '../src/parts/followed';
 import { Form } from '../src/schedule/form/form';
 import { INSPECTED, STOPPED, book, failing, job, run, server } from './asked';
 import type { Answers } from './asked';

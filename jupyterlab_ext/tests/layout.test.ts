@@ -1,5 +1,5 @@
-import { LABEL, NODE, layout } from '../src/schedule/layout';
-import type { Layout } from '../src/schedule/layout';
+import { LABEL, NODE, layout } from '../src/parts/layout';
+import type { Layout } from '../src/parts/layout';
 
 function laid(graph: Record<string, string[]>): Layout {
   return layout(

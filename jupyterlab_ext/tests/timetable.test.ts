@@ -1,4 +1,9 @@
-import { distanceInWords, momentInWords, secondsInWords } from '../src/schedule/moments';
+import {
+  distanceInWords,
+  momentInShort,
+  momentInWords,
+  secondsInWords
+} from '../src/parts/moments';
 import { atClock, clock, readSchedule, writeSchedule } from '../src/schedule/timetable';
 
 test.each([
@@ -67,6 +72,16 @@ test.each([
 ])('%s in %s is said as %s', (iso, zone, words, far) => {
   expect(momentInWords(iso, zone, speaker)).toBe(words);
   expect(distanceInWords(iso, speaker)).toBe(far);
+});
+
+test.each([
+  ['2026-11-29T15:00:00+00:00', 'UTC', /^today, 15:00$/],
+  ['2026-11-30T23:30:00+00:00', 'Europe/Berlin', /^tomorrow, 00:30$/],
+  ['2026-11-28T08:00:00+00:00', 'UTC', /^yesterday, 08:00$/],
+  ['2026-12-05T23:00:00+00:00', 'UTC', /^Sat,? 5 Dec, 23:00$/],
+  ['2027-01-04T07:00:00+00:00', 'UTC', /^Mon,? 4 Jan 2027, 07:00$/]
+])('%s in %s is short where there is little room', (iso, zone, words) => {
+  expect(momentInShort(iso, zone, speaker)).toMatch(words);
 });
 
 test('moments are said in the language of JupyterLab', () => {

@@ -2,8 +2,8 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Parameter } from '../src/generated/answers';
 import { priceInWords, sizeInWords } from '../src/schedule/sizes';
-import { controlOf, defaultOf, read } from '../src/schedule/values';
-import type { Written } from '../src/schedule/values';
+import { controlOf, defaultOf, read } from '../src/parts/values';
+import type { Written } from '../src/parts/values';
 
 const trans = nullTranslator.load('nbflow');
 

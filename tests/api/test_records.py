@@ -1,5 +1,7 @@
 """What is said where the store has nothing of a run."""
 
+import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -34,3 +36,26 @@ def test_airflow_may_know_more_only_of_runs_in_airflow(tmp_path, run_id, running
     with pytest.raises(StoreError) as caught:
         api.find_run_anywhere(f"churn/{run_id}", current=api.load_settings(tmp_path))
     assert ("Airflow is not running" in str(caught.value.hint)) is running
+
+
+def written(folder, state):
+    """A run's folder as a run in this state leaves it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    said = {"dag_id": "churn", "run_id": folder.name, "state": state, "steps": []}
+    new = folder / ".new"
+    new.write_text(json.dumps({"version": 1, "source": "churn.ipynb", "bundle": "d", **said}))
+    new.replace(folder / "run.json")
+
+
+def test_a_run_that_had_ended_is_listed_as_it_is_once_it_goes_on(tmp_path):
+    (tmp_path / "nbflow.yaml").write_text("defaults: {retries: 0}\n")
+    current = api.load_settings(tmp_path)
+    folder = tmp_path / ".nbflow" / "store" / "default" / "churn" / "local__1"
+    seen = []
+    for state in ("failed", "failed", "success", "cancelled"):
+        if not seen or seen[-1] != state:
+            written(folder, state)
+        (run,) = api.runs_here(current)
+        seen.append(str(run.state))
+        time.sleep(0.05)
+    assert seen == ["failed", "failed", "success", "cancelled"]

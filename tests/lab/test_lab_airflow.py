@@ -1,7 +1,9 @@
-"""The form "Schedule this notebook" with a real Airflow behind it."""
+"""The form "Schedule this notebook" and the panel of runs with a real Airflow behind them."""
+
+import re
 
 import pytest
-from commands import write_notebook
+from commands import nbflow, write_notebook
 from jupyterlabs import browser, enter, lab, open_notebook
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(600)]
@@ -79,3 +81,39 @@ def test_a_wrong_password_is_told_with_the_way_out_and_the_rest_goes_on(
         form.get_by_label("Where it runs now").select_option("here")
         form.get_by_role("button", name="Run now").click()
         form.get_by_text("The run went well").wait_for()
+
+
+def test_a_pipeline_is_followed_in_the_panel_goes_on_is_paused_and_taken_away(tab, folder, airflow):
+    write_notebook(folder / "sidebar.ipynb", *CELLS)
+    done = nbflow(
+        "publish", "sidebar.ipynb", cwd=folder, timeout=240, SECRET=airflow.instance.password
+    )
+    assert done.status == 0, done.err
+    tab.evaluate("jupyterapp.commands.execute('nbflow:show-runs', {dag_id: 'sidebar'})")
+    panel = tab.locator(".nbf-Panel")
+    panel.get_by_role("button", name="Run now").click()
+    panel.get_by_label("bad", exact=True).check()
+    panel.get_by_role("button", name="Start", exact=True).click()
+    failure = panel.get_by_text("check, cell 3: AssertionError: bad rows")
+    failure.wait_for()
+    told = tab.locator(".Toastify__toast", has_text="The run of sidebar failed")
+    told.wait_for()
+    panel.get_by_role("region", name="Log of check").get_by_text("bad rows").first.wait_for()
+    assert panel.locator(".nbf-Graph-node[data-state=success]").count() == 1
+    panel.get_by_role("button", name="Executed notebook").click()
+    cell = tab.locator(".jp-NotebookPanel:visible .jp-Cell.jp-mod-active")
+    cell.get_by_text("AssertionError: bad rows").last.wait_for()
+    # It fails again, and that is told once more, not the failure that it had before.
+    panel.get_by_role("button", name="Resume").click()
+    told.nth(1).wait_for()
+    assert told.count() == 2
+    failure.wait_for()
+
+    tab.evaluate("jupyterapp.commands.execute('nbflow:show-runs', {dag_id: 'sidebar'})")
+    panel.get_by_role("listbox").get_by_role("option", name=re.compile("failed")).wait_for()
+    panel.get_by_role("button", name="Pause").click()
+    panel.get_by_role("button", name="Let it run").wait_for()
+    panel.get_by_role("button", name="Unpublish").click()
+    tab.get_by_role("dialog").get_by_role("button", name="Unpublish").click()
+    panel.get_by_text("sidebar is unpublished").wait_for()
+    assert not (airflow.dags / "sidebar.py").exists()

@@ -124,9 +124,13 @@ async def test_publishing_answers_at_once_and_its_job_says_what_came_of_it(ask, 
     listed = (await ask("GET", "pipelines", project="work")).json
     assert [one["dag_id"] for one in listed["pipelines"]] == ["train"]
     assert (listed["total"], listed["pipelines"][0]["in_airflow"]) == (1, False)
+    assert listed["pipelines"][0]["path"] == "work/train.ipynb"
     assert "does not run" in listed["unasked"]
-    nothing = (await ask("GET", "pipelines", project="work", contains="zzz")).json
-    assert (nothing["total"], nothing["pipelines"]) == (0, [])
+    for sought in ({"contains": "zzz"}, {"dag_id": "trai"}):
+        nothing = (await ask("GET", "pipelines", project="work", **sought)).json
+        assert (nothing["total"], nothing["pipelines"]) == (0, [])
+    alone = (await ask("GET", "pipelines", project="work", dag_id="train")).json
+    assert alone["pipelines"] == listed["pipelines"]
 
 
 async def test_a_notebook_with_errors_is_published_as_little_as_another_ones_name(
@@ -257,3 +261,51 @@ async def test_a_run_shows_its_progress_and_is_cancelled_and_others_are_answered
     assert (ended["state"], ended["error"]["code"]) == ("cancelled", "interrupted")
     (shown,) = (await ask("GET", "runs", project="work")).json["runs"]
     assert shown["state"] == "cancelled"
+
+
+@pytest.mark.slow
+async def test_the_graph_of_a_run_says_what_its_steps_need_and_where_its_notebook_is(
+    ask, done, root
+):
+    (root / "nbflow.yaml").write_text("defaults: {retries: 0}\n")
+    job = await done(await ask("POST", "run", TRAIN))
+    path = f"runs/train/{job['result']['run_id']}/graph"
+    found = (await ask("GET", path, project="work")).json
+    load, fit = found["steps"]
+    assert load == {"name": "load", "needs": []}
+    assert fit["needs"] == [{"step": "load", "because": [{"kind": "variables", "names": ["rows"]}]}]
+    assert found["notebook"] == "work/train.ipynb"
+    assert (await ask("GET", path)).json == found
+    (root / "elsewhere").mkdir()
+    aside = (await ask("GET", path, project="elsewhere")).json
+    assert aside == found
+    wrong = await ask("GET", "runs/train/local__nope/graph", project="work")
+    assert (wrong.status, wrong.json["code"]) == (502, "store")
+
+
+@pytest.mark.slow
+async def test_in_the_graph_of_several_notebooks_approvals_stand_between_their_steps(
+    ask, done, root
+):
+    (root / "work/weekly.yaml").write_text(
+        "stages:\n"
+        "  train: {notebook: train.ipynb}\n"
+        "  good: {approve: good enough?, after: [train]}\n"
+        "  sure: {approve: sure?, after: [good]}\n"
+        "  again: {notebook: train.ipynb, after: [sure]}\n"
+    )
+    job = await done(await ask("POST", "run", {"path": "work/weekly.yaml", "approve": True}))
+    path = f"runs/{job['result']['dag_id']}/{job['result']['run_id']}/graph"
+    found = (await ask("GET", path, project="work")).json
+    needs = {step["name"]: [one["step"] for one in step["needs"]] for step in found["steps"]}
+    assert needs == {
+        "train.load": [],
+        "train.fit": ["train.load"],
+        "good": ["train.fit"],
+        "sure": ["good"],
+        "again.load": ["sure"],
+        "again.fit": ["again.load"],
+    }
+    names = list(needs)
+    assert all(names.index(one) < names.index(name) for name in names for one in needs[name])
+    assert found["notebook"] == "work/weekly.yaml"

@@ -87,6 +87,16 @@ export interface Fix {
   removed: string[];
 }
 
+export interface Graph {
+  /** each below all that it needs; none where the run's bundle is gone */
+  steps: {
+    name: string;
+    needs: { step: string; because: { kind: string; names: string[] }[] }[];
+  }[];
+  /** the notebook, or the file of several, in the server's contents; null: unknown */
+  notebook: string | null;
+}
+
 export interface Inspected {
   name: string;
   /** its path in the server's contents */

@@ -12,6 +12,7 @@ export const PLACES = {
   debugNotebook: { method: 'GET', path: '/runs/{dag_id}/{run_id}/debug' },
   diff: { method: 'POST', path: '/diff' },
   getRun: { method: 'GET', path: '/runs/{dag_id}/{run_id}' },
+  graph: { method: 'GET', path: '/runs/{dag_id}/{run_id}/graph' },
   inspect: { method: 'POST', path: '/inspect' },
   job: { method: 'GET', path: '/jobs/{job_id}' },
   jobs: { method: 'GET', path: '/jobs' },

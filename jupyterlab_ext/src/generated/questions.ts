@@ -3,6 +3,7 @@
 import type {
   Airflow,
   Diagnostic,
+  Graph,
   Inspected,
   Job,
   Parameter,
@@ -106,6 +107,11 @@ export interface Questions {
     query: { /** a folder of the project, in the server's contents */ project?: string };
     answer: Run;
   };
+  graph: {
+    path: { dag_id: string; run_id: string };
+    query: { /** a folder of the project, in the server's contents */ project?: string };
+    answer: Graph;
+  };
   inspect: {
     body: {
       /** the notebook's path in the server's contents */
@@ -202,6 +208,8 @@ export interface Questions {
       project?: string;
       /** in name or notebook */
       contains?: string;
+      /** this one alone */
+      dag_id?: string;
       /** how many */
       limit?: number;
       /** how many before them */
@@ -215,7 +223,10 @@ export interface Questions {
       pipelines: {
         dag_id: string;
         digest: string;
+        /** within its project */
         notebook: string;
+        /** the same in the server's contents; null: it is not there */
+        path: string | null;
         /** who published it last */
         by: string | null;
         /** whether Airflow knows it */

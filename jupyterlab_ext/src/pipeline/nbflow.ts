@@ -5,6 +5,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import type { Client } from '../client/client';
+import { isExecuted } from '../parts/executed';
 import type { INbflow } from '../tokens';
 import { NotebookPipeline } from './pipeline';
 import type { Preferences } from './preferences';
@@ -72,7 +73,8 @@ export class Nbflow implements INbflow, IDisposable {
   private async _open(panel: NotebookPanel): Promise<void> {
     await panel.context.ready;
     const model = panel.model;
-    if (panel.isDisposed || model === null) {
+    // What a run has made is nobody's pipeline.
+    if (panel.isDisposed || model === null || isExecuted(panel.context.path)) {
       return;
     }
     const pipeline = new NotebookPipeline(model, this.preferences, (content, signal) => {

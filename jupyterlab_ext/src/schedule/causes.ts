@@ -1,9 +1,5 @@
-import type { Diagnostic, Inspected } from '../generated/answers';
-
-/** Something wrong that a field, or a cell, is the cause of. */
-export type Cause = Pick<Diagnostic, 'message' | 'severity' | 'cell'> & {
-  readonly hint: string | null;
-};
+import type { Inspected } from '../generated/answers';
+import type { Cause } from '../parts/field';
 
 /** What is wrong, where it is caused. */
 export interface Causes {

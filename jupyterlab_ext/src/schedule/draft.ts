@@ -5,13 +5,14 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { Answer, Client } from '../client/client';
 import type { Inspected, Parameter, Preflight } from '../generated/answers';
+import { folderOf } from '../parts/folders';
+import { Project } from '../parts/project';
+import { defaultOf } from '../parts/values';
+import type { Written } from '../parts/values';
 import { contentOf } from '../pipeline/content';
 import { Inspection } from '../pipeline/inspection';
 import { Choices } from './choices';
 import { textAt } from './options';
-import { Project } from './project';
-import { defaultOf } from './values';
-import type { Written } from './values';
 
 export type Difference = Answer<'diff'>;
 
@@ -197,9 +198,4 @@ export class Draft implements IDisposable {
   private _isDisposed = false;
   private readonly _values = new Map<string, Written>();
   private readonly _changed = new Signal<this, void>(this);
-}
-
-/** The folder of a path in the server's contents; the root is ''. */
-export function folderOf(path: string): string {
-  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
 }

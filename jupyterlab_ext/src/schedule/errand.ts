@@ -4,9 +4,10 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { Client } from '../client/client';
 import { ServerFailure } from '../client/failure';
-import type { Job, Published, Run, StepRun } from '../generated/answers';
+import type { Job, Published, Run } from '../generated/answers';
+import { folderOf } from '../parts/folders';
+import { hasEnded } from '../parts/states';
 import { contentOf } from '../pipeline/content';
-import { folderOf } from './draft';
 import type { Notebook } from './draft';
 
 /** What a form can have done. */
@@ -14,13 +15,6 @@ export type Kind = 'publish' | 'run' | 'trigger' | 'airflowUp';
 
 /** Milliseconds between two looks at a run in Airflow. */
 const LOOK = 2000;
-const ENDED: ReadonlySet<Run['state']> = new Set([
-  'success',
-  'failed',
-  'upstream_failed',
-  'skipped',
-  'cancelled'
-]);
 
 /** How far something that was asked for is. */
 export interface Progress {
@@ -35,11 +29,6 @@ export interface Progress {
   readonly failure: ServerFailure | null;
   /** Milliseconds, as `Date.now()`. */
   readonly began: number;
-}
-
-/** How the steps of a run failed, as far as there is one. */
-export function failuresOf(run: Run | null): NonNullable<StepRun['failure']>[] {
-  return run?.steps.flatMap(step => (step.failure === null ? [] : [step.failure])) ?? [];
 }
 
 /** Has things done for a notebook, one at a time, and tells how far they are. */
@@ -228,7 +217,7 @@ export class Errand implements IDisposable {
     const path = { dag_id: begun.dag_id, run_id: begun.run_id };
     const query = { project: folderOf(this._notebook.path()) };
     let run = begun;
-    while (!ENDED.has(run.state)) {
+    while (!hasEnded(run.state)) {
       await new Promise(resolve => setTimeout(resolve, LOOK));
       run = await this._client.ask('getRun', { path, query }, { signal });
       this._tell({ run });

@@ -7,6 +7,7 @@ import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import { isExecuted } from '../parts/executed';
 import { INbflow } from '../tokens';
 import { scheduleIcon } from './icon';
 import { ScheduleTab } from './tab';
@@ -69,8 +70,7 @@ export const schedule: JupyterFrontEndPlugin<void> = {
         fresh === true ? trans.__('Scheduled Notebook') : trans.__('Schedule This Notebook'),
       caption: trans.__('Say when the notebook runs, publish it, or run it now'),
       icon: scheduleIcon,
-      isEnabled: given =>
-        given.new === true || asked(given) !== '' || notebooks.currentWidget !== null,
+      isEnabled: given => given.new === true || asked(given) !== '' || current() !== null,
       execute: async given => {
         const panel = await panelOf(given);
         if (panel === null || panel.isDisposed) {
@@ -90,6 +90,12 @@ export const schedule: JupyterFrontEndPlugin<void> = {
       }
     });
 
+    /** The notebook in front that can be scheduled: none that a run has made. */
+    function current(): NotebookPanel | null {
+      const found = notebooks.currentWidget;
+      return found === null || isExecuted(found.context.path) ? null : found;
+    }
+
     async function panelOf(given: ReadonlyPartialJSONObject): Promise<NotebookPanel | null> {
       const path = asked(given);
       if (given.new === true) {
@@ -103,7 +109,7 @@ export const schedule: JupyterFrontEndPlugin<void> = {
         return made;
       }
       if (path === '') {
-        return notebooks.currentWidget;
+        return current();
       }
       const opened: unknown = await commands.execute('docmanager:open', {
         path,

@@ -4,13 +4,15 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import React from 'react';
 
+import { Followed } from '../parts/followed';
+import { failuresOf } from '../parts/states';
+import { languageOf } from '../parts/words';
 import type { NotebookPipeline } from '../pipeline/pipeline';
 import type { INbflow } from '../tokens';
 import { causesOf } from './causes';
 import { Draft } from './draft';
-import { Errand, failuresOf } from './errand';
+import { Errand } from './errand';
 import type { Progress } from './errand';
-import { Followed } from './form/followed';
 import { Form } from './form/form';
 import type { Frame } from './form/frame';
 import { scheduleIcon } from './icon';
@@ -31,6 +33,7 @@ export class ScheduleTab extends ReactWidget {
   ) {
     super();
     this.id = `nbf-schedule-${panel.id}`;
+    this.addClass('nbf-Page');
     this.addClass('nbf-Schedule');
     this.title.icon = scheduleIcon;
     this.title.closable = true;
@@ -101,7 +104,7 @@ export class ScheduleTab extends ReactWidget {
       errand,
       causes: causesOf(draft.inspection.found?.diagnostics ?? [], draft.meant),
       trans: this._trans,
-      language: languageOf(this._translator.languageCode),
+      language: languageOf(this._translator),
       hue: step => pipeline.hue(step),
       tags: step =>
         [...pipeline.places.values()].flatMap(place =>
@@ -188,10 +191,4 @@ export class ScheduleTab extends ReactWidget {
   }
 
   private _work: Work | null = null;
-}
-
-/** The browser's language where it is a variety of JupyterLab's. */
-function languageOf(code: string): string {
-  const language = code.replace('_', '-');
-  return navigator.language.split('-')[0] === language ? navigator.language : language;
 }

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from nbflow.api.failures import failure_of
     from nbflow.api.forecasting import Forecaster
+    from nbflow.api.graphs import graph_of
     from nbflow.api.images import Doubt, image, write_image
     from nbflow.api.importing import Imported, import_elyra, write_imported
     from nbflow.api.limiting import Limits, limits
@@ -76,14 +77,7 @@ if TYPE_CHECKING:
     from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
-    from nbflow.api.publications import (
-        PublishedDag,
-        RolledBack,
-        Unpublished,
-        published,
-        roll_back,
-        unpublish,
-    )
+    from nbflow.api.publications import PublishedDag, published, roll_back, unpublish
     from nbflow.api.publishing import Published, publish, refuse_one_name_for_two
     from nbflow.api.recalling import Artifact, artifacts, value
     from nbflow.api.records import is_local, runs_here
@@ -138,11 +132,9 @@ __all__ = [
     "Published",
     "PublishedDag",
     "Resumed",
-    "RolledBack",
     "Sizing",
     "StepLines",
     "Stop",
-    "Unpublished",
     "airflow_down",
     "airflow_status",
     "airflow_teams",
@@ -181,6 +173,7 @@ __all__ = [
     "find_run_anywhere",
     "follow",
     "forecast",
+    "graph_of",
     "image",
     "import_elyra",
     "in_reach",
@@ -299,8 +292,6 @@ _HOMES = {
     "Limits": "limiting",
     "PodFinding": "preflights",
     "PublishedDag": "publications",
-    "RolledBack": "publications",
-    "Unpublished": "publications",
     "Preflight": "preflights",
     "Published": "publishing",
     "Resumed": "resuming",
@@ -346,6 +337,7 @@ _HOMES = {
     "find_run_anywhere": "operating",
     "follow": "operating",
     "forecast": "operating",
+    "graph_of": "graphs",
     "image": "images",
     "import_elyra": "importing",
     "in_reach": "airflows",

@@ -122,13 +122,19 @@ def runs_page(
 
 
 def pipelines_page(
-    current: Settings, *, contains: str = "", limit: int = 50, offset: int = 0
+    current: Settings,
+    *,
+    contains: str = "",
+    dag_id: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
 ) -> PageOfPipelines:
     """What is published, by name, each with its state in Airflow and its newest run.
 
     Args:
         current: the settings, which name target, store and Airflow.
         contains: in whose name or notebook this stands.
+        dag_id: this one alone.
         limit: so many.
         offset: how many before them are left out.
 
@@ -140,6 +146,7 @@ def pipelines_page(
         one
         for one in published(current)
         if one.listing.digest
+        and dag_id in {None, one.listing.dag_id}
         and sought in f"{one.listing.dag_id}\n{one.listing.notebook}".casefold()
     ]
     found.sort(key=lambda one: one.listing.dag_id)

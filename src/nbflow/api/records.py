@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ LOCAL = "local__"
 """What the ids of runs on this machine begin with."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+_REMEMBERED = 20_000
+"""Runs on this machine that a server need not read again to list them."""
 
 PRUNED = "pruned.json"
 """What a step's manifest said, once what the step handed on has been removed."""
@@ -63,9 +67,23 @@ def runs_here(
     """
     folders = local_runs(current).glob(f"*/{dag_id or '*'}/{LOCAL}*")
     newest = sorted(folders, key=age, reverse=True)
-    ledgers = (host.read_ledger(folder) for folder in newest[:limit])
+    ledgers = (_ledger(folder) for folder in newest[:limit])
     found = [ledger.run for ledger in ledgers if ledger is not None]
     return tuple(sorted(found, key=lambda run: run.started or _NEVER, reverse=True))
+
+
+def _ledger(folder: Path) -> host.Ledger | None:
+    """What a run's folder says of it; of one that has ended it is read once."""
+    found = _read_ledger(folder, age(folder))
+    ended = found is not None and found.run.state.finished
+    return found if ended else host.read_ledger(folder)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read_ledger(folder: Path, changed: int) -> host.Ledger | None:
+    """The same, kept until the folder changes, as it does when the run goes on."""
+    del changed
+    return host.read_ledger(folder)
 
 
 def find_stored(reference: str, *, store: Path | None) -> Run:

@@ -105,18 +105,16 @@ _PARAMETER = record(
         "schema": told(VALUES, "the JSON schema of its values, the same that Airflow's form has"),
     }
 )
+_NEEDS = listing(
+    record(
+        {"step": TEXT, "because": listing(record({"kind": TEXT, "names": listing(TEXT)}))},
+    )
+)
 _STEP = record(
     {
         "name": TEXT,
         "cells": told(listing(TEXT), "ids"),
-        "needs": listing(
-            record(
-                {
-                    "step": TEXT,
-                    "because": listing(record({"kind": TEXT, "names": listing(TEXT)})),
-                }
-            )
-        ),
+        "needs": _NEEDS,
         "profile": _WORD,
         "metrics": listing(TEXT),
     }
@@ -212,6 +210,17 @@ _RUN = record(
     },
     failure=told(nullable(reference("Error")), "why it failed; of a run that is shown alone"),
 )
+_GRAPH = record(
+    {
+        "steps": told(
+            listing(record({"name": TEXT, "needs": _NEEDS})),
+            "each below all that it needs; none where the run's bundle is gone",
+        ),
+        "notebook": told(
+            _WORD, "the notebook, or the file of several, in the server's contents; null: unknown"
+        ),
+    }
+)
 _JOB = record(
     {
         "id": TEXT,
@@ -285,6 +294,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Error": _ERROR,
     "Failure": _FAILURE,
     "Fix": _FIX,
+    "Graph": _GRAPH,
     "Inspected": _INSPECTED,
     "Job": _JOB,
     "Parameter": _PARAMETER,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import api
 from nbflow.server.calls import Call, Endpoint
-from nbflow.server.projects import IN_PROJECT, OF_PROJECT
+from nbflow.server.projects import IN_PROJECT, OF_PROJECT, in_contents
 from nbflow.server.schemas import (
     DIGEST,
     FLAG,
@@ -32,7 +32,11 @@ def pipelines(call: Call) -> dict[str, Any]:
     """What is published, with its state in Airflow and its newest run."""
     given = call.given
     page = api.pipelines_page(
-        call.settings, contains=given["contains"], limit=given["limit"], offset=given["offset"]
+        call.settings,
+        contains=given["contains"],
+        dag_id=given.get("dag_id"),
+        limit=given["limit"],
+        offset=given["offset"],
     )
     return {
         "total": page.total,
@@ -42,6 +46,7 @@ def pipelines(call: Call) -> dict[str, Any]:
                 "dag_id": one.published.listing.dag_id,
                 "digest": one.published.listing.digest,
                 "notebook": one.published.listing.notebook,
+                "path": in_contents(one.published.listing.notebook, call),
                 "by": one.published.listing.current.by,
                 "in_airflow": one.airflow is not None,
                 "paused": None if one.airflow is None else one.airflow.paused,
@@ -123,7 +128,8 @@ _LISTED = record(
     {
         "dag_id": TEXT,
         "digest": TEXT,
-        "notebook": TEXT,
+        "notebook": told(TEXT, "within its project"),
+        "path": told(nullable(TEXT), "the same in the server's contents; null: it is not there"),
         "by": told(nullable(TEXT), "who published it last"),
         "in_airflow": told(FLAG, "whether Airflow knows it"),
         "paused": nullable(FLAG),
@@ -154,6 +160,7 @@ ENDPOINTS = (
             {},
             **IN_PROJECT,
             contains=told(TEXT, "in name or notebook", default=""),
+            dag_id=told(TEXT, "this one alone"),
             limit=told(INTEGER, "how many", minimum=1, maximum=100, default=50),
             offset=told(INTEGER, "how many before them", minimum=0, default=0),
         ),

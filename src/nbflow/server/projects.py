@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
@@ -13,7 +16,7 @@ from nbflow.server.schemas import FLAG, INTEGER, MOMENT, TEXT, listing, record, 
 if TYPE_CHECKING:
     from nbflow.server.jobs import Job
 
-__all__ = ["ENDPOINTS", "IN_PROJECT", "OF_PROJECT"]
+__all__ = ["ENDPOINTS", "IN_PROJECT", "OF_PROJECT", "in_contents"]
 
 IN_PROJECT: dict[str, Any] = {
     "project": told(TEXT, "a folder of the project, in the server's contents", default="")
@@ -21,6 +24,15 @@ IN_PROJECT: dict[str, Any] = {
 """The value of a query that says which project is meant."""
 OF_PROJECT = record({}, **IN_PROJECT)
 """A query that says nothing else."""
+
+
+def in_contents(path: str | None, call: Call) -> str | None:
+    """Where in the server's contents a path within the project is; None where it is not there."""
+    if path is None or call.folder is None:
+        return None
+    place = os.path.relpath(call.settings.root / path, call.folder.resolve())
+    found = posixpath.normpath(f"{call.given['project']}/{PurePath(place).as_posix()}").lstrip("/")
+    return None if found.startswith("..") else found
 
 
 def next_runs(call: Call) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from nbflow import api
 from nbflow.errors import UsageError
 from nbflow.model import RunState
 from nbflow.server.calls import Call, Endpoint
-from nbflow.server.projects import IN_PROJECT, OF_PROJECT
+from nbflow.server.projects import IN_PROJECT, OF_PROJECT, in_contents
 from nbflow.server.schemas import (
     FLAG,
     INTEGER,
@@ -67,6 +67,12 @@ def run(call: Call) -> dict[str, Any]:
         found = api.find_run(_name(call), client=client)
         found = api.explain(api.enrich(found, current=current), client=client)
         return failed_run_as_json(api.forecast(found, client=client, current=current))
+
+
+def graph(call: Call) -> dict[str, Any]:
+    """How the steps of a run hang together, and where the notebook is that they are of."""
+    found = api.graph_of(_found(call), current=call.settings)
+    return {"steps": list(found.steps), "notebook": in_contents(found.notebook, call)}
 
 
 def logs(call: Call) -> dict[str, Any]:
@@ -147,6 +153,14 @@ def approve(call: Call) -> dict[str, str]:
     return {"stage": stage}
 
 
+def _found(call: Call) -> Run:
+    """The run as it is known where that is told soonest."""
+    if _is_told_by_the_store(call):
+        return api.find_run_anywhere(_name(call), current=call.settings)
+    with api.connect(call.settings) as client:
+        return api.find_run(_name(call), client=client)
+
+
 def _name(call: Call) -> str:
     return f"{call.given['dag_id']}/{call.given['run_id']}"
 
@@ -217,6 +231,15 @@ ENDPOINTS = (
         summary="A run with its steps, their progress in cells, and its failure.",
         work=run,
         answer=reference("Run"),
+        query=OF_PROJECT,
+    ),
+    Endpoint(
+        name="graph",
+        method="GET",
+        path="/runs/{dag_id}/{run_id}/graph",
+        summary="What the steps of a run need of each other, and the notebook that they are of.",
+        work=graph,
+        answer=reference("Graph"),
         query=OF_PROJECT,
     ),
     Endpoint(

@@ -1,8 +1,8 @@
 import React from 'react';
 
-import type { Frame } from './frame';
+import { givenIn } from '../../parts/values';
 import { useFrame } from './frame';
-import { read } from '../values';
+import type { Frame } from './frame';
 
 /** The buttons: publish, and run now. */
 export function Actions(): React.JSX.Element {
@@ -12,7 +12,7 @@ export function Actions(): React.JSX.Element {
   const ready = draft.project.airflow?.state === 'ready';
   const published = ready && Boolean(draft.difference.found?.published);
   const where = published ? (chosen ?? 'airflow') : 'here';
-  const values = valuesOf(frame);
+  const values = givenIn(draft.meant?.parameters ?? [], parameter => draft.value(parameter), trans);
   const sound = draft.inspection.found?.ok === true;
   const changed = draft.difference.found?.changed === true;
   const run = (): void => {
@@ -68,19 +68,4 @@ function whyNot({ draft, trans }: Frame, sound: boolean, valued: boolean): strin
     return trans._n('Correct one error first', 'Correct %1 errors first', count);
   }
   return valued ? '' : trans.__('Correct a parameter first');
-}
-
-/** The values that are not the defaults; null where one of them is wrong. */
-function valuesOf({ draft, trans }: Frame): Record<string, unknown> | null {
-  const values: Record<string, unknown> = {};
-  for (const parameter of draft.meant?.parameters ?? []) {
-    if (draft.isChanged(parameter)) {
-      const found = read(parameter, draft.value(parameter), trans);
-      if ('fault' in found) {
-        return null;
-      }
-      values[parameter.name] = found.value;
-    }
-  }
-  return values;
 }

@@ -1,10 +1,11 @@
 import React from 'react';
 
 import type { Published, Run } from '../../generated/answers';
-import { failuresOf } from '../errand';
+import { Clock } from '../../parts/clock';
+import { CauseList, Inline } from '../../parts/field';
+import { secondsInWords } from '../../parts/moments';
+import { failuresOf, stateInWords } from '../../parts/states';
 import type { Kind, Progress } from '../errand';
-import { secondsInWords } from '../moments';
-import { CauseList, Inline } from './field';
 import { useFrame } from './frame';
 
 type Trans = ReturnType<typeof useFrame>['trans'];
@@ -23,7 +24,7 @@ export function Answer(): React.JSX.Element | null {
           {now.state === 'done' ? '✓' : now.state === 'failed' ? '✕' : ''}
         </span>
         <p className="nbf-Answer-title">{titleOf(now, trans)}</p>
-        {now.state === 'going' && <Clock began={now.began} />}
+        {now.state === 'going' && <Clock began={now.began} className="nbf-Answer-clock" />}
         {errand.canCancel && (
           <button type="button" className="nbf-Link" onClick={() => void errand.cancel()}>
             {trans.__('Cancel')}
@@ -105,16 +106,6 @@ function Said({ said }: { said: readonly string[] }): React.JSX.Element | null {
 /** The steps of a run, with how many of their cells are done. */
 function Progressing({ run }: { run: Run }): React.JSX.Element {
   const { hue, trans } = useFrame();
-  const words: Record<Run['state'], string> = {
-    queued: trans.__('waits'),
-    running: trans.__('runs'),
-    retrying: trans.__('tries again'),
-    success: trans.__('done'),
-    failed: trans.__('failed'),
-    upstream_failed: trans.__('not reached'),
-    skipped: trans.__('skipped'),
-    cancelled: trans.__('cancelled')
-  };
   return (
     <ul className="nbf-Answer-steps">
       {run.steps.map(step => (
@@ -128,7 +119,7 @@ function Progressing({ run }: { run: Run }): React.JSX.Element {
             aria-label={trans.__('Cells of %1 that are done', step.name)}
           />
           <span className="nbf-Answer-word">
-            {step.cached !== null ? trans.__('kept from before') : words[step.state]}
+            {step.cached !== null ? trans.__('kept from before') : stateInWords(step.state, trans)}
           </span>
         </li>
       ))}
@@ -208,20 +199,5 @@ function Failed({ now }: { now: Progress }): React.JSX.Element | null {
         )}
       </div>
     </div>
-  );
-}
-
-/** How long it has gone on. */
-function Clock({ began }: { began: number }): React.JSX.Element {
-  const [, tick] = React.useReducer((count: number) => count + 1, 0);
-  React.useEffect(() => {
-    const timer = setInterval(tick, 1000);
-    return () => clearInterval(timer);
-  }, []);
-  // Not read out each second.
-  return (
-    <span className="nbf-Answer-clock" aria-hidden="true">
-      {secondsInWords(Math.floor((Date.now() - began) / 1000))}
-    </span>
   );
 }

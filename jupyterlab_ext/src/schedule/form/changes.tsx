@@ -1,8 +1,8 @@
 import React from 'react';
 
+import { Section } from '../../parts/field';
+import { momentInWords } from '../../parts/moments';
 import type { Difference } from '../draft';
-import { momentInWords } from '../moments';
-import { Section } from './field';
 import { useFrame } from './frame';
 
 /** What would change against what is published. */

@@ -1,13 +1,14 @@
 import React from 'react';
 
+import { CauseList, Field, Section } from '../../parts/field';
+import { Graph } from '../../parts/graph';
+import { WordsProvider } from '../../parts/words';
 import { textAt } from '../options';
 import { Actions } from './actions';
 import { Answer } from './answer';
 import { Changes } from './changes';
-import { CauseList, Field, Section } from './field';
 import { FrameProvider, useFrame } from './frame';
 import type { Frame } from './frame';
-import { Graph } from './graph';
 import { Notices } from './notices';
 import { Parameters } from './parameters';
 import { Reach } from './reach';
@@ -19,22 +20,24 @@ export function Form({ frame, title }: { frame: Frame; title: string }): React.J
   const { draft, trans } = frame;
   return (
     <FrameProvider value={frame}>
-      <div className="nbf-Schedule-scroll">
-        <div className="nbf-Schedule-page">
-          <div className="nbf-Schedule-head">
-            <h2 className="nbf-Schedule-title">{title}</h2>
-            <div className="nbf-Row">
-              <Undo />
+      <WordsProvider value={trans}>
+        <div className="nbf-Schedule-scroll">
+          <div className="nbf-Schedule-page">
+            <div className="nbf-Schedule-head">
+              <h2 className="nbf-Schedule-title">{title}</h2>
+              <div className="nbf-Row">
+                <Undo />
+              </div>
             </div>
+            <Reach />
+            {draft.meant === null ? <Waiting /> : <Sections />}
           </div>
-          <Reach />
-          {draft.meant === null ? <Waiting /> : <Sections />}
         </div>
-      </div>
-      <div className="nbf-Schedule-foot" role="group" aria-label={trans.__('Publish and run')}>
-        <Answer />
-        <Actions />
-      </div>
+        <div className="nbf-Schedule-foot" role="group" aria-label={trans.__('Publish and run')}>
+          <Answer />
+          <Actions />
+        </div>
+      </WordsProvider>
     </FrameProvider>
   );
 }
@@ -48,9 +51,20 @@ function Sections(): React.JSX.Element {
       <Parameters />
       <Steps />
       <Notices />
-      <Graph />
+      <Drawn />
       <Changes />
     </>
+  );
+}
+
+/** The graph, with what a run that was started here does. */
+function Drawn(): React.JSX.Element | null {
+  const { draft, errand, hue, trans } = useFrame();
+  const steps = draft.meant?.steps ?? [];
+  return steps.length === 0 ? null : (
+    <Section title={trans.__('Steps')}>
+      <Graph steps={steps} run={errand.now?.run ?? null} hue={hue} />
+    </Section>
   );
 }
 

@@ -1,4 +1,3 @@
-import { nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
@@ -35,9 +34,4 @@ export function useFrame(): Frame {
     throw new Error('outside of the form');
   }
   return frame;
-}
-
-/** The translations; those of nobody outside of the form. */
-export function useTrans(): TranslationBundle {
-  return React.useContext(Given)?.trans ?? nullTranslator.load('nbflow');
 }

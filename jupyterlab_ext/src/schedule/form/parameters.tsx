@@ -1,14 +1,12 @@
 import React from 'react';
 
-import type { Parameter } from '../../generated/answers';
-import { choicesOf, controlOf, read, written } from '../values';
-import type { Written } from '../values';
-import { Field, Section } from './field';
+import { Section } from '../../parts/field';
+import { ParameterField } from '../../parts/parameter';
 import { useFrame } from './frame';
 
 /** The values of the parameters, for a run that is started from the form. */
 export function Parameters(): React.JSX.Element | null {
-  const { draft, trans } = useFrame();
+  const { draft, causes, trans } = useFrame();
   const parameters = draft.meant?.parameters ?? [];
   if (parameters.length === 0) {
     return null;
@@ -21,120 +19,14 @@ export function Parameters(): React.JSX.Element | null {
       )}
     >
       {parameters.map(parameter => (
-        <One key={parameter.name} parameter={parameter} />
+        <ParameterField
+          key={parameter.name}
+          parameter={parameter}
+          held={draft.value(parameter)}
+          give={value => draft.give(parameter.name, value)}
+          causes={causes.fields.get(`parameters.${parameter.name}`)}
+        />
       ))}
     </Section>
   );
-}
-
-function One({ parameter }: { parameter: Parameter }): React.JSX.Element {
-  const { draft, causes, trans } = useFrame();
-  const held = draft.value(parameter);
-  const found = read(parameter, held, trans);
-  const help = [parameter.help, aboutOf(parameter, trans)].filter(Boolean).join(' · ');
-  return (
-    <Field
-      label={parameter.name}
-      help={help}
-      fault={'fault' in found ? found.fault : undefined}
-      causes={causes.fields.get(`parameters.${parameter.name}`)}
-    >
-      {given => (
-        <div className="nbf-Row">
-          <Control
-            {...given}
-            parameter={parameter}
-            held={held}
-            give={value => draft.give(parameter.name, value)}
-          />
-          {draft.isChanged(parameter) && (
-            <button
-              type="button"
-              className="nbf-Link"
-              onClick={() => draft.give(parameter.name, undefined)}
-              aria-label={trans.__('Take the default of %1', parameter.name)}
-            >
-              {trans.__('default')}
-            </button>
-          )}
-        </div>
-      )}
-    </Field>
-  );
-}
-
-function Control(props: {
-  id: string;
-  'aria-describedby': string;
-  'aria-invalid': boolean;
-  parameter: Parameter;
-  held: Written;
-  give: (value: Written) => void;
-}): React.JSX.Element {
-  const { parameter, held, give, ...given } = props;
-  const { trans } = useFrame();
-  const empty = parameter.computed ?? (parameter.nullable ? 'None' : undefined);
-  if (typeof held === 'boolean') {
-    return (
-      <input
-        {...given}
-        type="checkbox"
-        checked={held}
-        onChange={event => give(event.target.checked)}
-      />
-    );
-  }
-  const control = controlOf(parameter);
-  if (control === 'choice' || control === 'flag') {
-    const choices = control === 'flag' ? [true, false] : choicesOf(parameter);
-    return (
-      <select {...given} value={held} onChange={event => give(event.target.value)}>
-        {(empty !== undefined || held === '') && <option value="">{empty ?? ''}</option>}
-        {choices.map(choice => (
-          <option key={written(parameter, choice)} value={written(parameter, choice)}>
-            {String(choice)}
-          </option>
-        ))}
-      </select>
-    );
-  }
-  return (
-    <input
-      {...given}
-      className={control === 'json' ? 'nbf-mod-code' : undefined}
-      inputMode={control === 'number' ? 'decimal' : undefined}
-      spellCheck={false}
-      placeholder={empty === undefined ? undefined : trans.__('%1, if empty', empty)}
-      value={held}
-      onChange={event => give(event.target.value)}
-    />
-  );
-}
-
-/** The type, and the bounds. */
-function aboutOf(
-  parameter: Parameter,
-  trans: { __: (text: string, ...values: (string | number)[]) => string }
-): string {
-  const { schema } = parameter;
-  const kinds: Readonly<Record<string, string>> = {
-    str: trans.__('text'),
-    int: trans.__('whole number'),
-    float: trans.__('number'),
-    bool: trans.__('yes or no'),
-    list: trans.__('list, as JSON'),
-    tuple: trans.__('list, as JSON'),
-    dict: trans.__('object, as JSON')
-  };
-  const least = schema.minimum;
-  const most = schema.maximum;
-  const bounded =
-    typeof least === 'number' && typeof most === 'number'
-      ? trans.__('%1 to %2', least, most)
-      : typeof least === 'number'
-        ? trans.__('at least %1', least)
-        : typeof most === 'number'
-          ? trans.__('at most %1', most)
-          : '';
-  return [kinds[parameter.type] ?? trans.__('JSON'), bounded].filter(Boolean).join(', ');
 }

@@ -1,10 +1,10 @@
 import React from 'react';
 
 import type { Profile } from '../../generated/answers';
+import { CauseList, Section } from '../../parts/field';
+import type { Cause } from '../../parts/field';
 import { textAt } from '../options';
 import { priceInWords, sizeInWords } from '../sizes';
-import type { Cause } from '../causes';
-import { CauseList, Section } from './field';
 import { useFrame } from './frame';
 
 /** What the whole runs on and how, and each step. */

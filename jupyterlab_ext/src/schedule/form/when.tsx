@@ -1,10 +1,10 @@
 import React from 'react';
 
-import { distanceInWords, momentInWords, timeZones } from '../moments';
+import { Field, Section } from '../../parts/field';
+import { distanceInWords, momentInWords, timeZones } from '../../parts/moments';
 import { namesAt, optionsOf, textAt } from '../options';
 import { KINDS, atClock, clock, readSchedule, writeSchedule } from '../timetable';
 import type { Kind, Timetable } from '../timetable';
-import { Field, Section } from './field';
 import { useFrame } from './frame';
 
 /** When the pipeline runs. */

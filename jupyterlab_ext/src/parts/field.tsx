@@ -1,8 +1,13 @@
 import React from 'react';
 
-import { inline } from '../../findings/findings';
-import type { Cause } from '../causes';
-import { useTrans } from './frame';
+import { inline } from '../findings/findings';
+import type { Diagnostic } from '../generated/answers';
+import { useTrans } from './words';
+
+/** Something wrong that a field, or a cell, is the cause of. */
+export type Cause = Pick<Diagnostic, 'message' | 'severity' | 'cell'> & {
+  readonly hint: string | null;
+};
 
 /** A part of the form with a heading. */
 export function Section(props: {

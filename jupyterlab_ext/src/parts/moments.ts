@@ -27,6 +27,20 @@ export function momentInWords(iso: string, zone: string, { language, now }: Spea
   return `${near}${date.format(moment)}, ${time.format(moment)}`;
 }
 
+/** The same where there is little room, as `tomorrow, 07:00` or `Sat 5 Dec, 07:00`. */
+export function momentInShort(iso: string, zone: string, { language, now }: Speaker): string {
+  const moment = new Date(iso);
+  const days = (dayOf(moment, zone) - dayOf(now, zone)) / DAY;
+  const time = said(language, zone, { hour: '2-digit', minute: '2-digit' }).format(moment);
+  if (Math.abs(days) <= 1) {
+    const near = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(days, 'day');
+    return `${near}, ${time}`;
+  }
+  const year = moment.getUTCFullYear() === now.getUTCFullYear() ? {} : { year: 'numeric' as const };
+  const date = said(language, zone, { weekday: 'short', day: 'numeric', month: 'short', ...year });
+  return `${date.format(moment)}, ${time}`;
+}
+
 /** How far away a moment is, as `in 18 hours`. */
 export function distanceInWords(iso: string, { language, now }: Speaker): string {
   const minutes = Math.round((new Date(iso).getTime() - now.getTime()) / 60_000);

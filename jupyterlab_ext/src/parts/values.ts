@@ -68,6 +68,25 @@ export function read(parameter: Parameter, held: Written, trans: TranslationBund
   return 'fault' in found ? found : (checked(parameter, found.value, trans) ?? found);
 }
 
+/** The values that are not the defaults; null where one of them is wrong. */
+export function givenIn(
+  parameters: readonly Parameter[],
+  held: (parameter: Parameter) => Written,
+  trans: TranslationBundle
+): Record<string, unknown> | null {
+  const values: Record<string, unknown> = {};
+  for (const parameter of parameters) {
+    if (held(parameter) !== defaultOf(parameter)) {
+      const found = read(parameter, held(parameter), trans);
+      if ('fault' in found) {
+        return null;
+      }
+      values[parameter.name] = found.value;
+    }
+  }
+  return values;
+}
+
 function parsed(
   parameter: Parameter,
   control: Control,

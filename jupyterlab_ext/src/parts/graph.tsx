@@ -1,20 +1,33 @@
 import React from 'react';
 
-import type { Run, Step } from '../../generated/answers';
-import { NODE, layout } from '../layout';
-import type { LaidEdge } from '../layout';
-import { Section } from './field';
-import { useFrame } from './frame';
+import type { Run, Step, StepRun } from '../generated/answers';
+import { NODE, layout } from './layout';
+import type { LaidEdge } from './layout';
+import { SIGNS, stateInWords } from './states';
+import { useTrans } from './words';
 
 const MARGIN = 6;
+/** How small it may become where there is little room; beyond that it is scrolled. */
+const LEAST = 0.65;
 /** Letters of an edge's reason, and of a step's name, that there is room for. */
 const LETTERS = { reason: 16, name: 19 } as const;
 
-/** The steps, and what each needs of which: drawn, and in words. */
-export function Graph(): React.JSX.Element | null {
-  const { draft, errand, trans } = useFrame();
-  const steps = draft.meant?.steps ?? [];
-  const run = errand.now?.run ?? null;
+/** A step, and what it needs of which. */
+export type Needy = Pick<Step, 'name' | 'needs'>;
+
+/**
+ * The steps, and what each needs of which: drawn, and in words.
+ *
+ * @param run - a run of them, whose states are shown.
+ * @param hue - the colour of a step, counted from 0; without it steps have the colours of states.
+ */
+export function Graph(props: {
+  steps: readonly Needy[];
+  run: Run | null;
+  hue?: (step: string) => number;
+}): React.JSX.Element | null {
+  const { steps, run, hue } = props;
+  const trans = useTrans();
   const laid = React.useMemo(() => layout(steps), [steps]);
   if (steps.length === 0) {
     return null;
@@ -22,7 +35,7 @@ export function Graph(): React.JSX.Element | null {
   const width = laid.width + 2 * MARGIN;
   const height = laid.height + 2 * MARGIN;
   return (
-    <Section title={trans.__('Steps')}>
+    <>
       <div
         className="nbf-Graph"
         tabIndex={0}
@@ -32,6 +45,7 @@ export function Graph(): React.JSX.Element | null {
         <svg
           width={width}
           height={height}
+          style={{ minWidth: width * LEAST }}
           viewBox={`${-MARGIN} ${-MARGIN} ${width} ${height}`}
           aria-hidden="true"
         >
@@ -39,7 +53,7 @@ export function Graph(): React.JSX.Element | null {
             <Edge key={`${edge.from} ${edge.to}`} edge={edge} steps={steps} />
           ))}
           {laid.nodes.map(node => (
-            <Node key={node.name} {...node} run={run} />
+            <Node key={node.name} {...node} run={run} hue={hue} />
           ))}
         </svg>
       </div>
@@ -56,24 +70,30 @@ export function Graph(): React.JSX.Element | null {
           </li>
         ))}
       </ul>
-    </Section>
+    </>
   );
 }
 
-function Node(props: { name: string; x: number; y: number; run: Run | null }): React.JSX.Element {
-  const { hue } = useFrame();
-  const { name, x, y, run } = props;
-  const found = run?.steps.find(one => one.name === name);
+function Node(props: {
+  name: string;
+  x: number;
+  y: number;
+  run: Run | null;
+  hue: ((step: string) => number) | undefined;
+}): React.JSX.Element {
+  const trans = useTrans();
+  const { name, x, y, run, hue } = props;
+  const found = run === null ? undefined : stepOf(name, run);
   const done =
     found === undefined || found.cells_total === 0 ? 0 : found.cells_done / found.cells_total;
   return (
     <g
       className="nbf-Hue nbf-Graph-node"
-      data-hue={hue(name)}
+      data-hue={hue?.(name)}
       data-state={found?.state}
       transform={`translate(${x} ${y})`}
     >
-      <title>{found === undefined ? name : `${name}: ${found.state}`}</title>
+      <title>{found === undefined ? name : `${name}: ${stateInWords(found.state, trans)}`}</title>
       <rect className="nbf-Graph-box" width={NODE.width} height={NODE.height} rx={4} />
       {found?.state === 'running' && (
         <rect className="nbf-Graph-done" y={NODE.height - 3} width={NODE.width * done} height={3} />
@@ -90,24 +110,22 @@ function Node(props: { name: string; x: number; y: number; run: Run | null }): R
           dominantBaseline="central"
           textAnchor="middle"
         >
-          {SIGNS[found.state] ?? ''}
+          {SIGNS[found.state]}
         </text>
       )}
     </g>
   );
 }
 
-const SIGNS: Readonly<Record<string, string>> = {
-  running: '…',
-  retrying: '↻',
-  success: '✓',
-  failed: '✕',
-  upstream_failed: '–',
-  skipped: '–',
-  cancelled: '■'
-};
+/** What a step did; of one that goes over a list, the item that tells most of how it stands. */
+export function stepOf(name: string, run: Run): StepRun | undefined {
+  const items = run.steps.filter(one => one.name.replace(/\[\d+\]$/, '') === name);
+  const telling: StepRun['state'][] = ['failed', 'cancelled', 'running', 'retrying', 'queued'];
+  const first = telling.flatMap(state => items.find(one => one.state === state) ?? [])[0];
+  return first ?? items.at(-1);
+}
 
-function Edge({ edge, steps }: { edge: LaidEdge; steps: readonly Step[] }): React.JSX.Element {
+function Edge({ edge, steps }: { edge: LaidEdge; steps: readonly Needy[] }): React.JSX.Element {
   const because =
     steps.find(step => step.name === edge.to)?.needs.find(need => need.step === edge.from)
       ?.because ?? [];

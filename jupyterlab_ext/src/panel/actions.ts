@@ -1,0 +1,305 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Client } from '../client/client';
+import { ServerFailure } from '../client/failure';
+import type { Graph, Job, Parameter, Publication, Run } from '../generated/answers';
+import { folderOf } from '../parts/folders';
+import { bookOf } from './books';
+import type { Deeds } from './deeds';
+import type { Monitor } from './monitor';
+import { given, keyOf, nameOf } from './place';
+import type { RunName } from './place';
+import type { Watch } from './watch';
+
+/** A question that somebody answers with yes or no. */
+export interface Question {
+  readonly title: string;
+  readonly body: string;
+  /** The word on the button that says yes. */
+  readonly accept: string;
+}
+
+/** What JupyterLab does for the panel. */
+export interface Desk {
+  confirm(question: Question): Promise<boolean>;
+  /** Open what a run has made, at a cell. */
+  openExecuted(run: RunName, notebook: string, cell: string | null): Promise<void>;
+  openNotebook(path: string): Promise<void>;
+  /** Keep a notebook in a folder, and open it. */
+  openNew(folder: string, name: string, content: Record<string, unknown>): Promise<void>;
+  /** Whether runs that are started or go on from here are watched. */
+  readonly watches: boolean;
+}
+
+/** Where a run is started: a pipeline's in Airflow, or a notebook on the server's machine. */
+export type Where = { readonly dag: string } | { readonly path: string };
+
+/** What can be done with pipelines and runs. */
+export class Actions {
+  constructor(
+    private readonly _client: Pick<Client, 'ask' | 'work'>,
+    private readonly _monitor: Monitor,
+    private readonly _deeds: Deeds,
+    private readonly _watch: Watch,
+    private readonly _desk: Desk,
+    private readonly _trans: TranslationBundle
+  ) {}
+
+  /** Start the private Airflow. */
+  async startAirflow(): Promise<void> {
+    const trans = this._trans;
+    const words = {
+      going: trans.__('Starting Airflow'),
+      done: trans.__('Airflow runs'),
+      failed: trans.__('Airflow did not start')
+    };
+    await this._deeds.do(words, options => this._client.work('airflowUp', this._query, options));
+    await this._monitor.project.load(null);
+    this._monitor.again();
+  }
+
+  /** The parameters that a run may be given. */
+  async parametersOf(where: Where, signal: AbortSignal): Promise<readonly Parameter[]> {
+    if ('dag' in where) {
+      const path = { dag_id: where.dag };
+      return this._client.ask('parameters', { path, ...this._query }, { signal });
+    }
+    const found = await this._client.ask('inspect', { body: { path: where.path } }, { signal });
+    return found.parameters;
+  }
+
+  /** The versions of a pipeline that are kept. */
+  async versionsOf(dag: string, signal: AbortSignal): Promise<Publication> {
+    return this._client.ask('pipeline', { path: { dag_id: dag }, ...this._query }, { signal });
+  }
+
+  /** Start a run, and show it. */
+  async start(where: Where, parameters: Record<string, unknown>): Promise<boolean> {
+    const trans = this._trans;
+    const words = { going: trans.__('Starting'), done: '', failed: trans.__('It did not start') };
+    const run = await this._deeds.do(words, async ({ signal }) => {
+      if ('path' in where) {
+        return this._begin({ path: where.path, parameters }, signal);
+      }
+      const asked = { path: { dag_id: where.dag }, ...this._query, body: { parameters } };
+      return (await this._client.ask('trigger', asked, { signal })).run;
+    });
+    if (run !== null) {
+      this._keepAnEyeOn(nameOf(this._project, run));
+      this._monitor.go({ run });
+    }
+    return run !== null;
+  }
+
+  /** Let no new runs of a pipeline begin, or let them begin again. */
+  async hold(dag: string, paused: boolean): Promise<void> {
+    const trans = this._trans;
+    const words = paused
+      ? { going: trans.__('Pausing'), done: '', failed: trans.__('It is not paused') }
+      : { going: trans.__('Letting it run'), done: '', failed: trans.__('It is still paused') };
+    await this._deeds.do(words, ({ signal }) =>
+      this._client.ask(
+        paused ? 'pause' : 'unpause',
+        { path: { dag_id: dag }, ...this._query },
+        { signal }
+      )
+    );
+    this._monitor.again();
+  }
+
+  /** Let a pipeline run one of its earlier versions. */
+  async rollBack(dag: string, digest: string): Promise<void> {
+    const trans = this._trans;
+    const agreed = await this._desk.confirm({
+      title: trans.__('Roll back %1?', dag),
+      body: trans.__('Runs that begin from now on are of the version %1.', digest.slice(0, 12)),
+      accept: trans.__('Roll Back')
+    });
+    if (agreed) {
+      const words = {
+        going: trans.__('Rolling back'),
+        done: trans.__('Rolled back'),
+        failed: trans.__('Not rolled back')
+      };
+      const asked = { path: { dag_id: dag }, ...this._query, body: { digest } };
+      await this._deeds.do(words, options => this._client.work('rollBack', asked, options));
+      this._monitor.again();
+    }
+  }
+
+  /** @param force - also while runs are going. */
+  async unpublish(dag: string, force = false): Promise<void> {
+    const trans = this._trans;
+    const agreed = await this._desk.confirm({
+      title: force ? trans.__('Unpublish %1 while it runs?', dag) : trans.__('Unpublish %1?', dag),
+      body: force
+        ? trans.__('Steps of its runs that have not begun will fail. What its runs made stays.')
+        : trans.__(
+            'No run of it begins any more. What its runs made stays, and so do its versions.'
+          ),
+      accept: trans.__('Unpublish')
+    });
+    if (!agreed) {
+      return;
+    }
+    const words = {
+      going: trans.__('Unpublishing'),
+      done: trans.__('%1 is unpublished', dag),
+      failed: trans.__('Not unpublished')
+    };
+    const asked = { path: { dag_id: dag }, ...this._query, body: { force } };
+    const gone = await this._deeds.do(words, options =>
+      this._client.work('unpublish', asked, options)
+    );
+    if (gone !== null) {
+      this._monitor.go({ pipeline: null });
+      void this._monitor.pipelines.load();
+    }
+  }
+
+  /** End a run that goes. */
+  async cancel(run: Run): Promise<void> {
+    const trans = this._trans;
+    const agreed = await this._desk.confirm({
+      title: trans.__('Cancel the run of %1?', run.dag_id),
+      body: trans.__(
+        'Steps that run are stopped. What has ended stays, and the run can go on later.'
+      ),
+      accept: trans.__('Cancel Run')
+    });
+    if (agreed) {
+      const words = {
+        going: trans.__('Cancelling'),
+        done: '',
+        failed: trans.__('It is not cancelled')
+      };
+      await this._deeds.do(words, ({ signal }) => this._stop(run, signal));
+      this._monitor.again();
+    }
+  }
+
+  /** Run the steps of a run that failed again, and what follows them. */
+  async resume(run: Run, graph: Graph): Promise<void> {
+    const trans = this._trans;
+    const name = nameOf(this._project, run);
+    const words = { going: trans.__('Going on'), done: '', failed: trans.__('It does not go on') };
+    const done = await this._deeds.do(words, async ({ signal }) => {
+      if (!run.here) {
+        await this._client.ask('resumeRun', given(name), { signal });
+      } else if (graph.notebook === null) {
+        throw refusal(trans.__('It is not known which notebook this run is of.'));
+      } else {
+        await this._begin({ path: graph.notebook, resume: run.run_id }, signal);
+      }
+      return true;
+    });
+    if (done === true) {
+      this._keepAnEyeOn(name, run.ended);
+    }
+    this._monitor.again();
+  }
+
+  /** Answer what a run asks a person. */
+  async answer(run: Run, stage: string, approved: boolean): Promise<void> {
+    const trans = this._trans;
+    const words = { going: trans.__('Answering'), done: '', failed: trans.__('Not answered') };
+    const asked = { ...given(nameOf(this._project, run)), body: { stage, approved } };
+    await this._deeds.do(words, ({ signal }) => this._client.ask('approve', asked, { signal }));
+    this._monitor.again();
+  }
+
+  /** Open what a run has made, at the cell that failed where one did. */
+  async openExecuted(run: Run, book: string): Promise<void> {
+    const failed = run.steps.find(step => step.failure !== null && bookOf(run, step) === book);
+    await this._opening(() =>
+      this._desk.openExecuted(nameOf(this._project, run), book, failed?.failure?.cell ?? null)
+    );
+  }
+
+  async openNotebook(path: string): Promise<void> {
+    await this._opening(() => this._desk.openNotebook(path));
+  }
+
+  /** Open a notebook that brings back what a step was given. */
+  async debug(run: Run, step: string, graph: Graph): Promise<void> {
+    const { path, query } = given(nameOf(this._project, run));
+    await this._opening(async signal => {
+      const asked = { path, query: { ...query, step } };
+      const { name, content } = await this._client.ask('debugNotebook', asked, { signal });
+      const folder = graph.notebook === null ? this._project : folderOf(graph.notebook);
+      await this._desk.openNew(folder, name, content);
+    });
+  }
+
+  private async _opening(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const trans = this._trans;
+    const words = { going: trans.__('Opening'), done: '', failed: trans.__('It cannot be opened') };
+    await this._deeds.do(words, async ({ signal }) => {
+      try {
+        await work(signal);
+      } catch (error) {
+        throw error instanceof ServerFailure ? error : refusal(messageOf(error));
+      }
+    });
+  }
+
+  /** Run a notebook on the server's machine; the run as soon as it is one. */
+  private async _begin(
+    body: { path: string; parameters?: Record<string, unknown>; resume?: string },
+    signal: AbortSignal
+  ): Promise<Run> {
+    let job = await this._client.ask('run', { body }, { signal });
+    while (job.run === null && job.ended === null) {
+      const query = { after: job.version, wait: 20 };
+      job = await this._client.ask('job', { path: { job_id: job.id }, query }, { signal });
+    }
+    if (job.run === null) {
+      throw job.error === null ? refusal(this._trans.__('It was cancelled.')) : failureOf(job);
+    }
+    return job.run;
+  }
+
+  private async _stop(run: Run, signal: AbortSignal): Promise<void> {
+    if (!run.here) {
+      await this._client.ask('cancelRun', given(nameOf(this._project, run)), { signal });
+      return;
+    }
+    const jobs = await this._client.ask('jobs', {}, { signal });
+    const job = jobs.find(
+      one =>
+        one.ended === null &&
+        one.run !== null &&
+        keyOf(nameOf('', one.run)) === keyOf(nameOf('', run))
+    );
+    if (job === undefined) {
+      throw refusal(this._trans.__('It was not started by this server: end it where it runs.'));
+    }
+    await this._client.ask('cancelJob', { path: { job_id: job.id } }, { signal });
+  }
+
+  private _keepAnEyeOn(name: RunName, before: string | null = null): void {
+    if (this._desk.watches) {
+      this._watch.add(name, before);
+    }
+  }
+
+  private get _project(): string {
+    return this._monitor.place.project;
+  }
+
+  private get _query(): { query: { project: string } } {
+    return { query: { project: this._project } };
+  }
+}
+
+function failureOf({ error }: Job): ServerFailure {
+  return new ServerFailure(error ?? { code: 'lost', message: '', hint: null, status: 0 });
+}
+
+function refusal(message: string): ServerFailure {
+  return new ServerFailure({ code: 'refused', message, hint: null, status: 0 });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

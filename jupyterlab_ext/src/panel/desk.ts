@@ -1,0 +1,94 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import type { Notebook } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Desk, Question } from './actions';
+import { pathOf } from './drive';
+import type { RunName } from './place';
+
+/** Names that are tried for a new notebook. */
+const TRIES = 100;
+
+/** JupyterLab, as the panel uses it. */
+export class LabDesk implements Desk {
+  constructor(
+    private readonly _documents: IDocumentManager,
+    private readonly _trans: TranslationBundle,
+    private readonly _watches: () => boolean
+  ) {}
+
+  get watches(): boolean {
+    return this._watches();
+  }
+
+  async confirm({ title, body, accept }: Question): Promise<boolean> {
+    const cancel = Dialog.cancelButton({ label: this._trans.__('Leave It') });
+    const buttons = [cancel, Dialog.warnButton({ label: accept })];
+    const { button } = await showDialog({ title, body, buttons, defaultButton: 0 });
+    return button.accept;
+  }
+
+  async openExecuted(run: RunName, notebook: string, cell: string | null): Promise<void> {
+    const path = pathOf(run, notebook);
+    const known = this._documents.findWidget(path, 'Notebook');
+    if (known !== undefined) {
+      await known.context.revert(); // It may have more by now.
+    }
+    const none = { shouldStart: false, canStart: false };
+    const opened = this._documents.openOrReveal(path, 'Notebook', undefined, undefined, none);
+    if (!(opened instanceof NotebookPanel)) {
+      throw new Error(this._trans.__('There is nothing that opens notebooks.'));
+    }
+    await opened.context.ready;
+    await opened.revealed;
+    await show(opened.content, cell?.split('/').at(-1));
+  }
+
+  async openNotebook(path: string): Promise<void> {
+    const { contents } = this._documents.services;
+    await contents.get(path, { content: false }); // It may be gone since; this says so.
+    this._documents.openOrReveal(path);
+  }
+
+  async openNew(folder: string, name: string, content: Record<string, unknown>): Promise<void> {
+    const { contents } = this._documents.services;
+    const path = await freeName(contents, folder, name);
+    await contents.save(path, { type: 'notebook', format: 'json', content });
+    this._documents.openOrReveal(path);
+  }
+}
+
+/** Bring the reader to a cell; where there is none such, all stays as it is. */
+async function show(notebook: Notebook, id: string | undefined): Promise<void> {
+  const index = notebook.widgets.findIndex(one => one.model.id === id);
+  const cell = notebook.widgets[index];
+  if (cell === undefined) {
+    return;
+  }
+  notebook.activeCellIndex = index;
+  for (let tries = 0; tries < 3; tries++) {
+    // What stands above is drawn by and by, and moves it on.
+    await notebook.scrollToItem(index, 'center').catch(() => undefined);
+    await cell.ready;
+    await new Promise(requestAnimationFrame);
+    cell.node.scrollIntoView({ block: 'center' });
+  }
+}
+
+/** A path that no file has yet: `NAME.ipynb`, or with a number. */
+async function freeName(
+  contents: Contents.IManager,
+  folder: string,
+  name: string
+): Promise<string> {
+  const { content: files } = (await contents.get(folder)) as { content: Contents.IModel[] };
+  const taken = new Set(files.map(one => one.name));
+  const names = Array.from({ length: TRIES }, (_, index) =>
+    index === 0 ? `${name}.ipynb` : `${name}-${index + 1}.ipynb`
+  );
+  const free = names.find(one => !taken.has(one)) ?? `${name}-${Date.now()}.ipynb`;
+  return folder === '' ? free : `${folder}/${free}`;
+}

@@ -1,0 +1,152 @@
+import type { Contents, ServerConnection } from '@jupyterlab/services';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+
+import type { Client } from '../client/client';
+import { EXECUTED } from '../parts/executed';
+import { isRecord } from './place';
+import type { RunName } from './place';
+
+/** What is said where somebody would change what a run has made. */
+const READ_ONLY = 'What a run has made is not changed. Save a copy elsewhere.';
+
+/**
+ * The executed notebooks of runs, as files that can be read only.
+ *
+ * They are asked of the server each time: also of a run that goes they are as it stands.
+ */
+export class ExecutedDrive implements Contents.IDrive {
+  constructor(
+    private readonly _client: Pick<Client, 'ask'>,
+    readonly serverSettings: ServerConnection.ISettings
+  ) {}
+
+  readonly name = EXECUTED;
+
+  get fileChanged(): ISignal<this, Contents.IChangedArgs> {
+    return this._fileChanged;
+  }
+
+  async get(localPath: string, options?: Contents.IFetchOptions): Promise<Contents.IModel> {
+    const place = readPath(localPath);
+    if (place === null) {
+      return folder(localPath);
+    }
+    const { name, run } = place;
+    const query = { project: run.project };
+    const path = { dag_id: run.dag_id, run_id: run.run_id };
+    const found =
+      options?.content === false
+        ? undefined
+        : await this._client.ask('outputNotebooks', { path, query });
+    const content = found?.find(one => one.name === name)?.content ?? null;
+    if (found !== undefined && content === null) {
+      throw new Error(`${run.dag_id}/${run.run_id} has no notebook ${name}`);
+    }
+    const now = new Date().toISOString();
+    return {
+      ...{ name: `${name}.ipynb`, path: localPath, type: 'notebook', writable: false },
+      ...{ created: now, last_modified: now, mimetype: 'application/x-ipynb+json' },
+      ...{
+        content: content === null ? null : joined(content),
+        format: content === null ? null : 'json'
+      }
+    };
+  }
+
+  getDownloadUrl(): Promise<string> {
+    return refused();
+  }
+
+  newUntitled(): Promise<Contents.IModel> {
+    return refused();
+  }
+
+  delete(): Promise<void> {
+    return refused();
+  }
+
+  rename(): Promise<Contents.IModel> {
+    return refused();
+  }
+
+  save(): Promise<Contents.IModel> {
+    return refused();
+  }
+
+  copy(): Promise<Contents.IModel> {
+    return refused();
+  }
+
+  createCheckpoint(): Promise<Contents.ICheckpointModel> {
+    return refused();
+  }
+
+  listCheckpoints(): Promise<Contents.ICheckpointModel[]> {
+    return Promise.resolve([]);
+  }
+
+  restoreCheckpoint(): Promise<void> {
+    return refused();
+  }
+
+  deleteCheckpoint(): Promise<void> {
+    return refused();
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    Signal.clearData(this);
+  }
+
+  private _isDisposed = false;
+  private readonly _fileChanged = new Signal<this, Contents.IChangedArgs>(this);
+}
+
+/** The path of an executed notebook, for JupyterLab. */
+export function pathOf({ project, dag_id, run_id }: RunName, name: string): string {
+  const parts = [project, dag_id, run_id, `${name}.ipynb`].map(encodeURIComponent);
+  // The root has no name; a path has no empty parts.
+  return `${EXECUTED}:@${parts.join('/')}`;
+}
+
+/** What such a path says; null of one that says nothing of the kind. */
+export function readPath(localPath: string): { run: RunName; name: string } | null {
+  const [first = '', ...rest] = localPath.split('/');
+  const [dag_id, run_id, file] = rest.map(decodeURIComponent);
+  if (!first.startsWith('@') || !dag_id || !run_id || file?.endsWith('.ipynb') !== true) {
+    return null;
+  }
+  const project = decodeURIComponent(first.slice(1));
+  return { run: { project, dag_id, run_id }, name: file.replace(/\.ipynb$/, '') };
+}
+
+/** The same with each text in one piece: files have it line by line, JupyterLab does not. */
+function joined(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) {
+    const lines: readonly unknown[] = value;
+    const text = key === 'source' || key === 'text' || (key.includes('/') && !key.endsWith('json'));
+    return text && lines.every(line => typeof line === 'string')
+      ? lines.join('')
+      : lines.map(one => joined(one));
+  }
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, joined(one, name)]))
+    : value;
+}
+
+function folder(path: string): Contents.IModel {
+  const now = new Date().toISOString();
+  return {
+    ...{ name: path.split('/').at(-1) ?? '', path, type: 'directory', writable: false },
+    ...{ created: now, last_modified: now, mimetype: '', content: [], format: 'json' }
+  };
+}
+
+function refused(): Promise<never> {
+  return Promise.reject(new Error(READ_ONLY));
+}

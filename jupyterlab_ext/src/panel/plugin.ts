@@ -1,0 +1,145 @@
+import { ILayoutRestorer } from '@jupyterlab/application';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import type { Run } from '../generated/answers';
+import { isExecuted } from '../parts/executed';
+import { folderOf } from '../parts/folders';
+import { languageOf } from '../parts/words';
+import { INbflow } from '../tokens';
+import { Actions } from './actions';
+import { Deeds } from './deeds';
+import { LabDesk } from './desk';
+import { ExecutedDrive } from './drive';
+import { runsIcon } from './icon';
+import { remember } from './memory';
+import { Monitor } from './monitor';
+import { RunsPanel } from './panel';
+import { Watch } from './watch';
+
+const ID = '@nbflow/jupyterlab:panel';
+
+/** The commands; other extensions may run them. */
+const COMMANDS = { show: 'nbflow:show-runs' } as const;
+
+/** Where the panel stands in the sidebar: below those of JupyterLab. */
+const RANK = 600;
+
+/** Shows pipelines and their runs in a panel, and tells when watched runs end. */
+export const panel: JupyterFrontEndPlugin<void> = {
+  id: ID,
+  description: 'Shows pipelines and their runs in a panel.',
+  autoStart: true,
+  requires: [INbflow, INotebookTracker, IDocumentManager, ISettingRegistry, IStateDB],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
+  activate: (
+    app: JupyterFrontEnd,
+    { client }: INbflow,
+    notebooks: INotebookTracker,
+    documents: IDocumentManager,
+    registry: ISettingRegistry,
+    states: IStateDB,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null,
+    restorer: ILayoutRestorer | null
+  ): void => {
+    const { commands, shell, serviceManager } = app;
+    const language = translator ?? nullTranslator;
+    const trans = language.load('nbflow');
+    serviceManager.contents.addDrive(new ExecutedDrive(client, serviceManager.serverSettings));
+
+    const choices = { watch: true };
+    const monitor = new Monitor(client);
+    const deeds = new Deeds();
+    const watch = new Watch(client);
+    const desk = new LabDesk(documents, trans, () => choices.watch);
+    const actions = new Actions(client, monitor, deeds, watch, desk, trans);
+    const frame = { monitor, actions, deeds, watch, trans, language: languageOf(language) };
+    const widget = new RunsPanel(() => ({ ...frame, folders: foldersOf(notebooks) }));
+    shell.add(widget, 'left', { rank: RANK, type: 'nbflow' });
+    restorer?.add(widget, widget.id);
+    notebooks.widgetAdded.connect(() => widget.update());
+
+    void registry.load(ID).then(settings => {
+      const update = (): void => {
+        const { watch: watches, seconds } = settings.composite;
+        choices.watch = watches !== false;
+        monitor.seconds = typeof seconds === 'number' ? seconds : 5;
+      };
+      settings.changed.connect(update);
+      update();
+    });
+    void remember(states, monitor, watch, () => currentFolder(notebooks));
+
+    watch.ended.connect((_, { name, run }) => {
+      Notification.emit(endInWords(run, trans), run.state === 'success' ? 'success' : 'error', {
+        autoClose: false,
+        actions: [
+          {
+            label: trans.__('Show the run'),
+            callback: () => void commands.execute(COMMANDS.show, { ...name })
+          }
+        ]
+      });
+    });
+
+    commands.addCommand(COMMANDS.show, {
+      label: trans.__('Show Pipelines and Runs'),
+      caption: trans.__('Show the pipelines that are published, and their runs'),
+      icon: runsIcon,
+      execute: given => {
+        const { project, dag_id, run_id } = textsOf(given);
+        const there = project === undefined ? {} : { project };
+        if (dag_id !== undefined && run_id !== undefined) {
+          monitor.go({ ...there, pipeline: null, run: { dag_id, run_id } });
+        } else if (dag_id !== undefined || project !== undefined) {
+          monitor.go({ ...there, pipeline: dag_id ?? null, run: null });
+        }
+        shell.activateById(widget.id);
+      }
+    });
+    palette?.addItem({ command: COMMANDS.show, category: trans.__('nbflow') });
+  }
+};
+
+/** How a run ended, for a notification. */
+function endInWords(run: Run, trans: TranslationBundle): string {
+  switch (run.state) {
+    case 'success':
+      return trans.__('The run of %1 went well', run.dag_id);
+    case 'cancelled':
+      return trans.__('The run of %1 was cancelled', run.dag_id);
+    default:
+      return trans.__('The run of %1 failed', run.dag_id);
+  }
+}
+
+/** The folders of the notebooks that are open. */
+function foldersOf(notebooks: INotebookTracker): string[] {
+  const folders: string[] = [];
+  notebooks.forEach(({ context }) => {
+    if (!isExecuted(context.path)) {
+      folders.push(folderOf(context.path));
+    }
+  });
+  return [...new Set(folders)];
+}
+
+function currentFolder(notebooks: INotebookTracker): string {
+  const path = notebooks.currentWidget?.context.path ?? '';
+  return isExecuted(path) ? '' : folderOf(path);
+}
+
+/** What a command is given, as far as it is text. */
+function textsOf(given: ReadonlyPartialJSONObject): Partial<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(given).filter((one): one is [string, string] => typeof one[1] === 'string')
+  );
+}

@@ -1,0 +1,155 @@
+import React from 'react';
+
+import { CauseList } from '../../parts/field';
+import { AirflowReach, Banner } from '../../parts/reach';
+import { WordsProvider } from '../../parts/words';
+import { FrameProvider, useFrame } from './frame';
+import type { Frame } from './frame';
+import { KindChoice, Pipelines, Runs } from './lists';
+import { PipelinePage } from './pipeline';
+import { RunPage } from './run';
+
+/** All that the panel shows: a list, a pipeline, or a run. */
+export function Board({ frame }: { frame: Frame }): React.JSX.Element {
+  const { place } = frame.monitor;
+  return (
+    <FrameProvider value={frame}>
+      <WordsProvider value={frame.trans}>
+        <Project />
+        <Reach />
+        {place.run !== null ? <RunPage /> : place.pipeline !== null ? <PipelinePage /> : <Lists />}
+        <Deed />
+      </WordsProvider>
+    </FrameProvider>
+  );
+}
+
+/** Whose pipelines and runs are meant. */
+function Project(): React.JSX.Element {
+  const { monitor, folders, trans } = useFrame();
+  const { project } = monitor.place;
+  const known = [...new Set(['', project, ...folders])].sort();
+  return (
+    <label className="nbf-Panel-project">
+      <span>{trans.__('Project')}</span>
+      <select
+        value={project}
+        onChange={event => monitor.go({ project: event.target.value, pipeline: null, run: null })}
+      >
+        {known.map(folder => (
+          <option key={folder} value={folder}>
+            {folder === '' ? trans.__('all files') : folder}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Lists(): React.JSX.Element {
+  const { monitor, trans } = useFrame();
+  const { place, pipelines } = monitor;
+  const tabs = { pipelines: trans.__('Pipelines'), runs: trans.__('Runs') };
+  const total = pipelines.total;
+  return (
+    <div className="nbf-Panel-lists">
+      <div className="nbf-Panel-tabs" role="group" aria-label={trans.__('What is listed')}>
+        {(['pipelines', 'runs'] as const).map(list => (
+          <button
+            key={list}
+            type="button"
+            className="nbf-Panel-tab"
+            aria-pressed={place.list === list}
+            onClick={() => monitor.go({ list })}
+          >
+            {tabs[list]}
+          </button>
+        ))}
+      </div>
+      <div className="nbf-Panel-filter">
+        {place.list === 'pipelines' ? (
+          <>
+            <input
+              type="search"
+              spellCheck={false}
+              aria-label={trans.__('Look for pipelines')}
+              placeholder={trans.__('Name or notebook')}
+              value={place.contains}
+              onChange={event => monitor.go({ contains: event.target.value })}
+            />
+            <span className="nbf-Panel-count" role="status">
+              {total === null ? '' : trans._n('%1 pipeline', '%1 pipelines', total)}
+            </span>
+          </>
+        ) : (
+          <KindChoice />
+        )}
+      </div>
+      {place.list === 'pipelines' ? <Pipelines /> : <Runs />}
+    </div>
+  );
+}
+
+/** What does not go at present, and why. */
+function Reach(): React.JSX.Element | null {
+  const { monitor, actions, deeds, trans } = useFrame();
+  const { airflow, failure } = monitor.project;
+  if (monitor.follower?.run?.here === true) {
+    return null; // What is shown is all there.
+  }
+  if (failure !== null) {
+    return (
+      <Banner
+        title={trans.__('The project cannot be looked at.')}
+        why={failure.message}
+        hint={failure.hint}
+      />
+    );
+  }
+  return (
+    <AirflowReach
+      airflow={airflow}
+      lost={trans.__('Airflow is not in reach: its runs are not shown.')}
+      rest={trans.__('Runs on this machine are.')}
+      starting={deeds.busy}
+      busy={deeds.busy}
+      start={() => void actions.startAirflow()}
+    />
+  );
+}
+
+/** What somebody asked for, while it goes and when it is done. */
+function Deed(): React.JSX.Element {
+  const { deeds, trans } = useFrame();
+  const { now } = deeds;
+  return (
+    <div className="nbf-Deed" role="status" data-state={now?.state}>
+      {now !== null && (
+        <>
+          <p className="nbf-Deed-title">
+            {now.title}
+            {now.state === 'going' && '…'}
+          </p>
+          {now.said.length > 0 && <p className="nbf-Deed-said">{now.said.at(-1)}</p>}
+          {now.failure !== null && (
+            <CauseList
+              causes={[
+                {
+                  message: now.failure.message,
+                  hint: now.failure.hint,
+                  severity: 'error',
+                  cell: null
+                }
+              ]}
+            />
+          )}
+          {now.state !== 'going' && (
+            <button type="button" className="nbf-Link" onClick={() => deeds.forget()}>
+              {trans.__('Close')}
+            </button>
+          )}
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { Actions } from '../actions';
+import type { Deeds } from '../deeds';
+import type { Monitor } from '../monitor';
+import type { Watch } from '../watch';
+
+/** What all parts of the panel are given. */
+export interface Frame {
+  readonly monitor: Monitor;
+  readonly actions: Actions;
+  readonly deeds: Deeds;
+  readonly watch: Watch;
+  readonly trans: TranslationBundle;
+  /** The language of dates, as `de-DE`. */
+  readonly language: string;
+  /** Folders of projects that may be meant, in the server's contents. */
+  readonly folders: readonly string[];
+}
+
+const Given = React.createContext<Frame | null>(null);
+
+export const FrameProvider = Given.Provider;
+
+/** What all parts of the panel are given. */
+export function useFrame(): Frame {
+  const frame = React.useContext(Given);
+  if (frame === null) {
+    throw new Error('outside of the panel');
+  }
+  return frame;
+}

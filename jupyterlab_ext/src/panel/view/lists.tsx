@@ -1,0 +1,211 @@
+import React from 'react';
+
+import type { Run } from '../../generated/answers';
+import { momentInShort, momentInWords } from '../../parts/moments';
+import type { Listed } from '../monitor';
+import { KINDS } from '../place';
+import type { Kind } from '../place';
+import type { Pages } from '../pages';
+import { useFrame } from './frame';
+import { Rows } from './rows';
+import { State } from './state';
+import { beganInWords, lengthInWords, whereInWords } from './words';
+
+/** Pixels of a row of two lines. */
+const HEIGHT = 50;
+/** Rows before the end of what is known at which more is asked for. */
+const AHEAD = 20;
+
+/** What is published, as far as somebody has scrolled. */
+export function Pipelines(): React.JSX.Element {
+  const { monitor, trans } = useFrame();
+  const { pipelines } = monitor;
+  return (
+    <List
+      pages={pipelines}
+      label={trans.__('Pipelines')}
+      none={
+        monitor.place.contains === ''
+          ? trans.__('Nothing is published yet. “Schedule” in a notebook’s toolbar publishes it.')
+          : trans.__('No pipeline is called so.')
+      }
+      keyOf={one => one.dag_id}
+      row={one => <PipelineRow one={one} />}
+      open={({ dag_id }) => monitor.go({ pipeline: dag_id })}
+    />
+  );
+}
+
+/** All runs, or those of the pipeline that is opened. */
+export function Runs(): React.JSX.Element {
+  const { monitor, trans } = useFrame();
+  const { place, runs } = monitor;
+  return (
+    <List
+      pages={runs}
+      label={trans.__('Runs')}
+      none={
+        place.kind === 'all' ? trans.__('Nothing has run yet.') : trans.__('No run is like this.')
+      }
+      keyOf={one => `${one.dag_id}/${one.run_id}`}
+      row={run => <RunRow run={run} named={place.pipeline === null} />}
+      open={run => monitor.go({ run })}
+    />
+  );
+}
+
+/** Which runs are listed. */
+export function KindChoice(): React.JSX.Element {
+  const { monitor, trans } = useFrame();
+  const words: Record<Kind, string> = {
+    all: trans.__('All runs'),
+    going: trans.__('That go'),
+    failed: trans.__('That failed'),
+    success: trans.__('That went well')
+  };
+  return (
+    <select
+      aria-label={trans.__('Which runs')}
+      value={monitor.place.kind}
+      onChange={event => {
+        const kind = KINDS.find(one => one === event.target.value) ?? 'all';
+        monitor.go({ kind });
+      }}
+    >
+      {KINDS.map(kind => (
+        <option key={kind} value={kind}>
+          {words[kind]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function List<Item>(props: {
+  pages: Pages<Item>;
+  label: string;
+  none: string;
+  keyOf: (item: Item) => string;
+  row: (item: Item) => React.ReactNode;
+  open: (item: Item) => void;
+}): React.JSX.Element {
+  const { monitor, trans } = useFrame();
+  const { pages } = props;
+  const { items } = pages;
+  const sight = React.useCallback(
+    (from: number, to: number) => {
+      monitor.sight = [from, to];
+      if (to >= pages.items.length - AHEAD) {
+        void pages.more();
+      }
+    },
+    [monitor, pages, items.length]
+  );
+  const at = (index: number): Item | undefined => items[index];
+  if (items.length === 0) {
+    return (
+      <p className="nbf-Panel-none" role="status">
+        {pages.failure !== null
+          ? trans.__('Nothing can be told: %1', pages.failure.message)
+          : pages.loaded
+            ? props.none
+            : trans.__('Reading…')}
+      </p>
+    );
+  }
+  return (
+    <Rows
+      label={props.label}
+      count={items.length}
+      height={HEIGHT}
+      keyOf={index => {
+        const item = at(index);
+        return item === undefined ? String(index) : props.keyOf(item);
+      }}
+      row={index => {
+        const item = at(index);
+        return item === undefined ? null : props.row(item);
+      }}
+      open={index => {
+        const item = at(index);
+        if (item !== undefined) {
+          props.open(item);
+        }
+      }}
+      sight={sight}
+    />
+  );
+}
+
+function PipelineRow({ one }: { one: Listed }): React.JSX.Element {
+  const { trans } = useFrame();
+  const { latest } = one;
+  return (
+    <>
+      <span className="nbf-Rows-head">
+        <span className="nbf-Rows-name" title={one.dag_id}>
+          {one.dag_id}
+        </span>
+        {latest === null ? (
+          <span className="nbf-Rows-about">{trans.__('never ran')}</span>
+        ) : (
+          <State state={latest.state} />
+        )}
+      </span>
+      <span className="nbf-Rows-about">
+        <NextRun one={one} />
+        {ownerOf(one) !== '' && ` · ${ownerOf(one)}`}
+      </span>
+    </>
+  );
+}
+
+/** When the next run begins, or why none does. */
+export function NextRun({ one }: { one: Listed }): React.JSX.Element {
+  const { trans, language } = useFrame();
+  if (one.broken === true) {
+    return <span className="nbf-Rows-bad">{trans.__('Airflow cannot import it')}</span>;
+  }
+  if (one.paused === true) {
+    return <span className="nbf-Rows-held">{trans.__('paused')}</span>;
+  }
+  if (!one.in_airflow) {
+    return <>{trans.__('not known to Airflow')}</>;
+  }
+  if (one.next_run === null) {
+    return <>{trans.__('no schedule')}</>;
+  }
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const speaker = { language, now: new Date() };
+  return (
+    <span title={momentInWords(one.next_run, zone, speaker)}>
+      {trans.__('next %1', momentInShort(one.next_run, zone, speaker))}
+    </span>
+  );
+}
+
+/** Who answers for a pipeline, or published it. */
+export function ownerOf(one: Listed): string {
+  return one.owners.length > 0 ? one.owners.join(', ') : (one.by ?? '');
+}
+
+function RunRow({ run, named }: { run: Run; named: boolean }): React.JSX.Element {
+  const frame = useFrame();
+  const about = [beganInWords(run, frame), lengthInWords(run), whereInWords(run, frame.trans)];
+  return (
+    <>
+      <span className="nbf-Rows-head">
+        <span className="nbf-Rows-name" title={`${run.dag_id}/${run.run_id}`}>
+          {named ? run.dag_id : beganInWords(run, frame)}
+        </span>
+        <State state={run.state} />
+      </span>
+      <span className="nbf-Rows-about">
+        {about
+          .slice(named ? 0 : 1)
+          .filter(Boolean)
+          .join(' · ')}
+      </span>
+    </>
+  );
+}

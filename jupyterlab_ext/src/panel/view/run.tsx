@@ -1,0 +1,232 @@
+import React from 'react';
+
+import type { Run } from '../../generated/answers';
+import { Clock } from '../../parts/clock';
+import { CauseList, Section } from '../../parts/field';
+import { Graph } from '../../parts/graph';
+import { momentInShort, secondsInWords } from '../../parts/moments';
+import { hasEnded } from '../../parts/states';
+import { booksOf } from '../books';
+import type { Follower } from '../follower';
+import { nameOf } from '../place';
+import { Head } from './back';
+import { useFrame } from './frame';
+import { Log } from './log';
+import { Start } from './start';
+import { State } from './state';
+import { Steps } from './steps';
+import { lengthInWords, whereInWords } from './words';
+
+/** A run: how it stands, what can be done with it, its steps, its graph and its log. */
+export function RunPage(): React.JSX.Element | null {
+  const { monitor, trans } = useFrame();
+  const { follower, place } = monitor;
+  const [again, setAgain] = React.useState(false);
+  const run = follower?.run ?? null;
+  if (follower === null) {
+    return null;
+  }
+  return (
+    <div className="nbf-Panel-run">
+      <Head title={place.run?.dag_id ?? ''} back={() => monitor.go({ run: null })}>
+        {run !== null && <State state={run.state} />}
+      </Head>
+      {follower.failure !== null && (
+        <CauseList
+          causes={[
+            {
+              message: follower.failure.message,
+              hint: follower.failure.hint,
+              severity: 'error',
+              cell: null
+            }
+          ]}
+        />
+      )}
+      {run === null ? (
+        follower.failure === null && (
+          <p className="nbf-Panel-none" role="status">
+            {trans.__('Reading…')}
+          </p>
+        )
+      ) : (
+        <>
+          <About run={run} />
+          <Failed run={run} />
+          <Buttons run={run} follower={follower} again={again} setAgain={setAgain} />
+          {again && (
+            <Start
+              dag={run.here ? null : run.dag_id}
+              path={follower.graph.notebook}
+              given={run.parameters}
+              close={() => setAgain(false)}
+            />
+          )}
+          <Section title={trans.__('Steps')}>
+            <Steps follower={follower} run={run} />
+          </Section>
+          {follower.graph.steps.length > 1 && (
+            <Section title={trans.__('Graph')}>
+              <Graph steps={follower.graph.steps} run={run} />
+            </Section>
+          )}
+          <Values title={trans.__('Metrics')} values={run.metrics} />
+          <Values title={trans.__('Parameters')} values={run.parameters} />
+          <Log follower={follower} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function About({ run }: { run: Run }): React.JSX.Element {
+  const { trans, language } = useFrame();
+  const speaker = { language, now: new Date() };
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const began = run.started === null ? '' : momentInShort(run.started, zone, speaker);
+  const going = !hasEnded(run.state);
+  const since = run.resumed ?? run.started;
+  const end = going && run.expected_end !== null ? Date.parse(run.expected_end) : 0;
+  const left = Math.round((end - Date.now()) / 1000);
+  return (
+    <p className="nbf-Panel-about">
+      {[whereInWords(run, trans), began].filter(Boolean).join(' · ')}
+      {' · '}
+      {going && since !== null ? (
+        <Clock began={Date.parse(since)} className="nbf-RunStep-clock" />
+      ) : (
+        lengthInWords(run)
+      )}
+      {left > 0 && ` · ${trans.__('about %1 left', secondsInWords(left))}`}
+      <span className="nbf-Panel-id">{run.run_id}</span>
+    </p>
+  );
+}
+
+/** Why a run failed: what was raised, and in which cell. */
+function Failed({ run }: { run: Run }): React.JSX.Element | null {
+  const { trans } = useFrame();
+  const steps = run.steps.filter(step => step.failure !== null);
+  if (steps.length === 0) {
+    const failure = run.failure ?? null;
+    return failure === null ? null : (
+      <CauseList
+        causes={[{ message: failure.message, hint: failure.hint, severity: 'error', cell: null }]}
+      />
+    );
+  }
+  return (
+    <CauseList
+      causes={steps.map(({ name, failure }) => ({
+        message:
+          typeof failure?.cell_index === 'number'
+            ? trans.__(
+                '%1, cell %2: %3: %4',
+                name,
+                failure.cell_index,
+                failure.ename,
+                failure.evalue
+              )
+            : `${name}: ${failure?.ename ?? ''}: ${failure?.evalue ?? ''}`,
+        hint: failure?.hint ?? null,
+        severity: 'error',
+        cell: null
+      }))}
+    />
+  );
+}
+
+function Buttons(props: {
+  run: Run;
+  follower: Follower;
+  again: boolean;
+  setAgain: (again: boolean) => void;
+}): React.JSX.Element {
+  const { actions, deeds, monitor, watch, trans } = useFrame();
+  const { run, follower, again } = props;
+  const { graph } = follower;
+  const name = nameOf(monitor.place.project, run);
+  const ended = hasEnded(run.state);
+  const failed = run.steps.find(step => step.failure !== null || step.state === 'failed');
+  const books = run.stored === false ? [] : booksOf(run);
+  const watched = watch.has(name);
+  const button = (label: string, act: () => void, first = false): React.JSX.Element => (
+    <button
+      type="button"
+      className={first ? 'nbf-Button nbf-mod-first' : 'nbf-Button'}
+      disabled={deeds.busy}
+      onClick={act}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <div className="nbf-Panel-buttons" role="group" aria-label={trans.__('What can be done')}>
+      {books.length === 1
+        ? button(
+            trans.__('Executed notebook'),
+            () => void actions.openExecuted(run, books[0] ?? ''),
+            true
+          )
+        : books.map(book => (
+            <React.Fragment key={book}>
+              {button(
+                trans.__('Executed notebook %1', book),
+                () => void actions.openExecuted(run, book)
+              )}
+            </React.Fragment>
+          ))}
+      {!ended && button(trans.__('Cancel'), () => void actions.cancel(run))}
+      {(run.state === 'failed' || run.state === 'cancelled') &&
+        button(trans.__('Resume'), () => void actions.resume(run, graph))}
+      {failed !== undefined &&
+        button(trans.__('Debug notebook'), () => void actions.debug(run, failed.name, graph))}
+      {(!run.here || graph.notebook !== null) && (
+        <button
+          type="button"
+          className="nbf-Button"
+          aria-expanded={again}
+          disabled={deeds.busy}
+          onClick={() => props.setAgain(!again)}
+        >
+          {trans.__('Run again')}
+        </button>
+      )}
+      {!ended && (
+        <button
+          type="button"
+          className="nbf-Button"
+          aria-pressed={watched}
+          title={trans.__('Tell when it ends')}
+          onClick={() => (watched ? watch.remove(name) : watch.add(name))}
+        >
+          {trans.__('Watch')}
+        </button>
+      )}
+      {run.url !== null && (
+        <a href={run.url} target="_blank" rel="noopener noreferrer">
+          {trans.__('Open in Airflow')}
+        </a>
+      )}
+    </div>
+  );
+}
+
+function Values(props: {
+  title: string;
+  values: Readonly<Record<string, unknown>>;
+}): React.JSX.Element | null {
+  const entries = Object.entries(props.values);
+  return entries.length === 0 ? null : (
+    <Section title={props.title}>
+      <dl className="nbf-Values">
+        {entries.map(([name, value]) => (
+          <React.Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+          </React.Fragment>
+        ))}
+      </dl>
+    </Section>
+  );
+}

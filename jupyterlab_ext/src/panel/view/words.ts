@@ -1,0 +1,44 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Run, StepRun } from '../../generated/answers';
+import { distanceInWords, secondsInWords } from '../../parts/moments';
+import { hasEnded } from '../../parts/states';
+import type { Frame } from './frame';
+
+/** How long a run went, or a step; null before it began. */
+export function secondsOf(
+  one: Pick<Run, 'ended' | 'started'> & { resumed?: string | null },
+  now: number
+): number | null {
+  const began = one.resumed ?? one.started;
+  if (began === null) {
+    return null;
+  }
+  const end = one.ended === null ? now : Date.parse(one.ended);
+  return Math.max(0, (end - Date.parse(began)) / 1000);
+}
+
+/** When a run began, as `5 minutes ago`; where it has not, that. */
+export function beganInWords(run: Run, { language, trans }: Frame): string {
+  return run.started === null
+    ? trans.__('not begun')
+    : distanceInWords(run.started, { language, now: new Date() });
+}
+
+/** How long a run took, or has gone on. */
+export function lengthInWords(run: Run): string {
+  const seconds = secondsOf(run, Date.now());
+  return seconds === null || (hasEnded(run.state) && run.ended === null)
+    ? ''
+    : secondsInWords(seconds);
+}
+
+/** How long a step took against how long it usually does; empty where nobody knows. */
+export function usualInWords({ usual }: StepRun, trans: TranslationBundle): string {
+  return usual === null ? '' : trans.__('usually %1', secondsInWords(usual));
+}
+
+/** Where a run is: here, or in Airflow. */
+export function whereInWords(run: Run, trans: TranslationBundle): string {
+  return run.here ? trans.__('here') : trans.__('in Airflow');
+}

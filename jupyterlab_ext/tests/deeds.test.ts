@@ -1,0 +1,182 @@
+import type { Job } from '../src/generated/answers';
+import type { Place } from '../src/panel/place';
+import { INSPECTED, job, run, step } from './asked';
+import type { Answers } from './asked';
+import { FAILED, Opened, PIPELINE, settled } from './opened';
+
+let panel: Opened;
+afterEach(() => panel.close());
+
+async function open(answers: Answers = {}, place: Partial<Place> = {}): Promise<void> {
+  panel = new Opened(answers, place);
+  await said('');
+}
+
+/** Wait until the panel says so. */
+const said = (words: string): Promise<void> => panel.said(words);
+
+test('a run says in which cell it failed, how long its steps take, and opens there', async () => {
+  await open({}, { run: FAILED });
+  await said('fit, cell 2: ValueError: no');
+  expect(panel.text).toContain('usually 2 s');
+  expect(panel.text).toContain('Log of fit');
+  await panel.press('Executed notebook');
+  expect(panel.opened).toEqual(['r1 book c2']);
+});
+
+test('a debug notebook is put beside the notebook', async () => {
+  await open({ debugNotebook: () => ({ name: 'book-debug', content: {} }) }, { run: FAILED });
+  await said('Debug notebook');
+  await panel.press('Debug notebook');
+  expect(panel.given('debugNotebook')?.query).toMatchObject({ step: 'fit' });
+  expect(panel.opened).toEqual(['work/book-debug']);
+});
+
+test('a run here goes on from its failed step, and is watched', async () => {
+  let told: Job = job({ kind: 'run' });
+  const going = (): Job => (told = job({ kind: 'run', run: run('running'), version: 2 }));
+  await open({ run: () => told, job: going }, { run: FAILED });
+  await said('Resume');
+  await panel.press('Resume');
+  await settled();
+  expect(panel.given('run')?.body).toEqual({ path: 'work/book.ipynb', resume: 'r1' });
+  expect(panel.watch.all).toMatchObject([{ run_id: 'r1', before: FAILED.ended }]);
+});
+
+test('a run in Airflow goes on there', async () => {
+  const away = { ...FAILED, here: false };
+  await open({ getRun: () => away, resumeRun: () => ({ steps: ['fit'] }) }, { run: away });
+  await said('Resume');
+  await panel.press('Resume');
+  expect(panel.given('resumeRun')?.path).toEqual({ dag_id: 'book', run_id: 'r1' });
+});
+
+test('a run here is cancelled with its job, once somebody has agreed', async () => {
+  const going = { ...FAILED, state: 'running' as const, ended: null };
+  const jobs = [job({ id: 'other', run: run('running', { run_id: 'r2' }) }), job({ run: going })];
+  await open({ getRun: () => going, jobs: () => jobs, cancelJob: () => job({}) }, { run: going });
+  await said('Cancel');
+  panel.agrees = false;
+  await panel.press('Cancel');
+  expect([panel.questions.length, panel.given('cancelJob')]).toEqual([1, undefined]);
+  panel.agrees = true;
+  await panel.press('Cancel');
+  expect(panel.given('cancelJob')?.path).toEqual({ job_id: 'j1' });
+});
+
+test('what cannot be done is told with its reason, until it is seen', async () => {
+  const going = { ...FAILED, state: 'running' as const, ended: null };
+  await open({ getRun: () => going, jobs: () => [] }, { run: going });
+  await said('Cancel');
+  await panel.press('Cancel');
+  await said('It was not started by this server');
+  await panel.press('Close');
+  expect(panel.text).not.toContain('It was not started by this server');
+});
+
+test('a run is watched and not any more', async () => {
+  await open({ getRun: () => ({ ...FAILED, state: 'running', ended: null }) }, { run: FAILED });
+  await said('Watch');
+  await panel.press('Watch');
+  expect(panel.button('Watch').getAttribute('aria-pressed')).toBe('true');
+  await panel.press('Watch');
+  expect(panel.watch.all).toEqual([]);
+});
+
+test('what waits for a person is answered', async () => {
+  const waits = step('good', 'running', { note: 'waits for a person: `nbflow approve`' });
+  const asked = { ...FAILED, state: 'running' as const, here: false, steps: [waits] };
+  await open({ getRun: () => asked, approve: () => ({ stage: 'good' }) }, { run: asked });
+  await said('Approve');
+  await panel.press('Refuse');
+  expect(panel.given('approve')?.body).toEqual({ stage: 'good', approved: false });
+});
+
+test('a pipeline runs with other parameters, and the run is shown and watched', async () => {
+  await open(
+    {
+      parameters: () => INSPECTED.parameters,
+      getRun: () => ({ ...FAILED, run_id: 'r9', state: 'running', ended: null }),
+      trigger: () => ({ run: { ...FAILED, run_id: 'r9', state: 'queued' }, paused: false })
+    },
+    { pipeline: 'book' }
+  );
+  await said('Run now');
+  await panel.press('Run now');
+  await said('in the forest');
+  const field = panel.all('.nbf-Start input')[0] as HTMLInputElement;
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(field, '25');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  await settled();
+  await panel.press('Start');
+  expect(panel.given('trigger')?.body).toEqual({ parameters: { trees: 25 } });
+  expect(panel.monitor.place.run).toMatchObject({ run_id: 'r9' });
+  expect(panel.watch.all).toMatchObject([{ run_id: 'r9', before: null }]);
+});
+
+test('a run is repeated with the values that it had', async () => {
+  await open({ inspect: () => INSPECTED }, { run: FAILED });
+  await said('Run again');
+  await panel.press('Run again');
+  await said('in the forest');
+  expect((panel.all('.nbf-Start input')[0] as HTMLInputElement).value).toBe('7');
+});
+
+test('who unpublishes is asked, and asked again while runs go', async () => {
+  const hint = 'or use --force: then steps that have not begun will fail';
+  const error = { code: 'target', message: 'its runs still go', hint, status: 502 };
+  await open(
+    { unpublish: ({ body }) => job(body?.force === true ? { result: {} } : { error }) },
+    { pipeline: 'book' }
+  );
+  await said('Unpublish');
+  await panel.press('Unpublish');
+  await said('its runs still go');
+  await panel.press('Unpublish all the same');
+  await settled();
+  expect(panel.questions.map(one => one.title)).toEqual([
+    'Unpublish book?',
+    'Unpublish book while it runs?'
+  ]);
+  expect(panel.monitor.place.pipeline).toBeNull();
+});
+
+test('an earlier version is gone back to, once somebody has agreed', async () => {
+  const version = { by: 'ann', moment: null, action: 'publish', kept: true };
+  const versions = [
+    { ...version, digest: 'a1a1a1a1a1' },
+    { ...version, digest: 'b2b2b2b2b2', kept: false },
+    { ...version, digest: PIPELINE.digest }
+  ];
+  await open(
+    {
+      pipeline: () => ({ dag_id: 'book', digest: PIPELINE.digest, versions }),
+      rollBack: () => job({ result: {} })
+    },
+    { pipeline: 'book' }
+  );
+  await said('Roll back');
+  await panel.press('Roll back');
+  await said('runs now');
+  expect(panel.all('.nbf-Versions li')).toHaveLength(2);
+  await panel.press('Go back to it');
+  await settled();
+  expect(panel.given('rollBack')?.body).toEqual({ digest: 'a1a1a1a1a1' });
+});
+
+test('a pipeline is paused, and let run again', async () => {
+  let paused = false;
+  await open(
+    {
+      pipelines: () => ({ total: 1, unasked: null, pipelines: [{ ...PIPELINE, paused }] }),
+      pause: () => ({ changed: (paused = true) }),
+      unpause: () => ({ changed: !(paused = false) })
+    },
+    { pipeline: 'book' }
+  );
+  await said('Pause');
+  await panel.press('Pause');
+  await said('paused');
+  await panel.press('Let it run');
+  await said('next');
+});

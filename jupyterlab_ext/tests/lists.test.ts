@@ -1,0 +1,130 @@
+import type { Place } from '../src/panel/place';
+import { READY, STOPPED, failing, job } from './asked';
+import type { Answers } from './asked';
+import { FAILED, Opened, PIPELINE, settled } from './opened';
+
+let panel: Opened;
+afterEach(() => panel.close());
+
+async function open(answers: Answers = {}, place: Partial<Place> = {}): Promise<void> {
+  panel = new Opened(answers, place);
+  await said('');
+}
+
+/** Wait until the panel says so. */
+const said = (words: string): Promise<void> => panel.said(words);
+
+test('a pipeline is told with its last state, its next run and its owner', async () => {
+  await open();
+  await said('book');
+  const [row] = panel.all('.nbf-Rows-row');
+  expect(row?.textContent).toContain('failed');
+  expect(row?.textContent).toMatch(/next .*1 Dec 2099, 0?\d:/);
+  expect(row?.textContent).toContain('ops');
+});
+
+test('of ten thousand runs those in sight are drawn, and arrows go through them', async () => {
+  const names = Array.from({ length: 10_000 }, (_, index) => `r${index}`);
+  const runs: Answers['runs'] = ({ query }) => {
+    const first = Number(query?.after ?? 0);
+    const found = names
+      .slice(first, first + 100)
+      .map(run_id => ({ ...FAILED, state: 'success', run_id }));
+    return { runs: found, further: String(first + 100), unasked: null };
+  };
+  await open({ runs }, { list: 'runs' });
+  await said('done');
+  for (let pages = 1; pages < 100; pages++) {
+    await panel.monitor.runs.more();
+  }
+  await settled();
+  expect(panel.monitor.runs.items).toHaveLength(10_000);
+  const [list] = panel.all('[role=listbox]');
+  expect(panel.all('.nbf-Rows-row').length).toBeLessThan(40);
+  const key = (name: string): boolean | undefined =>
+    list?.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true }));
+  key('ArrowDown');
+  await settled();
+  key('ArrowDown');
+  await settled();
+  const chosen = panel.all('[aria-selected=true]')[0];
+  expect(chosen?.getAttribute('aria-posinset')).toBe('3');
+  expect(list?.getAttribute('aria-activedescendant')).toBe(chosen?.id);
+  key('Enter');
+  await settled();
+  expect(panel.monitor.place.run).toMatchObject({ run_id: 'r2' });
+});
+
+test('who scrolls on while the list is looked at again gets more as soon as may be', async () => {
+  let held: Promise<void> = Promise.resolve();
+  const runs: Answers['runs'] = async ({ query }) => {
+    await held;
+    const first = Number(query?.after ?? 0);
+    const names = Array.from({ length: 100 }, (_, index) => `r${first + index}`);
+    const found = names.map(run_id => ({ ...FAILED, run_id }));
+    return { runs: found, further: String(first + 100), unasked: null };
+  };
+  await open({ runs }, { list: 'runs' });
+  await said('failed');
+  let release = (): void => undefined;
+  held = new Promise(resolve => (release = resolve));
+  void panel.monitor.look();
+  const [list] = panel.all('[role=listbox]');
+  Object.assign(list as object, { scrollTop: 4500 });
+  list?.dispatchEvent(new Event('scroll'));
+  await settled();
+  release();
+  await said('failed');
+  expect(panel.monitor.runs.items).toHaveLength(200);
+});
+
+test('what is looked for, and which runs are listed, the server is asked', async () => {
+  await open();
+  await said('book');
+  panel.monitor.go({ contains: 'chu' });
+  await new Promise(resolve => setTimeout(resolve, 300));
+  expect(panel.given('pipelines')?.query).toMatchObject({ contains: 'chu', project: 'work' });
+  panel.monitor.go({ list: 'runs', kind: 'failed' });
+  await settled();
+  expect(panel.given('runs')?.query).toMatchObject({ states: 'failed,upstream_failed,cancelled' });
+});
+
+test('nobody looks: nothing is asked', async () => {
+  await open();
+  await said('book');
+  panel.monitor.active = false;
+  panel.asked.length = 0;
+  panel.monitor.again();
+  await settled();
+  expect(panel.asked).toEqual([]);
+});
+
+test('without Airflow a banner says what does not go, and starts it', async () => {
+  let state: unknown = STOPPED;
+  await open({
+    settings: () => ({ airflow: state }),
+    airflow: () => state,
+    airflowUp: () => {
+      state = READY;
+      return job({ result: {} });
+    }
+  });
+  await said('the private Airflow does not run');
+  await panel.press('Start Airflow');
+  await said('Airflow runs');
+  expect(panel.all('.nbf-Reach')).toEqual([]);
+});
+
+test('a server that does not answer is told, and what is known stays', async () => {
+  let away = false;
+  const refuse = failing('unreachable', 'Jupyter Server does not answer');
+  await open({
+    pipelines: () => (away ? refuse() : { total: 1, unasked: null, pipelines: [PIPELINE] })
+  });
+  await said('book');
+  away = true;
+  await panel.monitor.look();
+  await settled();
+  expect(panel.all('.nbf-Rows-row')).toHaveLength(1);
+  expect(panel.monitor.pipelines.failure?.message).toBe('Jupyter Server does not answer');
+});

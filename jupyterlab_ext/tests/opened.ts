@@ -1,0 +1,131 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+
+import { Actions } from '../src/panel/actions';
+import type { Desk, Question } from '../src/panel/actions';
+import { Deeds } from '../src/panel/deeds';
+import { Monitor } from '../src/panel/monitor';
+import type { Listed } from '../src/panel/monitor';
+import { RunsPanel } from '../src/panel/panel';
+import type { Place } from '../src/panel/place';
+import { Watch } from '../src/panel/watch';
+import { run, server, step } from './asked';
+import type { Answers, Given } from './asked';
+
+export const PIPELINE: Listed = {
+  ...{ dag_id: 'book', digest: 'd1d1d1d1d1', notebook: 'book.ipynb', path: 'work/book.ipynb' },
+  ...{ by: 'ann', in_airflow: true, paused: false, broken: false, owners: ['ops'] },
+  ...{ next_run: '2099-12-01T07:00:00+00:00', url: 'http://airflow/dags/book' },
+  latest: null
+};
+export const FAILED = run('failed', {
+  ...{ here: true, started: '2026-11-29T16:00:00Z', ended: '2026-11-29T16:00:09Z' },
+  ...{ resumed: null, expected_end: null, metrics: {}, parameters: { trees: 7 }, stored: true },
+  steps: [
+    step('load', 'success', { usual: 2 }),
+    step('fit', 'failed', {
+      failure: {
+        ...{ ename: 'ValueError', evalue: 'no', cell: 'c2', cell_index: 2 },
+        ...{ traceback: [], hint: null }
+      }
+    })
+  ]
+});
+
+/** The panel in a page, with all that its server tells. */
+export class Opened {
+  readonly monitor: Monitor;
+  readonly deeds = new Deeds();
+  readonly watch: Watch;
+  readonly questions: Question[] = [];
+  readonly opened: string[] = [];
+  readonly asked: [string, Given][];
+  agrees = true;
+
+  constructor(answers: Answers, place: Partial<Place> = {}) {
+    const { client, asked } = server({
+      pipelines: () => ({
+        ...{ total: 1, unasked: null },
+        pipelines: [{ ...PIPELINE, latest: FAILED }]
+      }),
+      runs: () => ({ runs: [FAILED], further: null, unasked: null }),
+      getRun: () => FAILED,
+      graph: () => ({ steps: [], notebook: 'work/book.ipynb' }),
+      logs: () => ({ lines: [], next: 0, finished: true }),
+      ...answers
+    });
+    this.asked = asked;
+    this.monitor = new Monitor(client);
+    this.watch = new Watch(client);
+    const desk: Desk = {
+      watches: true,
+      confirm: question => {
+        this.questions.push(question);
+        return Promise.resolve(this.agrees);
+      },
+      openExecuted: (name, book, cell) => this._open(`${name.run_id} ${book} ${cell ?? ''}`),
+      openNotebook: path => this._open(path),
+      openNew: (folder, name) => this._open(`${folder}/${name}`)
+    };
+    const trans = nullTranslator.load('nbflow');
+    const { monitor, deeds, watch } = this;
+    const actions = new Actions(client, monitor, deeds, watch, desk, trans);
+    const frame = { monitor, actions, deeds, watch, trans, language: 'en-GB', folders: ['work'] };
+    monitor.go({ project: 'work', ...place });
+    this._widget = new RunsPanel(() => frame);
+    Widget.attach(this._widget, document.body);
+    MessageLoop.flush();
+  }
+
+  get text(): string {
+    return this._widget.node.textContent;
+  }
+
+  all(selector: string): HTMLElement[] {
+    return [...this._widget.node.querySelectorAll<HTMLElement>(selector)];
+  }
+
+  button(name: string): HTMLButtonElement {
+    const found = this.all('button').find(one => one.textContent === name);
+    if (found === undefined) {
+      throw new Error(`no button ${name}: ${this.text}`);
+    }
+    return found as HTMLButtonElement;
+  }
+
+  async press(name: string): Promise<void> {
+    this.button(name).click();
+    await settled();
+  }
+
+  /** What an endpoint was given last. */
+  given(name: string): Given | undefined {
+    return this.asked.findLast(([one]) => one === name)?.[1];
+  }
+
+  /** Wait until the panel says so. */
+  async said(words: string): Promise<void> {
+    await settled();
+    for (let tries = 0; tries < 100 && !this.text.includes(words); tries++) {
+      await settled();
+    }
+    expect(this.text).toContain(words);
+  }
+
+  close(): void {
+    this._widget.dispose();
+    this.watch.dispose();
+  }
+
+  private _open(what: string): Promise<void> {
+    this.opened.push(what);
+    return Promise.resolve();
+  }
+
+  private readonly _widget: RunsPanel;
+}
+
+export const settled = async (): Promise<void> => {
+  await new Promise(resolve => setTimeout(resolve, 30));
+};
