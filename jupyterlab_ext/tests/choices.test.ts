@@ -3,7 +3,7 @@ import { NotebookModel } from '@jupyterlab/notebook/lib/model';
 import { causesOf } from '../src/schedule/causes';
 import type { Cause } from '../src/parts/field';
 import { Choices } from '../src/schedule/choices';
-import { namesAt, optionsOf, textAt, withOption } from '../src/schedule/options';
+import { namesAt, optionsOf, textAt, withOption } from '../src/parts/options';
 
 test.each([
   [{}, ['name'], 'a', { name: 'a' }],

@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Parameter } from '../src/generated/answers';
-import { priceInWords, sizeInWords } from '../src/schedule/sizes';
+import { priceInWords, sizeInWords } from '../src/parts/sizes';
 import { controlOf, defaultOf, read } from '../src/parts/values';
 import type { Written } from '../src/parts/values';
 

@@ -3,8 +3,8 @@ import type { INotebookModel } from '@jupyterlab/notebook';
 import { readMarks, tagsOf } from '../outline/marks';
 import { outline } from '../outline/outline';
 import type { Place } from '../outline/outline';
-import { optionsOf } from '../schedule/options';
-import type { Options } from '../schedule/options';
+import { optionsOf } from '../parts/options';
+import type { Options } from '../parts/options';
 
 /** Where a notebook's options stand in its metadata. */
 export const KEY = 'nbflow';

@@ -5,7 +5,7 @@ import type { Profile } from '../generated/answers';
 import { readMarks } from '../outline/marks';
 import type { Kind } from '../outline/marks';
 import { UNTAGGED_STEP } from '../outline/outline';
-import { sizeInWords } from '../schedule/sizes';
+import { sizeInWords } from '../parts/sizes';
 import { namersOf, stepsOf } from './book';
 import type { Book, Change } from './book';
 import { Choice, Text } from './inputs';

@@ -1,6 +1,6 @@
 import type { Fix } from '../generated/answers';
-import { optionsOf, same } from '../schedule/options';
-import type { Options } from '../schedule/options';
+import { optionsOf, same } from '../parts/options';
+import type { Options } from '../parts/options';
 import { KEY, retagged } from './book';
 import type { Book, Change } from './book';
 

@@ -1,8 +1,8 @@
 import type { ICellModel } from '@jupyterlab/cells';
 import type { INotebookModel } from '@jupyterlab/notebook';
 
-import { optionsOf, same, valueAt, withOption } from '../schedule/options';
-import type { Options, Where } from '../schedule/options';
+import { optionsOf, same, valueAt, withOption } from '../parts/options';
+import type { Options, Where } from '../parts/options';
 import { KEY } from './book';
 import type { Change } from './book';
 

@@ -1,5 +1,5 @@
 import type { Kind } from '../outline/marks';
-import { namesAt, valueAt, withOption } from '../schedule/options';
+import { namesAt, valueAt, withOption } from '../parts/options';
 import { cellsOf, namersOf, placesAfter, retagged, stepsOf, wordOf } from './book';
 import type { Book, Change, Tagged } from './book';
 import {

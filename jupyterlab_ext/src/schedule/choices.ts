@@ -3,8 +3,8 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import { optionsOf, same, valueAt, withOption } from './options';
-import type { Options, Where } from './options';
+import { optionsOf, same, valueAt, withOption } from '../parts/options';
+import type { Options, Where } from '../parts/options';
 
 const KEY = 'nbflow';
 /** Milliseconds in which changes of one option are one to undo: a word, and not each letter. */

@@ -12,7 +12,7 @@ import type { Written } from '../parts/values';
 import { contentOf } from '../pipeline/content';
 import { Inspection } from '../pipeline/inspection';
 import { Choices } from './choices';
-import { textAt } from './options';
+import { textAt } from '../parts/options';
 
 export type Difference = Answer<'diff'>;
 

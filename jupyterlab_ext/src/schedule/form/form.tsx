@@ -3,7 +3,7 @@ import React from 'react';
 import { CauseList, Field, Section } from '../../parts/field';
 import { Graph } from '../../parts/graph';
 import { WordsProvider } from '../../parts/words';
-import { textAt } from '../options';
+import { textAt } from '../../parts/options';
 import { Actions } from './actions';
 import { Answer } from './answer';
 import { Changes } from './changes';

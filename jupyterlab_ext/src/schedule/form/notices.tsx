@@ -1,7 +1,7 @@
 import React from 'react';
 
 import { CauseList, Field, Section } from '../../parts/field';
-import { namesAt, textAt } from '../options';
+import { namesAt, textAt } from '../../parts/options';
 import { useFrame } from './frame';
 
 /** Who is told what becomes of runs. */

@@ -3,8 +3,8 @@ import React from 'react';
 import type { Profile } from '../../generated/answers';
 import { CauseList, Section } from '../../parts/field';
 import type { Cause } from '../../parts/field';
-import { textAt } from '../options';
-import { priceInWords, sizeInWords } from '../sizes';
+import { textAt } from '../../parts/options';
+import { priceInWords, sizeInWords } from '../../parts/sizes';
 import { useFrame } from './frame';
 
 /** What the whole runs on and how, and each step. */

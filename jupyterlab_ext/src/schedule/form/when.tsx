@@ -2,7 +2,7 @@ import React from 'react';
 
 import { Field, Section } from '../../parts/field';
 import { distanceInWords, momentInWords, timeZones } from '../../parts/moments';
-import { namesAt, optionsOf, textAt } from '../options';
+import { namesAt, optionsOf, textAt } from '../../parts/options';
 import { KINDS, atClock, clock, readSchedule, writeSchedule } from '../timetable';
 import type { Kind, Timetable } from '../timetable';
 import { useFrame } from './frame';
