@@ -119,6 +119,8 @@ def test_a_run_is_started_with_other_parameters_seen_after_a_reload_and_cancelle
     page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
     going.get_by_text("rest", exact=True).wait_for()
     panel.get_by_role("button", name="Watch", pressed=True).wait_for()
+    executed = page.locator(".jp-NotebookPanel", has_text="notebook is read-only")
+    executed.get_by_text("No Kernel").wait_for()
     panel.get_by_role("button", name="Cancel").click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel Run").click()
     page.get_by_text("The run of train was cancelled").first.wait_for()

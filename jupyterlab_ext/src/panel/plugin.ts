@@ -65,7 +65,14 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const widget = new RunsPanel(() => ({ ...frame, folders: foldersOf(notebooks) }));
     shell.add(widget, 'left', { rank: RANK, type: 'nbflow' });
     restorer?.add(widget, widget.id);
-    notebooks.widgetAdded.connect(() => widget.update());
+    notebooks.widgetAdded.connect((_, { context, sessionContext }) => {
+      if (isExecuted(context.path)) {
+        // Also of one that JupyterLab brings back with a page: it has run, and runs no more.
+        const none = { shouldStart: false, canStart: false, autoStartDefault: false };
+        sessionContext.kernelPreference = { ...sessionContext.kernelPreference, ...none };
+      }
+      widget.update();
+    });
 
     void registry.load(ID).then(settings => {
       const update = (): void => {
