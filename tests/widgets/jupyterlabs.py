@@ -173,7 +173,7 @@ def open_notebook(page, name, *, cells):
     """Open a notebook of so many code cells, without a kernel."""
     page.evaluate(
         "given => { window.jupyterapp.commands.execute('docmanager:open', given); }",
-        {"path": name, "kernel": {"shouldStart": False}},
+        {"path": name, "kernel": {"shouldStart": False, "canStart": False}},
     )
     page.locator(".jp-Notebook .jp-CodeCell").nth(cells - 1).wait_for()
 
