@@ -80,7 +80,8 @@ class Project:
         said = {"profiles": {"it": profile}, "teams": {"ds": team}, **sections}
         (self.folder / "nbflow.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
         current = api.load_settings(self.folder)
-        found = api.check_profiles(current, names=["it"], team="ds")
+        with steady():
+            found = api.check_profiles(current, names=["it"], team="ds")
         order = ["problem", "warning", "unknown", "ok"]
         ranked = sorted(found, key=lambda one: order.index(one.verdict), reverse=True)
         return {one.check: one for one in ranked}
@@ -107,6 +108,23 @@ class Project:
         return str(until(verdict))
 
 
+class _Node:
+    """The one node that there is; another worker of these tests may want it otherwise."""
+
+    lock = Path(tempfile.gettempdir()) / "nbflow-check-npu.lock"
+    changed = False
+    """By this worker, while it is."""
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """No other worker changes the node while the body goes on."""
+    with _Node.lock.open("w") as lock:
+        if not _Node.changed:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
 @contextmanager
 def npus(kube: k8s.ApiClient, *, count: int, taint: bool = False) -> Iterator[None]:
     """One node has accelerators, and a taint if asked, while the body goes on."""
@@ -125,15 +143,16 @@ def npus(kube: k8s.ApiClient, *, count: int, taint: bool = False) -> Iterator[No
         ]
         core.patch_node(node, [{"op": "add", "path": "/spec/taints", "value": others + taints}])
 
-    # There is one node, and another worker of these tests may want it otherwise.
-    with (Path(tempfile.gettempdir()) / "nbflow-check-npu.lock").open("w") as lock:
+    with _Node.lock.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _Node.changed = True
         core.patch_node_status(node, [{"op": "add", "path": path, "value": str(count)}])
         try:
             mark([NPU_TAINT] if taint else [])
             until(lambda: allocatable().get(NPU) == str(count))
             yield
         finally:
+            _Node.changed = False
             mark([])
             core.patch_node_status(node, [{"op": "remove", "path": path}])
             until(lambda: NPU not in allocatable())

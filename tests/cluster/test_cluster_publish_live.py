@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from commands import Result, nbflow, write_notebook
-from live_cluster import Project, allow, as_account
+from live_cluster import Project, allow, as_account, steady
 from object_servers import Proxy, Server, free_port, moto_server, proxy, wait_for_port
 
 from nbflow import api
@@ -50,7 +50,8 @@ def write(project: Project, name: str, *cells: tuple[str, str]) -> str:
 
 def publish(project: Project, *arguments: str, **environ: str) -> Result:
     environ = {"KUBECONFIG": os.environ["KUBECONFIG"], **environ}
-    return nbflow("publish", "--no-wait", *arguments, cwd=project.folder, **environ)
+    with steady():
+        return nbflow("publish", "--no-wait", *arguments, cwd=project.folder, **environ)
 
 
 def published(project: Project) -> set[str]:

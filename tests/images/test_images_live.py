@@ -115,4 +115,4 @@ def test_a_step_that_fails_in_a_pod_ends_with_ten(bundle, store):
         *host("report", "/store/none"), folders={"/bundle": bundle, "/store": store}
     )  # what the step before it makes is not there
     assert ended.status == 10
-    assert "failed: " in ended.log
+    assert "of step 'load', which has left nothing in /store/none" in ended.log

@@ -25,11 +25,17 @@ def folder(tmp_path_factory, airflow):
 
 
 @pytest.fixture(scope="module")
-def tab(extension, folder, airflow, tmp_path_factory):
+def chromium():
+    with browser() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def tab(extension, folder, airflow, chromium, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET", airflow.instance.password)
         home = tmp_path_factory.mktemp("home")
-        with lab(folder, home, extension=True) as address, browser() as chromium:
+        with lab(folder, home, extension=True) as address:
             page = enter(chromium, address)
             page.set_default_timeout(120_000)
             yield page
@@ -63,11 +69,11 @@ def test_a_notebook_goes_live_runs_in_airflow_fails_at_its_cell_and_is_mended(ta
 
 
 def test_a_wrong_password_is_told_with_the_way_out_and_the_rest_goes_on(
-    extension, folder, tmp_path, monkeypatch
+    extension, folder, chromium, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("SECRET", "wrong")
     write_notebook(folder / "locked.ipynb", *CELLS)
-    with lab(folder, tmp_path, extension=True) as address, browser() as chromium:
+    with lab(folder, tmp_path, extension=True) as address:
         page = enter(chromium, address)
         open_notebook(page, "locked.ipynb", cells=3)
         page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Schedule").click()

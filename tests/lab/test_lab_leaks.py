@@ -52,7 +52,7 @@ def test_of_fifty_notebooks_that_were_opened_and_closed_with_their_forms_none_is
             root / f"book-{number}.ipynb", ("step:load", "rows = 1"), ("step:fit", "print(nowhere)")
         )
         open_notebook(page, path.name, cells=2)
-        page.locator(".nbf-Finding").first.wait_for()
+        page.locator(".nbf-Strip").first.wait_for()
         page.evaluate("window.jupyterapp.commands.execute('nbflow:schedule').then(() => null)")
         page.locator(".nbf-Schedule .nbf-Graph-node").nth(1).wait_for()
         if memory is None:
