@@ -61,6 +61,18 @@ def test_a_failed_run_goes_on_from_its_failed_step_once_the_cause_is_mended(proj
     assert (again.status, "went well" in again.err) == (2, True)
 
 
+def test_a_kernel_that_airflow_has_not_is_named_and_not_taken_for_one_that_was_killed(project):
+    folder, run = project
+    kernel = {"name": "nowhere", "display_name": "Nowhere", "language": "python"}
+    write_notebook(folder / "kernelless.ipynb", ("step:load", "x = 1"), kernelspec=kernel)
+    assert run("publish", "kernelless.ipynb").status == 0
+    ran = run("trigger", "kernelless", "--wait")
+    assert ran.status == 10
+    assert "step load: NoSuchKernel: No such kernel named nowhere" in ran.err
+    assert "Install the kernel where Airflow's tasks run" in ran.err
+    assert "memory" not in ran.err
+
+
 def test_logs_tell_of_each_step_and_follow_one_that_runs(project, published):
     _, run = project
     cells = [("step:one", "print('from one')"), ("step:two", "x = 1 / 0"), ("step:three", "x")]

@@ -32,6 +32,14 @@ _WAITING = re.compile(
 _EVENT = re.compile(r"The Pod has an Event: ")
 
 
+_KILLED = "DeadKernelError"
+"""What papermill says of a kernel that is lost."""
+_NO_KERNEL = (
+    "Install the kernel where Airflow's tasks run, in the environment or image that they have, or "
+    "choose another one for the notebook."
+)
+
+
 class Explainer:
     """Asks for the logs of a run, each no more often than it must."""
 
@@ -52,6 +60,8 @@ class Explainer:
                 return step
             told = self._failure(run, step)
             if seen is None:
+                return replace(step, failure=told)
+            if told is not None and seen.ename == host.LOST and _began_not(seen, told):
                 return replace(step, failure=told)
             if told is not None and told.ename == FAILED:
                 ename = FAILED if seen.ename == host.LOST else seen.ename
@@ -81,7 +91,7 @@ class Explainer:
         about = rf"step {task}(?:, cell (?:{place})|: )(?P<why>.+)"
         found = re.fullmatch(about, said.evalue, re.DOTALL)
         if found is None or not said.ename.startswith("Airflow"):
-            return said
+            return replace(said, hint=_NO_KERNEL) if said.ename == "NoSuchKernel" else said
         return Failure(ename=FAILED, evalue=found["why"], cell=found["cell"] or found["id"])
 
     def _note(self, run: Run, step: StepRun) -> str | None:
@@ -105,3 +115,8 @@ class Explainer:
             if _EVENT.match(line.text):  # something good came after
                 return None
         return None
+
+
+def _began_not(seen: Failure, told: Failure) -> bool:
+    """Whether no cell had begun, and the task says why: no kernel was lost then."""
+    return seen.cell is None and told.ename not in {FAILED, _KILLED}
