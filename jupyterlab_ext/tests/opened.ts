@@ -9,6 +9,7 @@ import { Monitor } from '../src/panel/monitor';
 import type { Listed } from '../src/panel/monitor';
 import { RunsPanel } from '../src/panel/panel';
 import type { Place } from '../src/panel/place';
+import { Projects } from '../src/panel/projects';
 import { Watch } from '../src/panel/watch';
 import { run, server, step } from './asked';
 import type { Answers, Given } from './asked';
@@ -38,6 +39,9 @@ export class Opened {
   readonly monitor: Monitor;
   readonly deeds = new Deeds();
   readonly watch: Watch;
+  readonly projects: Projects;
+  /** The folder of the notebook in front. */
+  front: string | null = null;
   readonly questions: Question[] = [];
   readonly opened: string[] = [];
   readonly asked: [string, Given][];
@@ -71,7 +75,11 @@ export class Opened {
     const trans = nullTranslator.load('nbflow');
     const { monitor, deeds, watch } = this;
     const actions = new Actions(client, monitor, deeds, watch, desk, trans);
-    const frame = { monitor, actions, deeds, watch, trans, language: 'en-GB', folders: ['work'] };
+    this.projects = new Projects(monitor, () => this.front);
+    const frame = {
+      ...{ monitor, projects: this.projects, actions, deeds, watch, trans },
+      ...{ language: 'en-GB', folders: ['work'] }
+    };
     monitor.go({ project: 'work', ...place });
     this._widget = new RunsPanel(() => frame);
     Widget.attach(this._widget, document.body);

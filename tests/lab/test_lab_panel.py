@@ -161,7 +161,7 @@ def test_of_many_runs_those_that_one_scrolls_to_are_asked_for_and_drawn(page, pa
 def test_what_is_looked_for_is_found_and_a_banner_says_why_airflow_is_not_there(page, panel):
     panel.get_by_text("Airflow is not in reach").wait_for()
     panel.get_by_label("Look for pipelines").fill("nothing like it")
-    panel.get_by_text("No pipeline is called so.").wait_for()
+    panel.get_by_text("No pipeline in “followed” is called so.").wait_for()
     panel.get_by_label("Look for pipelines").fill("TRAI")
     panel.get_by_text("1 pipeline", exact=True).wait_for()
     panel.get_by_label("Look for pipelines").fill("")

@@ -22,6 +22,7 @@ import { runsIcon } from './icon';
 import { remember } from './memory';
 import { Monitor } from './monitor';
 import { RunsPanel } from './panel';
+import { Projects } from './projects';
 import { Watch } from './watch';
 
 const ID = '@nbflow/jupyterlab:panel';
@@ -61,7 +62,11 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const watch = new Watch(client);
     const desk = new LabDesk(documents, trans, () => choices.watch);
     const actions = new Actions(client, monitor, deeds, watch, desk, trans);
-    const frame = { monitor, actions, deeds, watch, trans, language: languageOf(language) };
+    const projects = new Projects(monitor, () => frontOf(notebooks));
+    const frame = {
+      ...{ monitor, projects, actions, deeds, watch, trans },
+      language: languageOf(language)
+    };
     const widget = new RunsPanel(() => ({ ...frame, folders: foldersOf(notebooks) }));
     shell.add(widget, 'left', { rank: RANK, type: 'nbflow' });
     restorer?.add(widget, widget.id);
@@ -83,7 +88,9 @@ export const panel: JupyterFrontEndPlugin<void> = {
       settings.changed.connect(update);
       update();
     });
-    void remember(states, monitor, watch, () => currentFolder(notebooks));
+    void remember(states, monitor, watch, projects).then(() =>
+      notebooks.currentChanged.connect(() => projects.follow())
+    );
 
     watch.ended.connect((_, { name, run }) => {
       Notification.emit(endInWords(run, trans), run.state === 'success' ? 'success' : 'error', {
@@ -139,9 +146,10 @@ function foldersOf(notebooks: INotebookTracker): string[] {
   return [...new Set(folders)];
 }
 
-function currentFolder(notebooks: INotebookTracker): string {
-  const path = notebooks.currentWidget?.context.path ?? '';
-  return isExecuted(path) ? '' : folderOf(path);
+/** The folder of the notebook in front; null of none that somebody writes. */
+function frontOf(notebooks: INotebookTracker): string | null {
+  const path = notebooks.currentWidget?.context.path;
+  return path === undefined || isExecuted(path) ? null : folderOf(path);
 }
 
 /** What a command is given, as far as it is text. */

@@ -3,6 +3,7 @@ import React from 'react';
 import { CauseList } from '../../parts/field';
 import { AirflowReach, Banner } from '../../parts/reach';
 import { WordsProvider } from '../../parts/words';
+import { projectInWords } from '../projects';
 import { FrameProvider, useFrame } from './frame';
 import type { Frame } from './frame';
 import { KindChoice, Pipelines, Runs } from './lists';
@@ -26,19 +27,16 @@ export function Board({ frame }: { frame: Frame }): React.JSX.Element {
 
 /** Whose pipelines and runs are meant. */
 function Project(): React.JSX.Element {
-  const { monitor, folders, trans } = useFrame();
+  const { monitor, projects, folders, trans } = useFrame();
   const { project } = monitor.place;
-  const known = [...new Set(['', project, ...folders])].sort();
+  const known = [...new Set(['', project, ...folders, ...projects.seen])].sort();
   return (
     <label className="nbf-Panel-project">
       <span>{trans.__('Project')}</span>
-      <select
-        value={project}
-        onChange={event => monitor.go({ project: event.target.value, pipeline: null, run: null })}
-      >
+      <select value={project} onChange={event => projects.choose(event.target.value)}>
         {known.map(folder => (
           <option key={folder} value={folder}>
-            {folder === '' ? trans.__('all files') : folder}
+            {projectInWords(folder, trans)}
           </option>
         ))}
       </select>
