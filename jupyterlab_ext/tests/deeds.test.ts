@@ -40,7 +40,16 @@ test('a run here goes on from its failed step, and is watched', async () => {
   await panel.press('Resume');
   await settled();
   expect(panel.given('run')?.body).toEqual({ path: 'work/book.ipynb', resume: 'r1' });
+  expect([panel.settled, panel.told]).toEqual([['work/book.ipynb'], [['ran', 'book']]]);
   expect(panel.watch.all).toMatchObject([{ run_id: 'r1', before: FAILED.ended }]);
+});
+
+test('a run here does not go on where its notebook is not saved, and somebody leaves it', async () => {
+  await open({ run: () => job({ kind: 'run' }) }, { run: FAILED });
+  await said('Resume');
+  panel.agrees = false;
+  await panel.press('Resume');
+  expect([panel.settled, panel.given('run')]).toEqual([['work/book.ipynb'], undefined]);
 });
 
 test('a run in Airflow goes on there', async () => {
@@ -139,6 +148,7 @@ test('who unpublishes is asked, and asked again while runs go', async () => {
     'Unpublish book while it runs?'
   ]);
   expect(panel.monitor.place.pipeline).toBeNull();
+  expect(panel.told).toEqual([['unpublished', 'book']]);
 });
 
 test('an earlier version is gone back to, once somebody has agreed', async () => {
@@ -162,6 +172,7 @@ test('an earlier version is gone back to, once somebody has agreed', async () =>
   await panel.press('Go back to it');
   await settled();
   expect(panel.given('rollBack')?.body).toEqual({ digest: 'a1a1a1a1a1' });
+  expect(panel.told).toEqual([['rolledBack', 'book']]);
 });
 
 test('a pipeline is paused, and let run again', async () => {

@@ -45,6 +45,10 @@ export class Opened {
   readonly questions: Question[] = [];
   readonly opened: string[] = [];
   readonly asked: [string, Given][];
+  /** Notebooks that were saved before they ran. */
+  readonly settled: string[] = [];
+  /** What others were told. */
+  readonly told: [string, string | null][] = [];
   agrees = true;
 
   constructor(answers: Answers, place: Partial<Place> = {}) {
@@ -70,6 +74,11 @@ export class Opened {
       },
       openExecuted: (name, book, cell) => this._open(`${name.run_id} ${book} ${cell ?? ''}`),
       openNotebook: path => this._open(path),
+      settle: path => {
+        this.settled.push(path);
+        return Promise.resolve(this.agrees);
+      },
+      tell: (what, dag) => this.told.push([what, dag]),
       openNew: (folder, name) => this._open(`${folder}/${name}`)
     };
     const trans = nullTranslator.load('nbflow');

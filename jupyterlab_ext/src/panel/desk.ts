@@ -5,6 +5,7 @@ import type { Notebook } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { Happening, INbflow } from '../tokens';
 import type { Desk, Question } from './actions';
 import { pathOf } from './drive';
 import type { RunName } from './place';
@@ -15,6 +16,7 @@ const TRIES = 100;
 /** JupyterLab, as the panel uses it. */
 export class LabDesk implements Desk {
   constructor(
+    private readonly _nbflow: Pick<INbflow, 'tell'>,
     private readonly _documents: IDocumentManager,
     private readonly _trans: TranslationBundle,
     private readonly _watches: () => boolean
@@ -51,6 +53,31 @@ export class LabDesk implements Desk {
     const { contents } = this._documents.services;
     await contents.get(path, { content: false }); // It may be gone since; this says so.
     this._documents.openOrReveal(path);
+  }
+
+  async settle(path: string): Promise<boolean> {
+    const context = this._documents.findWidget(path, 'Notebook')?.context;
+    if (context?.model.dirty !== true) {
+      return true;
+    }
+    if (!context.model.readOnly) {
+      try {
+        await context.save();
+        return true;
+      } catch {
+        // JupyterLab has said why.
+      }
+    }
+    const trans = this._trans;
+    return this.confirm({
+      title: trans.__('Run it as it was saved?'),
+      body: trans.__('What you have changed in %1 is not saved, and will not run.', path),
+      accept: trans.__('Run as Saved')
+    });
+  }
+
+  tell(what: Happening['what'], dag: string | null): void {
+    this._nbflow.tell({ by: this, what, dag });
   }
 
   async openNew(folder: string, name: string, content: Record<string, unknown>): Promise<void> {

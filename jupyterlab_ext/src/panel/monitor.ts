@@ -141,6 +141,14 @@ export class Monitor implements IDisposable {
     }
   }
 
+  /** Something was done elsewhere, also with Airflow perhaps: look at all of it again at once. */
+  renew(): void {
+    if (this.project.settings !== null) {
+      void this.project.load(null);
+    }
+    this.again();
+  }
+
   /** Look at what is shown once. */
   async look(): Promise<void> {
     if (this._follower !== null) {

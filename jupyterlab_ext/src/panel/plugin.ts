@@ -42,7 +42,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
   optional: [ITranslator, ICommandPalette, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
-    { client }: INbflow,
+    nbflow: INbflow,
     notebooks: INotebookTracker,
     documents: IDocumentManager,
     registry: ISettingRegistry,
@@ -52,6 +52,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null
   ): void => {
     const { commands, shell, serviceManager } = app;
+    const { client } = nbflow;
     const language = translator ?? nullTranslator;
     const trans = language.load('nbflow');
     serviceManager.contents.addDrive(new ExecutedDrive(client, serviceManager.serverSettings));
@@ -60,7 +61,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const monitor = new Monitor(client);
     const deeds = new Deeds();
     const watch = new Watch(client);
-    const desk = new LabDesk(documents, trans, () => choices.watch);
+    const desk = new LabDesk(nbflow, documents, trans, () => choices.watch);
     const actions = new Actions(client, monitor, deeds, watch, desk, trans);
     const projects = new Projects(monitor, () => frontOf(notebooks));
     const frame = {
@@ -70,6 +71,11 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const widget = new RunsPanel(() => ({ ...frame, folders: foldersOf(notebooks) }));
     shell.add(widget, 'left', { rank: RANK, type: 'nbflow' });
     restorer?.add(widget, widget.id);
+    nbflow.happened.connect((_, { by }) => {
+      if (by !== desk) {
+        monitor.renew();
+      }
+    });
     notebooks.widgetAdded.connect((_, { context, sessionContext }) => {
       if (isExecuted(context.path)) {
         // Also of one that JupyterLab brings back with a page: it has run, and runs no more.
