@@ -72,7 +72,7 @@ export class Opened {
         this.questions.push(question);
         return Promise.resolve(this.agrees);
       },
-      openExecuted: (name, book, cell) => this._open(`${name.run_id} ${book} ${cell ?? ''}`),
+      openExecuted: (_, name, book, cell) => this._open(`${name.run_id} ${book} ${cell ?? ''}`),
       openNotebook: path => this._open(path),
       settle: path => {
         this.settled.push(path);

@@ -85,9 +85,17 @@ def test_a_failed_run_is_looked_into_mended_and_goes_on_and_its_end_is_told(page
     panel.get_by_role("button", name="Executed notebook").click()
     notebook = page.locator(".jp-NotebookPanel:visible")
     notebook.get_by_text("notebook is read-only").wait_for()
+    tab = page.get_by_role("tab", name=re.compile(r"train · run \d\d:\d\d"))
+    assert "Run: local__" in tab.get_attribute("title")
+    assert not notebook.locator("[data-jp-item-name=insert]").is_visible()
     failing = notebook.locator(".jp-Cell.jp-mod-active")
     failing.get_by_text("ZeroDivisionError: division by zero").last.wait_for()
     assert notebook.locator(".nbf-Finding").count() == 0
+    written = failing.locator(".cm-content").first
+    before = written.text_content()
+    written.click()
+    page.keyboard.type("changed")
+    assert written.text_content() == before
 
     panel.get_by_role("button", name="Debug notebook").click()
     page.get_by_role("tab", name="train-debug.ipynb").wait_for()

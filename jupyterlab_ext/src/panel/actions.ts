@@ -24,7 +24,7 @@ export interface Question {
 export interface Desk {
   confirm(question: Question): Promise<boolean>;
   /** Open what a run has made, at a cell. */
-  openExecuted(run: RunName, notebook: string, cell: string | null): Promise<void>;
+  openExecuted(run: Run, name: RunName, notebook: string, cell: string | null): Promise<void>;
   openNotebook(path: string): Promise<void>;
   /** Save an open notebook before it runs; false where somebody would rather not run it as it was. */
   settle(path: string): Promise<boolean>;
@@ -231,7 +231,7 @@ export class Actions {
   async openExecuted(run: Run, book: string): Promise<void> {
     const failed = run.steps.find(step => step.failure !== null && bookOf(run, step) === book);
     await this._opening(() =>
-      this._desk.openExecuted(nameOf(this._project, run), book, failed?.failure?.cell ?? null)
+      this._desk.openExecuted(run, nameOf(this._project, run), book, failed?.failure?.cell ?? null)
     );
   }
 

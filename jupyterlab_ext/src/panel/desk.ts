@@ -5,6 +5,8 @@ import type { Notebook } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { Run } from '../generated/answers';
+import { timeOf } from '../parts/moments';
 import type { Happening, INbflow } from '../tokens';
 import type { Desk, Question } from './actions';
 import { pathOf } from './drive';
@@ -19,6 +21,7 @@ export class LabDesk implements Desk {
     private readonly _nbflow: Pick<INbflow, 'tell'>,
     private readonly _documents: IDocumentManager,
     private readonly _trans: TranslationBundle,
+    private readonly _language: string,
     private readonly _watches: () => boolean
   ) {}
 
@@ -33,8 +36,14 @@ export class LabDesk implements Desk {
     return button.accept;
   }
 
-  async openExecuted(run: RunName, notebook: string, cell: string | null): Promise<void> {
-    const path = pathOf(run, notebook);
+  async openExecuted(
+    { started }: Run,
+    name: RunName,
+    notebook: string,
+    cell: string | null
+  ): Promise<void> {
+    const about = started === null ? '' : this._trans.__('run %1', timeOf(started, this._language));
+    const path = pathOf(name, notebook, about);
     const known = this._documents.findWidget(path, 'Notebook');
     if (known !== undefined) {
       await known.context.revert(); // It may have more by now.

@@ -18,6 +18,7 @@ import { Actions } from './actions';
 import { Deeds } from './deeds';
 import { LabDesk } from './desk';
 import { ExecutedDrive } from './drive';
+import { showAsExecuted } from './executed';
 import { runsIcon } from './icon';
 import { remember } from './memory';
 import { Monitor } from './monitor';
@@ -61,7 +62,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const monitor = new Monitor(client);
     const deeds = new Deeds();
     const watch = new Watch(client);
-    const desk = new LabDesk(nbflow, documents, trans, () => choices.watch);
+    const desk = new LabDesk(nbflow, documents, trans, languageOf(language), () => choices.watch);
     const actions = new Actions(client, monitor, deeds, watch, desk, trans);
     const projects = new Projects(monitor, () => frontOf(notebooks));
     const frame = {
@@ -76,11 +77,9 @@ export const panel: JupyterFrontEndPlugin<void> = {
         monitor.renew();
       }
     });
-    notebooks.widgetAdded.connect((_, { context, sessionContext }) => {
-      if (isExecuted(context.path)) {
-        // Also of one that JupyterLab brings back with a page: it has run, and runs no more.
-        const none = { shouldStart: false, canStart: false, autoStartDefault: false };
-        sessionContext.kernelPreference = { ...sessionContext.kernelPreference, ...none };
+    notebooks.widgetAdded.connect((_, notebook) => {
+      if (isExecuted(notebook.context.path)) {
+        showAsExecuted(notebook, trans);
       }
       widget.update();
     });
