@@ -86,6 +86,33 @@ test('who chooses a step sees its log and no other', async () => {
   follower.dispose();
 });
 
+test('while Airflow is away a run is shown as it was known last', async () => {
+  const url = 'http://airflow/runs/r1';
+  let found = run('running', { here: false, url, steps: [step('fit', 'running')] });
+  const { client } = server({
+    getRun: () => found,
+    graph: () => ({ steps: [], notebook: null }),
+    logs: () => lines()
+  });
+  const follower = new Follower(client, NAME);
+  await follower.look();
+  found = run('failed', { here: false, url: null });
+  await follower.look();
+  expect([follower.away, follower.run?.state, follower.run?.url]).toEqual([true, 'running', url]);
+  found = run('success', { here: false, url });
+  await follower.look();
+  expect([follower.away, follower.run?.state]).toEqual([false, 'success']);
+  follower.dispose();
+});
+
+test('of a run that is opened while Airflow is away nobody says that it failed', async () => {
+  const { client } = server({ getRun: () => run('failed', { here: false, url: null }) });
+  const follower = new Follower(client, NAME);
+  await follower.look();
+  expect([follower.away, follower.run]).toEqual([true, null]);
+  follower.dispose();
+});
+
 test('how the steps hang together is asked once', async () => {
   const { follower, asked } = following(() => [step('load', 'running')]);
   await follower.look();

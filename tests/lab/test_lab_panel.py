@@ -160,7 +160,7 @@ def test_of_many_runs_those_that_one_scrolls_to_are_asked_for_and_drawn(page, pa
         page.wait_for_timeout(250)
     row.wait_for()
     assert panel.locator(".nbf-Rows-row").count() < 60
-    panel.get_by_label("Which runs").select_option("That failed")
+    panel.get_by_label("Which runs").select_option("Failed")
     panel.locator(".nbf-Rows-row[aria-posinset='1']").wait_for()
     assert panel.locator(".nbf-Rows-row", has_text="done").count() == 0
     panel.get_by_label("Which runs").select_option("All runs")
@@ -191,7 +191,7 @@ def test_whoever_reads_the_panel_with_other_means_or_other_colours_can(page, pan
     panel.get_by_label("trees", exact=True).fill("many")
     panel.get_by_text("Write a whole number.").wait_for()
     panel.get_by_role("button", name="Roll back").click()
-    panel.get_by_text("runs now").wait_for()
+    panel.get_by_text("current", exact=True).wait_for()
     assert wrong() == []
     panel.get_by_role("listbox").get_by_role("option").last.click()
     panel.get_by_role("region", name="Log of").wait_for()

@@ -105,7 +105,7 @@ export class Actions {
     const trans = this._trans;
     const words = paused
       ? { going: trans.__('Pausing'), done: '', failed: trans.__('It is not paused') }
-      : { going: trans.__('Letting it run'), done: '', failed: trans.__('It is still paused') };
+      : { going: trans.__('Unpausing'), done: '', failed: trans.__('It is still paused') };
     const asked = { path: { dag_id: dag }, ...this._query };
     const done = await this._deeds.do(words, ({ signal }) =>
       this._client.ask(paused ? 'pause' : 'unpause', asked, { signal })

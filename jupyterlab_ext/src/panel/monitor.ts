@@ -152,7 +152,11 @@ export class Monitor implements IDisposable {
   /** Look at what is shown once. */
   async look(): Promise<void> {
     if (this._follower !== null) {
-      await this._follower.look();
+      const follower = this._follower;
+      await follower.look();
+      if (follower.run?.here === false || follower.away) {
+        this._found(!follower.away);
+      }
     } else {
       await Promise.all([this._list(this._place).refresh(...this._sight), this._lookAtPipeline()]);
       this._minded();
@@ -183,8 +187,14 @@ export class Monitor implements IDisposable {
   /** Whether Airflow is in reach may be another by now than it was. */
   private _minded(): void {
     const { unasked, loaded } = this._list(this._place);
-    const ready = this.project.airflow?.state === 'ready';
-    if (loaded && this.project.airflow !== null && ready === (unasked !== null)) {
+    if (loaded) {
+      this._found(unasked === null);
+    }
+  }
+
+  private _found(inReach: boolean): void {
+    const { airflow } = this.project;
+    if (airflow !== null && (airflow.state === 'ready') !== inReach) {
       void this.project.load(null);
     }
   }

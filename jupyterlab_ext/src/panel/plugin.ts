@@ -6,10 +6,8 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import type { Run } from '../generated/answers';
 import { isExecuted } from '../parts/executed';
 import { folderOf } from '../parts/folders';
 import { languageOf } from '../parts/words';
@@ -24,6 +22,7 @@ import { remember } from './memory';
 import { Monitor } from './monitor';
 import { RunsPanel } from './panel';
 import { Projects } from './projects';
+import { endInWords, toldOf } from './told';
 import { Watch } from './watch';
 
 const ID = '@nbflow/jupyterlab:panel';
@@ -98,8 +97,9 @@ export const panel: JupyterFrontEndPlugin<void> = {
     );
 
     watch.ended.connect((_, { name, run }) => {
-      Notification.emit(endInWords(run, trans), run.state === 'success' ? 'success' : 'error', {
-        autoClose: false,
+      const { kind, autoClose } = toldOf(run);
+      Notification.emit(endInWords(run, trans), kind, {
+        autoClose,
         actions: [
           {
             label: trans.__('Show the run'),
@@ -127,18 +127,6 @@ export const panel: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: COMMANDS.show, category: trans.__('nbflow') });
   }
 };
-
-/** How a run ended, for a notification. */
-function endInWords(run: Run, trans: TranslationBundle): string {
-  switch (run.state) {
-    case 'success':
-      return trans.__('The run of %1 went well', run.dag_id);
-    case 'cancelled':
-      return trans.__('The run of %1 was cancelled', run.dag_id);
-    default:
-      return trans.__('The run of %1 failed', run.dag_id);
-  }
-}
 
 /** The folders of the notebooks that are open. */
 function foldersOf(notebooks: INotebookTracker): string[] {

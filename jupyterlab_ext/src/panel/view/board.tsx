@@ -92,6 +92,7 @@ function Lists(): React.JSX.Element {
 function Reach(): React.JSX.Element | null {
   const { monitor, actions, deeds, trans } = useFrame();
   const { airflow, failure } = monitor.project;
+  const one = monitor.follower !== null;
   if (monitor.follower?.run?.here === true) {
     return null; // What is shown is all there.
   }
@@ -107,8 +108,14 @@ function Reach(): React.JSX.Element | null {
   return (
     <AirflowReach
       airflow={airflow}
-      lost={trans.__('Airflow is not in reach: its runs are not shown.')}
-      rest={trans.__('Runs on this machine are.')}
+      lost={
+        one
+          ? trans.__('Airflow is not in reach: the run is shown as it was known last.')
+          : trans.__('Airflow is not in reach: its runs are not shown.')
+      }
+      rest={
+        one ? trans.__('It is looked at again by itself.') : trans.__('Runs on this machine are.')
+      }
       starting={deeds.busy}
       busy={deeds.busy}
       start={() => void actions.startAirflow()}

@@ -69,9 +69,9 @@ export function KindChoice(): React.JSX.Element {
   const { monitor, trans } = useFrame();
   const words: Record<Kind, string> = {
     all: trans.__('All runs'),
-    going: trans.__('That go'),
-    failed: trans.__('That failed'),
-    success: trans.__('That went well')
+    going: trans.__('Running'),
+    failed: trans.__('Failed'),
+    success: trans.__('Succeeded')
   };
   return (
     <select
