@@ -6,6 +6,16 @@ import type { Client } from './client/client';
 import type { NotebookPipeline } from './pipeline/pipeline';
 import type { Preferences } from './pipeline/preferences';
 
+/** Something that was done in one place, and that others show. */
+export interface Happening {
+  /** Who tells of it, and need not be told. */
+  readonly by: object;
+  readonly what:
+    'published' | 'unpublished' | 'rolledBack' | 'paused' | 'unpaused' | 'ran' | 'airflow';
+  /** The pipeline that it is about; null of none. */
+  readonly dag: string | null;
+}
+
 /** What nbflow offers to other extensions. */
 export interface INbflow {
   /** Asks nbflow's extension of Jupyter Server. */
@@ -17,6 +27,10 @@ export interface INbflow {
   pipeline(panel: NotebookPanel): NotebookPipeline | undefined;
   /** The same, as soon as its content is there. */
   ready(panel: NotebookPanel): Promise<NotebookPipeline>;
+  /** Tells what was done about pipelines and runs in JupyterLab. */
+  readonly happened: ISignal<INbflow, Happening>;
+  /** Tell all who show pipelines and runs that something was done. */
+  tell(happening: Happening): void;
 }
 
 export const INbflow = new Token<INbflow>(

@@ -95,7 +95,7 @@ export function job(found: Partial<Job>): Job {
 }
 
 export function run(state: Run['state'], more: Partial<Run> = {}): Run {
-  return { dag_id: 'book', run_id: 'r1', state, steps: [], url: null, ...more } as Run;
+  return { dag_id: 'book', run_id: 'r1', state, steps: [], url: null, here: true, ...more } as Run;
 }
 
 /** An open notebook of two cells, and whether it was saved. */

@@ -1,6 +1,6 @@
 import type { Job } from '../src/generated/answers';
 import type { Place } from '../src/panel/place';
-import { INSPECTED, job, run, step } from './asked';
+import { INSPECTED, READY, STOPPED, job, run, step } from './asked';
 import type { Answers } from './asked';
 import { FAILED, Opened, PIPELINE, settled } from './opened';
 
@@ -40,7 +40,16 @@ test('a run here goes on from its failed step, and is watched', async () => {
   await panel.press('Resume');
   await settled();
   expect(panel.given('run')?.body).toEqual({ path: 'work/book.ipynb', resume: 'r1' });
+  expect([panel.settled, panel.told]).toEqual([['work/book.ipynb'], [['ran', 'book']]]);
   expect(panel.watch.all).toMatchObject([{ run_id: 'r1', before: FAILED.ended }]);
+});
+
+test('a run here does not go on where its notebook is not saved, and somebody leaves it', async () => {
+  await open({ run: () => job({ kind: 'run' }) }, { run: FAILED });
+  await said('Resume');
+  panel.agrees = false;
+  await panel.press('Resume');
+  expect([panel.settled, panel.given('run')]).toEqual([['work/book.ipynb'], undefined]);
 });
 
 test('a run in Airflow goes on there', async () => {
@@ -72,6 +81,57 @@ test('what cannot be done is told with its reason, until it is seen', async () =
   await said('It was not started by this server');
   await panel.press('Close');
   expect(panel.text).not.toContain('It was not started by this server');
+});
+
+test('a cancelled run says at which step it was, and no command to type', async () => {
+  const steps = [step('load', 'success'), step('fit', 'cancelled')];
+  const failure = { code: 'run-ended', message: 'was cancelled', hint: '`nbflow run NB --resume`' };
+  const cancelled = { ...FAILED, state: 'cancelled', steps, failure } as unknown as typeof FAILED;
+  await open({ getRun: () => cancelled }, { run: FAILED });
+  await said('It was cancelled while it was at fit');
+  expect(panel.text).not.toContain('nbflow run');
+  expect(panel.all('.nbf-Cause')).toEqual([]);
+});
+
+test('a banner says that Airflow is away, and the run stays', async () => {
+  const away = { ...FAILED, here: false, url: 'http://airflow/r1', state: 'running' as const };
+  let found: typeof FAILED = away;
+  let airflow: unknown = READY;
+  await open(
+    { getRun: () => found, settings: () => ({ airflow }), airflow: () => airflow },
+    { run: away }
+  );
+  await said('ValueError');
+  airflow = STOPPED;
+  found = { ...away, state: 'failed', steps: [], url: null };
+  await panel.monitor.look();
+  await said('the run is shown as it was known last');
+  expect(panel.text).toContain('ValueError');
+  expect(panel.all('.nbf-Panel-head .nbf-State')[0]?.dataset.state).toBe('running');
+});
+
+test('the log of a step stands below the steps, and comes in sight when one is pressed', async () => {
+  const line = (text: string, level: string | null) => ({ step: 'load', level, text });
+  const many = Array.from({ length: 450 }, (_, index) => line(`line ${index}`, null));
+  const shown = jest.fn();
+  HTMLElement.prototype.scrollIntoView = shown;
+  await open(
+    {
+      logs: ({ query }) =>
+        query?.after === 0 && query.step === 'load'
+          ? { lines: [...many, line('\u001b[31mbad', 'stderr')], next: 451, finished: true }
+          : { lines: [], next: 451, finished: true }
+    },
+    { run: FAILED }
+  );
+  await said('Log of fit');
+  expect(shown).not.toHaveBeenCalled();
+  await panel.press('load');
+  await said('line 449');
+  expect(shown.mock.contexts[0]).toBe(panel.all('[aria-label="Log of load"]')[0]);
+  expect(panel.all('.nbf-Log')[0]?.textContent.split('\n')).toHaveLength(452);
+  expect(panel.all('.nbf-Log [data-level=error]')[0]?.textContent).toBe('bad\n');
+  expect(panel.all('section')[1]?.getAttribute('aria-label')).toBe('Log of load');
 });
 
 test('a run is watched and not any more', async () => {
@@ -139,6 +199,7 @@ test('who unpublishes is asked, and asked again while runs go', async () => {
     'Unpublish book while it runs?'
   ]);
   expect(panel.monitor.place.pipeline).toBeNull();
+  expect(panel.told).toEqual([['unpublished', 'book']]);
 });
 
 test('an earlier version is gone back to, once somebody has agreed', async () => {
@@ -157,11 +218,12 @@ test('an earlier version is gone back to, once somebody has agreed', async () =>
   );
   await said('Roll back');
   await panel.press('Roll back');
-  await said('runs now');
+  await said('current');
   expect(panel.all('.nbf-Versions li')).toHaveLength(2);
   await panel.press('Go back to it');
   await settled();
   expect(panel.given('rollBack')?.body).toEqual({ digest: 'a1a1a1a1a1' });
+  expect(panel.told).toEqual([['rolledBack', 'book']]);
 });
 
 test('a pipeline is paused, and let run again', async () => {
@@ -177,6 +239,6 @@ test('a pipeline is paused, and let run again', async () => {
   await said('Pause');
   await panel.press('Pause');
   await said('paused');
-  await panel.press('Let it run');
+  await panel.press('Unpause');
   await said('next');
 });

@@ -86,6 +86,33 @@ test('who chooses a step sees its log and no other', async () => {
   follower.dispose();
 });
 
+test('while Airflow is away a run is shown as it was known last', async () => {
+  const url = 'http://airflow/runs/r1';
+  let found = run('running', { here: false, url, steps: [step('fit', 'running')] });
+  const { client } = server({
+    getRun: () => found,
+    graph: () => ({ steps: [], notebook: null }),
+    logs: () => lines()
+  });
+  const follower = new Follower(client, NAME);
+  await follower.look();
+  found = run('failed', { here: false, url: null });
+  await follower.look();
+  expect([follower.away, follower.run?.state, follower.run?.url]).toEqual([true, 'running', url]);
+  found = run('success', { here: false, url });
+  await follower.look();
+  expect([follower.away, follower.run?.state]).toEqual([false, 'success']);
+  follower.dispose();
+});
+
+test('of a run that is opened while Airflow is away nobody says that it failed', async () => {
+  const { client } = server({ getRun: () => run('failed', { here: false, url: null }) });
+  const follower = new Follower(client, NAME);
+  await follower.look();
+  expect([follower.away, follower.run]).toEqual([true, null]);
+  follower.dispose();
+});
+
 test('how the steps hang together is asked once', async () => {
   const { follower, asked } = following(() => [step('load', 'running')]);
   await follower.look();
@@ -112,8 +139,9 @@ test('a run has one notebook, or one of each stage and item that has begun', () 
 
 test.each(['', 'work', 'work/deep er'])('an executed notebook of %j has a path', project => {
   const name = { project, dag_id: 'book', run_id: 'manual__2026-11-29T16:08:15.1+00:00' };
-  const path = pathOf(name, 'train-0');
+  const path = pathOf(name, 'train-0', 'run 17:42');
   expect(path.startsWith('nbflow-run:')).toBe(true);
+  expect(path.split('/').at(-1)).toBe('train-0 · run 17:42.ipynb');
   expect(readPath(path.slice('nbflow-run:'.length))).toEqual({ run: name, name: 'train-0' });
   expect(readPath('work/train.ipynb')).toBeNull();
 });
@@ -129,12 +157,12 @@ test('what a run has made can be read, and changed by nobody', async () => {
   ];
   const { client } = server({ outputNotebooks: () => [{ name: 'book', content: { cells } }] });
   const drive = new ExecutedDrive(client, {} as never);
-  const found = await drive.get(pathOf(NAME, 'book').slice('nbflow-run:'.length));
+  const found = await drive.get(pathOf(NAME, 'book', '').slice('nbflow-run:'.length));
   expect([found.writable, found.type]).toEqual([false, 'notebook']);
   expect(found.content).toEqual({
     cells: [
       {
-        ...{ cell_type: 'code', source: 'a\nb' },
+        ...{ cell_type: 'code', source: 'a\nb', metadata: { editable: false, deletable: false } },
         outputs: [{ text: '1\n2', data: { 'text/plain': 'xy', 'application/json': ['x'] } }]
       }
     ]

@@ -9,6 +9,7 @@ import { Monitor } from '../src/panel/monitor';
 import type { Listed } from '../src/panel/monitor';
 import { RunsPanel } from '../src/panel/panel';
 import type { Place } from '../src/panel/place';
+import { Projects } from '../src/panel/projects';
 import { Watch } from '../src/panel/watch';
 import { run, server, step } from './asked';
 import type { Answers, Given } from './asked';
@@ -38,9 +39,16 @@ export class Opened {
   readonly monitor: Monitor;
   readonly deeds = new Deeds();
   readonly watch: Watch;
+  readonly projects: Projects;
+  /** The folder of the notebook in front. */
+  front: string | null = null;
   readonly questions: Question[] = [];
   readonly opened: string[] = [];
   readonly asked: [string, Given][];
+  /** Notebooks that were saved before they ran. */
+  readonly settled: string[] = [];
+  /** What others were told. */
+  readonly told: [string, string | null][] = [];
   agrees = true;
 
   constructor(answers: Answers, place: Partial<Place> = {}) {
@@ -64,14 +72,23 @@ export class Opened {
         this.questions.push(question);
         return Promise.resolve(this.agrees);
       },
-      openExecuted: (name, book, cell) => this._open(`${name.run_id} ${book} ${cell ?? ''}`),
+      openExecuted: (_, name, book, cell) => this._open(`${name.run_id} ${book} ${cell ?? ''}`),
       openNotebook: path => this._open(path),
+      settle: path => {
+        this.settled.push(path);
+        return Promise.resolve(this.agrees);
+      },
+      tell: (what, dag) => this.told.push([what, dag]),
       openNew: (folder, name) => this._open(`${folder}/${name}`)
     };
     const trans = nullTranslator.load('nbflow');
     const { monitor, deeds, watch } = this;
     const actions = new Actions(client, monitor, deeds, watch, desk, trans);
-    const frame = { monitor, actions, deeds, watch, trans, language: 'en-GB', folders: ['work'] };
+    this.projects = new Projects(monitor, () => this.front);
+    const frame = {
+      ...{ monitor, projects: this.projects, actions, deeds, watch, trans },
+      ...{ language: 'en-GB', folders: ['work'] }
+    };
     monitor.go({ project: 'work', ...place });
     this._widget = new RunsPanel(() => frame);
     Widget.attach(this._widget, document.body);

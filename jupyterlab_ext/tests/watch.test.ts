@@ -1,4 +1,5 @@
 import type { Run } from '../src/generated/answers';
+import { toldOf } from '../src/panel/told';
 import { Watch } from '../src/panel/watch';
 import { failing, run, server } from './asked';
 
@@ -46,6 +47,15 @@ test('right after it was told to go on, the end that it had before is none', asy
   found = run('failed', { ended: 'after' });
   await watch.look();
   expect(told).toEqual(['r1 failed']);
+});
+
+test('that a run failed is told until it is seen, and how others ended for some seconds', () => {
+  const told = (['failed', 'cancelled', 'success'] as const).map(state => toldOf(run(state)));
+  expect(told.map(one => [one.kind, one.autoClose !== false])).toEqual([
+    ['error', false],
+    ['info', true],
+    ['success', true]
+  ]);
 });
 
 test('a run that never went on is not waited for', async () => {

@@ -118,7 +118,7 @@ def test_a_pipeline_is_followed_in_the_panel_goes_on_is_paused_and_taken_away(ta
     tab.evaluate("jupyterapp.commands.execute('nbflow:show-runs', {dag_id: 'sidebar'})")
     panel.get_by_role("listbox").get_by_role("option", name=re.compile("failed")).wait_for()
     panel.get_by_role("button", name="Pause").click()
-    panel.get_by_role("button", name="Let it run").wait_for()
+    panel.get_by_role("button", name="Unpause").wait_for()
     panel.get_by_role("button", name="Unpublish").click()
     tab.get_by_role("dialog").get_by_role("button", name="Unpublish").click()
     panel.get_by_text("sidebar is unpublished").wait_for()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from commands import nbflow, write_notebook
-from jupyterlabs import EXTENSION, begin_anew
+from jupyterlabs import EXTENSION, begin_anew, open_notebook
 
 pytestmark = [
     pytest.mark.slow,
@@ -85,9 +85,17 @@ def test_a_failed_run_is_looked_into_mended_and_goes_on_and_its_end_is_told(page
     panel.get_by_role("button", name="Executed notebook").click()
     notebook = page.locator(".jp-NotebookPanel:visible")
     notebook.get_by_text("notebook is read-only").wait_for()
+    tab = page.get_by_role("tab", name=re.compile(r"train · run \d\d:\d\d"))
+    assert "Run: local__" in tab.get_attribute("title")
+    assert not notebook.locator("[data-jp-item-name=insert]").is_visible()
     failing = notebook.locator(".jp-Cell.jp-mod-active")
     failing.get_by_text("ZeroDivisionError: division by zero").last.wait_for()
     assert notebook.locator(".nbf-Finding").count() == 0
+    written = failing.locator(".cm-content").first
+    before = written.text_content()
+    written.click()
+    page.keyboard.type("changed")
+    assert written.text_content() == before
 
     panel.get_by_role("button", name="Debug notebook").click()
     page.get_by_role("tab", name="train-debug.ipynb").wait_for()
@@ -152,7 +160,7 @@ def test_of_many_runs_those_that_one_scrolls_to_are_asked_for_and_drawn(page, pa
         page.wait_for_timeout(250)
     row.wait_for()
     assert panel.locator(".nbf-Rows-row").count() < 60
-    panel.get_by_label("Which runs").select_option("That failed")
+    panel.get_by_label("Which runs").select_option("Failed")
     panel.locator(".nbf-Rows-row[aria-posinset='1']").wait_for()
     assert panel.locator(".nbf-Rows-row", has_text="done").count() == 0
     panel.get_by_label("Which runs").select_option("All runs")
@@ -161,10 +169,28 @@ def test_of_many_runs_those_that_one_scrolls_to_are_asked_for_and_drawn(page, pa
 def test_what_is_looked_for_is_found_and_a_banner_says_why_airflow_is_not_there(page, panel):
     panel.get_by_text("Airflow is not in reach").wait_for()
     panel.get_by_label("Look for pipelines").fill("nothing like it")
-    panel.get_by_text("No pipeline is called so.").wait_for()
+    panel.get_by_text("No pipeline in “followed” is called so.").wait_for()
     panel.get_by_label("Look for pipelines").fill("TRAI")
     panel.get_by_text("1 pipeline", exact=True).wait_for()
     panel.get_by_label("Look for pipelines").fill("")
+
+
+def test_the_panel_goes_with_the_notebook_in_front_until_somebody_chooses(
+    page, panel, project, jupyter
+):
+    beside = project.parent / "aside"
+    beside.mkdir()
+    write_notebook(beside / "other.ipynb", *cells())
+    chosen = panel.get_by_label("Project")
+    open_notebook(page, "followed/train.ipynb", cells=4)
+    chosen.select_option("top folder")
+    panel.get_by_text("Nothing is published in “top folder” yet").wait_for()
+    chosen.select_option("followed")
+    panel.get_by_role("option", name=re.compile("^train")).wait_for()
+    open_notebook(page, "aside/other.ipynb", cells=4)
+    panel.get_by_text("Nothing is published in “aside” yet").wait_for()
+    assert chosen.input_value() == "aside"
+    begin_anew(page, jupyter)
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
@@ -183,7 +209,7 @@ def test_whoever_reads_the_panel_with_other_means_or_other_colours_can(page, pan
     panel.get_by_label("trees", exact=True).fill("many")
     panel.get_by_text("Write a whole number.").wait_for()
     panel.get_by_role("button", name="Roll back").click()
-    panel.get_by_text("runs now").wait_for()
+    panel.get_by_text("current", exact=True).wait_for()
     assert wrong() == []
     panel.get_by_role("listbox").get_by_role("option").last.click()
     panel.get_by_role("region", name="Log of").wait_for()

@@ -4,6 +4,7 @@ import type { Client } from '../client/client';
 import { ServerFailure } from '../client/failure';
 import type { Graph, Job, Parameter, Publication, Run } from '../generated/answers';
 import { folderOf } from '../parts/folders';
+import type { Happening } from '../tokens';
 import { bookOf } from './books';
 import type { Deeds } from './deeds';
 import type { Monitor } from './monitor';
@@ -23,12 +24,16 @@ export interface Question {
 export interface Desk {
   confirm(question: Question): Promise<boolean>;
   /** Open what a run has made, at a cell. */
-  openExecuted(run: RunName, notebook: string, cell: string | null): Promise<void>;
+  openExecuted(run: Run, name: RunName, notebook: string, cell: string | null): Promise<void>;
   openNotebook(path: string): Promise<void>;
+  /** Save an open notebook before it runs; false where somebody would rather not run it as it was. */
+  settle(path: string): Promise<boolean>;
   /** Keep a notebook in a folder, and open it. */
   openNew(folder: string, name: string, content: Record<string, unknown>): Promise<void>;
   /** Whether runs that are started or go on from here are watched. */
   readonly watches: boolean;
+  /** Tell others who show pipelines and runs. */
+  tell(what: Happening['what'], dag: string | null): void;
 }
 
 /** Where a run is started: a pipeline's in Airflow, or a notebook on the server's machine. */
@@ -54,8 +59,8 @@ export class Actions {
       failed: trans.__('Airflow did not start')
     };
     await this._deeds.do(words, options => this._client.work('airflowUp', this._query, options));
-    await this._monitor.project.load(null);
-    this._monitor.again();
+    this._desk.tell('airflow', null);
+    this._monitor.renew();
   }
 
   /** The parameters that a run may be given. */
@@ -76,6 +81,9 @@ export class Actions {
   /** Start a run, and show it. */
   async start(where: Where, parameters: Record<string, unknown>): Promise<boolean> {
     const trans = this._trans;
+    if ('path' in where && !(await this._desk.settle(where.path))) {
+      return false;
+    }
     const words = { going: trans.__('Starting'), done: '', failed: trans.__('It did not start') };
     const run = await this._deeds.do(words, async ({ signal }) => {
       if ('path' in where) {
@@ -87,6 +95,7 @@ export class Actions {
     if (run !== null) {
       this._keepAnEyeOn(nameOf(this._project, run));
       this._monitor.go({ run });
+      this._desk.tell('ran', run.dag_id);
     }
     return run !== null;
   }
@@ -96,14 +105,14 @@ export class Actions {
     const trans = this._trans;
     const words = paused
       ? { going: trans.__('Pausing'), done: '', failed: trans.__('It is not paused') }
-      : { going: trans.__('Letting it run'), done: '', failed: trans.__('It is still paused') };
-    await this._deeds.do(words, ({ signal }) =>
-      this._client.ask(
-        paused ? 'pause' : 'unpause',
-        { path: { dag_id: dag }, ...this._query },
-        { signal }
-      )
+      : { going: trans.__('Unpausing'), done: '', failed: trans.__('It is still paused') };
+    const asked = { path: { dag_id: dag }, ...this._query };
+    const done = await this._deeds.do(words, ({ signal }) =>
+      this._client.ask(paused ? 'pause' : 'unpause', asked, { signal })
     );
+    if (done !== null) {
+      this._desk.tell(paused ? 'paused' : 'unpaused', dag);
+    }
     this._monitor.again();
   }
 
@@ -122,7 +131,12 @@ export class Actions {
         failed: trans.__('Not rolled back')
       };
       const asked = { path: { dag_id: dag }, ...this._query, body: { digest } };
-      await this._deeds.do(words, options => this._client.work('rollBack', asked, options));
+      const done = await this._deeds.do(words, options =>
+        this._client.work('rollBack', asked, options)
+      );
+      if (done !== null) {
+        this._desk.tell('rolledBack', dag);
+      }
       this._monitor.again();
     }
   }
@@ -152,6 +166,7 @@ export class Actions {
       this._client.work('unpublish', asked, options)
     );
     if (gone !== null) {
+      this._desk.tell('unpublished', dag);
       this._monitor.go({ pipeline: null });
       void this._monitor.pipelines.load();
     }
@@ -182,6 +197,9 @@ export class Actions {
   async resume(run: Run, graph: Graph): Promise<void> {
     const trans = this._trans;
     const name = nameOf(this._project, run);
+    if (run.here && graph.notebook !== null && !(await this._desk.settle(graph.notebook))) {
+      return;
+    }
     const words = { going: trans.__('Going on'), done: '', failed: trans.__('It does not go on') };
     const done = await this._deeds.do(words, async ({ signal }) => {
       if (!run.here) {
@@ -195,6 +213,7 @@ export class Actions {
     });
     if (done === true) {
       this._keepAnEyeOn(name, run.ended);
+      this._desk.tell('ran', run.dag_id);
     }
     this._monitor.again();
   }
@@ -212,7 +231,7 @@ export class Actions {
   async openExecuted(run: Run, book: string): Promise<void> {
     const failed = run.steps.find(step => step.failure !== null && bookOf(run, step) === book);
     await this._opening(() =>
-      this._desk.openExecuted(nameOf(this._project, run), book, failed?.failure?.cell ?? null)
+      this._desk.openExecuted(run, nameOf(this._project, run), book, failed?.failure?.cell ?? null)
     );
   }
 

@@ -5,6 +5,9 @@ import type { Notebook } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { Run } from '../generated/answers';
+import { timeOf } from '../parts/moments';
+import type { Happening, INbflow } from '../tokens';
 import type { Desk, Question } from './actions';
 import { pathOf } from './drive';
 import type { RunName } from './place';
@@ -15,8 +18,10 @@ const TRIES = 100;
 /** JupyterLab, as the panel uses it. */
 export class LabDesk implements Desk {
   constructor(
+    private readonly _nbflow: Pick<INbflow, 'tell'>,
     private readonly _documents: IDocumentManager,
     private readonly _trans: TranslationBundle,
+    private readonly _language: string,
     private readonly _watches: () => boolean
   ) {}
 
@@ -31,8 +36,14 @@ export class LabDesk implements Desk {
     return button.accept;
   }
 
-  async openExecuted(run: RunName, notebook: string, cell: string | null): Promise<void> {
-    const path = pathOf(run, notebook);
+  async openExecuted(
+    { started }: Run,
+    name: RunName,
+    notebook: string,
+    cell: string | null
+  ): Promise<void> {
+    const about = started === null ? '' : this._trans.__('run %1', timeOf(started, this._language));
+    const path = pathOf(name, notebook, about);
     const known = this._documents.findWidget(path, 'Notebook');
     if (known !== undefined) {
       await known.context.revert(); // It may have more by now.
@@ -51,6 +62,31 @@ export class LabDesk implements Desk {
     const { contents } = this._documents.services;
     await contents.get(path, { content: false }); // It may be gone since; this says so.
     this._documents.openOrReveal(path);
+  }
+
+  async settle(path: string): Promise<boolean> {
+    const context = this._documents.findWidget(path, 'Notebook')?.context;
+    if (context?.model.dirty !== true) {
+      return true;
+    }
+    if (!context.model.readOnly) {
+      try {
+        await context.save();
+        return true;
+      } catch {
+        // JupyterLab has said why.
+      }
+    }
+    const trans = this._trans;
+    return this.confirm({
+      title: trans.__('Run it as it was saved?'),
+      body: trans.__('What you have changed in %1 is not saved, and will not run.', path),
+      accept: trans.__('Run as Saved')
+    });
+  }
+
+  tell(what: Happening['what'], dag: string | null): void {
+    this._nbflow.tell({ by: this, what, dag });
   }
 
   async openNew(folder: string, name: string, content: Record<string, unknown>): Promise<void> {

@@ -7,6 +7,12 @@ import { EXECUTED } from '../parts/executed';
 import { isRecord } from './place';
 import type { RunName } from './place';
 
+/** What stands between the name of a notebook and what is said about it. */
+const ABOUT = ' · ';
+
+/** What JupyterLab takes for a cell that nobody changes; what a run has made has only such. */
+export const LOCKED = { editable: false, deletable: false } as const;
+
 /** What is said where somebody would change what a run has made. */
 const READ_ONLY = 'What a run has made is not changed. Save a copy elsewhere.';
 
@@ -48,7 +54,7 @@ export class ExecutedDrive implements Contents.IDrive {
       ...{ name: `${name}.ipynb`, path: localPath, type: 'notebook', writable: false },
       ...{ created: now, last_modified: now, mimetype: 'application/x-ipynb+json' },
       ...{
-        content: content === null ? null : joined(content),
+        content: content === null ? null : locked(joined(content)),
         format: content === null ? null : 'json'
       }
     };
@@ -107,22 +113,41 @@ export class ExecutedDrive implements Contents.IDrive {
   private readonly _fileChanged = new Signal<this, Contents.IChangedArgs>(this);
 }
 
-/** The path of an executed notebook, for JupyterLab. */
-export function pathOf({ project, dag_id, run_id }: RunName, name: string): string {
-  const parts = [project, dag_id, run_id, `${name}.ipynb`].map(encodeURIComponent);
+/**
+ * The path of an executed notebook, for JupyterLab.
+ *
+ * @param about - said of it in its tab, which has the end of the path; '' of nothing.
+ */
+export function pathOf({ project, dag_id, run_id }: RunName, name: string, about: string): string {
+  const parts = [project, dag_id, run_id].map(encodeURIComponent);
+  const file = [name, about.replaceAll('/', ' ')].filter(Boolean).join(ABOUT);
   // The root has no name; a path has no empty parts.
-  return `${EXECUTED}:@${parts.join('/')}`;
+  return `${EXECUTED}:@${parts.join('/')}/${file}.ipynb`;
 }
 
 /** What such a path says; null of one that says nothing of the kind. */
 export function readPath(localPath: string): { run: RunName; name: string } | null {
   const [first = '', ...rest] = localPath.split('/');
-  const [dag_id, run_id, file] = rest.map(decodeURIComponent);
+  const [dag_id, run_id] = rest.slice(0, 2).map(decodeURIComponent);
+  const file = rest[2];
   if (!first.startsWith('@') || !dag_id || !run_id || file?.endsWith('.ipynb') !== true) {
     return null;
   }
   const project = decodeURIComponent(first.slice(1));
-  return { run: { project, dag_id, run_id }, name: file.replace(/\.ipynb$/, '') };
+  const [name = ''] = file.replace(/\.ipynb$/, '').split(ABOUT);
+  return { run: { project, dag_id, run_id }, name };
+}
+
+/** The same with cells that nobody changes. */
+function locked(notebook: unknown): unknown {
+  if (!isRecord(notebook) || !Array.isArray(notebook.cells)) {
+    return notebook;
+  }
+  const cells = notebook.cells.filter(isRecord).map(cell => {
+    const metadata = isRecord(cell.metadata) ? cell.metadata : {};
+    return { ...cell, metadata: { ...metadata, ...LOCKED } };
+  });
+  return { ...notebook, cells };
 }
 
 /** The same with each text in one piece: files have it line by line, JupyterLab does not. */

@@ -50,6 +50,11 @@ export class Follower implements IDisposable {
     return this._failure;
   }
 
+  /** Whether Airflow, whose run it is, was not in reach at the last look. */
+  get away(): boolean {
+    return this._away;
+  }
+
   get going(): boolean {
     return this._run !== null && !hasEnded(this._run.state);
   }
@@ -65,7 +70,12 @@ export class Follower implements IDisposable {
   async look(): Promise<void> {
     const { signal } = this._stopped;
     try {
-      this._run = await this._client.ask('getRun', given(this.name), { signal });
+      const found = await this._client.ask('getRun', given(this.name), { signal });
+      this._away = !found.here && found.url === null;
+      // The store alone does not know how a run of Airflow stands: what Airflow said last counts.
+      if (!this._away || (this._run === null && found.steps.length > 0)) {
+        this._run = found;
+      }
       this._looked = true;
       this._failure = null;
     } catch (error) {
@@ -111,6 +121,7 @@ export class Follower implements IDisposable {
     const lines = this._lines;
     const ended = hasEnded(step.state);
     if (step.started === null && !ended) {
+      this._changed.emit();
       return;
     }
     try {
@@ -146,6 +157,7 @@ export class Follower implements IDisposable {
 
   private _run: Run | null;
   private _looked = false;
+  private _away = false;
   private _graph: Graph | null = null;
   private _lines: Lines | null = null;
   private _chosen: string | null = null;

@@ -3,6 +3,7 @@ import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import type { Monitor } from './monitor';
 import { isRecord, readPlace } from './place';
+import type { Projects } from './projects';
 import type { Watch } from './watch';
 
 const KEY = 'nbflow:panel';
@@ -14,20 +15,21 @@ export async function remember(
   states: IStateDB,
   monitor: Monitor,
   watch: Watch,
-  unknown: () => string
+  projects: Projects
 ): Promise<void> {
   const kept: unknown = await states.fetch(KEY);
   if (isRecord(kept)) {
+    projects.restore(kept.projects);
     monitor.go(readPlace(kept.place));
     watch.restore(kept.watched);
-  } else {
-    monitor.go({ project: unknown() });
   }
+  projects.follow();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const keep = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const value = { place: monitor.place, watched: watch.all };
+      const { seen, chosen } = projects;
+      const value = { place: monitor.place, watched: watch.all, projects: { seen, chosen } };
       void states.save(KEY, value as unknown as ReadonlyPartialJSONValue);
     }, GATHERED);
   };

@@ -141,10 +141,22 @@ export class Monitor implements IDisposable {
     }
   }
 
+  /** Something was done elsewhere, also with Airflow perhaps: look at all of it again at once. */
+  renew(): void {
+    if (this.project.settings !== null) {
+      void this.project.load(null);
+    }
+    this.again();
+  }
+
   /** Look at what is shown once. */
   async look(): Promise<void> {
     if (this._follower !== null) {
-      await this._follower.look();
+      const follower = this._follower;
+      await follower.look();
+      if (follower.run?.here === false || follower.away) {
+        this._found(!follower.away);
+      }
     } else {
       await Promise.all([this._list(this._place).refresh(...this._sight), this._lookAtPipeline()]);
       this._minded();
@@ -175,8 +187,14 @@ export class Monitor implements IDisposable {
   /** Whether Airflow is in reach may be another by now than it was. */
   private _minded(): void {
     const { unasked, loaded } = this._list(this._place);
-    const ready = this.project.airflow?.state === 'ready';
-    if (loaded && this.project.airflow !== null && ready === (unasked !== null)) {
+    if (loaded) {
+      this._found(unasked === null);
+    }
+  }
+
+  private _found(inReach: boolean): void {
+    const { airflow } = this.project;
+    if (airflow !== null && (airflow.state === 'ready') !== inReach) {
       void this.project.load(null);
     }
   }

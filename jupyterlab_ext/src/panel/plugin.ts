@@ -6,10 +6,8 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import type { Run } from '../generated/answers';
 import { isExecuted } from '../parts/executed';
 import { folderOf } from '../parts/folders';
 import { languageOf } from '../parts/words';
@@ -18,10 +16,13 @@ import { Actions } from './actions';
 import { Deeds } from './deeds';
 import { LabDesk } from './desk';
 import { ExecutedDrive } from './drive';
+import { showAsExecuted } from './executed';
 import { runsIcon } from './icon';
 import { remember } from './memory';
 import { Monitor } from './monitor';
 import { RunsPanel } from './panel';
+import { Projects } from './projects';
+import { endInWords, toldOf } from './told';
 import { Watch } from './watch';
 
 const ID = '@nbflow/jupyterlab:panel';
@@ -41,7 +42,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
   optional: [ITranslator, ICommandPalette, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
-    { client }: INbflow,
+    nbflow: INbflow,
     notebooks: INotebookTracker,
     documents: IDocumentManager,
     registry: ISettingRegistry,
@@ -51,6 +52,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null
   ): void => {
     const { commands, shell, serviceManager } = app;
+    const { client } = nbflow;
     const language = translator ?? nullTranslator;
     const trans = language.load('nbflow');
     serviceManager.contents.addDrive(new ExecutedDrive(client, serviceManager.serverSettings));
@@ -59,17 +61,24 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const monitor = new Monitor(client);
     const deeds = new Deeds();
     const watch = new Watch(client);
-    const desk = new LabDesk(documents, trans, () => choices.watch);
+    const desk = new LabDesk(nbflow, documents, trans, languageOf(language), () => choices.watch);
     const actions = new Actions(client, monitor, deeds, watch, desk, trans);
-    const frame = { monitor, actions, deeds, watch, trans, language: languageOf(language) };
+    const projects = new Projects(monitor, () => frontOf(notebooks));
+    const frame = {
+      ...{ monitor, projects, actions, deeds, watch, trans },
+      language: languageOf(language)
+    };
     const widget = new RunsPanel(() => ({ ...frame, folders: foldersOf(notebooks) }));
     shell.add(widget, 'left', { rank: RANK, type: 'nbflow' });
     restorer?.add(widget, widget.id);
-    notebooks.widgetAdded.connect((_, { context, sessionContext }) => {
-      if (isExecuted(context.path)) {
-        // Also of one that JupyterLab brings back with a page: it has run, and runs no more.
-        const none = { shouldStart: false, canStart: false, autoStartDefault: false };
-        sessionContext.kernelPreference = { ...sessionContext.kernelPreference, ...none };
+    nbflow.happened.connect((_, { by }) => {
+      if (by !== desk) {
+        monitor.renew();
+      }
+    });
+    notebooks.widgetAdded.connect((_, notebook) => {
+      if (isExecuted(notebook.context.path)) {
+        showAsExecuted(notebook, trans);
       }
       widget.update();
     });
@@ -83,11 +92,14 @@ export const panel: JupyterFrontEndPlugin<void> = {
       settings.changed.connect(update);
       update();
     });
-    void remember(states, monitor, watch, () => currentFolder(notebooks));
+    void remember(states, monitor, watch, projects).then(() =>
+      notebooks.currentChanged.connect(() => projects.follow())
+    );
 
     watch.ended.connect((_, { name, run }) => {
-      Notification.emit(endInWords(run, trans), run.state === 'success' ? 'success' : 'error', {
-        autoClose: false,
+      const { kind, autoClose } = toldOf(run);
+      Notification.emit(endInWords(run, trans), kind, {
+        autoClose,
         actions: [
           {
             label: trans.__('Show the run'),
@@ -116,18 +128,6 @@ export const panel: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** How a run ended, for a notification. */
-function endInWords(run: Run, trans: TranslationBundle): string {
-  switch (run.state) {
-    case 'success':
-      return trans.__('The run of %1 went well', run.dag_id);
-    case 'cancelled':
-      return trans.__('The run of %1 was cancelled', run.dag_id);
-    default:
-      return trans.__('The run of %1 failed', run.dag_id);
-  }
-}
-
 /** The folders of the notebooks that are open. */
 function foldersOf(notebooks: INotebookTracker): string[] {
   const folders: string[] = [];
@@ -139,9 +139,10 @@ function foldersOf(notebooks: INotebookTracker): string[] {
   return [...new Set(folders)];
 }
 
-function currentFolder(notebooks: INotebookTracker): string {
-  const path = notebooks.currentWidget?.context.path ?? '';
-  return isExecuted(path) ? '' : folderOf(path);
+/** The folder of the notebook in front; null of none that somebody writes. */
+function frontOf(notebooks: INotebookTracker): string | null {
+  const path = notebooks.currentWidget?.context.path;
+  return path === undefined || isExecuted(path) ? null : folderOf(path);
 }
 
 /** What a command is given, as far as it is text. */

@@ -41,6 +41,12 @@ export function momentInShort(iso: string, zone: string, { language, now }: Spea
   return `${date.format(moment)}, ${time}`;
 }
 
+/** The time of day at a moment where the browser is, as `17:42`. */
+export function timeOf(iso: string, language: string): string {
+  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return new Intl.DateTimeFormat(language, time).format(new Date(iso));
+}
+
 /** How far away a moment is, as `in 18 hours`. */
 export function distanceInWords(iso: string, { language, now }: Speaker): string {
   const minutes = Math.round((new Date(iso).getTime() - now.getTime()) / 60_000);

@@ -6,7 +6,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { Client } from '../client/client';
 import { isExecuted } from '../parts/executed';
-import type { INbflow } from '../tokens';
+import type { Happening, INbflow } from '../tokens';
 import { NotebookPipeline } from './pipeline';
 import type { Preferences } from './preferences';
 
@@ -44,6 +44,14 @@ export class Nbflow implements INbflow, IDisposable {
 
   get opened(): ISignal<this, { panel: NotebookPanel; pipeline: NotebookPipeline }> {
     return this._opened;
+  }
+
+  get happened(): ISignal<this, Happening> {
+    return this._happened;
+  }
+
+  tell(happening: Happening): void {
+    this._happened.emit(happening);
   }
 
   pipeline(panel: NotebookPanel): NotebookPipeline | undefined {
@@ -100,5 +108,6 @@ export class Nbflow implements INbflow, IDisposable {
   private readonly _opened = new Signal<this, { panel: NotebookPanel; pipeline: NotebookPipeline }>(
     this
   );
+  private readonly _happened = new Signal<this, Happening>(this);
   private readonly _pipelines = new Map<NotebookPanel, NotebookPipeline>();
 }

@@ -8,6 +8,7 @@ import type { Job, Published, Run } from '../generated/answers';
 import { folderOf } from '../parts/folders';
 import { hasEnded } from '../parts/states';
 import { contentOf } from '../pipeline/content';
+import type { Happening } from '../tokens';
 import type { Notebook } from './draft';
 
 /** What a form can have done. */
@@ -105,6 +106,20 @@ export class Errand implements IDisposable {
     }
     const published = this._now?.published ?? null;
     this._tell({ paused: false, published: published && { ...published, paused: false } });
+  }
+
+  /** Something was done elsewhere: what was said of it here may hold no more. */
+  heed({ what, dag }: Pick<Happening, 'what' | 'dag'>): void {
+    const published = this._now?.published ?? null;
+    if (dag === null || (published?.dag_id !== dag && this._now?.run?.dag_id !== dag)) {
+      return;
+    }
+    if (what === 'paused' || what === 'unpaused') {
+      const paused = what === 'paused';
+      this._tell({ paused, published: published && { ...published, paused } });
+    } else if (what !== 'ran' && published !== null) {
+      this.forget();
+    }
   }
 
   /** What was done last is seen. */

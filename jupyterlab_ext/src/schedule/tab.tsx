@@ -4,11 +4,12 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import React from 'react';
 
+import type { Run } from '../generated/answers';
 import { Followed } from '../parts/followed';
 import { failuresOf } from '../parts/states';
 import { languageOf } from '../parts/words';
 import type { NotebookPipeline } from '../pipeline/pipeline';
-import type { INbflow } from '../tokens';
+import type { Happening, INbflow } from '../tokens';
 import { causesOf } from './causes';
 import { Draft } from './draft';
 import { Errand } from './errand';
@@ -28,7 +29,7 @@ interface Work {
 export class ScheduleTab extends ReactWidget {
   constructor(
     readonly panel: NotebookPanel,
-    nbflow: INbflow,
+    private readonly _nbflow: INbflow,
     private readonly _translator: ITranslator
   ) {
     super();
@@ -42,7 +43,8 @@ export class ScheduleTab extends ReactWidget {
     panel.disposed.connect(this.dispose, this);
     this.node.addEventListener('keydown', event => this._onKey(event));
     window.addEventListener('focus', this._renew);
-    void this._begin(nbflow);
+    _nbflow.happened.connect(this._onHappened, this);
+    void this._begin();
   }
 
   override dispose(): void {
@@ -71,7 +73,8 @@ export class ScheduleTab extends ReactWidget {
   }
 
   /** Of a page that is restored the notebook is not there yet. */
-  private async _begin(nbflow: INbflow): Promise<void> {
+  private async _begin(): Promise<void> {
+    const nbflow = this._nbflow;
     const pipeline = await nbflow.ready(this.panel);
     if (this.isDisposed) {
       return;
@@ -89,6 +92,7 @@ export class ScheduleTab extends ReactWidget {
     const draft = new Draft(notebook, nbflow.client, pipeline.inspection.found);
     const errand = new Errand(notebook, nbflow.client);
     errand.ended.connect(this._onEnded, this);
+    errand.changed.connect(() => this._onBegun(errand.now?.run ?? null), this);
     this._work = { pipeline, draft, errand };
     this.update();
     await errand.resume();
@@ -147,7 +151,7 @@ export class ScheduleTab extends ReactWidget {
   }
 
   /** What was refused, or went wrong, shows at its cells, too. */
-  private _onEnded(_: Errand, { kind, failure, run }: Progress): void {
+  private _onEnded(_: Errand, { kind, state, failure, run, published }: Progress): void {
     const told = failuresOf(run).map(one => ({
       message: `${one.ename}: ${one.evalue}`,
       hint: one.hint,
@@ -165,6 +169,28 @@ export class ScheduleTab extends ReactWidget {
       }))
     ]);
     if (kind !== 'run') {
+      this._renew();
+    }
+    if (kind === 'publish' && state === 'done') {
+      this._nbflow.tell({ by: this, what: 'published', dag: published?.dag_id ?? null });
+    } else if (kind === 'airflowUp' || run !== null) {
+      const what = kind === 'airflowUp' ? 'airflow' : 'ran';
+      this._nbflow.tell({ by: this, what, dag: run?.dag_id ?? null });
+    }
+  }
+
+  /** A run that begins is told at once. */
+  private _onBegun(run: Run | null): void {
+    if (run !== null && run.run_id !== this._told) {
+      this._told = run.run_id;
+      this._nbflow.tell({ by: this, what: 'ran', dag: run.dag_id });
+    }
+  }
+
+  /** What was done elsewhere, in the panel say, shows here at once. */
+  private _onHappened(_: INbflow, happening: Happening): void {
+    if (happening.by !== this) {
+      this._work?.errand.heed(happening);
       this._renew();
     }
   }
@@ -191,4 +217,6 @@ export class ScheduleTab extends ReactWidget {
   }
 
   private _work: Work | null = null;
+  /** The run that others were told of. */
+  private _told: string | null = null;
 }

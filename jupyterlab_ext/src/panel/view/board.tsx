@@ -3,6 +3,7 @@ import React from 'react';
 import { CauseList } from '../../parts/field';
 import { AirflowReach, Banner } from '../../parts/reach';
 import { WordsProvider } from '../../parts/words';
+import { projectInWords } from '../projects';
 import { FrameProvider, useFrame } from './frame';
 import type { Frame } from './frame';
 import { KindChoice, Pipelines, Runs } from './lists';
@@ -26,19 +27,16 @@ export function Board({ frame }: { frame: Frame }): React.JSX.Element {
 
 /** Whose pipelines and runs are meant. */
 function Project(): React.JSX.Element {
-  const { monitor, folders, trans } = useFrame();
+  const { monitor, projects, folders, trans } = useFrame();
   const { project } = monitor.place;
-  const known = [...new Set(['', project, ...folders])].sort();
+  const known = [...new Set(['', project, ...folders, ...projects.seen])].sort();
   return (
     <label className="nbf-Panel-project">
       <span>{trans.__('Project')}</span>
-      <select
-        value={project}
-        onChange={event => monitor.go({ project: event.target.value, pipeline: null, run: null })}
-      >
+      <select value={project} onChange={event => projects.choose(event.target.value)}>
         {known.map(folder => (
           <option key={folder} value={folder}>
-            {folder === '' ? trans.__('all files') : folder}
+            {projectInWords(folder, trans)}
           </option>
         ))}
       </select>
@@ -94,6 +92,7 @@ function Lists(): React.JSX.Element {
 function Reach(): React.JSX.Element | null {
   const { monitor, actions, deeds, trans } = useFrame();
   const { airflow, failure } = monitor.project;
+  const one = monitor.follower !== null;
   if (monitor.follower?.run?.here === true) {
     return null; // What is shown is all there.
   }
@@ -109,8 +108,14 @@ function Reach(): React.JSX.Element | null {
   return (
     <AirflowReach
       airflow={airflow}
-      lost={trans.__('Airflow is not in reach: its runs are not shown.')}
-      rest={trans.__('Runs on this machine are.')}
+      lost={
+        one
+          ? trans.__('Airflow is not in reach: the run is shown as it was known last.')
+          : trans.__('Airflow is not in reach: its runs are not shown.')
+      }
+      rest={
+        one ? trans.__('It is looked at again by itself.') : trans.__('Runs on this machine are.')
+      }
       starting={deeds.busy}
       busy={deeds.busy}
       start={() => void actions.startAirflow()}

@@ -4,18 +4,20 @@ import React from 'react';
 import type { Actions } from '../actions';
 import type { Deeds } from '../deeds';
 import type { Monitor } from '../monitor';
+import type { Projects } from '../projects';
 import type { Watch } from '../watch';
 
 /** What all parts of the panel are given. */
 export interface Frame {
   readonly monitor: Monitor;
+  readonly projects: Projects;
   readonly actions: Actions;
   readonly deeds: Deeds;
   readonly watch: Watch;
   readonly trans: TranslationBundle;
   /** The language of dates, as `de-DE`. */
   readonly language: string;
-  /** Folders of projects that may be meant, in the server's contents. */
+  /** Folders of the notebooks that are open, in the server's contents. */
   readonly folders: readonly string[];
 }
 

@@ -6,6 +6,7 @@ import type { Listed } from '../monitor';
 import { KINDS } from '../place';
 import type { Kind } from '../place';
 import type { Pages } from '../pages';
+import { projectInWords } from '../projects';
 import { useFrame } from './frame';
 import { Rows } from './rows';
 import { State } from './state';
@@ -20,14 +21,18 @@ const AHEAD = 20;
 export function Pipelines(): React.JSX.Element {
   const { monitor, trans } = useFrame();
   const { pipelines } = monitor;
+  const project = projectInWords(monitor.place.project, trans);
   return (
     <List
       pages={pipelines}
       label={trans.__('Pipelines')}
       none={
         monitor.place.contains === ''
-          ? trans.__('Nothing is published yet. “Schedule” in a notebook’s toolbar publishes it.')
-          : trans.__('No pipeline is called so.')
+          ? trans.__(
+              'Nothing is published in “%1” yet. “Schedule” in a notebook’s toolbar publishes it.',
+              project
+            )
+          : trans.__('No pipeline in “%1” is called so.', project)
       }
       keyOf={one => one.dag_id}
       row={one => <PipelineRow one={one} />}
@@ -40,12 +45,17 @@ export function Pipelines(): React.JSX.Element {
 export function Runs(): React.JSX.Element {
   const { monitor, trans } = useFrame();
   const { place, runs } = monitor;
+  const project = projectInWords(place.project, trans);
   return (
     <List
       pages={runs}
       label={trans.__('Runs')}
       none={
-        place.kind === 'all' ? trans.__('Nothing has run yet.') : trans.__('No run is like this.')
+        place.kind !== 'all'
+          ? trans.__('No run is like this.')
+          : place.pipeline === null
+            ? trans.__('Nothing has run in “%1” yet.', project)
+            : trans.__('%1 has not run yet.', place.pipeline)
       }
       keyOf={one => `${one.dag_id}/${one.run_id}`}
       row={run => <RunRow run={run} named={place.pipeline === null} />}
@@ -59,9 +69,9 @@ export function KindChoice(): React.JSX.Element {
   const { monitor, trans } = useFrame();
   const words: Record<Kind, string> = {
     all: trans.__('All runs'),
-    going: trans.__('That go'),
-    failed: trans.__('That failed'),
-    success: trans.__('That went well')
+    going: trans.__('Running'),
+    failed: trans.__('Failed'),
+    success: trans.__('Succeeded')
   };
   return (
     <select

@@ -4,20 +4,26 @@ import type { Line } from '../lines';
 import type { Follower } from '../follower';
 import { useFrame } from './frame';
 
-/** Pixels of a line, and how many beyond those in sight are drawn. */
-const HEIGHT = 17;
-const SPARE = 20;
+/** Pixels to its end from which somebody is taken to look there. */
+const NEAR = 17;
+/** Lines that the browser lays out together, as soon as they come in sight. */
+const BLOCK = 200;
 /** Colours and the like, which terminals understand. */
 // eslint-disable-next-line no-control-regex -- they begin with one
 const ESCAPES = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
+/** A step whose log somebody asked for; anew each time. */
+export interface Asked {
+  readonly step: string;
+}
+
 /** What a step has written; it stays at its end while somebody looks there. */
-export function Log({ follower }: { follower: Follower }): React.JSX.Element | null {
+export function Log(props: { follower: Follower; asked: Asked | null }): React.JSX.Element | null {
   const { trans } = useFrame();
-  const { lines } = follower;
+  const { lines } = props.follower;
   const node = React.useRef<HTMLDivElement>(null);
   const ended = React.useRef(true);
-  const [top, setTop] = React.useState(0);
+  const section = useInSight(props);
   const all = lines?.all ?? [];
   const written = all.length + (lines?.left ?? 0);
   React.useLayoutEffect(() => {
@@ -31,11 +37,8 @@ export function Log({ follower }: { follower: Follower }): React.JSX.Element | n
   if (lines === null) {
     return null;
   }
-  const room = 320;
-  const first = Math.max(0, Math.floor(top / HEIGHT) - SPARE);
-  const shown = all.slice(first, first + Math.ceil(room / HEIGHT) + 2 * SPARE);
   return (
-    <section aria-label={trans.__('Log of %1', lines.step)}>
+    <section ref={section} aria-label={trans.__('Log of %1', lines.step)}>
       <h3 className="nbf-Panel-subtitle">{trans.__('Log of %1', lines.step)}</h3>
       {lines.left > 0 && (
         <p className="nbf-Rows-about">{trans.__('%1 earlier lines are left out', lines.left)}</p>
@@ -53,28 +56,72 @@ export function Log({ follower }: { follower: Follower }): React.JSX.Element | n
           aria-live="off"
           aria-label={trans.__('Lines of the log')}
           tabIndex={0}
-          style={{ maxHeight: room }}
           onScroll={event => {
             const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-            ended.current = scrollTop + clientHeight >= scrollHeight - HEIGHT;
-            setTop(scrollTop);
+            ended.current = scrollTop + clientHeight >= scrollHeight - NEAR;
           }}
         >
-          <div className="nbf-Log-all" style={{ height: all.length * HEIGHT }}>
-            <pre style={{ top: first * HEIGHT, lineHeight: `${HEIGHT}px` }}>
-              {shown.map((line, index) => (
-                <span key={first + index} data-level={levelOf(line)}>
-                  {line.text.replace(ESCAPES, '').replace(/\r?\n/g, ' ')}
-                  {'\n'}
-                </span>
-              ))}
-            </pre>
-          </div>
+          {blocksOf(all, lines.left).map(block => (
+            <Block key={block.number} lines={block.lines} />
+          ))}
         </div>
       )}
     </section>
   );
 }
+
+/** What is brought into sight once the log that somebody asked for is there. */
+function useInSight(props: {
+  follower: Follower;
+  asked: Asked | null;
+}): React.RefObject<HTMLElement> {
+  const { asked, follower } = props;
+  const section = React.useRef<HTMLElement>(null);
+  const done = React.useRef<Asked | null>(null);
+  React.useLayoutEffect(() => {
+    const { lines } = follower;
+    if (asked !== null && asked !== done.current && lines?.step === asked.step) {
+      section.current?.scrollIntoView({ block: 'nearest' });
+      if (lines.loaded) {
+        done.current = asked;
+      }
+    }
+  });
+  return section;
+}
+
+/** Lines in blocks that stay the same while more is written. */
+function blocksOf(all: readonly Line[], left: number): { number: number; lines: Line[] }[] {
+  const blocks: { number: number; lines: Line[] }[] = [];
+  for (let first = 0; first < all.length;) {
+    const number = Math.floor((left + first) / BLOCK);
+    const end = (number + 1) * BLOCK - left;
+    blocks.push({ number, lines: all.slice(first, end) });
+    first = end;
+  }
+  return blocks;
+}
+
+const Block = React.memo(
+  function Block({ lines }: { lines: readonly Line[] }): React.JSX.Element {
+    return (
+      <pre className="nbf-Log-block">
+        {lines.map((line, index) => {
+          const text = `${line.text.replace(ESCAPES, '').replace(/\r?\n/g, ' ')}\n`;
+          const level = levelOf(line);
+          return level === undefined ? (
+            text
+          ) : (
+            <span key={index} data-level={level}>
+              {text}
+            </span>
+          );
+        })}
+      </pre>
+    );
+  },
+  (before, now) => before.lines[0] === now.lines[0] && before.lines.length === now.lines.length
+);
 
 function levelOf({ level }: Line): 'error' | 'warning' | undefined {
   if (level === 'error' || level === 'critical' || level === 'stderr') {

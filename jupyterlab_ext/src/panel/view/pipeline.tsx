@@ -90,7 +90,7 @@ function Buttons(props: {
         disabled={deeds.busy || !ready || !one.in_airflow}
         onClick={() => void actions.hold(one.dag_id, one.paused !== true)}
       >
-        {one.paused === true ? trans.__('Let it run') : trans.__('Pause')}
+        {one.paused === true ? trans.__('Unpause') : trans.__('Pause')}
       </button>
       <button
         type="button"

@@ -2,9 +2,10 @@ import React from 'react';
 
 import type { Run } from '../../generated/answers';
 import { Clock } from '../../parts/clock';
-import { CauseList, Section } from '../../parts/field';
+import { CauseList, Inline, Section } from '../../parts/field';
 import { Graph } from '../../parts/graph';
 import { momentInShort, secondsInWords } from '../../parts/moments';
+import { Banner } from '../../parts/reach';
 import { hasEnded } from '../../parts/states';
 import { booksOf } from '../books';
 import type { Follower } from '../follower';
@@ -12,6 +13,7 @@ import { nameOf } from '../place';
 import { Head } from './back';
 import { useFrame } from './frame';
 import { Log } from './log';
+import type { Asked } from './log';
 import { Start } from './start';
 import { State } from './state';
 import { Steps } from './steps';
@@ -22,6 +24,7 @@ export function RunPage(): React.JSX.Element | null {
   const { monitor, trans } = useFrame();
   const { follower, place } = monitor;
   const [again, setAgain] = React.useState(false);
+  const [asked, ask] = React.useState<Asked | null>(null);
   const run = follower?.run ?? null;
   if (follower === null) {
     return null;
@@ -31,22 +34,13 @@ export function RunPage(): React.JSX.Element | null {
       <Head title={place.run?.dag_id ?? ''} back={() => monitor.go({ run: null })}>
         {run !== null && <State state={run.state} />}
       </Head>
-      {follower.failure !== null && (
-        <CauseList
-          causes={[
-            {
-              message: follower.failure.message,
-              hint: follower.failure.hint,
-              severity: 'error',
-              cell: null
-            }
-          ]}
-        />
-      )}
+      <Untold follower={follower} />
       {run === null ? (
         follower.failure === null && (
           <p className="nbf-Panel-none" role="status">
-            {trans.__('Reading…')}
+            {follower.away
+              ? trans.__('How the run stands is known as soon as Airflow is in reach.')
+              : trans.__('Reading…')}
           </p>
         )
       ) : (
@@ -63,8 +57,16 @@ export function RunPage(): React.JSX.Element | null {
             />
           )}
           <Section title={trans.__('Steps')}>
-            <Steps follower={follower} run={run} />
+            <Steps
+              follower={follower}
+              run={run}
+              choose={step => {
+                ask({ step });
+                void follower.choose(step);
+              }}
+            />
           </Section>
+          <Log follower={follower} asked={asked} />
           {follower.graph.steps.length > 1 && (
             <Section title={trans.__('Graph')}>
               <Graph steps={follower.graph.steps} run={run} />
@@ -72,10 +74,24 @@ export function RunPage(): React.JSX.Element | null {
           )}
           <Values title={trans.__('Metrics')} values={run.metrics} />
           <Values title={trans.__('Parameters')} values={run.parameters} />
-          <Log follower={follower} />
         </>
       )}
     </div>
+  );
+}
+
+/** Why it is not known how the run stands; what is known of it stays. */
+function Untold({ follower }: { follower: Follower }): React.JSX.Element | null {
+  const { trans } = useFrame();
+  const { failure, run } = follower;
+  if (failure === null) {
+    return null;
+  }
+  const { message, hint } = failure;
+  return run === null ? (
+    <CauseList causes={[{ message, hint, severity: 'error', cell: null }]} />
+  ) : (
+    <Banner title={trans.__('This is what was known last.')} why={message} hint={hint} />
   );
 }
 
@@ -103,10 +119,13 @@ function About({ run }: { run: Run }): React.JSX.Element {
   );
 }
 
-/** Why a run failed: what was raised, and in which cell. */
+/** Why a run failed: what was raised, and in which cell. That somebody cancelled it is no fault. */
 function Failed({ run }: { run: Run }): React.JSX.Element | null {
   const { trans } = useFrame();
   const steps = run.steps.filter(step => step.failure !== null);
+  if (run.state === 'cancelled') {
+    return <Cancelled run={run} />;
+  }
   if (steps.length === 0) {
     const failure = run.failure ?? null;
     return failure === null ? null : (
@@ -133,6 +152,29 @@ function Failed({ run }: { run: Run }): React.JSX.Element | null {
         cell: null
       }))}
     />
+  );
+}
+
+function Cancelled({ run }: { run: Run }): React.JSX.Element {
+  const { trans } = useFrame();
+  const at = run.steps.filter(step => step.state === 'cancelled' && step.started !== null);
+  const names = at.map(step => step.name).join(', ');
+  const before = run.steps.flatMap(({ name, failure }) =>
+    failure === null ? [] : [`${name}: ${failure.ename}: ${failure.evalue}`]
+  );
+  return (
+    <div className="nbf-Panel-about">
+      <p>
+        {names === ''
+          ? trans.__('It was cancelled. What had ended stays.')
+          : trans.__('It was cancelled while it was at %1. What had ended stays.', names)}
+      </p>
+      {before.map(one => (
+        <p key={one}>
+          <Inline text={trans.__('Before that, %1', one)} />
+        </p>
+      ))}
+    </div>
   );
 }
 

@@ -10,18 +10,29 @@ import { State } from './state';
 import { secondsOf, usualInWords } from './words';
 
 /** The steps of a run: state, cells, duration against usual; each shows its log. */
-export function Steps({ follower, run }: { follower: Follower; run: Run }): React.JSX.Element {
+export function Steps(props: {
+  follower: Follower;
+  run: Run;
+  /** Show the log of a step. */
+  choose: (step: string) => void;
+}): React.JSX.Element {
+  const { run } = props;
   const { trans } = useFrame();
   return (
     <ul className="nbf-RunSteps" aria-label={trans.__('Steps')}>
       {run.steps.map(step => (
-        <Step key={step.name} step={step} follower={follower} run={run} />
+        <Step key={step.name} step={step} {...props} />
       ))}
     </ul>
   );
 }
 
-function Step(props: { step: StepRun; follower: Follower; run: Run }): React.JSX.Element {
+function Step(props: {
+  step: StepRun;
+  follower: Follower;
+  run: Run;
+  choose: (step: string) => void;
+}): React.JSX.Element {
   const { trans } = useFrame();
   const { step, follower } = props;
   const shown = follower.lines?.step === step.name;
@@ -34,7 +45,7 @@ function Step(props: { step: StepRun; follower: Follower; run: Run }): React.JSX
           className="nbf-Link nbf-Rows-name"
           aria-pressed={shown}
           title={trans.__('Show the log of %1', step.name)}
-          onClick={() => void follower.choose(step.name)}
+          onClick={() => props.choose(step.name)}
         >
           {step.name}
         </button>

@@ -63,7 +63,7 @@ function Version(props: {
         <code>{short}</code> {[when, by].filter(Boolean).join(' · ')}
       </span>
       {props.runs ? (
-        <span className="nbf-Rows-about">{trans.__('runs now')}</span>
+        <span className="nbf-Rows-about">{trans.__('current')}</span>
       ) : (
         <button
           type="button"

@@ -1,0 +1,63 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Monitor } from './monitor';
+import { isRecord } from './place';
+
+/** How many that were looked at are kept. */
+const KEPT = 20;
+
+/** Whose pipelines are shown: those of the notebook in front, until somebody chooses others. */
+export class Projects {
+  /** @param _front - the folder of the notebook in front; null of none. */
+  constructor(
+    private readonly _monitor: Monitor,
+    private readonly _front: () => string | null
+  ) {
+    _monitor.moved.connect(() => this._see(_monitor.place.project), this);
+  }
+
+  /** Those that were looked at once, the last first. */
+  get seen(): readonly string[] {
+    return this._seen;
+  }
+
+  /** Whether somebody has chosen one. */
+  get chosen(): boolean {
+    return this._chosen;
+  }
+
+  /** Show what somebody has chosen; who chooses the one in front goes with it again. */
+  choose(project: string): void {
+    this._chosen = project !== this._front();
+    this._monitor.go({ project, pipeline: null, run: null });
+  }
+
+  /** Another notebook may be in front; a page that somebody has opened stays. */
+  follow(): void {
+    const front = this._front();
+    const { project, pipeline, run } = this._monitor.place;
+    if (front !== null && front !== project && !this._chosen && pipeline === null && run === null) {
+      this._monitor.go({ project: front });
+    }
+  }
+
+  /** Go on as it was when the page was closed. */
+  restore(kept: unknown): void {
+    const { seen, chosen } = isRecord(kept) ? kept : { seen: [], chosen: false };
+    const folders: unknown[] = Array.isArray(seen) ? seen : [];
+    this._chosen = chosen === true;
+    this._seen = folders.filter(one => typeof one === 'string').slice(0, KEPT);
+  }
+
+  private _see(project: string): void {
+    this._seen = [project, ...this._seen.filter(one => one !== project)].slice(0, KEPT);
+  }
+
+  private _chosen = false;
+  private _seen: readonly string[] = [];
+}
+
+/** What a project's folder is called. */
+export function projectInWords(folder: string, trans: TranslationBundle): string {
+  return folder === '' ? trans.__('top folder') : folder;
+}
