@@ -133,6 +133,28 @@ test('a cell becomes a step when the step has a name', async () => {
   expect(page.written.tags[1]).toBe('x setup');
 });
 
+test.each(['Enter', 'Escape'])('whoever names a step with %s stays in its field', async key => {
+  const page = await open(1, ['step:load', 'x']);
+  await page.fill('Cell is', 'step');
+  page.field('Step').focus();
+  await page.fill('Step', 'fit');
+  const field = document.activeElement;
+  await page.press('Step', key);
+  expect(document.activeElement).toBe(field);
+  expect(document.activeElement).toBe(page.field('Step'));
+});
+
+test('whoever takes back the name of a step goes on in the editor', async () => {
+  const page = await open(1, ['step:load', 'skip']);
+  await page.fill('Cell is', 'step');
+  await page.fill('Step', 'fit');
+  await page.press('Step', 'Enter');
+  page.field('Step').focus();
+  await page.press('Step', 'z', { ctrlKey: true });
+  expect(page.labels()).toEqual(['Cell is']);
+  expect(document.activeElement).toBe(page.field('Cell is'));
+});
+
 test('what cannot be is said at its field, and is not written', async () => {
   const page = await open(0, ['step:load retries:2']);
   await page.fill('Step', '2nd');

@@ -66,10 +66,13 @@ function Role(props: {
   const { edited, tags, step } = props;
   const { book, cell, trans, readOnly } = edited;
   const marks = readMarks(tags);
-  const [naming, setNaming] = React.useState(false);
+  const [asked, ask] = React.useState(false);
+  // The field of a step that is named just now stays until the tags say so: the keyboard is in it.
+  const naming = asked && marks.kind !== 'step';
   const kind = naming ? 'step' : marks.kind;
+  React.useEffect(() => ask(now => now && marks.kind !== 'step'), [marks.kind]);
   const choose = (chosen: Kind | null): void => {
-    setNaming(chosen === 'step' && marks.kind !== 'step');
+    ask(chosen === 'step' && marks.kind !== 'step');
     if (chosen !== 'step' && chosen !== marks.kind) {
       edited.change(now => markAs(now, cell, chosen));
     }
@@ -97,8 +100,9 @@ function Role(props: {
           meant={asName}
           faultOf={name => (naming && name === '' ? '' : nameFault(name, trans))}
           commit={name => {
-            setNaming(false);
-            if (name !== '') {
+            if (name === '') {
+              ask(false);
+            } else {
               edited.change(now => putInStep(now, cell, name));
             }
           }}

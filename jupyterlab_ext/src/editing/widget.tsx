@@ -1,6 +1,7 @@
 import { InputDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import React from 'react';
 
@@ -36,6 +37,11 @@ export class Editor extends ReactWidget {
   /** Called when one wants to go back to the notebook. */
   onClose: (() => void) | null = null;
 
+  /** Put the keyboard in the first field. */
+  enter(): void {
+    this.node.querySelector<HTMLElement>('select, input, button')?.focus();
+  }
+
   override dispose(): void {
     Signal.disconnectReceiver(this);
     super.dispose();
@@ -68,6 +74,17 @@ export class Editor extends ReactWidget {
         )}
       </>
     );
+  }
+
+  protected override onUpdateRequest(message: Message): void {
+    const had = this.node.contains(document.activeElement);
+    super.onUpdateRequest(message);
+    void this.renderPromise?.then(() => {
+      // The field may be gone that the keyboard was in, as when a step's name is taken back.
+      if (had && document.activeElement === document.body && !this.isDisposed) {
+        this.enter();
+      }
+    });
   }
 
   private _onChanged(): void {
