@@ -140,6 +140,21 @@ def test_the_form_is_opened_in_many_ways_and_once_for_each_notebook(page, form, 
     begin_anew(page, jupyter)
 
 
+def test_each_toolbar_is_about_its_own_notebook_whichever_is_in_front(page, opened):
+    opened("first.ipynb", *CELLS)
+    opened("second.ipynb", ("", "print(2)"))
+    page.locator(".jp-Notebook:visible").get_by_text("print(2)").wait_for()
+    # A real click would bring the first to the front before.
+    page.evaluate(
+        """() => [...window.jupyterapp.shell.widgets('main')]
+            .find(one => one.context?.path === 'first.ipynb')
+            .toolbar.node.querySelector('[data-command="nbflow:schedule"]')
+            .dispatchEvent(new MouseEvent('mousedown', { bubbles: true }))"""
+    )
+    page.get_by_role("heading", name="Schedule first.ipynb").wait_for()
+    assert page.get_by_role("heading", name="Schedule second.ipynb").count() == 0
+
+
 def test_the_launcher_makes_a_notebook_with_the_form_beside_it(page):
     page.evaluate("window.jupyterapp.commands.execute('launcher:create').then(() => null)")
     page.locator(".jp-LauncherCard:visible").get_by_text("Scheduled Notebook").last.click()
