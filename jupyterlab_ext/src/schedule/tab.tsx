@@ -147,8 +147,9 @@ export class ScheduleTab extends ReactWidget {
   }
 
   /** What was refused, or went wrong, shows at its cells, too. */
-  private _onEnded(_: Errand, { kind, failure, run }: Progress): void {
-    const told = failuresOf(run).map(one => ({
+  private _onEnded(_: Errand, { kind, state, failure, run }: Progress): void {
+    // Of a run that somebody has ended nothing is wrong with the notebook.
+    const told = failuresOf(state === 'cancelled' ? null : run).map(one => ({
       message: `${one.ename}: ${one.evalue}`,
       hint: one.hint,
       cell: one.cell

@@ -10,6 +10,13 @@ import { useFrame } from './frame';
 
 type Trans = ReturnType<typeof useFrame>['trans'];
 
+const SIGNS: Readonly<Record<Progress['state'], string>> = {
+  going: '',
+  done: '✓',
+  failed: '✕',
+  cancelled: '■'
+};
+
 /** What became of what was asked for: while it goes, and when it is done. */
 export function Answer(): React.JSX.Element | null {
   const { errand, trans } = useFrame();
@@ -21,7 +28,7 @@ export function Answer(): React.JSX.Element | null {
     <div className="nbf-Answer" data-state={now.state} role="status">
       <div className="nbf-Answer-head">
         <span className="nbf-Answer-sign" aria-hidden="true">
-          {now.state === 'done' ? '✓' : now.state === 'failed' ? '✕' : ''}
+          {SIGNS[now.state]}
         </span>
         <p className="nbf-Answer-title">{titleOf(now, trans)}</p>
         {now.state === 'going' && <Clock began={now.began} className="nbf-Answer-clock" />}
@@ -50,8 +57,11 @@ export function Answer(): React.JSX.Element | null {
   );
 }
 
-function titleOf({ kind, state, run, published }: Progress, trans: Trans): string {
-  const words: Record<Kind, Record<Progress['state'], string>> = {
+function titleOf({ kind, state, published }: Progress, trans: Trans): string {
+  if (state === 'cancelled') {
+    return trans.__('Cancelled');
+  }
+  const words: Record<Kind, Record<typeof state, string>> = {
     publish: {
       going: trans.__('Publishing'),
       done: publishedTitle(published, trans),
@@ -60,7 +70,7 @@ function titleOf({ kind, state, run, published }: Progress, trans: Trans): strin
     run: {
       going: trans.__('Running here'),
       done: trans.__('The run went well'),
-      failed: run?.state === 'cancelled' ? trans.__('Cancelled') : trans.__('The run failed')
+      failed: trans.__('The run failed')
     },
     trigger: {
       going: trans.__('Running in Airflow'),
