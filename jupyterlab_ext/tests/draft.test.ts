@@ -80,6 +80,19 @@ test('what is compared is what was understood, however fast one takes a choice b
   }
 });
 
+test('a notebook that is renamed is looked at again, under its new name', async () => {
+  const inspect = ({ body }: Given): unknown => ({ ...INSPECTED, name: body?.path });
+  const { draft, asked } = await drafted({ inspect });
+  Object.assign(draft.notebook, { path: () => 'other/new.ipynb' });
+  draft.moved();
+  await soon();
+  expect(draft.meant?.name).toBe('other/new.ipynb');
+  const about = (name: string): Given | undefined =>
+    asked.filter(([one]) => one === name).at(-1)?.[1];
+  expect(about('diff')).toMatchObject({ body: { path: 'other/new.ipynb' } });
+  expect(about('profiles')).toMatchObject({ query: { project: 'other' } });
+});
+
 test('what has errors is not compared, and the form keeps what was understood last', async () => {
   let wrong = false;
   const inspect = (): unknown => (wrong ? { ...INSPECTED, ok: false } : INSPECTED);

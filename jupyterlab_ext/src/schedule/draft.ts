@@ -137,6 +137,13 @@ export class Draft implements IDisposable {
     void this.project.load(this._team ?? null);
   }
 
+  /** The notebook has another path, and with it perhaps another name. */
+  moved(): void {
+    this.inspection.renew();
+    this.room.renew();
+    this.renew();
+  }
+
   get isDisposed(): boolean {
     return this._isDisposed;
   }

@@ -38,7 +38,7 @@ export class ScheduleTab extends ReactWidget {
     this.title.icon = scheduleIcon;
     this.title.closable = true;
     this._entitle();
-    panel.context.pathChanged.connect(this._entitle, this);
+    panel.context.pathChanged.connect(this._onPath, this);
     panel.disposed.connect(this.dispose, this);
     this.node.addEventListener('keydown', event => this._onKey(event));
     window.addEventListener('focus', this._renew);
@@ -130,6 +130,11 @@ export class ScheduleTab extends ReactWidget {
     this.title.label = this._trans.__('Schedule %1', this._name().replace(/\.ipynb$/, ''));
     this.title.caption = this.panel.context.localPath;
     this.update();
+  }
+
+  private _onPath(): void {
+    this._entitle();
+    this._work?.draft.moved();
   }
 
   private _indexOf(cell: string): number {
