@@ -17,6 +17,7 @@ class Opened {
   readonly draft: Draft;
   readonly errand: Errand;
   readonly gone: string[] = [];
+  readonly shown: string[] = [];
 
   constructor(answers: Answers, tags: Record<string, string[]> = {}) {
     const { client } = server(answers);
@@ -36,7 +37,8 @@ class Opened {
           hue: () => 0,
           tags: step => tags[step] ?? [],
           goTo: cell => this.gone.push(cell),
-          numberOf: cell => (cell === 'c2' ? 2 : null)
+          numberOf: cell => (cell === 'c2' ? 2 : null),
+          showRun: ({ run_id }) => this.shown.push(run_id)
         }}
       />
     );
@@ -287,6 +289,18 @@ test('a run that failed leads to its cell, and shows in the graph', async () => 
   form.button('Show cell 2').click();
   expect(form.gone).toEqual(['c2']);
   expect(form.all('.nbf-Graph-node[data-state=failed]')).toHaveLength(1);
+});
+
+test.each([
+  ['success', 'The run went well'],
+  ['failed', 'The run failed'],
+  ['cancelled', 'Cancelled']
+] as const)('a run that is %s leads to all that is known of it', async (state, words) => {
+  await open({ run: () => job({ result: run(state) }) });
+  form.button('Run now').click();
+  await said(words);
+  form.button('Show the run').click();
+  expect(form.shown).toEqual(['r1']);
 });
 
 test('what would change is listed, with the code that does', async () => {

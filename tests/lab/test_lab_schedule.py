@@ -104,6 +104,8 @@ def test_without_airflow_a_banner_says_why_and_a_notebook_runs_here(page, form):
     tab.get_by_label("Take the default of trees").click()
     tab.get_by_role("button", name="Run now").click()
     tab.get_by_text("The run went well").wait_for()
+    tab.get_by_role("button", name="Show the run").click()
+    page.locator(".nbf-Panel").get_by_role("button", name="Executed notebook").wait_for()
 
 
 def test_what_is_wrong_shows_at_its_field_and_at_its_step(page, form):

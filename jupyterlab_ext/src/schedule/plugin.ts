@@ -8,8 +8,10 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { isExecuted } from '../parts/executed';
+import { folderOf } from '../parts/folders';
 import { addToNotebooks, panelOf } from '../parts/toolbars';
 import { INbflow } from '../tokens';
+import type { Frame } from './form/frame';
 import { scheduleIcon } from './icon';
 import { ScheduleTab } from './tab';
 
@@ -20,6 +22,9 @@ export const COMMANDS = {
   /** The notebook that is chosen in the file browser. */
   scheduleFile: 'nbflow:schedule-file'
 } as const;
+
+/** The command of the panel with runs, where that is not switched off. */
+const SHOW_RUN = 'nbflow:show-runs';
 
 /** The button "Schedule this notebook", and the form that it opens. */
 export const schedule: JupyterFrontEndPlugin<void> = {
@@ -53,9 +58,16 @@ export const schedule: JupyterFrontEndPlugin<void> = {
     const trans = language.load('nbflow');
     const tabs = new WidgetTracker<ScheduleTab>({ namespace: 'nbflow-schedule' });
 
+    const showRun = (panel: NotebookPanel): Frame['showRun'] =>
+      commands.hasCommand(SHOW_RUN)
+        ? ({ dag_id, run_id }) => {
+            const project = folderOf(panel.context.localPath);
+            void commands.execute(SHOW_RUN, { project, dag_id, run_id });
+          }
+        : null;
     const open = (panel: NotebookPanel): ScheduleTab => {
       const known = tabs.find(tab => tab.panel === panel);
-      const tab = known ?? new ScheduleTab(panel, nbflow, language);
+      const tab = known ?? new ScheduleTab(panel, nbflow, language, () => showRun(panel));
       if (known === undefined) {
         panel.context.pathChanged.connect(() => void tabs.save(tab), tab);
         // Nothing is waited for: a page is restored when this is done, and not before.

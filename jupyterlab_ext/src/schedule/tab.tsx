@@ -29,7 +29,8 @@ export class ScheduleTab extends ReactWidget {
   constructor(
     readonly panel: NotebookPanel,
     nbflow: INbflow,
-    private readonly _translator: ITranslator
+    private readonly _translator: ITranslator,
+    private readonly _showRun: () => Frame['showRun']
   ) {
     super();
     this.id = `nbf-schedule-${panel.id}`;
@@ -114,7 +115,8 @@ export class ScheduleTab extends ReactWidget {
       numberOf: cell => {
         const index = this._indexOf(cell);
         return index < 0 ? null : index + 1;
-      }
+      },
+      showRun: this._showRun()
     };
   }
 

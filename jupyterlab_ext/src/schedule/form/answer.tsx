@@ -19,11 +19,12 @@ const SIGNS: Readonly<Record<Progress['state'], string>> = {
 
 /** What became of what was asked for: while it goes, and when it is done. */
 export function Answer(): React.JSX.Element | null {
-  const { errand, trans } = useFrame();
+  const { errand, trans, showRun } = useFrame();
   const now = errand.now;
   if (now === null) {
     return null;
   }
+  const { run } = now;
   return (
     <div className="nbf-Answer" data-state={now.state} role="status">
       <div className="nbf-Answer-head">
@@ -32,6 +33,11 @@ export function Answer(): React.JSX.Element | null {
         </span>
         <p className="nbf-Answer-title">{titleOf(now, trans)}</p>
         {now.state === 'going' && <Clock began={now.began} className="nbf-Answer-clock" />}
+        {run !== null && showRun !== null && (
+          <button type="button" className="nbf-Link" onClick={() => showRun(run)}>
+            {trans.__('Show the run')}
+          </button>
+        )}
         {errand.canCancel && (
           <button type="button" className="nbf-Link" onClick={() => void errand.cancel()}>
             {trans.__('Cancel')}
@@ -49,8 +55,8 @@ export function Answer(): React.JSX.Element | null {
         )}
       </div>
       {now.state === 'going' && <Said said={now.said} />}
-      {now.run !== null && now.run.steps.length > 0 && <Progressing run={now.run} />}
-      {now.paused && now.run !== null && <Paused dag={now.run.dag_id} />}
+      {run !== null && run.steps.length > 0 && <Progressing run={run} />}
+      {now.paused && run !== null && <Paused dag={run.dag_id} />}
       {now.published !== null && <Result published={now.published} />}
       {now.state === 'failed' && <Failed now={now} />}
     </div>
