@@ -133,6 +133,28 @@ async function open(answers: Answers = {}, tags: Record<string, string[]> = {}):
   return form;
 }
 
+test('what is not published yet is not said to run as published', async () => {
+  await open();
+  const there = (): [string, boolean] => {
+    const option = form.field('Where it runs now').options[1];
+    return [option?.text ?? '', option?.disabled ?? false];
+  };
+  expect(there()).toEqual(['in Airflow', true]);
+  form.close();
+  const published = { digest: 'd', by: 'ann', moment: null };
+  await open({
+    diff: () => ({ dag_id: 'book', changed: true, published, changes: [], cells: [] })
+  });
+  expect(there()).toEqual(['in Airflow, as published', false]);
+});
+
+test('the profile without a choice says whose it is', async () => {
+  await open();
+  const first = (label: string): string | undefined => form.field(label).options[0]?.text;
+  expect(first('Profile of All steps')).toBe('project’s default: small');
+  expect(first('Profile of fit')).toBe('as all steps: small');
+});
+
 test('a schedule is chosen with its time, and said in the metadata', async () => {
   await open();
   await form.fill('Schedule', 'weekdays');

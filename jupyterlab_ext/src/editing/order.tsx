@@ -21,7 +21,7 @@ export function Order({ edited, step }: { edited: Edited; step: string }): React
         options={[
           {
             value: '',
-            label: above.length === 0 ? trans.__('no more above') : trans.__('add a step…')
+            label: above.length === 0 ? trans.__('no other step above') : trans.__('add a step…')
           },
           ...above.map(name => ({ value: name, label: name }))
         ]}

@@ -52,7 +52,7 @@ export function Actions(): React.JSX.Element {
       >
         <option value="here">{trans.__('here')}</option>
         <option value="airflow" disabled={!published}>
-          {changed ? trans.__('in Airflow, as published') : trans.__('in Airflow')}
+          {published && changed ? trans.__('in Airflow, as published') : trans.__('in Airflow')}
         </option>
       </select>
       <span className="nbf-Actions-why">{whyNot(frame, sound, values !== null)}</span>
