@@ -166,6 +166,9 @@ test('what cannot be is said at its field, and is not written', async () => {
   await page.press('Retries', 'Enter');
   expect(page.fault('Retries')).toContain('whole number');
   expect(page.field('Retries').getAttribute('aria-invalid')).toBe('true');
+  await page.fill('Timeout', 'long');
+  expect(page.fault('Timeout')).toBe('Write 90s, 30m, 1h30m or 2d.');
+  await page.press('Timeout', 'Escape');
   await page.fill('Retries', '');
   await page.press('Retries', 'Enter');
   expect(page.written.tags).toEqual(['step:load']);

@@ -222,7 +222,7 @@ test('what is wrong shows at its field, and what is about code leads to its cell
     { ...wrong, code: 'NB301', message: '`rows` is not defined', cell: 'c2' }
   ];
   await open({ inspect: () => ({ ...INSPECTED, ok: false, diagnostics }) });
-  expect(form.about('Name')).toContain("'a b' is no id. mend it");
+  expect(form.about('Name')).toContain("'a b' is no id. Mend it");
   expect(form.button('Publish').disabled).toBe(true);
   expect(form.text).toContain('Correct 2 errors first');
   form.button('Cell 2').click();

@@ -10,7 +10,7 @@ import type { Desk } from './desk';
 import { CellEditor } from './editor';
 import { rename } from './steps';
 import { asName } from './tags';
-import { nameFault } from './words';
+import { asPlain, nameFault } from './words';
 
 /** The fields of a cell and its step. */
 export class Editor extends ReactWidget {
@@ -132,7 +132,8 @@ export async function askName(desk: Desk, step: string, trans: TranslationBundle
     }
     const name = asName(value);
     const taken = name !== step && stepsOf(desk.book).includes(name);
-    label = taken ? trans.__('There is a step %1 already.', name) : nameFault(name, trans);
+    const fault = taken ? trans.__('There is a step %1 already.', name) : nameFault(name, trans);
+    label = asPlain(fault);
     text = value;
     if (label === '') {
       desk.change(book => rename(book, step, name));

@@ -5,6 +5,7 @@ import { Clock } from '../../parts/clock';
 import { CauseList, Inline } from '../../parts/field';
 import { secondsInWords } from '../../parts/moments';
 import { failuresOf, stateInWords } from '../../parts/states';
+import { asSentences } from '../causes';
 import type { Kind, Progress } from '../errand';
 import { useFrame } from './frame';
 
@@ -190,13 +191,12 @@ function Failed({ now }: { now: Progress }): React.JSX.Element | null {
   const [step] = failuresOf(now.run);
   const cell = failure.cell ?? failure.diagnostics[0]?.cell ?? step?.cell ?? null;
   const number = cell === null ? null : numberOf(cell);
+  const what = { message: failure.message, hint: failure.hint };
   const forced = now.kind === 'publish' && failure.hint?.includes('--force') === true;
   return (
     <div className="nbf-Answer-failed">
-      <CauseList
-        causes={[{ message: failure.message, hint: failure.hint, severity: 'error', cell }]}
-      />
-      <CauseList causes={failure.diagnostics} />
+      <CauseList causes={[asSentences({ ...what, severity: 'error', cell })]} />
+      <CauseList causes={failure.diagnostics.map(asSentences)} />
       <div className="nbf-Row">
         {cell !== null && number !== null && (
           <button type="button" className="nbf-Button" onClick={() => goTo(cell)}>
