@@ -31,7 +31,7 @@ class Opened {
         frame={{
           draft,
           errand,
-          causes: causesOf(draft.inspection.found?.diagnostics ?? [], draft.meant),
+          causes: causesOf(draft.findings, draft.meant),
           trans: nullTranslator.load('nbflow'),
           language: 'en-GB',
           hue: () => 0,
@@ -227,6 +227,24 @@ test('what is wrong shows at its field, and what is about code leads to its cell
   expect(form.text).toContain('Correct 2 errors first');
   form.button('Cell 2').click();
   expect(form.gone).toEqual(['c2']);
+});
+
+test('a notebook in which nothing is written yet is no fault', async () => {
+  const nothing = {
+    ...{ code: 'NB605', severity: 'error', message: 'no code to run' },
+    cell: null
+  };
+  const diagnostics = [{ ...nothing, hint: 'Add a code cell.', line: null }];
+  await open({ inspect: () => ({ ...INSPECTED, ok: false, steps: [], diagnostics }) });
+  expect(form.text).toContain('no code to run');
+  const { model } = form.draft.notebook;
+  for (const cell of model.cells) {
+    cell.sharedModel.setSource('');
+  }
+  await said('Write some code first');
+  expect(form.text).not.toContain('no code to run');
+  expect(form.all('.nbf-Cause')).toEqual([]);
+  expect(form.button('Publish').disabled).toBe(true);
 });
 
 test('a notebook may be a team’s, of those that there are', async () => {

@@ -162,7 +162,8 @@ def test_the_launcher_makes_a_notebook_with_the_form_beside_it(page):
     page.locator(".jp-LauncherCard:visible").get_by_text("Scheduled Notebook").last.click()
     heading = page.get_by_role("heading", name="Schedule Untitled.ipynb")
     form = page.locator(".nbf-Schedule").filter(has=heading)
-    form.get_by_text("has no code to run").wait_for()
+    form.get_by_text("Write some code first").wait_for()
+    assert form.locator(".nbf-Cause").count() == 0
     page.locator(".jp-NotebookPanel:visible .cm-content").click()
     page.keyboard.type("print(1)")
     form.get_by_text("It is not published yet.").wait_for()

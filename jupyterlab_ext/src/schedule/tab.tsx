@@ -103,7 +103,7 @@ export class ScheduleTab extends ReactWidget {
     return {
       draft,
       errand,
-      causes: causesOf(draft.inspection.found?.diagnostics ?? [], draft.meant),
+      causes: causesOf(draft.findings, draft.meant),
       trans: this._trans,
       language: languageOf(this._translator),
       hue: step => pipeline.hue(step),
