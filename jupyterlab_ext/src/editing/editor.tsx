@@ -23,6 +23,8 @@ export interface Edited {
   /** Undefined before they are told, null where they are not known. */
   readonly profiles: readonly Profile[] | null | undefined;
   readonly readOnly: boolean;
+  /** The steps that a step's code comes after whatever its tags say, as far as that is known. */
+  needs(step: string): readonly string[];
   readonly trans: TranslationBundle;
   change(make: (book: Book) => Change): void;
   /** Ask for another name of a step. */

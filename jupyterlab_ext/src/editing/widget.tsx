@@ -59,6 +59,7 @@ export class Editor extends ReactWidget {
           cell={this._cell}
           profiles={desk.profiles}
           readOnly={desk.readOnly}
+          needs={step => desk.needs(step)}
           trans={this._trans}
           change={make => desk.change(make)}
           rename={step => void askName(desk, step, this._trans)}
