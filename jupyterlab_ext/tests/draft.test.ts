@@ -2,7 +2,7 @@ import { folderOf } from '../src/parts/folders';
 import { Draft } from '../src/schedule/draft';
 import { Errand } from '../src/schedule/errand';
 import type { Progress } from '../src/schedule/errand';
-import { READY, STOPPED, INSPECTED, book, failing, job, run, server } from './asked';
+import { READY, STOPPED, INSPECTED, book, failing, job, run, server, step } from './asked';
 import type { Answers, Given } from './asked';
 
 beforeEach(() => jest.useFakeTimers());
@@ -78,6 +78,19 @@ test('what is compared is what was understood, however fast one takes a choice b
     const [, given] = asked.filter(([one]) => one === name).at(-1) ?? [];
     expect(given).toMatchObject({ body: { content: { metadata: { nbflow: { retries: 3 } } } } });
   }
+});
+
+test('a notebook that is renamed is looked at again, under its new name', async () => {
+  const inspect = ({ body }: Given): unknown => ({ ...INSPECTED, name: body?.path });
+  const { draft, asked } = await drafted({ inspect });
+  Object.assign(draft.notebook, { path: () => 'other/new.ipynb' });
+  draft.moved();
+  await soon();
+  expect(draft.meant?.name).toBe('other/new.ipynb');
+  const about = (name: string): Given | undefined =>
+    asked.filter(([one]) => one === name).at(-1)?.[1];
+  expect(about('diff')).toMatchObject({ body: { path: 'other/new.ipynb' } });
+  expect(about('profiles')).toMatchObject({ query: { project: 'other' } });
 });
 
 test('what has errors is not compared, and the form keeps what was understood last', async () => {
@@ -190,6 +203,37 @@ test('a run in Airflow is followed until it ends', async () => {
   await done;
   expect(told.map(one => one.run?.state)).toContain('running');
   expect(errand.now).toMatchObject({ kind: 'trigger', state: 'done' });
+});
+
+test('a run that was cancelled is no failure, and none of its steps goes on', async () => {
+  const error = { code: 'interrupted', message: '/abs/nbflow', hint: null, status: 499 };
+  const going = run('running', { steps: [step('load', 'success'), step('fit', 'running')] });
+  const { errand, ended } = sent({ run: () => job({ run: going, error }) });
+  await errand.run({});
+  expect(ended).toMatchObject([{ state: 'cancelled', failure: null, run: { state: 'cancelled' } }]);
+  expect(errand.now?.run?.steps.map(one => one.state)).toEqual(['success', 'cancelled']);
+  const there = sent({
+    trigger: () => ({ run: run('queued'), paused: false }),
+    getRun: () => run('cancelled', { failure: { ...error, code: 'run-ended' } })
+  });
+  const done = there.errand.trigger('book', {});
+  await jest.advanceTimersByTimeAsync(2500);
+  await done;
+  expect(there.ended).toMatchObject([{ state: 'cancelled', failure: null }]);
+});
+
+test('its time is counted from when it began, also after a reload', async () => {
+  const started = new Date(Date.now() - 14_000).toISOString();
+  const { errand } = sent({ jobs: () => [job({ kind: 'run', started, result: run('success') })] });
+  await errand.resume();
+  expect(errand.now?.began).toBe(Date.parse(started));
+  const began = new Date(Date.now() - 60_000).toISOString();
+  const other = sent({
+    run: () => job({ run: run('running', { started: began }), started, result: run('success') })
+  });
+  void other.errand.run({});
+  await jest.advanceTimersByTimeAsync(0);
+  expect(other.errand.now?.began).toBe(Date.parse(began));
 });
 
 test('a paused pipeline is let run from here, and says where that fails', async () => {

@@ -4,6 +4,7 @@ import { Widget } from '@lumino/widgets';
 
 import { Desk } from '../src/editing/desk';
 import { Editor } from '../src/editing/widget';
+import type { Inspected } from '../src/generated/answers';
 import { NotebookPipeline } from '../src/pipeline/pipeline';
 import { Preferences } from '../src/pipeline/preferences';
 import { INSPECTED, failing, server } from './asked';
@@ -21,7 +22,8 @@ class Opened {
   ) {
     const { model } = written;
     const { client } = server(answers);
-    const ask = (): Promise<typeof INSPECTED> => Promise.resolve(INSPECTED);
+    const ask = (): Promise<Inspected> =>
+      client.ask('inspect', { body: { path: '', content: {} } });
     this._pipeline = new NotebookPipeline(model, new Preferences(), ask);
     this._desk = new Desk({ model, path: () => 'work/book.ipynb' }, this._pipeline, client);
     this._editor.edit(this._desk, cell);
@@ -71,6 +73,14 @@ class Opened {
     this._all('button')
       .find(one => one.textContent === name || one.getAttribute('aria-label') === name)
       ?.click();
+    await settled();
+  }
+
+  /** Wait until the notebook was looked at. */
+  async inspected(): Promise<void> {
+    while (this._pipeline.inspection.pending) {
+      await settled();
+    }
     await settled();
   }
 
@@ -133,6 +143,28 @@ test('a cell becomes a step when the step has a name', async () => {
   expect(page.written.tags[1]).toBe('x setup');
 });
 
+test.each(['Enter', 'Escape'])('whoever names a step with %s stays in its field', async key => {
+  const page = await open(1, ['step:load', 'x']);
+  await page.fill('Cell is', 'step');
+  page.field('Step').focus();
+  await page.fill('Step', 'fit');
+  const field = document.activeElement;
+  await page.press('Step', key);
+  expect(document.activeElement).toBe(field);
+  expect(document.activeElement).toBe(page.field('Step'));
+});
+
+test('whoever takes back the name of a step goes on in the editor', async () => {
+  const page = await open(1, ['step:load', 'skip']);
+  await page.fill('Cell is', 'step');
+  await page.fill('Step', 'fit');
+  await page.press('Step', 'Enter');
+  page.field('Step').focus();
+  await page.press('Step', 'z', { ctrlKey: true });
+  expect(page.labels()).toEqual(['Cell is']);
+  expect(document.activeElement).toBe(page.field('Cell is'));
+});
+
 test('what cannot be is said at its field, and is not written', async () => {
   const page = await open(0, ['step:load retries:2']);
   await page.fill('Step', '2nd');
@@ -144,6 +176,9 @@ test('what cannot be is said at its field, and is not written', async () => {
   await page.press('Retries', 'Enter');
   expect(page.fault('Retries')).toContain('whole number');
   expect(page.field('Retries').getAttribute('aria-invalid')).toBe('true');
+  await page.fill('Timeout', 'long');
+  expect(page.fault('Timeout')).toBe('Write 90s, 30m, 1h30m or 2d.');
+  await page.press('Timeout', 'Escape');
   await page.fill('Retries', '');
   await page.press('Retries', 'Enter');
   expect(page.written.tags).toEqual(['step:load']);
@@ -156,6 +191,22 @@ test('steps above are offered as those that a step comes after', async () => {
   expect(page.written.tags[1]).toBe('step:b prev:gone prev:a');
   await page.click('Not after gone');
   expect(page.written.tags[1]).toBe('step:b prev:a');
+});
+
+test('what a step comes after by its code is said below what its tags say', async () => {
+  const because = (kind: string, names: string[]): object => ({ kind, names });
+  const needs = [
+    { step: 'load', because: [because('declared', []), because('variables', ['rows'])] },
+    { step: 'wait', because: [because('declared', [])] }
+  ];
+  const steps = [{ name: 'fit', cells: ['c2'], profile: null, metrics: [], needs }];
+  opened = new Opened(new Written('step:load', 'step:wait', 'step:fit prev:wait'), 'c2', {
+    inspect: () => ({ ...INSPECTED, steps })
+  });
+  await settled();
+  await opened.inspected();
+  expect(opened.text).toContain('by its code after: load');
+  expect(opened.text).not.toContain('after: load, wait');
 });
 
 test('the profiles of the settings are offered, and those that a team may not use are not', async () => {

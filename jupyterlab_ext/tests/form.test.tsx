@@ -17,6 +17,7 @@ class Opened {
   readonly draft: Draft;
   readonly errand: Errand;
   readonly gone: string[] = [];
+  readonly shown: string[] = [];
 
   constructor(answers: Answers, tags: Record<string, string[]> = {}) {
     const { client } = server(answers);
@@ -30,13 +31,14 @@ class Opened {
         frame={{
           draft,
           errand,
-          causes: causesOf(draft.inspection.found?.diagnostics ?? [], draft.meant),
+          causes: causesOf(draft.findings, draft.meant),
           trans: nullTranslator.load('nbflow'),
           language: 'en-GB',
           hue: () => 0,
           tags: step => tags[step] ?? [],
           goTo: cell => this.gone.push(cell),
-          numberOf: cell => (cell === 'c2' ? 2 : null)
+          numberOf: cell => (cell === 'c2' ? 2 : null),
+          showRun: ({ run_id }) => this.shown.push(run_id)
         }}
       />
     );
@@ -131,6 +133,28 @@ async function open(answers: Answers = {}, tags: Record<string, string[]> = {}):
   return form;
 }
 
+test('what is not published yet is not said to run as published', async () => {
+  await open();
+  const there = (): [string, boolean] => {
+    const option = form.field('Where it runs now').options[1];
+    return [option?.text ?? '', option?.disabled ?? false];
+  };
+  expect(there()).toEqual(['in Airflow', true]);
+  form.close();
+  const published = { digest: 'd', by: 'ann', moment: null };
+  await open({
+    diff: () => ({ dag_id: 'book', changed: true, published, changes: [], cells: [] })
+  });
+  expect(there()).toEqual(['in Airflow, as published', false]);
+});
+
+test('the profile without a choice says whose it is', async () => {
+  await open();
+  const first = (label: string): string | undefined => form.field(label).options[0]?.text;
+  expect(first('Profile of All steps')).toBe('project’s default: small');
+  expect(first('Profile of fit')).toBe('as all steps: small');
+});
+
 test('a schedule is chosen with its time, and said in the metadata', async () => {
   await open();
   await form.fill('Schedule', 'weekdays');
@@ -198,11 +222,29 @@ test('what is wrong shows at its field, and what is about code leads to its cell
     { ...wrong, code: 'NB301', message: '`rows` is not defined', cell: 'c2' }
   ];
   await open({ inspect: () => ({ ...INSPECTED, ok: false, diagnostics }) });
-  expect(form.about('Name')).toContain("'a b' is no id. mend it");
+  expect(form.about('Name')).toContain("'a b' is no id. Mend it");
   expect(form.button('Publish').disabled).toBe(true);
   expect(form.text).toContain('Correct 2 errors first');
   form.button('Cell 2').click();
   expect(form.gone).toEqual(['c2']);
+});
+
+test('a notebook in which nothing is written yet is no fault', async () => {
+  const nothing = {
+    ...{ code: 'NB605', severity: 'error', message: 'no code to run' },
+    cell: null
+  };
+  const diagnostics = [{ ...nothing, hint: 'Add a code cell.', line: null }];
+  await open({ inspect: () => ({ ...INSPECTED, ok: false, steps: [], diagnostics }) });
+  expect(form.text).toContain('no code to run');
+  const { model } = form.draft.notebook;
+  for (const cell of model.cells) {
+    cell.sharedModel.setSource('');
+  }
+  await said('Write some code first');
+  expect(form.text).not.toContain('no code to run');
+  expect(form.all('.nbf-Cause')).toEqual([]);
+  expect(form.button('Publish').disabled).toBe(true);
 });
 
 test('a notebook may be a team’s, of those that there are', async () => {
@@ -287,6 +329,18 @@ test('a run that failed leads to its cell, and shows in the graph', async () => 
   form.button('Show cell 2').click();
   expect(form.gone).toEqual(['c2']);
   expect(form.all('.nbf-Graph-node[data-state=failed]')).toHaveLength(1);
+});
+
+test.each([
+  ['success', 'The run went well'],
+  ['failed', 'The run failed'],
+  ['cancelled', 'Cancelled']
+] as const)('a run that is %s leads to all that is known of it', async (state, words) => {
+  await open({ run: () => job({ result: run(state) }) });
+  form.button('Run now').click();
+  await said(words);
+  form.button('Show the run').click();
+  expect(form.shown).toEqual(['r1']);
 });
 
 test('what would change is listed, with the code that does', async () => {

@@ -109,7 +109,9 @@ def test_a_cell_becomes_a_step_with_the_button_in_its_toolbar(page, opened):
     page.keyboard.press("Enter")
     tagged(page, *(TAGS[:2]), "hide-input step:sum_up", *TAGS[3:])
     strip(page, 2).get_by_role("button", name="sum_up").wait_for()
-    editor.get_by_role("button", name="Close").click()
+    editor.get_by_text("by its code after: load").wait_for()
+    # The keyboard is where it was.
+    page.keyboard.press("Escape")
     editor.wait_for(state="detached")
 
 

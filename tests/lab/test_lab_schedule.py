@@ -104,6 +104,8 @@ def test_without_airflow_a_banner_says_why_and_a_notebook_runs_here(page, form):
     tab.get_by_label("Take the default of trees").click()
     tab.get_by_role("button", name="Run now").click()
     tab.get_by_text("The run went well").wait_for()
+    tab.get_by_role("button", name="Show the run").click()
+    page.locator(".nbf-Panel").get_by_role("button", name="Executed notebook").wait_for()
 
 
 def test_what_is_wrong_shows_at_its_field_and_at_its_step(page, form):
@@ -140,12 +142,28 @@ def test_the_form_is_opened_in_many_ways_and_once_for_each_notebook(page, form, 
     begin_anew(page, jupyter)
 
 
+def test_each_toolbar_is_about_its_own_notebook_whichever_is_in_front(page, opened):
+    opened("first.ipynb", *CELLS)
+    opened("second.ipynb", ("", "print(2)"))
+    page.locator(".jp-Notebook:visible").get_by_text("print(2)").wait_for()
+    # A real click would bring the first to the front before.
+    page.evaluate(
+        """() => [...window.jupyterapp.shell.widgets('main')]
+            .find(one => one.context?.path === 'first.ipynb')
+            .toolbar.node.querySelector('[data-command="nbflow:schedule"]')
+            .dispatchEvent(new MouseEvent('mousedown', { bubbles: true }))"""
+    )
+    page.get_by_role("heading", name="Schedule first.ipynb").wait_for()
+    assert page.get_by_role("heading", name="Schedule second.ipynb").count() == 0
+
+
 def test_the_launcher_makes_a_notebook_with_the_form_beside_it(page):
     page.evaluate("window.jupyterapp.commands.execute('launcher:create').then(() => null)")
     page.locator(".jp-LauncherCard:visible").get_by_text("Scheduled Notebook").last.click()
     heading = page.get_by_role("heading", name="Schedule Untitled.ipynb")
     form = page.locator(".nbf-Schedule").filter(has=heading)
-    form.get_by_text("has no code to run").wait_for()
+    form.get_by_text("Write some code first").wait_for()
+    assert form.locator(".nbf-Cause").count() == 0
     page.locator(".jp-NotebookPanel:visible .cm-content").click()
     page.keyboard.type("print(1)")
     form.get_by_text("It is not published yet.").wait_for()

@@ -12,6 +12,9 @@ import { bookOf } from './book';
 import type { Book, Change } from './book';
 import { apply } from './history';
 
+/** Why a step comes after another: a tag, or an option, says so; all else is in its code. */
+const DECLARED = 'declared';
+
 /** The notebook that is edited. */
 interface Notebook {
   readonly model: INotebookModel;
@@ -41,6 +44,14 @@ export class Desk implements IDisposable {
   /** The profiles of the settings; undefined before they are told, null where they are not. */
   get profiles(): readonly Profile[] | null | undefined {
     return this._profiles;
+  }
+
+  /** The steps that a step's code comes after whatever its tags say, as far as that is known. */
+  needs(step: string): readonly string[] {
+    const found = this._pipeline.inspection.found?.steps.find(one => one.name === step);
+    return (found?.needs ?? []).flatMap(need =>
+      need.because.some(({ kind }) => kind !== DECLARED) ? need.step : []
+    );
   }
 
   /** Whether nothing can be changed. */

@@ -23,6 +23,8 @@ export interface Edited {
   /** Undefined before they are told, null where they are not known. */
   readonly profiles: readonly Profile[] | null | undefined;
   readonly readOnly: boolean;
+  /** The steps that a step's code comes after whatever its tags say, as far as that is known. */
+  needs(step: string): readonly string[];
   readonly trans: TranslationBundle;
   change(make: (book: Book) => Change): void;
   /** Ask for another name of a step. */
@@ -66,10 +68,13 @@ function Role(props: {
   const { edited, tags, step } = props;
   const { book, cell, trans, readOnly } = edited;
   const marks = readMarks(tags);
-  const [naming, setNaming] = React.useState(false);
+  const [asked, ask] = React.useState(false);
+  // The field of a step that is named just now stays until the tags say so: the keyboard is in it.
+  const naming = asked && marks.kind !== 'step';
   const kind = naming ? 'step' : marks.kind;
+  React.useEffect(() => ask(now => now && marks.kind !== 'step'), [marks.kind]);
   const choose = (chosen: Kind | null): void => {
-    setNaming(chosen === 'step' && marks.kind !== 'step');
+    ask(chosen === 'step' && marks.kind !== 'step');
     if (chosen !== 'step' && chosen !== marks.kind) {
       edited.change(now => markAs(now, cell, chosen));
     }
@@ -97,8 +102,9 @@ function Role(props: {
           meant={asName}
           faultOf={name => (naming && name === '' ? '' : nameFault(name, trans))}
           commit={name => {
-            setNaming(false);
-            if (name !== '') {
+            if (name === '') {
+              ask(false);
+            } else {
               edited.change(now => putInStep(now, cell, name));
             }
           }}

@@ -40,7 +40,7 @@ export class InlineEditor implements IDisposable {
         editor
       );
       await editor.renderPromise;
-      editor.node.querySelector<HTMLElement>('select, input, button')?.focus();
+      editor.enter();
     }
   }
 

@@ -1,5 +1,7 @@
 import React from 'react';
 
+import { Inline } from '../parts/field';
+
 /** A field with its label, and below it what is wrong. */
 export function Labelled(props: {
   label: string;
@@ -13,7 +15,7 @@ export function Labelled(props: {
       <label htmlFor={id}>{label}</label>
       {children({ id, 'aria-describedby': `${id}-fault` })}
       <p id={`${id}-fault`} className="nbf-Editor-fault" aria-live="polite">
-        {fault}
+        <Inline text={fault} />
       </p>
     </div>
   );

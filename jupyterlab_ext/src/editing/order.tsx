@@ -10,6 +10,7 @@ export function Order({ edited, step }: { edited: Edited; step: string }): React
   const { book, trans, readOnly } = edited;
   const chosen = afterOf(book, step);
   const steps = stepsOf(book);
+  const needs = edited.needs(step);
   // A step further down cannot be waited for.
   const above = steps.slice(0, steps.indexOf(step)).filter(one => !chosen.includes(one));
   return (
@@ -21,7 +22,7 @@ export function Order({ edited, step }: { edited: Edited; step: string }): React
         options={[
           {
             value: '',
-            label: above.length === 0 ? trans.__('no more above') : trans.__('add a step…')
+            label: above.length === 0 ? trans.__('no other step above') : trans.__('add a step…')
           },
           ...above.map(name => ({ value: name, label: name }))
         ]}
@@ -55,6 +56,9 @@ export function Order({ edited, step }: { edited: Edited; step: string }): React
           </li>
         ))}
       </ul>
+      {needs.length > 0 && (
+        <p className="nbf-Editor-needs">{trans.__('by its code after: %1', needs.join(', '))}</p>
+      )}
     </div>
   );
 }

@@ -1,10 +1,12 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import { INotebookTools, INotebookTracker } from '@jupyterlab/notebook';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import { addToCells, panelOf } from '../parts/toolbars';
 import type { NotebookPipeline } from '../pipeline/pipeline';
 import { INbflow } from '../tokens';
 import { COMMANDS } from './commands';
@@ -27,14 +29,15 @@ export const editing: JupyterFrontEndPlugin<void> = {
   description: 'Edits the steps of a notebook at its cells.',
   autoStart: true,
   requires: [INbflow, INotebookTracker],
-  optional: [ITranslator, ICommandPalette, INotebookTools],
+  optional: [ITranslator, ICommandPalette, INotebookTools, IToolbarWidgetRegistry],
   activate: (
     app: JupyterFrontEnd,
     nbflow: INbflow,
     tracker: INotebookTracker,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
-    tools: INotebookTools | null
+    tools: INotebookTools | null,
+    toolbars: IToolbarWidgetRegistry | null
   ): void => {
     const { commands } = app;
     const trans = (translator ?? nullTranslator).load('nbflow');
@@ -67,16 +70,18 @@ export const editing: JupyterFrontEndPlugin<void> = {
       follow();
     });
 
-    const active = (): (Bench & { cell: Cell }) | null => {
-      const { currentWidget: panel, activeCell: cell } = tracker;
+    /** The active cell of the toolbar's notebook, or of the one in front. */
+    const active = (given: ReadonlyPartialJSONObject): (Bench & { cell: Cell }) | null => {
+      const panel = panelOf(tracker, given);
+      const cell = panel?.content.activeCell;
       const bench = panel === null ? undefined : benches.get(panel);
       // A notebook that is being closed has no cells any more.
       return bench === undefined || bench.desk.isDisposed || cell?.model.type !== 'code'
         ? null
         : { ...bench, cell };
     };
-    const step = (): string | null => {
-      const at = active();
+    const step = (given: ReadonlyPartialJSONObject): string | null => {
+      const at = active(given);
       const place = at?.desk.book.places.get(at.cell.model.id);
       return place?.role === 'step' ? place.step : null;
     };
@@ -85,21 +90,22 @@ export const editing: JupyterFrontEndPlugin<void> = {
       label: trans.__('Edit Step of Cell'),
       caption: trans.__('Edit the step of the cell, and how it runs'),
       icon: editIcon,
-      isEnabled: () => active() !== null,
+      isEnabled: given => active(given) !== null,
       // Where nothing says that the notebook is a pipeline, its cells' toolbars are as they were.
-      isVisible: ({ toolbar }) =>
-        toolbar !== true || (nbflow.preferences.now.show && active()?.pipeline.declared === true),
-      execute: async () => {
-        const at = active();
+      isVisible: given =>
+        given.toolbar !== true ||
+        (nbflow.preferences.now.show && active(given)?.pipeline.declared === true),
+      execute: async given => {
+        const at = active(given);
         await at?.inline.toggle(at.cell);
       }
     });
     commands.addCommand(COMMANDS.rename, {
       label: trans.__('Rename Step…'),
       caption: trans.__('Give the step of the cell another name, wherever it is named'),
-      isEnabled: () => step() !== null && active()?.desk.readOnly === false,
-      execute: async () => {
-        const [at, name] = [active(), step()];
+      isEnabled: given => step(given) !== null && active(given)?.desk.readOnly === false,
+      execute: async given => {
+        const [at, name] = [active(given), step(given)];
         if (at !== null && name !== null) {
           await askName(at.desk, name, trans);
         }
@@ -108,6 +114,10 @@ export const editing: JupyterFrontEndPlugin<void> = {
     tracker.activeCellChanged.connect(told);
     nbflow.preferences.changed.connect(told);
 
+    if (toolbars !== null) {
+      const button = { name: 'nbflow-edit-step', label: '' };
+      addToCells(toolbars, commands, tracker, { command: COMMANDS.edit, ...button });
+    }
     const category = trans.__('nbflow');
     palette?.addItem({ command: COMMANDS.edit, category });
     palette?.addItem({ command: COMMANDS.rename, category });

@@ -1,6 +1,7 @@
 import { InputDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import React from 'react';
 
@@ -9,7 +10,7 @@ import type { Desk } from './desk';
 import { CellEditor } from './editor';
 import { rename } from './steps';
 import { asName } from './tags';
-import { nameFault } from './words';
+import { asPlain, nameFault } from './words';
 
 /** The fields of a cell and its step. */
 export class Editor extends ReactWidget {
@@ -36,6 +37,11 @@ export class Editor extends ReactWidget {
   /** Called when one wants to go back to the notebook. */
   onClose: (() => void) | null = null;
 
+  /** Put the keyboard in the first field. */
+  enter(): void {
+    this.node.querySelector<HTMLElement>('select, input, button')?.focus();
+  }
+
   override dispose(): void {
     Signal.disconnectReceiver(this);
     super.dispose();
@@ -53,6 +59,7 @@ export class Editor extends ReactWidget {
           cell={this._cell}
           profiles={desk.profiles}
           readOnly={desk.readOnly}
+          needs={step => desk.needs(step)}
           trans={this._trans}
           change={make => desk.change(make)}
           rename={step => void askName(desk, step, this._trans)}
@@ -68,6 +75,17 @@ export class Editor extends ReactWidget {
         )}
       </>
     );
+  }
+
+  protected override onUpdateRequest(message: Message): void {
+    const had = this.node.contains(document.activeElement);
+    super.onUpdateRequest(message);
+    void this.renderPromise?.then(() => {
+      // The field may be gone that the keyboard was in, as when a step's name is taken back.
+      if (had && document.activeElement === document.body && !this.isDisposed) {
+        this.enter();
+      }
+    });
   }
 
   private _onChanged(): void {
@@ -115,7 +133,8 @@ export async function askName(desk: Desk, step: string, trans: TranslationBundle
     }
     const name = asName(value);
     const taken = name !== step && stepsOf(desk.book).includes(name);
-    label = taken ? trans.__('There is a step %1 already.', name) : nameFault(name, trans);
+    const fault = taken ? trans.__('There is a step %1 already.', name) : nameFault(name, trans);
+    label = asPlain(fault);
     text = value;
     if (label === '') {
       desk.change(book => rename(book, step, name));

@@ -37,3 +37,8 @@ export function nameFault(name: string, trans: TranslationBundle): string {
         'Write lower-case letters, digits and `_`, at most 200, and no digit at the beginning.'
       );
 }
+
+/** A text where code cannot be marked: it is in quotes, and not in Markdown's. */
+export function asPlain(text: string): string {
+  return text.replace(/`([^`]+)`/g, '“$1”');
+}

@@ -27,7 +27,7 @@ const REFUSED = new Set(['NB601', 'NB603', 'NB604', 'NB609']);
 export function causesOf(diagnostics: readonly Cause[], inspected: Inspected | null): Causes {
   const fields = new Map<string, Cause[]>();
   const others: Cause[] = [];
-  for (const one of diagnostics) {
+  for (const one of diagnostics.map(asSentences)) {
     const field = fieldOf(one, inspected);
     if (field === null) {
       others.push(one);
@@ -58,4 +58,12 @@ function fieldOf(cause: Cause & { code?: string }, inspected: Inspected | null):
 /** A field's own name need not be said at it. */
 function shortened(cause: Cause): Cause {
   return { ...cause, message: cause.message.replace(/^metadata\.nbflow\.[\w.-]*\w:? /, '') };
+}
+
+/** A hint that comes after its message begins as a sentence does; names and code stay. */
+export function asSentences<Of extends Cause>(cause: Of): Of {
+  const hint = cause.hint?.replace(/^(?!nbflow\b)[a-z](?=[a-z’']*([\s,]|$))/, first =>
+    first.toUpperCase()
+  );
+  return { ...cause, hint: hint ?? null };
 }

@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import type { Answer, Client } from '../client/client';
-import type { Inspected, Parameter, Preflight } from '../generated/answers';
+import type { Diagnostic, Inspected, Parameter, Preflight } from '../generated/answers';
 import { folderOf } from '../parts/folders';
 import { Project } from '../parts/project';
 import { defaultOf } from '../parts/values';
@@ -19,6 +19,9 @@ export type Difference = Answer<'diff'>;
 /** Milliseconds without a change after which the server is asked, by what it costs. */
 const QUICK = 150;
 const SOON = 400;
+
+/** The rule that a notebook has code of a step. */
+const NOTHING_TO_RUN = 'NB605';
 
 /** The notebook that a draft is about. */
 export interface Notebook {
@@ -103,6 +106,18 @@ export class Draft implements IDisposable {
     return this.inspection.found ?? this._meant;
   }
 
+  /** Whether nobody has written any code yet. */
+  get isBlank(): boolean {
+    const cells = [...this.notebook.model.cells];
+    return !cells.some(({ type, sharedModel }) => type === 'code' && sharedModel.source.trim());
+  }
+
+  /** What is wrong. That a notebook in which nothing is written yet has nothing to run is not. */
+  get findings(): readonly Diagnostic[] {
+    const found = this.inspection.found?.diagnostics ?? [];
+    return this.isBlank ? found.filter(({ code }) => code !== NOTHING_TO_RUN) : found;
+  }
+
   get schedule(): string {
     return textAt(this.choices.now, 'schedule').trim();
   }
@@ -135,6 +150,13 @@ export class Draft implements IDisposable {
   renew(): void {
     this.difference.renew();
     void this.project.load(this._team ?? null);
+  }
+
+  /** The notebook has another path, and with it perhaps another name. */
+  moved(): void {
+    this.inspection.renew();
+    this.room.renew();
+    this.renew();
   }
 
   get isDisposed(): boolean {

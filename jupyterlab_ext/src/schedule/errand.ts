@@ -16,11 +16,13 @@ export type Kind = 'publish' | 'run' | 'trigger' | 'airflowUp';
 
 /** Milliseconds between two looks at a run in Airflow. */
 const LOOK = 2000;
+/** What is told of work that somebody has ended. */
+const STOPPED: ReadonlySet<string> = new Set(['cancelled', 'interrupted']);
 
 /** How far something that was asked for is. */
 export interface Progress {
   readonly kind: Kind;
-  readonly state: 'going' | 'done' | 'failed';
+  readonly state: 'going' | 'done' | 'failed' | 'cancelled';
   /** What has happened, in words. */
   readonly said: readonly string[];
   readonly run: Run | null;
@@ -80,7 +82,7 @@ export class Errand implements IDisposable {
       const query = { project: folderOf(this._notebook.path()) };
       const given = { path: { dag_id: dag }, query, body: { parameters } };
       const { run, paused } = await this._client.ask('trigger', given, { signal });
-      this._tell({ run, paused });
+      this._tell({ run, paused, ...since(run.started) });
       this._ran(await this._watch(run, signal));
     });
   }
@@ -202,7 +204,7 @@ export class Errand implements IDisposable {
     this._changed.emit();
     const told = (job: Job): void => {
       this._job = job.id;
-      this._tell({ said: job.said, run: job.run });
+      this._tell({ said: job.said, run: job.run, ...since(job.run?.started ?? job.started) });
     };
     try {
       await work({ told, signal: this._stopped.signal });
@@ -219,7 +221,11 @@ export class Errand implements IDisposable {
     if (!(error instanceof ServerFailure)) {
       throw error;
     }
-    this._tell({ state: 'failed', failure: error });
+    if (STOPPED.has(error.code)) {
+      this._tell({ state: 'cancelled', run: stopped(this._now?.run ?? null) });
+    } else {
+      this._tell({ state: 'failed', failure: error });
+    }
   }
 
   private _end(): void {
@@ -235,12 +241,16 @@ export class Errand implements IDisposable {
     while (!hasEnded(run.state)) {
       await new Promise(resolve => setTimeout(resolve, LOOK));
       run = await this._client.ask('getRun', { path, query }, { signal });
-      this._tell({ run });
+      this._tell({ run, ...since(run.started) });
     }
     return run;
   }
 
   private _ran(run: Run): void {
+    if (run.state === 'cancelled') {
+      this._tell({ state: 'cancelled', run: stopped(run) });
+      return;
+    }
     const well = run.state === 'success';
     const failure = run.failure ? new ServerFailure(run.failure) : null;
     this._tell({ state: well ? 'done' : 'failed', run, failure });
@@ -262,4 +272,18 @@ export class Errand implements IDisposable {
   private readonly _stopped = new AbortController();
   private readonly _changed = new Signal<this, void>(this);
   private readonly _ended = new Signal<this, Progress>(this);
+}
+
+/** When something began that the server tells of; nothing where it does not say so. */
+function since(moment: string | null): { began?: number } {
+  const began = Date.parse(moment ?? '');
+  return Number.isNaN(began) ? {} : { began };
+}
+
+/** A run that somebody has ended: none of its steps goes on, whatever was seen of it last. */
+function stopped(run: Run | null): Run | null {
+  const steps = run?.steps.map(step =>
+    hasEnded(step.state) ? step : { ...step, state: 'cancelled' as const }
+  );
+  return run && { ...run, state: 'cancelled', steps: steps ?? [] };
 }

@@ -1,6 +1,6 @@
 import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette, IToolbarWidgetRegistry, WidgetTracker } from '@jupyterlab/apputils';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
@@ -8,7 +8,10 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { isExecuted } from '../parts/executed';
+import { folderOf } from '../parts/folders';
+import { addToNotebooks, panelOf } from '../parts/toolbars';
 import { INbflow } from '../tokens';
+import type { Frame } from './form/frame';
 import { scheduleIcon } from './icon';
 import { ScheduleTab } from './tab';
 
@@ -19,6 +22,9 @@ export const COMMANDS = {
   /** The notebook that is chosen in the file browser. */
   scheduleFile: 'nbflow:schedule-file'
 } as const;
+
+/** The command of the panel with runs, where that is not switched off. */
+const SHOW_RUN = 'nbflow:show-runs';
 
 /** The button "Schedule this notebook", and the form that it opens. */
 export const schedule: JupyterFrontEndPlugin<void> = {
@@ -32,7 +38,8 @@ export const schedule: JupyterFrontEndPlugin<void> = {
     ILauncher,
     ILayoutRestorer,
     ILabShell,
-    IFileBrowserFactory
+    IFileBrowserFactory,
+    IToolbarWidgetRegistry
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -43,16 +50,24 @@ export const schedule: JupyterFrontEndPlugin<void> = {
     launcher: ILauncher | null,
     restorer: ILayoutRestorer | null,
     labShell: ILabShell | null,
-    files: IFileBrowserFactory | null
+    files: IFileBrowserFactory | null,
+    toolbars: IToolbarWidgetRegistry | null
   ): void => {
     const { commands, shell } = app;
     const language = translator ?? nullTranslator;
     const trans = language.load('nbflow');
     const tabs = new WidgetTracker<ScheduleTab>({ namespace: 'nbflow-schedule' });
 
+    const showRun = (panel: NotebookPanel): Frame['showRun'] =>
+      commands.hasCommand(SHOW_RUN)
+        ? ({ dag_id, run_id }) => {
+            const project = folderOf(panel.context.localPath);
+            void commands.execute(SHOW_RUN, { project, dag_id, run_id });
+          }
+        : null;
     const open = (panel: NotebookPanel): ScheduleTab => {
       const known = tabs.find(tab => tab.panel === panel);
-      const tab = known ?? new ScheduleTab(panel, nbflow, language);
+      const tab = known ?? new ScheduleTab(panel, nbflow, language, () => showRun(panel));
       if (known === undefined) {
         panel.context.pathChanged.connect(() => void tabs.save(tab), tab);
         // Nothing is waited for: a page is restored when this is done, and not before.
@@ -70,9 +85,9 @@ export const schedule: JupyterFrontEndPlugin<void> = {
         fresh === true ? trans.__('Scheduled Notebook') : trans.__('Schedule This Notebook'),
       caption: trans.__('Say when the notebook runs, publish it, or run it now'),
       icon: scheduleIcon,
-      isEnabled: given => given.new === true || asked(given) !== '' || current() !== null,
+      isEnabled: given => given.new === true || asked(given) !== '' || meant(given) !== null,
       execute: async given => {
-        const panel = await panelOf(given);
+        const panel = await opened(given);
         if (panel === null || panel.isDisposed) {
           return undefined;
         }
@@ -90,13 +105,13 @@ export const schedule: JupyterFrontEndPlugin<void> = {
       }
     });
 
-    /** The notebook in front that can be scheduled: none that a run has made. */
-    function current(): NotebookPanel | null {
-      const found = notebooks.currentWidget;
+    /** The toolbar's notebook, or the one in front, that can be scheduled: none of a run. */
+    function meant(given: ReadonlyPartialJSONObject): NotebookPanel | null {
+      const found = panelOf(notebooks, given);
       return found === null || isExecuted(found.context.path) ? null : found;
     }
 
-    async function panelOf(given: ReadonlyPartialJSONObject): Promise<NotebookPanel | null> {
+    async function opened(given: ReadonlyPartialJSONObject): Promise<NotebookPanel | null> {
       const path = asked(given);
       if (given.new === true) {
         const cwd = given.cwd ?? '';
@@ -109,7 +124,7 @@ export const schedule: JupyterFrontEndPlugin<void> = {
         return made;
       }
       if (path === '') {
-        return current();
+        return meant(given);
       }
       const opened: unknown = await commands.execute('docmanager:open', {
         path,
@@ -119,6 +134,10 @@ export const schedule: JupyterFrontEndPlugin<void> = {
     }
 
     notebooks.currentChanged.connect(() => commands.notifyCommandChanged(COMMANDS.schedule));
+    if (toolbars !== null) {
+      const button = { name: 'nbflow-schedule', label: trans.__('Schedule') };
+      addToNotebooks(toolbars, commands, { command: COMMANDS.schedule, ...button });
+    }
     const category = trans.__('nbflow');
     palette?.addItem({ command: COMMANDS.schedule, category });
     launcher?.add({ command: COMMANDS.schedule, args: { new: true }, category, rank: 1 });

@@ -30,7 +30,8 @@ export class ScheduleTab extends ReactWidget {
   constructor(
     readonly panel: NotebookPanel,
     private readonly _nbflow: INbflow,
-    private readonly _translator: ITranslator
+    private readonly _translator: ITranslator,
+    private readonly _showRun: () => Frame['showRun']
   ) {
     super();
     this.id = `nbf-schedule-${panel.id}`;
@@ -39,7 +40,7 @@ export class ScheduleTab extends ReactWidget {
     this.title.icon = scheduleIcon;
     this.title.closable = true;
     this._entitle();
-    panel.context.pathChanged.connect(this._entitle, this);
+    panel.context.pathChanged.connect(this._onPath, this);
     panel.disposed.connect(this.dispose, this);
     this.node.addEventListener('keydown', event => this._onKey(event));
     window.addEventListener('focus', this._renew);
@@ -106,7 +107,7 @@ export class ScheduleTab extends ReactWidget {
     return {
       draft,
       errand,
-      causes: causesOf(draft.inspection.found?.diagnostics ?? [], draft.meant),
+      causes: causesOf(draft.findings, draft.meant),
       trans: this._trans,
       language: languageOf(this._translator),
       hue: step => pipeline.hue(step),
@@ -118,7 +119,8 @@ export class ScheduleTab extends ReactWidget {
       numberOf: cell => {
         const index = this._indexOf(cell);
         return index < 0 ? null : index + 1;
-      }
+      },
+      showRun: this._showRun()
     };
   }
 
@@ -134,6 +136,11 @@ export class ScheduleTab extends ReactWidget {
     this.title.label = this._trans.__('Schedule %1', this._name().replace(/\.ipynb$/, ''));
     this.title.caption = this.panel.context.localPath;
     this.update();
+  }
+
+  private _onPath(): void {
+    this._entitle();
+    this._work?.draft.moved();
   }
 
   private _indexOf(cell: string): number {
@@ -152,7 +159,8 @@ export class ScheduleTab extends ReactWidget {
 
   /** What was refused, or went wrong, shows at its cells, too. */
   private _onEnded(_: Errand, { kind, state, failure, run, published }: Progress): void {
-    const told = failuresOf(run).map(one => ({
+    // Of a run that somebody has ended nothing is wrong with the notebook.
+    const told = failuresOf(state === 'cancelled' ? null : run).map(one => ({
       message: `${one.ename}: ${one.evalue}`,
       hint: one.hint,
       cell: one.cell

@@ -52,7 +52,7 @@ export function Actions(): React.JSX.Element {
       >
         <option value="here">{trans.__('here')}</option>
         <option value="airflow" disabled={!published}>
-          {changed ? trans.__('in Airflow, as published') : trans.__('in Airflow')}
+          {published && changed ? trans.__('in Airflow, as published') : trans.__('in Airflow')}
         </option>
       </select>
       <span className="nbf-Actions-why">{whyNot(frame, sound, values !== null)}</span>
@@ -64,7 +64,10 @@ export function Actions(): React.JSX.Element {
 function whyNot({ draft, trans }: Frame, sound: boolean, valued: boolean): string {
   const { found } = draft.inspection;
   if (found !== null && !sound) {
-    const count = found.diagnostics.filter(one => one.severity === 'error').length;
+    const count = draft.findings.filter(one => one.severity === 'error').length;
+    if (count === 0 && draft.isBlank) {
+      return trans.__('Write some code first');
+    }
     return trans._n('Correct one error first', 'Correct %1 errors first', count);
   }
   return valued ? '' : trans.__('Correct a parameter first');

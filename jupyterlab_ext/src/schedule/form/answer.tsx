@@ -5,26 +5,40 @@ import { Clock } from '../../parts/clock';
 import { CauseList, Inline } from '../../parts/field';
 import { secondsInWords } from '../../parts/moments';
 import { failuresOf, stateInWords } from '../../parts/states';
+import { asSentences } from '../causes';
 import type { Kind, Progress } from '../errand';
 import { useFrame } from './frame';
 
 type Trans = ReturnType<typeof useFrame>['trans'];
 
+const SIGNS: Readonly<Record<Progress['state'], string>> = {
+  going: '',
+  done: '✓',
+  failed: '✕',
+  cancelled: '■'
+};
+
 /** What became of what was asked for: while it goes, and when it is done. */
 export function Answer(): React.JSX.Element | null {
-  const { errand, trans } = useFrame();
+  const { errand, trans, showRun } = useFrame();
   const now = errand.now;
   if (now === null) {
     return null;
   }
+  const { run } = now;
   return (
     <div className="nbf-Answer" data-state={now.state} role="status">
       <div className="nbf-Answer-head">
         <span className="nbf-Answer-sign" aria-hidden="true">
-          {now.state === 'done' ? '✓' : now.state === 'failed' ? '✕' : ''}
+          {SIGNS[now.state]}
         </span>
         <p className="nbf-Answer-title">{titleOf(now, trans)}</p>
         {now.state === 'going' && <Clock began={now.began} className="nbf-Answer-clock" />}
+        {run !== null && showRun !== null && (
+          <button type="button" className="nbf-Link" onClick={() => showRun(run)}>
+            {trans.__('Show the run')}
+          </button>
+        )}
         {errand.canCancel && (
           <button type="button" className="nbf-Link" onClick={() => void errand.cancel()}>
             {trans.__('Cancel')}
@@ -42,16 +56,19 @@ export function Answer(): React.JSX.Element | null {
         )}
       </div>
       {now.state === 'going' && <Said said={now.said} />}
-      {now.run !== null && now.run.steps.length > 0 && <Progressing run={now.run} />}
-      {now.paused && now.run !== null && <Paused dag={now.run.dag_id} />}
+      {run !== null && run.steps.length > 0 && <Progressing run={run} />}
+      {now.paused && run !== null && <Paused dag={run.dag_id} />}
       {now.published !== null && <Result published={now.published} />}
       {now.state === 'failed' && <Failed now={now} />}
     </div>
   );
 }
 
-function titleOf({ kind, state, run, published }: Progress, trans: Trans): string {
-  const words: Record<Kind, Record<Progress['state'], string>> = {
+function titleOf({ kind, state, published }: Progress, trans: Trans): string {
+  if (state === 'cancelled') {
+    return trans.__('Cancelled');
+  }
+  const words: Record<Kind, Record<typeof state, string>> = {
     publish: {
       going: trans.__('Publishing'),
       done: publishedTitle(published, trans),
@@ -60,7 +77,7 @@ function titleOf({ kind, state, run, published }: Progress, trans: Trans): strin
     run: {
       going: trans.__('Running here'),
       done: trans.__('The run went well'),
-      failed: run?.state === 'cancelled' ? trans.__('Cancelled') : trans.__('The run failed')
+      failed: trans.__('The run failed')
     },
     trigger: {
       going: trans.__('Running in Airflow'),
@@ -159,7 +176,7 @@ function Paused({ dag }: { dag: string }): React.JSX.Element {
     <div className="nbf-Row">
       <span>{trans.__('Airflow has paused it: no run begins.')}</span>
       <button type="button" className="nbf-Button" onClick={() => void errand.unpause(dag)}>
-        {trans.__('Let it run')}
+        {trans.__('Unpause')}
       </button>
     </div>
   );
@@ -174,13 +191,12 @@ function Failed({ now }: { now: Progress }): React.JSX.Element | null {
   const [step] = failuresOf(now.run);
   const cell = failure.cell ?? failure.diagnostics[0]?.cell ?? step?.cell ?? null;
   const number = cell === null ? null : numberOf(cell);
+  const what = { message: failure.message, hint: failure.hint };
   const forced = now.kind === 'publish' && failure.hint?.includes('--force') === true;
   return (
     <div className="nbf-Answer-failed">
-      <CauseList
-        causes={[{ message: failure.message, hint: failure.hint, severity: 'error', cell }]}
-      />
-      <CauseList causes={failure.diagnostics} />
+      <CauseList causes={[asSentences({ ...what, severity: 'error', cell })]} />
+      <CauseList causes={failure.diagnostics.map(asSentences)} />
       <div className="nbf-Row">
         {cell !== null && number !== null && (
           <button type="button" className="nbf-Button" onClick={() => goTo(cell)}>

@@ -17,7 +17,9 @@ export function Changes(): React.JSX.Element {
         ) : (
           <p className="nbf-Field-help">
             {draft.inspection.found?.ok === false
-              ? trans.__('Compared when nothing is wrong any more.')
+              ? draft.isBlank
+                ? trans.__('Compared when there is some code.')
+                : trans.__('Compared when nothing is wrong any more.')
               : failure !== null
                 ? trans.__('Not compared: %1', failure.message)
                 : trans.__('Comparing…')}

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import type { Run } from '../../generated/answers';
 import type { Causes } from '../causes';
 import type { Draft } from '../draft';
 import type { Errand } from '../errand';
@@ -21,6 +22,8 @@ export interface Frame {
   goTo(cell: string): void;
   /** Says where a cell is: its number in the notebook, counted from 1; null of none. */
   numberOf(cell: string): number | null;
+  /** Shows a run with its log and its executed notebook; null where nothing does. */
+  readonly showRun: ((run: Run) => void) | null;
 }
 
 const Given = React.createContext<Frame | null>(null);

@@ -127,8 +127,8 @@ function ProfileChoice(props: {
       >
         <option value="">
           {step === null
-            ? trans.__('default (%1)', inherited)
-            : trans.__('the same (%1)', inherited)}
+            ? trans.__('project’s default: %1', inherited)
+            : trans.__('as all steps: %1', inherited)}
         </option>
         {said !== '' && !known && <option value={said}>{said}</option>}
         {project.profiles.map(one => (
