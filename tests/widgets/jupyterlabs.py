@@ -171,9 +171,12 @@ def begin_anew(page, address):
 
 def open_notebook(page, name, *, cells):
     """Open a notebook of so many code cells, without a kernel."""
+    # JupyterLab's command takes no word of whether a kernel is wanted.
     page.evaluate(
-        "given => { window.jupyterapp.commands.execute('docmanager:open', given); }",
-        {"path": name, "kernel": {"shouldStart": False, "canStart": False}},
+        "path => { window.jupyterapp.pluginRegistry._plugins"
+        ".get('@jupyterlab/docmanager-extension:manager').service.openOrReveal("
+        "path, 'Notebook', undefined, undefined, {shouldStart: false, canStart: false}); }",
+        name,
     )
     page.locator(".jp-Notebook .jp-CodeCell").nth(cells - 1).wait_for()
 
