@@ -67,8 +67,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests that use one Airflow on one worker, so that there is one.
 
     Said of each test as it is collected: xdist reads the groups before the hooks of this file
-    are given the whole list.
+    are given the whole list. What is done in a browser is tried twice: on a busy machine a page
+    may be late for a test that waits for it, which is no fault of the code.
     """
+    if item.get_closest_marker("browser"):
+        item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
     if "airflow" in getattr(item, "fixturenames", ()):
         item.add_marker(pytest.mark.xdist_group("airflow"))
     elif "steps" in getattr(item, "fixturenames", ()) and item.get_closest_marker("cluster"):

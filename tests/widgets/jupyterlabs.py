@@ -178,7 +178,7 @@ def open_notebook(page, name, *, cells):
         "path, 'Notebook', undefined, undefined, {shouldStart: false, canStart: false}); }",
         name,
     )
-    page.locator(".jp-Notebook .jp-CodeCell").nth(cells - 1).wait_for()
+    page.locator(".jp-NotebookPanel:visible .jp-CodeCell").nth(cells - 1).wait_for()
 
 
 def run_cell(page, number):

@@ -139,5 +139,5 @@ def test_in_notebook_7_a_failed_run_shows_its_log_and_goes_on(page, jupyter, not
     whole["cells"][3]["source"] = "assert trees < 1000"
     path.write_text(json.dumps(whole))
     page.get_by_role("button", name="Resume from failed step").click()
-    page.get_by_text("kept from the run before").wait_for()
+    page.get_by_text("kept from the run before", exact=True).wait_for()
     page.get_by_role("status").get_by_text("success").wait_for()
