@@ -1,19 +1,8 @@
 import type { Job } from '../src/generated/answers';
-import type { Place } from '../src/panel/place';
 import { INSPECTED, READY, STOPPED, job, run, step } from './asked';
-import type { Answers } from './asked';
-import { FAILED, Opened, PIPELINE, settled } from './opened';
+import { FAILED, PIPELINE, open, panel, said, settled } from './opened';
 
-let panel: Opened;
 afterEach(() => panel.close());
-
-async function open(answers: Answers = {}, place: Partial<Place> = {}): Promise<void> {
-  panel = new Opened(answers, place);
-  await said('');
-}
-
-/** Wait until the panel says so. */
-const said = (words: string): Promise<void> => panel.said(words);
 
 test('a run says in which cell it failed, how long its steps take, and opens there', async () => {
   await open({}, { run: FAILED });

@@ -10,43 +10,30 @@ import { Preferences } from '../src/pipeline/preferences';
 import { INSPECTED, failing, server } from './asked';
 import type { Answers } from './asked';
 import { Written } from './notebooks';
+import { Shown } from './shown';
 
 const trans = nullTranslator.load('nbflow');
 
 /** The fields of a notebook's cell in a page, with all that its server tells. */
-class Opened {
+class Opened extends Shown {
   constructor(
     readonly written: Written,
     cell: string,
     answers: Answers = {}
   ) {
+    super(settled);
     const { model } = written;
     const { client } = server(answers);
     const ask = (): Promise<Inspected> =>
       client.ask('inspect', { body: { path: '', content: {} } });
     this._pipeline = new NotebookPipeline(model, new Preferences(), ask);
     this._desk = new Desk({ model, path: () => 'work/book.ipynb' }, this._pipeline, client);
-    this._editor.edit(this._desk, cell);
-    Widget.attach(this._editor, document.body);
-  }
-
-  get text(): string {
-    return this._editor.node.textContent;
+    this.widget.edit(this._desk, cell);
+    Widget.attach(this.widget, document.body);
   }
 
   labels(): string[] {
-    return this._all('label').map(label => label.textContent);
-  }
-
-  field(label: string): HTMLInputElement & HTMLSelectElement {
-    const found = this._all('label').find(one => one.textContent === label);
-    const id = found?.getAttribute('for') ?? '';
-    return document.getElementById(id) as HTMLInputElement & HTMLSelectElement;
-  }
-
-  fault(label: string): string {
-    const id = this.field(label).getAttribute('aria-describedby') ?? '';
-    return document.getElementById(id)?.textContent ?? '';
+    return this.all('label').map(label => label.textContent);
   }
 
   choices(label: string): string[] {
@@ -55,22 +42,13 @@ class Opened {
     return [...(options?.querySelectorAll('option') ?? [])].map(one => one.value);
   }
 
-  async fill(label: string, value: string): Promise<void> {
-    const field = this.field(label);
-    const prototype = field instanceof HTMLSelectElement ? HTMLSelectElement : HTMLInputElement;
-    Object.getOwnPropertyDescriptor(prototype.prototype, 'value')?.set?.call(field, value);
-    const kind = field instanceof HTMLSelectElement ? 'change' : 'input';
-    field.dispatchEvent(new Event(kind, { bubbles: true }));
-    await settled();
-  }
-
   async press(label: string, key: string, more: KeyboardEventInit = {}): Promise<void> {
     this.field(label).dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...more }));
     await settled();
   }
 
   async click(name: string): Promise<void> {
-    this._all('button')
+    this.all('button')
       .find(one => one.textContent === name || one.getAttribute('aria-label') === name)
       ?.click();
     await settled();
@@ -85,16 +63,12 @@ class Opened {
   }
 
   close(): void {
-    this._editor.dispose();
+    this.widget.dispose();
     this._desk.dispose();
     this._pipeline.dispose();
   }
 
-  private _all(selector: string): HTMLElement[] {
-    return [...this._editor.node.querySelectorAll<HTMLElement>(selector)];
-  }
-
-  private readonly _editor = new Editor(trans);
+  protected readonly widget = new Editor(trans);
   private readonly _desk: Desk;
   private readonly _pipeline: NotebookPipeline;
 }
@@ -169,15 +143,15 @@ test('what cannot be is said at its field, and is not written', async () => {
   const page = await open(0, ['step:load retries:2']);
   await page.fill('Step', '2nd');
   await page.press('Step', 'Enter');
-  expect(page.fault('Step')).toContain('no digit at the beginning');
+  expect(page.about('Step')).toContain('no digit at the beginning');
   await page.press('Step', 'Escape');
-  expect([page.field('Step').value, page.fault('Step')]).toEqual(['load', '']);
+  expect([page.field('Step').value, page.about('Step')]).toEqual(['load', '']);
   await page.fill('Retries', 'many');
   await page.press('Retries', 'Enter');
-  expect(page.fault('Retries')).toContain('whole number');
+  expect(page.about('Retries')).toContain('whole number');
   expect(page.field('Retries').getAttribute('aria-invalid')).toBe('true');
   await page.fill('Timeout', 'long');
-  expect(page.fault('Timeout')).toBe('Write 90s, 30m, 1h30m or 2d.');
+  expect(page.about('Timeout')).toBe('Write 90s, 30m, 1h30m or 2d.');
   await page.press('Timeout', 'Escape');
   await page.fill('Retries', '');
   await page.press('Retries', 'Enter');

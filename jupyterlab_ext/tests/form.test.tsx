@@ -11,15 +11,17 @@ import { Followed } from '../src/parts/followed';
 import { Form } from '../src/schedule/form/form';
 import { INSPECTED, STOPPED, book, failing, job, run, server } from './asked';
 import type { Answers } from './asked';
+import { Shown } from './shown';
 
 /** The form in a page, with all that its server tells. */
-class Opened {
+class Opened extends Shown {
   readonly draft: Draft;
   readonly errand: Errand;
   readonly gone: string[] = [];
   readonly shown: string[] = [];
 
   constructor(answers: Answers, tags: Record<string, string[]> = {}) {
+    super(settled);
     const { client } = server(answers);
     const notebook = book();
     this.draft = new Draft(notebook, client);
@@ -42,58 +44,11 @@ class Opened {
         }}
       />
     );
-    this._widget = ReactWidget.create(
+    this.widget = ReactWidget.create(
       <Followed signals={[draft.changed, errand.changed]}>{form}</Followed>
     );
-    Widget.attach(this._widget, document.body);
+    Widget.attach(this.widget, document.body);
     MessageLoop.flush();
-  }
-
-  get text(): string {
-    return this._widget.node.textContent;
-  }
-
-  all(selector: string): HTMLElement[] {
-    return [...this._widget.node.querySelectorAll<HTMLElement>(selector)];
-  }
-
-  button(name: string): HTMLButtonElement {
-    const found = this.all('button').find(one => one.textContent === name);
-    if (found === undefined) {
-      throw new Error(`no button ${name}`);
-    }
-    return found as HTMLButtonElement;
-  }
-
-  /** What a label, in the page or said, is of. */
-  field(label: string): HTMLInputElement & HTMLSelectElement {
-    const of = this.all('label')
-      .find(one => one.textContent === label)
-      ?.getAttribute('for');
-    const found =
-      typeof of !== 'string'
-        ? this.all('[aria-label]').find(one => one.getAttribute('aria-label') === label)
-        : document.getElementById(of);
-    if (!found) {
-      throw new Error(`no field ${label}`);
-    }
-    return found as HTMLInputElement & HTMLSelectElement;
-  }
-
-  /** What is said of a field besides its label. */
-  about(label: string): string {
-    const id = this.field(label).getAttribute('aria-describedby') ?? '';
-    return document.getElementById(id)?.textContent ?? '';
-  }
-
-  async fill(label: string, value: string): Promise<void> {
-    const field = this.field(label);
-    const prototype = field instanceof HTMLSelectElement ? HTMLSelectElement : HTMLInputElement;
-    Object.getOwnPropertyDescriptor(prototype.prototype, 'value')?.set?.call(field, value);
-    field.dispatchEvent(
-      new Event(field instanceof HTMLSelectElement ? 'change' : 'input', { bubbles: true })
-    );
-    await settled();
   }
 
   get chosen(): unknown {
@@ -101,17 +56,17 @@ class Opened {
   }
 
   close(): void {
-    this._widget.dispose();
+    this.widget.dispose();
     this.draft.dispose();
     this.errand.dispose();
   }
 
-  private readonly _widget: Widget;
+  protected readonly widget: Widget;
 }
 
-const settled = async (): Promise<void> => {
+async function settled(): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, 20));
-};
+}
 
 /** Wait until the page says so. */
 async function said(words: string): Promise<void> {

@@ -1,18 +1,8 @@
-import type { Place } from '../src/panel/place';
 import { READY, STOPPED, failing, job } from './asked';
 import type { Answers } from './asked';
-import { FAILED, Opened, PIPELINE, settled } from './opened';
+import { FAILED, PIPELINE, open, panel, said, settled } from './opened';
 
-let panel: Opened;
 afterEach(() => panel.close());
-
-async function open(answers: Answers = {}, place: Partial<Place> = {}): Promise<void> {
-  panel = new Opened(answers, place);
-  await said('');
-}
-
-/** Wait until the panel says so. */
-const said = (words: string): Promise<void> => panel.said(words);
 
 test('a pipeline is told with its last state, its next run and its owner', async () => {
   await open();

@@ -13,6 +13,7 @@ import { Projects } from '../src/panel/projects';
 import { Watch } from '../src/panel/watch';
 import { run, server, step } from './asked';
 import type { Answers, Given } from './asked';
+import { Shown } from './shown';
 
 export const PIPELINE: Listed = {
   ...{ dag_id: 'book', digest: 'd1d1d1d1d1', notebook: 'book.ipynb', path: 'work/book.ipynb' },
@@ -35,7 +36,7 @@ export const FAILED = run('failed', {
 });
 
 /** The panel in a page, with all that its server tells. */
-export class Opened {
+export class Opened extends Shown {
   readonly monitor: Monitor;
   readonly deeds = new Deeds();
   readonly watch: Watch;
@@ -52,6 +53,7 @@ export class Opened {
   agrees = true;
 
   constructor(answers: Answers, place: Partial<Place> = {}) {
+    super(settled);
     const { client, asked } = server({
       pipelines: () => ({
         ...{ total: 1, unasked: null },
@@ -90,25 +92,9 @@ export class Opened {
       ...{ language: 'en-GB', folders: ['work'] }
     };
     monitor.go({ project: 'work', ...place });
-    this._widget = new RunsPanel(() => frame);
-    Widget.attach(this._widget, document.body);
+    this.widget = new RunsPanel(() => frame);
+    Widget.attach(this.widget, document.body);
     MessageLoop.flush();
-  }
-
-  get text(): string {
-    return this._widget.node.textContent;
-  }
-
-  all(selector: string): HTMLElement[] {
-    return [...this._widget.node.querySelectorAll<HTMLElement>(selector)];
-  }
-
-  button(name: string): HTMLButtonElement {
-    const found = this.all('button').find(one => one.textContent === name);
-    if (found === undefined) {
-      throw new Error(`no button ${name}: ${this.text}`);
-    }
-    return found as HTMLButtonElement;
   }
 
   async press(name: string): Promise<void> {
@@ -131,7 +117,7 @@ export class Opened {
   }
 
   close(): void {
-    this._widget.dispose();
+    this.widget.dispose();
     this.watch.dispose();
   }
 
@@ -140,9 +126,21 @@ export class Opened {
     return Promise.resolve();
   }
 
-  private readonly _widget: RunsPanel;
+  protected readonly widget: RunsPanel;
 }
 
-export const settled = async (): Promise<void> => {
+export async function settled(): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, 30));
-};
+}
+
+/** The panel of a test; it is closed with it. */
+export let panel: Opened;
+
+/** Open the panel, and wait until it shows something. */
+export async function open(answers: Answers = {}, place: Partial<Place> = {}): Promise<void> {
+  panel = new Opened(answers, place);
+  await said('');
+}
+
+/** Wait until the panel says so. */
+export const said = (words: string): Promise<void> => panel.said(words);
