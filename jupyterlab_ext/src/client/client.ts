@@ -95,14 +95,7 @@ export class Client {
     begun: Job,
     options: { told?: ((job: Job) => void) | undefined; signal?: AbortSignal } = {}
   ): Promise<Result<Name>> {
-    const { told, ...rest } = options;
-    let job = begun;
-    told?.(job);
-    while (job.state === 'queued' || job.state === 'running') {
-      const query = { after: job.version, wait: PATIENCE };
-      job = await this.ask('job', { path: { job_id: job.id }, query }, rest);
-      told?.(job);
-    }
+    const job = await later(this, begun, () => false, options);
     if (job.state === 'success') {
       return job.result as Result<Name>;
     }
@@ -119,6 +112,28 @@ export class Client {
   }
 
   private readonly _settings: ServerConnection.ISettings;
+}
+
+/**
+ * A job as it is once it is as wanted, or has ended.
+ *
+ * @param told - is given the job now, and each time that it has changed.
+ */
+export async function later(
+  client: Pick<Client, 'ask'>,
+  begun: Job,
+  wanted: (job: Job) => boolean,
+  options: { told?: ((job: Job) => void) | undefined; signal?: AbortSignal } = {}
+): Promise<Job> {
+  const { told, ...rest } = options;
+  let job = begun;
+  told?.(job);
+  while ((job.state === 'queued' || job.state === 'running') && !wanted(job)) {
+    const query = { after: job.version, wait: PATIENCE };
+    job = await client.ask('job', { path: { job_id: job.id }, query }, rest);
+    told?.(job);
+  }
+  return job;
 }
 
 /** The query's part of a URL, empty where nothing is asked. */

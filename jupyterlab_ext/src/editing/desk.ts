@@ -1,4 +1,3 @@
-import { PathExt } from '@jupyterlab/coreutils';
 import type { INotebookModel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
@@ -7,6 +6,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Client } from '../client/client';
 import { ServerFailure } from '../client/failure';
 import type { Profile } from '../generated/answers';
+import { folderOf } from '../parts/folders';
 import type { NotebookPipeline } from '../pipeline/pipeline';
 import { bookOf } from './book';
 import type { Book, Change } from './book';
@@ -76,7 +76,7 @@ export class Desk implements IDisposable {
 
   /** Look at the profiles again; without the server names are written by hand. */
   async load(): Promise<void> {
-    const project = PathExt.dirname(this._notebook.path());
+    const project = folderOf(this._notebook.path());
     const team = this._pipeline.inspection.found?.team ?? null;
     const query = team === null ? { project } : { project, team };
     try {

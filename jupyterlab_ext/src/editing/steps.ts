@@ -1,5 +1,5 @@
 import type { Kind } from '../outline/marks';
-import { namesAt, valueAt, withOption } from '../parts/options';
+import { namesAt, optionsOf, valueAt, withOption } from '../parts/options';
 import { cellsOf, namersOf, placesAfter, retagged, stepsOf, wordOf } from './book';
 import type { Book, Change, Tagged } from './book';
 import {
@@ -27,9 +27,9 @@ export function markAs(book: Book, cell: string, kind: Exclude<Kind, 'step'> | n
  */
 export function putInStep(book: Book, cell: string, step: string): Change {
   const before = book.places.get(cell)?.step ?? null;
-  const alone = before !== null && namersOf(book, before).every(one => one.id === cell);
-  const named = before !== null && namersOf(book, before).length > 0;
-  if (named && alone && !stepsOf(book).includes(step)) {
+  const namers = before === null ? [] : namersOf(book, before);
+  const alone = namers.length > 0 && namers.every(one => one.id === cell);
+  if (before !== null && alone && !stepsOf(book).includes(step)) {
     return rename(book, before, step);
   }
   return retag(book, cell, tags => withRole(tags, { kind: 'step', name: step }, wordOf(book)));
@@ -128,11 +128,11 @@ function nameCells(book: Book, from: string, to: string, tags: Map<string, strin
 }
 
 function renamedIn(options: Book['options'], from: string, to: string): Book['options'] {
-  const steps = valueAt(options, ['steps']);
-  if (typeof steps !== 'object' || steps === null || Array.isArray(steps)) {
+  const steps = Object.entries(optionsOf(options.steps));
+  if (steps.length === 0) {
     return options;
   }
-  const renamed = Object.entries(steps).map(([name, said]: [string, unknown]) => {
+  const renamed = steps.map(([name, said]) => {
     const names = namesAt({ said }, 'said', 'prev');
     const other = names.some(one => plain(one) === from)
       ? { ...(said as object), prev: names.map(one => (plain(one) === from ? to : one)) }
@@ -150,8 +150,7 @@ function homes(book: Book, step: string): Tagged[] {
 
 /** The name of a step as the options write it. */
 function keyOf(book: Book, step: string): string {
-  const steps = valueAt(book.options, ['steps']);
-  const names = typeof steps === 'object' && steps !== null ? Object.keys(steps) : [];
+  const names = Object.keys(optionsOf(book.options.steps));
   return names.find(name => plain(name) === step) ?? step;
 }
 

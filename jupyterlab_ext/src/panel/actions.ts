@@ -1,8 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { later } from '../client/client';
 import type { Client } from '../client/client';
 import { ServerFailure } from '../client/failure';
-import type { Graph, Job, Parameter, Publication, Run } from '../generated/answers';
+import type { Graph, Parameter, Publication, Run } from '../generated/answers';
 import { folderOf } from '../parts/folders';
 import type { Happening } from '../tokens';
 import { bookOf } from './books';
@@ -267,15 +268,14 @@ export class Actions {
     body: { path: string; parameters?: Record<string, unknown>; resume?: string },
     signal: AbortSignal
   ): Promise<Run> {
-    let job = await this._client.ask('run', { body }, { signal });
-    while (job.run === null && job.ended === null) {
-      const query = { after: job.version, wait: 20 };
-      job = await this._client.ask('job', { path: { job_id: job.id }, query }, { signal });
+    const begun = await this._client.ask('run', { body }, { signal });
+    const { run, error } = await later(this._client, begun, job => job.run !== null, { signal });
+    if (run === null) {
+      throw error === null
+        ? refusal(this._trans.__('It was cancelled.'))
+        : new ServerFailure(error);
     }
-    if (job.run === null) {
-      throw job.error === null ? refusal(this._trans.__('It was cancelled.')) : failureOf(job);
-    }
-    return job.run;
+    return run;
   }
 
   private async _stop(run: Run, signal: AbortSignal): Promise<void> {
@@ -309,10 +309,6 @@ export class Actions {
   private get _query(): { query: { project: string } } {
     return { query: { project: this._project } };
   }
-}
-
-function failureOf({ error }: Job): ServerFailure {
-  return new ServerFailure(error ?? { code: 'lost', message: '', hint: null, status: 0 });
 }
 
 function refusal(message: string): ServerFailure {

@@ -4,7 +4,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { Client } from '../client/client';
 import { EXECUTED } from '../parts/executed';
-import { isRecord } from './place';
+import { given, isRecord } from './place';
 import type { RunName } from './place';
 
 /** What stands between the name of a notebook and what is said about it. */
@@ -39,12 +39,10 @@ export class ExecutedDrive implements Contents.IDrive {
       return folder(localPath);
     }
     const { name, run } = place;
-    const query = { project: run.project };
-    const path = { dag_id: run.dag_id, run_id: run.run_id };
     const found =
       options?.content === false
         ? undefined
-        : await this._client.ask('outputNotebooks', { path, query });
+        : await this._client.ask('outputNotebooks', given(run));
     const content = found?.find(one => one.name === name)?.content ?? null;
     if (found !== undefined && content === null) {
       throw new Error(`${run.dag_id}/${run.run_id} has no notebook ${name}`);

@@ -53,21 +53,19 @@ export const panel: JupyterFrontEndPlugin<void> = {
   ): void => {
     const { commands, shell, serviceManager } = app;
     const { client } = nbflow;
-    const language = translator ?? nullTranslator;
-    const trans = language.load('nbflow');
+    const translation = translator ?? nullTranslator;
+    const language = languageOf(translation);
+    const trans = translation.load('nbflow');
     serviceManager.contents.addDrive(new ExecutedDrive(client, serviceManager.serverSettings));
 
     const choices = { watch: true };
     const monitor = new Monitor(client);
     const deeds = new Deeds();
     const watch = new Watch(client);
-    const desk = new LabDesk(nbflow, documents, trans, languageOf(language), () => choices.watch);
+    const desk = new LabDesk(nbflow, documents, trans, language, () => choices.watch);
     const actions = new Actions(client, monitor, deeds, watch, desk, trans);
     const projects = new Projects(monitor, () => frontOf(notebooks));
-    const frame = {
-      ...{ monitor, projects, actions, deeds, watch, trans },
-      language: languageOf(language)
-    };
+    const frame = { monitor, projects, actions, deeds, watch, trans, language };
     const widget = new RunsPanel(() => ({ ...frame, folders: foldersOf(notebooks) }));
     shell.add(widget, 'left', { rank: RANK, type: 'nbflow' });
     restorer?.add(widget, widget.id);
