@@ -30,8 +30,6 @@ _WAITING = re.compile(
     r"|Back-off|not found).*?)(?: from \S*)?|step \S+ (?P<quota>waits for its team's quota: .*)"
 )
 _EVENT = re.compile(r"The Pod has an Event: ")
-
-
 _KILLED = "DeadKernelError"
 """What papermill says of a kernel that is lost."""
 _NO_KERNEL = (
@@ -61,7 +59,7 @@ class Explainer:
             told = self._failure(run, step)
             if seen is None:
                 return replace(step, failure=told)
-            if told is not None and seen.ename == host.LOST and _began_not(seen, told):
+            if told is not None and _never_began(seen, told):
                 return replace(step, failure=told)
             if told is not None and told.ename == FAILED:
                 ename = FAILED if seen.ename == host.LOST else seen.ename
@@ -117,6 +115,7 @@ class Explainer:
         return None
 
 
-def _began_not(seen: Failure, told: Failure) -> bool:
-    """Whether no cell had begun, and the task says why: no kernel was lost then."""
-    return seen.cell is None and told.ename not in {FAILED, _KILLED}
+def _never_began(seen: Failure, told: Failure) -> bool:
+    """Whether a kernel is taken for lost that no cell had begun in, and the task says why."""
+    lost = seen.ename == host.LOST and seen.cell is None
+    return lost and told.ename not in {FAILED, _KILLED}

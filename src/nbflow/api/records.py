@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,8 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 _REMEMBERED = 20_000
 """Runs on this machine that a server need not read again to list them."""
+_ENDED: dict[Path, tuple[int, host.Ledger]] = {}
+"""What those that have ended say, with when their folders had changed last."""
 
 PRUNED = "pruned.json"
 """What a step's manifest said, once what the step handed on has been removed."""
@@ -73,17 +74,20 @@ def runs_here(
 
 
 def _ledger(folder: Path) -> host.Ledger | None:
-    """What a run's folder says of it; of one that has ended it is read once."""
-    found = _read_ledger(folder, age(folder))
-    ended = found is not None and found.run.state.finished
-    return found if ended else host.read_ledger(folder)
+    """What a run's folder says of it; of one that has ended it is read once.
 
-
-@lru_cache(maxsize=_REMEMBERED)
-def _read_ledger(folder: Path, changed: int) -> host.Ledger | None:
-    """The same, kept until the folder changes, as it does when the run goes on."""
-    del changed
-    return host.read_ledger(folder)
+    The folder changes when the run goes on.
+    """
+    changed = age(folder)
+    known, ledger = _ENDED.get(folder, (None, None))
+    if known == changed:
+        return ledger
+    ledger = host.read_ledger(folder)
+    if ledger is not None and ledger.run.state.finished:
+        if len(_ENDED) >= _REMEMBERED:
+            _ENDED.clear()
+        _ENDED[folder] = changed, ledger
+    return ledger
 
 
 def find_stored(reference: str, *, store: Path | None) -> Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbflow import notebook
 from nbflow.model import Fix, TagEdit, nearest
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _tagged(pipeline: Pipeline, step: Step, tag: str) -> Iterator[str]:
 
 def _patch(pipeline: Pipeline, step: Step, option: str, wrong: str, better: str) -> dict[str, Any]:
     """The change of `metadata.nbflow` where it is the notebook's options that say it."""
-    said = _mapping(pipeline.document.metadata.get("nbflow"))
+    said = notebook.raw_options(pipeline.document)
     patch: dict[str, Any] = {option: better} if said.get(option) == wrong else {}
     for key, options in _mapping(said.get("steps")).items():
         if key.replace("-", "_") == step.name and _mapping(options).get(option) == wrong:

@@ -28,7 +28,6 @@ class Marks:
         metrics: the cell names values to record.
         prevs: the steps that it comes after.
         choices: about its step.
-        about_step: the tags that say so, as they are written.
         foreign: none of its tags was ours.
         diagnostics: what the tags got wrong.
     """
@@ -38,7 +37,6 @@ class Marks:
     metrics: bool = False
     prevs: tuple[Prev, ...] = ()
     choices: tuple[Choice, ...] = ()
-    about_step: tuple[str, ...] = ()
     foreign: bool = True
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -48,6 +46,12 @@ class Marks:
         chosen = tuple(made.text for made in self.choices)
         return (*(f"prev:{prev.name}" for prev in self.prevs), *chosen)
 
+    @property
+    def about_step(self) -> frozenset[str]:
+        """The same tags as they stand at the cell."""
+        prevs = (prev.tag for prev in self.prevs if prev.tag is not None)
+        return frozenset((*prevs, *(made.text for made in self.choices)))
+
 
 @dataclass
 class _Found:
@@ -55,7 +59,6 @@ class _Found:
     metrics: bool = False
     prevs: list[Prev] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
-    about_step: list[str] = field(default_factory=list)
     foreign: bool = True
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -76,7 +79,6 @@ def marks(cell: Cell) -> Marks:
         metrics=found.metrics,
         prevs=tuple(dict.fromkeys(found.prevs)),
         choices=tuple(found.choices),
-        about_step=tuple(found.about_step),
         foreign=found.foreign,
         diagnostics=tuple(found.diagnostics),
     )
@@ -114,12 +116,10 @@ def _take(use: TagUse, cell: Cell, found: _Found) -> None:
         found.roles.append((use.name, None, use.text))
     elif use.name == "prev":
         found.prevs.extend(Prev(name, cell.id, use.text) for name in step_names(use))
-        found.about_step.append(use.text)
     else:
         made = choice(use, cell=cell.id)
         if made is not None:
             found.choices.append(made)
-            found.about_step.append(use.text)
 
 
 def _guess(text: str, cell: Cell, found: _Found) -> None:

@@ -195,7 +195,7 @@ def _refuse(cell: Cell, found: Marks, walk: _Walk, rule: Rule) -> None:
             Role.STEP: "belongs to the step below it",
         }.get(role, f"is a {role} cell")
         message = f"{tags} on {place(cell)}, which {what}, is about no step"
-        fixes = [without_tags(cell.id, found.about_step)]
+        fixes = [without_tags(cell.id, [tag for tag in cell.tags if tag in found.about_step])]
         walk.diagnostics.append(rule.at(message, cell=cell.id, fixes=fixes))
 
 
