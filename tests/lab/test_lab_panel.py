@@ -5,7 +5,7 @@ import re
 
 import pytest
 from commands import nbflow, write_notebook
-from jupyterlabs import EXTENSION, begin_anew
+from jupyterlabs import EXTENSION, begin_anew, open_notebook
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 pytestmark = [
@@ -179,6 +179,26 @@ def test_what_is_looked_for_is_found_and_a_banner_says_why_airflow_is_not_there(
     panel.get_by_label("Look for pipelines").fill("TRAI")
     panel.get_by_text("1 pipeline", exact=True).wait_for()
     panel.get_by_label("Look for pipelines").fill("")
+
+
+def test_the_panel_goes_with_the_notebook_in_front_until_somebody_chooses(
+    page, panel, project, jupyter
+):
+    beside = project.parent / "aside"
+    beside.mkdir(exist_ok=True)
+    # A folder without settings belongs to the project above it, where other tests publish.
+    (beside / "nbflow.yaml").write_text("defaults: {retries: 0}\n")
+    write_notebook(beside / "other.ipynb", *cells())
+    chosen = panel.get_by_label("Project")
+    open_notebook(page, "followed/train.ipynb", cells=4)
+    chosen.select_option("top folder")
+    panel.get_by_role("option", name=re.compile("^train")).wait_for(state="detached")
+    chosen.select_option("followed")
+    panel.get_by_role("option", name=re.compile("^train")).wait_for()
+    open_notebook(page, "aside/other.ipynb", cells=4)
+    panel.get_by_text("Nothing is published in “aside” yet").wait_for()
+    assert chosen.input_value() == "aside"
+    begin_anew(page, jupyter)
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
