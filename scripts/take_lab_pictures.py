@@ -5,56 +5,31 @@ Needs what the tests in a browser need: `make lab`, and Chromium.
 
 from __future__ import annotations
 
-import io
-import json
-import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image
+from lab_pictures import browser, lab, save, write_notebook
 
-ROOT = Path(__file__).resolve().parents[1]
 CELLS = (
-    (["imports"], "import pandas as pd\nfrom sklearn.ensemble import RandomForestClassifier"),
-    (["parameters"], "trees = 100  # in the forest\ncountry = 'de'"),
-    (["step:load", "retries:2"], "customers = pd.read_csv('customers.csv')"),
-    ([], "customers = customers[customers.country == country]"),
-    (["skip"], "customers.head()"),
+    ("imports", "import pandas as pd\nfrom sklearn.ensemble import RandomForestClassifier"),
+    ("parameters", "trees = 100  # in the forest\ncountry = 'de'"),
+    ("step:load retries:2", "customers = pd.read_csv('customers.csv')"),
+    ("", "customers = customers[customers.country == country]"),
+    ("skip", "customers.head()"),
     (
-        ["step:train", "profile:highmem", "prev:laod"],
+        "step:train profile:highmem prev:laod",
         "forest = RandomForestClassifier(tree)\nforest.fit(customers[['age']], customers.left)",
     ),
-    (["pipeline-metrics"], "accuracy = forest.score(customers[['age']], customers.left)\naccuracy"),
+    ("pipeline-metrics", "accuracy = forest.score(customers[['age']], customers.left)\naccuracy"),
 )
 SHOWN = {"x": 291, "y": 36, "width": 669, "height": 632}
 EDITED = {"x": 291, "y": 36, "width": 709, "height": 632}
 TRAIN = 5
-COLOURS = 128
-
-
-def notebook() -> str:
-    """The notebook's text."""
-    cells = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{number}",
-            "metadata": {"tags": tags},
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        for number, (tags, source) in enumerate(CELLS)
-    ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
 
 
 def take(folder: Path, theme: str) -> dict[str, bytes]:
     """The notebook as JupyterLab shows it, and as it is edited there, as PNG."""
-    sys.path.insert(0, str(ROOT / "tests" / "widgets"))
-    from jupyterlabs import browser, lab
-
-    (folder / "train.ipynb").write_text(notebook(), encoding="utf-8")
+    write_notebook(folder / "train.ipynb", *CELLS)
     (folder / "customers.csv").write_text("country,age,left\nde,41,0\n", encoding="utf-8")
     home = folder / ".home"
     home.mkdir()
@@ -79,10 +54,7 @@ def main() -> None:
     for theme in ("Light", "Dark"):
         with tempfile.TemporaryDirectory() as folder:
             pictures = take(Path(folder), f"JupyterLab {theme}")
-        for name, png in pictures.items():
-            out = ROOT / "docs" / "images" / f"jupyterlab{name}-{theme.lower()}.png"
-            Image.open(io.BytesIO(png)).quantize(COLOURS).save(out, optimize=True)
-            print(f"wrote {out.relative_to(ROOT)}")
+        save({f"jupyterlab{name}-{theme.lower()}": png for name, png in pictures.items()})
 
 
 if __name__ == "__main__":

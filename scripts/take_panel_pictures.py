@@ -5,23 +5,12 @@ Needs what the tests in a browser need: `make lab`, and Chromium; and a private 
 
 from __future__ import annotations
 
-import io
-import os
-import sys
-import tempfile
 from pathlib import Path
-from typing import Any
 
-from PIL import Image
+from lab_pictures import jupyterlab, project, run, save, write_notebook
 
 from nbflow import api
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests" / "widgets"), str(ROOT / "tests" / "cli")]
-
-from commands import write_notebook  # noqa: E402
-
-COLOURS = 128
 PIPELINES = {
     "churn_report": "0 7 * * mon-fri",
     "demand_forecast": "@daily",
@@ -61,19 +50,8 @@ def prepare(root: Path) -> None:
 
 def take(root: Path, home: Path) -> dict[str, bytes]:
     """A run that failed, in the light theme, and one that goes, in the dark one."""
-    from jupyterlabs import browser, lab
-
-    os.environ["NBFLOW_USER"] = "ann"
-    with lab(root, home, extension=True) as address, browser() as chromium:
-        page = chromium.new_page(viewport={"width": 1360, "height": 940}, locale="en-GB")
-
-        def run(name: str, **given: Any) -> None:
-            page.evaluate("([n, g]) => { jupyterapp.commands.execute(n, g); }", [name, given])
-            page.wait_for_timeout(1500)
-
-        page.goto(address.empty)
-        page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
-        run("nbflow:show-runs", project="")
+    with jupyterlab(root, home, height=940) as page:
+        run(page, "nbflow:show-runs", project="")
         page.evaluate("jupyterapp.shell._hsplitPanel?.setRelativeSizes([0.27, 0.73, 0])")
         panel = page.locator(".nbf-Panel")
         panel.locator(".nbf-Rows-row").nth(4).wait_for(timeout=60_000)
@@ -87,7 +65,7 @@ def take(root: Path, home: Path) -> dict[str, bytes]:
         failing.get_by_text("AssertionError").first.wait_for(timeout=60_000)
         page.wait_for_timeout(2500)
         light = page.screenshot()
-        run("apputils:change-theme", theme="JupyterLab Dark")
+        run(page, "apputils:change-theme", theme="JupyterLab Dark")
         panel.get_by_role("button", name="Run again").click()
         panel.get_by_label("trees", exact=True).fill("200")
         panel.get_by_label("wait", exact=True).fill("4")
@@ -102,22 +80,10 @@ def take(root: Path, home: Path) -> dict[str, bytes]:
 
 def main() -> None:
     """Take them, with a private Airflow."""
-    with tempfile.TemporaryDirectory() as folder:
-        root, home = Path(folder) / "work", Path(folder) / "home"
-        root.mkdir()
-        home.mkdir()
-        (root / "nbflow.yaml").write_text("defaults: {retries: 0}\n", encoding="utf-8")
-        current = api.load_settings(root)
-        api.airflow_up(current, tell=print)
-        try:
-            prepare(root)
-            taken = take(root, home)
-        finally:
-            api.airflow_down(current)
-    for name, png in taken.items():
-        out = ROOT / "docs" / "images" / f"jupyterlab-runs-{name}.png"
-        Image.open(io.BytesIO(png)).quantize(COLOURS).save(out, optimize=True)
-        print(f"wrote {out.relative_to(ROOT)}")
+    with project("defaults: {retries: 0}\n") as (root, home):
+        prepare(root)
+        taken = take(root, home)
+    save({f"jupyterlab-runs-{name}": png for name, png in taken.items()})
 
 
 if __name__ == "__main__":

@@ -5,23 +5,10 @@ Needs what the tests in a browser need: `make lab`, and Chromium; and a private 
 
 from __future__ import annotations
 
-import io
-import os
-import sys
-import tempfile
 from pathlib import Path
-from typing import Any
 
-from PIL import Image
+from lab_pictures import jupyterlab, project, run, save, write_notebook
 
-from nbflow import api
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests" / "widgets"), str(ROOT / "tests" / "cli")]
-
-from commands import write_notebook  # noqa: E402
-
-COLOURS = 128
 CELLS = (
     ("parameters", "trees: int = 100  # in the forest\ncountry = 'de'  # where the customers live"),
     ("step:load_customers", "customers = list(range(trees))"),
@@ -53,28 +40,17 @@ channels:
 
 def take(root: Path, home: Path) -> dict[str, bytes]:
     """The form, published in the light theme, and in the dark one with a run that failed."""
-    from jupyterlabs import browser, lab
-
-    os.environ["NBFLOW_USER"] = "ann"
-    with lab(root, home, extension=True) as address, browser() as chromium:
-        page = chromium.new_page(viewport={"width": 1360, "height": 1240}, locale="en-GB")
-
-        def run(name: str, **given: Any) -> None:
-            page.evaluate("([n, g]) => { jupyterapp.commands.execute(n, g); }", [name, given])
-            page.wait_for_timeout(1500)
-
-        page.goto(address.empty)
-        page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
-        run("filebrowser:toggle-main")
-        run("docmanager:open", path="churn.ipynb", kernel={"shouldStart": False})
-        run("nbflow:schedule")
+    with jupyterlab(root, home, height=1240) as page:
+        run(page, "filebrowser:toggle-main")
+        run(page, "docmanager:open", path="churn.ipynb", kernel={"shouldStart": False})
+        run(page, "nbflow:schedule")
         form = page.locator(".nbf-Schedule")
         form.get_by_text("It is not published yet.").wait_for()
         form.get_by_role("button", name="Publish", exact=True).click()
         form.get_by_text("Live in Airflow after").wait_for(timeout=120_000)
         page.wait_for_timeout(1500)
         light = page.screenshot()
-        run("apputils:change-theme", theme="JupyterLab Dark")
+        run(page, "apputils:change-theme", theme="JupyterLab Dark")
         page.locator(".jp-Notebook .cm-content").nth(4).click()
         page.keyboard.press("Control+End")
         page.keyboard.type("\nassert len(model) > 100, 'too few'")
@@ -90,22 +66,10 @@ def take(root: Path, home: Path) -> dict[str, bytes]:
 
 def main() -> None:
     """Take them, with a private Airflow."""
-    with tempfile.TemporaryDirectory() as folder:
-        root, home = Path(folder) / "work", Path(folder) / "home"
-        root.mkdir()
-        home.mkdir()
-        (root / "nbflow.yaml").write_text(SETTINGS, encoding="utf-8")
+    with project(SETTINGS) as (root, home):
         write_notebook(root / "churn.ipynb", *CELLS, nbflow=OPTIONS)
-        current = api.load_settings(root)
-        api.airflow_up(current, tell=print)
-        try:
-            taken = take(root, home)
-        finally:
-            api.airflow_down(current)
-    for theme, png in taken.items():
-        out = ROOT / "docs" / "images" / f"jupyterlab-schedule-{theme}.png"
-        Image.open(io.BytesIO(png)).quantize(COLOURS).save(out, optimize=True)
-        print(f"wrote {out.relative_to(ROOT)}")
+        taken = take(root, home)
+    save({f"jupyterlab-schedule-{theme}": png for theme, png in taken.items()})
 
 
 if __name__ == "__main__":
