@@ -64,7 +64,10 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the tests that use one Airflow on one worker, so that there is one.
+    """Keep the tests that share something on one worker, so that there is one of it.
+
+    They share the one Airflow, or what their module has set up: what one test did there the next
+    may look at, which it must not do on another worker.
 
     Said of each test as it is collected: xdist reads the groups before the hooks of this file
     are given the whole list. What is done in a browser is tried twice: on a busy machine a page
@@ -76,6 +79,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.xdist_group("airflow"))
     elif "steps" in getattr(item, "fixturenames", ()) and item.get_closest_marker("cluster"):
         item.add_marker(pytest.mark.xdist_group("steps"))
+    elif not item.get_closest_marker("xdist_group") and _shares_with_its_module(item):
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _shares_with_its_module(item: pytest.Item) -> bool:
+    """Whether a fixture of the test is set up once for its module."""
+    known = getattr(item, "_fixtureinfo", None)
+    found = known.name2fixturedefs.values() if known is not None else ()
+    return any(definitions[-1].scope == "module" for definitions in found)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

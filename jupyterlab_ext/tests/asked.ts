@@ -3,7 +3,7 @@ import { NotebookModel } from '@jupyterlab/notebook/lib/model';
 import type { Client } from '../src/client/client';
 import { ServerFailure } from '../src/client/failure';
 import type { Inspected, Job, Run, StepRun } from '../src/generated/answers';
-import type { Notebook } from '../src/schedule/draft';
+import type { Intent, Notebook } from '../src/schedule/draft';
 
 /** What endpoints answer in a test, by name. */
 export type Answers = Record<string, (given: Given) => unknown>;
@@ -47,7 +47,8 @@ export const ANSWERS: Answers = {
     { ...PROFILE, name: 'gpu', allowed: false, price: null }
   ],
   airflow: () => READY,
-  jobs: () => []
+  jobs: () => [],
+  runFiles: () => []
 };
 
 /** A server that answers so, and what it was asked. */
@@ -80,9 +81,14 @@ export function server(answers: Answers): {
   return { client: { ask, work, follow } as unknown as Client, asked };
 }
 
-export function failing(code: string, message: string, hint: string | null = null): () => never {
+export function failing(
+  code: string,
+  message: string,
+  hint: string | null = null,
+  status = 400
+): () => never {
   return () => {
-    throw new ServerFailure({ code, message, hint, status: 400 });
+    throw new ServerFailure({ code, message, hint, status });
   };
 }
 
@@ -109,9 +115,9 @@ export function book(): Notebook & { saved: number } {
     model,
     saved: 0,
     path: () => 'work/book.ipynb',
-    save: () => {
-      notebook.saved += 1;
-      return Promise.resolve();
+    settle: (intent: Intent) => {
+      notebook.saved += intent === 'publish' ? 1 : 0;
+      return Promise.resolve(true);
     }
   };
   return notebook;
@@ -122,7 +128,7 @@ export function step(name: string, state: StepRun['state'], more: Partial<StepRu
   return {
     ...{ name, state, cells_done: 1, cells_total: 2, cell: null, line: null, attempt: 1 },
     ...{ started: '2026-11-29T16:00:00Z', ended, failure: null, kept: false, cached: null },
-    ...{ note: null, usage: null, usual: null },
+    ...{ note: null, usage: null, usual: null, usual_of: 0 },
     ...more
   };
 }

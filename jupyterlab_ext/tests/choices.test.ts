@@ -83,7 +83,8 @@ test('choices of a closed form follow nothing', () => {
 });
 
 const INSPECTED = {
-  steps: [{ name: 'fit', cells: ['c2'], needs: [], profile: 'gpu', metrics: [] }]
+  steps: [{ name: 'fit', cells: ['c2'], needs: [], profile: 'gpu', metrics: [] }],
+  parameters: [{ name: 'trees' }]
 } as unknown as Parameters<typeof causesOf>[1];
 
 function cause(
@@ -112,6 +113,9 @@ test.each([
 test.each([
   ['x is not defined', 'NB301', 'c2'],
   ['metadata.nbflow.steps.gone is about a step that is not there', 'NB113', null],
+  ['metadata.nbflow.steps.gone.retries is -2', 'NB110', null],
+  ['metadata.nbflow.parameters.gone.minimum is', 'NB110', null],
+  ['metadata.nbflow.start is no day', 'NB110', null],
   ['metadata.nbflow has an unknown key', 'NB110', null],
   ["step 'old' asks for profile 'gpus'", 'NB601', 'gone']
 ])('%s has no field, and is told above all', (message, code, cell) => {

@@ -1,6 +1,10 @@
-import type { Job } from '../src/generated/answers';
-import { INSPECTED, READY, STOPPED, job, run, step } from './asked';
+import { INSPECTED, READY, STOPPED, failing, job, run, step } from './asked';
 import { FAILED, PIPELINE, open, panel, said, settled } from './opened';
+
+const DIFFERENCE = {
+  ...{ dag_id: 'book', changed: true, digest: 'a1a1a1a1a1', cells: [], first_run: '' },
+  changes: [{ part: 'steps', name: 'fit', sort: 'gone', details: [] }]
+};
 
 afterEach(() => panel.close());
 
@@ -8,6 +12,7 @@ test('a run says in which cell it failed, how long its steps take, and opens the
   await open({}, { run: FAILED });
   await said('fit, cell 2: ValueError: no');
   expect(panel.text).toContain('usually 2 s');
+  expect(panel.text).toContain('last time 4 s');
   expect(panel.text).toContain('Log of fit');
   await panel.press('Executed notebook');
   expect(panel.opened).toEqual(['r1 book c2']);
@@ -19,34 +24,6 @@ test('a debug notebook is put beside the notebook', async () => {
   await panel.press('Debug notebook');
   expect(panel.given('debugNotebook')?.query).toMatchObject({ step: 'fit' });
   expect(panel.opened).toEqual(['work/book-debug']);
-});
-
-test('a run here goes on from its failed step, and is watched', async () => {
-  let told: Job = job({ kind: 'run' });
-  const going = (): Job => (told = job({ kind: 'run', run: run('running'), version: 2 }));
-  await open({ run: () => told, job: going }, { run: FAILED });
-  await said('Resume');
-  await panel.press('Resume');
-  await settled();
-  expect(panel.given('run')?.body).toEqual({ path: 'work/book.ipynb', resume: 'r1' });
-  expect([panel.settled, panel.told]).toEqual([['work/book.ipynb'], [['ran', 'book']]]);
-  expect(panel.watch.all).toMatchObject([{ run_id: 'r1', before: FAILED.ended }]);
-});
-
-test('a run here does not go on where its notebook is not saved, and somebody leaves it', async () => {
-  await open({ run: () => job({ kind: 'run' }) }, { run: FAILED });
-  await said('Resume');
-  panel.agrees = false;
-  await panel.press('Resume');
-  expect([panel.settled, panel.given('run')]).toEqual([['work/book.ipynb'], undefined]);
-});
-
-test('a run in Airflow goes on there', async () => {
-  const away = { ...FAILED, here: false };
-  await open({ getRun: () => away, resumeRun: () => ({ steps: ['fit'] }) }, { run: away });
-  await said('Resume');
-  await panel.press('Resume');
-  expect(panel.given('resumeRun')?.path).toEqual({ dag_id: 'book', run_id: 'r1' });
 });
 
 test('a run here is cancelled with its job, once somebody has agreed', async () => {
@@ -123,13 +100,86 @@ test('the log of a step stands below the steps, and comes in sight when one is p
   expect(panel.all('section')[1]?.getAttribute('aria-label')).toBe('Log of load');
 });
 
+test('what is written at once in several lines is shown in several', async () => {
+  const text = 'Task failed\r\nTraceback:\n  File "x.py", line 3\n\u001b[31mValueError: no\n\n';
+  const lines = [
+    { step: 'fit', level: 'error', text },
+    { step: 'fit', level: null, text: 'after it' }
+  ];
+  await open(
+    { logs: ({ query }) => ({ lines: query?.after === 0 ? lines : [], next: 2, finished: true }) },
+    { run: FAILED }
+  );
+  await said('after it');
+  expect(panel.all('.nbf-Log')[0]?.textContent.split('\n')).toEqual([
+    ...['Task failed', 'Traceback:', '  File "x.py", line 3', 'ValueError: no', 'after it', '']
+  ]);
+});
+
+test.each([
+  [{ started: null, ended: null, state: 'queued' as const }, /^in Airflow$/],
+  [{ state: 'success' as const }, /^in Airflow · .*16:00 · 9 s$/]
+])(
+  'where a run is, and since when and how long as far as that is known: %j',
+  async (more, about) => {
+    const found = { ...FAILED, here: false, url: 'x', steps: [], ...more };
+    await open({ getRun: () => found }, { run: found });
+    await said('r1');
+    expect(panel.all('p.nbf-Panel-about')[0]?.textContent.replace(/r1$/, '')).toMatch(about);
+  }
+);
+
+test('of a run that waits because its pipeline is paused that is said, with the way out', async () => {
+  let paused = true;
+  const queued = { ...step('load', 'queued'), started: null };
+  const waits = { ...FAILED, state: 'queued' as const, here: false, url: 'x', steps: [queued] };
+  await open(
+    {
+      getRun: () => waits,
+      pipelines: () => ({ total: 1, unasked: null, pipelines: [{ ...PIPELINE, paused }] }),
+      unpause: () => {
+        paused = false;
+        return { dag_id: 'book', paused };
+      }
+    },
+    { run: waits }
+  );
+  await said('Airflow has paused book: no step begins.');
+  expect(panel.given('pipelines')?.query).toMatchObject({ project: 'work', dag_id: 'book' });
+  await panel.press('Unpause');
+  await settled();
+  expect(panel.given('unpause')?.path).toEqual({ dag_id: 'book' });
+  expect(panel.text).not.toContain('has paused');
+});
+
+test.each([{ here: true }, { state: 'success' as const }])(
+  'of a run that Airflow does not hold back nothing is said about pausing: %j',
+  async more => {
+    const queued = { ...step('load', 'queued'), started: null };
+    const found = { ...FAILED, state: 'queued' as const, here: false, steps: [queued], ...more };
+    const pipelines = [{ ...PIPELINE, paused: true }];
+    await open(
+      {
+        getRun: () => found,
+        pipelines: () => ({ total: 1, unasked: null, pipelines })
+      },
+      { run: found }
+    );
+    await said('1 of 2 cells');
+    await panel.monitor.look();
+    await settled();
+    expect(panel.text).not.toContain('has paused');
+  }
+);
+
 test('a run is watched and not any more', async () => {
   await open({ getRun: () => ({ ...FAILED, state: 'running', ended: null }) }, { run: FAILED });
   await said('Watch');
   await panel.press('Watch');
-  expect(panel.button('Watch').getAttribute('aria-pressed')).toBe('true');
-  await panel.press('Watch');
+  expect(panel.button('Watching').getAttribute('aria-pressed')).toBe('true');
+  await panel.press('Watching');
   expect(panel.watch.all).toEqual([]);
+  expect(panel.button('Watch').getAttribute('aria-pressed')).toBe('false');
 });
 
 test('what waits for a person is answered', async () => {
@@ -161,6 +211,7 @@ test('a pipeline runs with other parameters, and the run is shown and watched', 
   expect(panel.given('trigger')?.body).toEqual({ parameters: { trees: 25 } });
   expect(panel.monitor.place.run).toMatchObject({ run_id: 'r9' });
   expect(panel.watch.all).toMatchObject([{ run_id: 'r9', before: null }]);
+  expect(panel.followed).toEqual([['r9', null]]);
 });
 
 test('a run is repeated with the values that it had', async () => {
@@ -171,9 +222,29 @@ test('a run is repeated with the values that it had', async () => {
   expect((panel.all('.nbf-Start input')[0] as HTMLInputElement).value).toBe('7');
 });
 
+test('a run in Airflow of what is not published any longer is repeated here', async () => {
+  const away = { ...FAILED, here: false };
+  await open(
+    {
+      ...{ getRun: () => away, inspect: () => INSPECTED, airflow: () => READY },
+      parameters: failing('remote', 'Airflow has no DAG book'),
+      run: () => job({ kind: 'run', run: run('running') })
+    },
+    { run: away }
+  );
+  await said('Run again');
+  await panel.press('Run again');
+  await said('It runs here, as the notebook is saved: Airflow has no DAG book.');
+  await said('in the forest');
+  expect(panel.all('.nbf-Start select')).toEqual([]);
+  await panel.press('Start');
+  expect(panel.given('run')?.body).toMatchObject({ path: 'work/book.ipynb' });
+});
+
 test('who unpublishes is asked, and asked again while runs go', async () => {
-  const hint = 'or use --force: then steps that have not begun will fail';
-  const error = { code: 'target', message: 'its runs still go', hint, status: 502 };
+  const hint = 'or unpublish it all the same';
+  const message = 'its runs still go';
+  const error = { code: 'target', message, hint, status: 502, forcible: true };
   await open(
     { unpublish: ({ body }) => job(body?.force === true ? { result: {} } : { error }) },
     { pipeline: 'book' }
@@ -201,6 +272,7 @@ test('an earlier version is gone back to, once somebody has agreed', async () =>
   await open(
     {
       pipeline: () => ({ dag_id: 'book', digest: PIPELINE.digest, versions }),
+      diffBack: () => DIFFERENCE,
       rollBack: () => job({ result: {} })
     },
     { pipeline: 'book' }
@@ -211,8 +283,44 @@ test('an earlier version is gone back to, once somebody has agreed', async () =>
   expect(panel.all('.nbf-Versions li')).toHaveLength(2);
   await panel.press('Go back to it');
   await settled();
+  expect(panel.given('diffBack')).toEqual({
+    path: { dag_id: 'book' },
+    query: { project: 'work', digest: 'a1a1a1a1a1' }
+  });
+  expect(panel.questions.map(one => one.difference)).toEqual([DIFFERENCE]);
+  expect(panel.questions[0]?.body).toBe(
+    'Runs that begin from now on are of the version a1a1a1a1 (ann).'
+  );
   expect(panel.given('rollBack')?.body).toEqual({ digest: 'a1a1a1a1a1' });
   expect(panel.told).toEqual([['rolledBack', 'book']]);
+});
+
+test('nothing is rolled back where what would change is seen and not wanted, or is not known', async () => {
+  const version = { by: 'ann', moment: null, action: 'publish', kept: true };
+  const versions = [
+    { ...version, digest: 'a1a1a1a1a1' },
+    { ...version, digest: PIPELINE.digest }
+  ];
+  let known = true;
+  await open(
+    {
+      pipeline: () => ({ dag_id: 'book', digest: PIPELINE.digest, versions }),
+      diffBack: () => (known ? DIFFERENCE : failing('target', 'it is damaged')())
+    },
+    { pipeline: 'book' }
+  );
+  panel.agrees = false;
+  for (const compared of [true, false]) {
+    known = compared;
+    await said('Roll back');
+    await panel.press('Roll back');
+    await said('current');
+    await panel.press('Go back to it');
+    await settled();
+  }
+  expect(panel.questions.map(one => one.difference)).toEqual([DIFFERENCE, undefined]);
+  expect(panel.questions[1]?.body).toContain('What changes is not known: it is damaged');
+  expect(panel.given('rollBack')).toBeUndefined();
 });
 
 test('a pipeline is paused, and let run again', async () => {

@@ -135,6 +135,9 @@ test('a closed form asks nothing, and follows its notebook no more', async () =>
   expect(asked).toHaveLength(before);
 });
 
+/** What is told of a run in an Airflow that is in reach. */
+const THERE = { url: 'http://airflow/dags/book/runs/r1' };
+
 function sent(answers: Answers): {
   errand: Errand;
   told: Progress[];
@@ -164,21 +167,65 @@ test('publishing saves the notebook, says what happens, and what came of it', as
 });
 
 test('what cannot be published is told with its reason, and may be forced', async () => {
-  const error = { code: 'target', message: 'theirs', hint: 'use --force', status: 409 };
-  const { errand, ended, asked } = sent({ publish: () => job({ error }) });
+  const theirs = { code: 'target', message: 'theirs', hint: 'or all the same', status: 409 };
+  const unfit = { code: 'preflight', message: 'no GPU', hint: null, status: 422 };
+  const errors = [theirs, unfit, theirs, theirs];
+  const { errand, ended, asked } = sent({
+    publish: () => job({ error: errors.shift() ?? null })
+  });
   await errand.publish();
-  expect(ended).toMatchObject([{ state: 'failed', failure: { hint: 'use --force' } }]);
-  await errand.publish(true);
-  const forces = asked.flatMap(([name, { body }]) => (name === 'publish' ? [body?.force] : []));
-  expect(forces).toEqual([false, true]);
+  expect(ended).toMatchObject([{ state: 'failed', failure: { hint: 'or all the same' } }]);
+  await errand.insist();
+  await errand.insist();
+  await errand.publish();
+  const given = asked.flatMap(([name, { body }]) =>
+    name === 'publish' ? [[body?.force, body?.preflight]] : []
+  );
+  expect(given).toEqual([
+    [undefined, undefined],
+    [true, undefined],
+    [true, false],
+    [undefined, undefined]
+  ]);
+});
+
+test('what is published over is what the form shows, or was published from there', async () => {
+  const { errand, asked } = sent({ publish: () => job({ result: { digest: 'b2' } }) });
+  await errand.publish(['a1']);
+  await errand.publish(['a1']);
+  await errand.publish([]);
+  await errand.publish();
+  const given = asked.flatMap(([name, { body }]) => (name === 'publish' ? [body?.shown] : []));
+  expect(given).toEqual([['a1'], ['a1', 'b2'], ['b2'], undefined]);
 });
 
 test('a notebook that cannot be saved is not published', async () => {
   const { errand, ended, asked, notebook } = sent({});
-  notebook.save = () => Promise.reject(new Error('no space'));
+  notebook.settle = () => Promise.reject(new Error('no space'));
   await errand.publish();
   expect(ended).toMatchObject([{ failure: { code: 'unsaved', hint: 'no space' } }]);
   expect(asked).toEqual([]);
+});
+
+test('where somebody would rather not, nothing is done and nothing said of it', async () => {
+  const { errand, ended, asked, notebook } = sent({});
+  notebook.settle = () => Promise.resolve(false);
+  await errand.publish();
+  await errand.run({});
+  expect([errand.now, ended, asked]).toEqual([null, [], []]);
+});
+
+test('what is begun goes on to its end when its notebook is closed', async () => {
+  const { errand, ended, asked } = sent({
+    trigger: () => ({ run: run('queued'), paused: false }),
+    getRun: () => run('success', THERE)
+  });
+  const done = errand.trigger('book', {});
+  errand.leave();
+  await jest.advanceTimersByTimeAsync(2500);
+  await done;
+  expect(ended).toMatchObject([{ kind: 'trigger', state: 'done' }]);
+  expect(asked.at(-1)).toMatchObject(['getRun', { query: { project: 'work' } }]);
 });
 
 test('a run here is shown as it goes, and one that fails as failed', async () => {
@@ -193,7 +240,7 @@ test('a run here is shown as it goes, and one that fails as failed', async () =>
 });
 
 test('a run in Airflow is followed until it ends', async () => {
-  const states = [run('running'), run('success')];
+  const states = [run('running', THERE), run('success', THERE)];
   const { errand, told } = sent({
     trigger: () => ({ run: run('queued'), paused: false }),
     getRun: () => states.shift()
@@ -214,7 +261,7 @@ test('a run that was cancelled is no failure, and none of its steps goes on', as
   expect(errand.now?.run?.steps.map(one => one.state)).toEqual(['success', 'cancelled']);
   const there = sent({
     trigger: () => ({ run: run('queued'), paused: false }),
-    getRun: () => run('cancelled', { failure: { ...error, code: 'run-ended' } })
+    getRun: () => run('cancelled', { ...THERE, failure: { ...error, code: 'run-ended' } })
   });
   const done = there.errand.trigger('book', {});
   await jest.advanceTimersByTimeAsync(2500);
@@ -225,7 +272,7 @@ test('a run that was cancelled is no failure, and none of its steps goes on', as
 test('its time is counted from when it began, also after a reload', async () => {
   const started = new Date(Date.now() - 14_000).toISOString();
   const { errand } = sent({ jobs: () => [job({ kind: 'run', started, result: run('success') })] });
-  await errand.resume();
+  await errand.resume('book');
   expect(errand.now?.began).toBe(Date.parse(started));
   const began = new Date(Date.now() - 60_000).toISOString();
   const other = sent({
@@ -260,10 +307,10 @@ test('what goes on already is followed after a reload, of this notebook alone', 
   const result = { dag_id: 'book' };
   const other = job({ about: 'other.ipynb' });
   const { errand } = sent({ jobs: () => [other, job({ result })] });
-  await errand.resume();
+  await errand.resume('book');
   expect(errand.now).toMatchObject({ kind: 'publish', state: 'done', published: result });
   const nothing = sent({ jobs: () => [other] });
-  await nothing.errand.resume();
+  await nothing.errand.resume('book');
   expect(nothing.errand.now).toBeNull();
 });
 

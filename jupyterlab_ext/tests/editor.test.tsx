@@ -43,8 +43,14 @@ class Opened extends Shown {
   }
 
   async press(label: string, key: string, more: KeyboardEventInit = {}): Promise<void> {
-    this.field(label).dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...more }));
+    const given = { key, bubbles: true, cancelable: true, ...more };
+    this.field(label).dispatchEvent(new KeyboardEvent('keydown', given));
     await settled();
+  }
+
+  /** What is done when one leaves it. */
+  onClose(left: () => void): void {
+    this.widget.onClose = left;
   }
 
   async click(name: string): Promise<void> {
@@ -103,6 +109,28 @@ test.each([
   expect(page.labels()).toEqual(labels);
 });
 
+test.each([
+  [['step:load', 'step:fit'], 1, 'more of load'],
+  [['step:load', 'skip'], 1, 'more of load'],
+  [['step:load', ''], 1, 'more of load'],
+  [['step:load', 'step:fit'], 0, 'no step of its own'],
+  [['step:load', 'setup', 'setup'], 2, 'no step of its own'],
+  [['', 'skip'], 1, 'no step of its own'],
+  [['', ''], 1, 'no step of its own']
+])('of cells tagged %j number %i could be: %s', async (tags, cell, words) => {
+  const page = await open(cell, tags);
+  expect(page.field('Cell is').options[0]?.text).toBe(words);
+});
+
+test('a step that nobody has named has no other name either', async () => {
+  const page = await open(1, ['', '']);
+  expect(page.text).not.toContain('Rename step');
+  await page.fill('Cell is', 'step');
+  await page.fill('Step', 'fit');
+  await page.press('Step', 'Enter');
+  expect(page.text).toContain('Rename step fit…');
+});
+
 test('a cell becomes a step when the step has a name', async () => {
   const page = await open(1, ['step:load', 'x']);
   await page.fill('Cell is', 'step');
@@ -137,6 +165,17 @@ test('whoever takes back the name of a step goes on in the editor', async () => 
   await page.press('Step', 'z', { ctrlKey: true });
   expect(page.labels()).toEqual(['Cell is']);
   expect(document.activeElement).toBe(page.field('Cell is'));
+});
+
+test('Escape takes a text back first, and leads to the notebook then', async () => {
+  const page = await open(0, ['step:load']);
+  const left = jest.fn();
+  page.onClose(left);
+  await page.fill('Timeout', 'long');
+  await page.press('Timeout', 'Escape');
+  expect([page.field('Timeout').value, left.mock.calls.length]).toEqual(['', 0]);
+  await page.press('Timeout', 'Escape');
+  expect(left).toHaveBeenCalledTimes(1);
 });
 
 test('what cannot be is said at its field, and is not written', async () => {
@@ -190,6 +229,27 @@ test('the profiles of the settings are offered, and those that a team may not us
   expect(gpu?.disabled).toBe(true);
   await page.fill('Profile', 'small');
   expect(page.written.tags).toEqual(['step:a profile:small']);
+});
+
+test('the profile that is meant without a choice is offered once, as that', async () => {
+  const size = { cpu: null, memory: null, disk: null, gpu: null, allowed: true };
+  const own = { ...size, name: 'default', default: true };
+  const profiles = (): object[] => [own, { ...size, name: 'big', default: false }];
+  const labels = (): string[] => [...opened.field('Profile').options].map(one => one.text);
+  await open(0, ['step:a'], { profiles });
+  expect(labels()).toEqual([
+    'default – as much as the machine has',
+    'big – as much as the machine has'
+  ]);
+  opened.written.say({ profile: 'big' });
+  await settled();
+  expect(labels()).toEqual([
+    'default: big – as much as the machine has',
+    'default – as much as the machine has'
+  ]);
+  await opened.fill('Profile', 'default');
+  expect(opened.choices('Profile')).toEqual(['', 'default']);
+  expect(opened.written.tags).toEqual(['step:a profile:default']);
 });
 
 test('where the profiles are not known a name is written', async () => {

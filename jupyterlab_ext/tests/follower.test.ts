@@ -1,3 +1,5 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
 import type { Run, StepRun } from '../src/generated/answers';
 import { booksOf, bookOf } from '../src/panel/books';
 import { pathOf, readPath, ExecutedDrive } from '../src/panel/drive';
@@ -156,7 +158,7 @@ test('what a run has made can be read, and changed by nobody', async () => {
     }
   ];
   const { client } = server({ outputNotebooks: () => [{ name: 'book', content: { cells } }] });
-  const drive = new ExecutedDrive(client, {} as never);
+  const drive = new ExecutedDrive(client, {} as never, {} as never, nullTranslator.load('nbflow'));
   const found = await drive.get(pathOf(NAME, 'book', '').slice('nbflow-run:'.length));
   expect([found.writable, found.type]).toEqual([false, 'notebook']);
   expect(found.content).toEqual({
@@ -167,8 +169,42 @@ test('what a run has made can be read, and changed by nobody', async () => {
       }
     ]
   });
-  await expect(drive.save()).rejects.toThrow('not changed');
+  const own = pathOf(NAME, 'book', '').slice('nbflow-run:'.length);
+  await expect(drive.save(own)).rejects.toThrow('not changed');
+  await expect(drive.delete(own)).rejects.toThrow('not changed');
   await expect(drive.get('@work/book/r1/other.ipynb')).rejects.toThrow('no notebook other');
+});
+
+test('whether a notebook is there and what is in it is one question, asked anew later', async () => {
+  const { client, asked } = server({
+    outputNotebooks: () => [{ name: 'book', content: { cells: [] } }]
+  });
+  const drive = new ExecutedDrive(client, {} as never, {} as never, nullTranslator.load('nbflow'));
+  const path = pathOf(NAME, 'book', '').slice('nbflow-run:'.length);
+  jest.useFakeTimers();
+  await drive.get(path);
+  await drive.get(path);
+  expect(asked).toHaveLength(1);
+  jest.advanceTimersByTime(3000);
+  await drive.get(path);
+  expect(asked).toHaveLength(2);
+  jest.useRealTimers();
+});
+
+test('a copy of an executed notebook is written where somebody wants it, and can be changed', async () => {
+  const saved: unknown[] = [];
+  const elsewhere = {
+    get: () => Promise.reject(new Error('there is none')),
+    save: (...given: unknown[]) => Promise.resolve(saved.push(given)),
+    delete: () => Promise.resolve()
+  };
+  const trans = nullTranslator.load('nbflow');
+  const drive = new ExecutedDrive(server({}).client, elsewhere as never, {} as never, trans);
+  await expect(drive.get('work/copy.ipynb', { content: false })).rejects.toThrow('there is none');
+  const cell = { cell_type: 'code', metadata: { editable: false, deletable: false, tags: ['a'] } };
+  await drive.save('work/copy.ipynb', { type: 'notebook', content: { cells: [cell] } });
+  const content = { cells: [{ cell_type: 'code', metadata: { tags: ['a'] } }] };
+  expect(saved).toEqual([['work/copy.ipynb', { type: 'notebook', content }]]);
 });
 
 test.each([undefined, null, 5, { project: 1, list: 'x', kind: [], run: { dag_id: 'a' } }])(

@@ -1,92 +1,7 @@
-import { nullTranslator } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
-import { MessageLoop } from '@lumino/messaging';
-import { Widget } from '@lumino/widgets';
-import React from 'react';
+import { INSPECTED, STOPPED, failing, job, run } from './asked';
+import { form, open, said, settled, show } from './openedForm';
 
-import { causesOf } from '../src/schedule/causes';
-import { Draft } from '../src/schedule/draft';
-import { Errand } from '../src/schedule/errand';
-import { Followed } from '../src/parts/followed';
-import { Form } from '../src/schedule/form/form';
-import { INSPECTED, STOPPED, book, failing, job, run, server } from './asked';
-import type { Answers } from './asked';
-import { Shown } from './shown';
-
-/** The form in a page, with all that its server tells. */
-class Opened extends Shown {
-  readonly draft: Draft;
-  readonly errand: Errand;
-  readonly gone: string[] = [];
-  readonly shown: string[] = [];
-
-  constructor(answers: Answers, tags: Record<string, string[]> = {}) {
-    super(settled);
-    const { client } = server(answers);
-    const notebook = book();
-    this.draft = new Draft(notebook, client);
-    this.errand = new Errand(notebook, client);
-    const { draft, errand } = this;
-    const form = (): React.JSX.Element => (
-      <Form
-        title="Schedule book.ipynb"
-        frame={{
-          draft,
-          errand,
-          causes: causesOf(draft.findings, draft.meant),
-          trans: nullTranslator.load('nbflow'),
-          language: 'en-GB',
-          hue: () => 0,
-          tags: step => tags[step] ?? [],
-          goTo: cell => this.gone.push(cell),
-          numberOf: cell => (cell === 'c2' ? 2 : null),
-          showRun: ({ run_id }) => this.shown.push(run_id)
-        }}
-      />
-    );
-    this.widget = ReactWidget.create(
-      <Followed signals={[draft.changed, errand.changed]}>{form}</Followed>
-    );
-    Widget.attach(this.widget, document.body);
-    MessageLoop.flush();
-  }
-
-  get chosen(): unknown {
-    return this.draft.notebook.model.sharedModel.getMetadata('nbflow');
-  }
-
-  close(): void {
-    this.widget.dispose();
-    this.draft.dispose();
-    this.errand.dispose();
-  }
-
-  protected readonly widget: Widget;
-}
-
-async function settled(): Promise<void> {
-  await new Promise(resolve => setTimeout(resolve, 20));
-}
-
-/** Wait until the page says so. */
-async function said(words: string): Promise<void> {
-  for (let tries = 0; tries < 100 && !form.text.includes(words); tries++) {
-    await settled();
-  }
-  expect(form.text).toContain(words);
-}
-
-let form: Opened;
 afterEach(() => form.close());
-
-async function open(answers: Answers = {}, tags: Record<string, string[]> = {}): Promise<Opened> {
-  form = new Opened(answers, tags);
-  while (form.draft.difference.pending || form.draft.project.settings === null) {
-    await settled();
-  }
-  await settled();
-  return form;
-}
 
 test('what is not published yet is not said to run as published', async () => {
   await open();
@@ -121,6 +36,18 @@ test('a schedule is chosen with its time, and said in the metadata', async () =>
   expect(form.chosen).toEqual({ timezone: 'Europe/Berlin' });
 });
 
+test('the reader’s time zone is offered where none is chosen, and nothing chosen for them', async () => {
+  await open();
+  await form.fill('Schedule', 'daily');
+  expect(form.chosen).toEqual({ schedule: '0 7 * * *' });
+  form.button('Use Europe/Berlin (yours)').click();
+  await settled();
+  expect(form.chosen).toEqual({ schedule: '0 7 * * *', timezone: 'Europe/Berlin' });
+  expect(form.text).not.toContain('(yours)');
+  await form.fill('Time zone', 'Asia/Tokyo');
+  expect(form.text).not.toContain('(yours)');
+});
+
 test('who writes a cron expression goes on with it, though there are words for it', async () => {
   await open();
   const label = 'Cron expression: minute, hour, day, month, day of the week';
@@ -132,15 +59,21 @@ test('who writes a cron expression goes on with it, though there are words for i
 });
 
 test('a profile that the team may not use cannot be chosen, and one of a tag stands there', async () => {
-  await open({}, { fit: ['profile:gpu', 'retries:2'] });
+  const size = { cpu: null, memory: null, disk: null, gpu: null, image: null, allowed: true };
+  const profiles = [
+    { ...size, name: 'small', price: 0.5 },
+    { ...size, name: 'large', price: null },
+    { ...size, name: 'gpu', price: null, allowed: false }
+  ];
+  await open({ profiles: () => profiles }, { fit: ['profile:gpu', 'retries:2'] });
   const whole = form.field('Profile of All steps');
   expect([...whole.options].map(one => [one.value, one.disabled])).toEqual([
     ['', false],
-    ['small', false],
+    ['large', false],
     ['gpu', true]
   ]);
-  await form.fill('Profile of load', 'small');
-  expect(form.chosen).toEqual({ steps: { load: { profile: 'small' } } });
+  await form.fill('Profile of load', 'large');
+  expect(form.chosen).toEqual({ steps: { load: { profile: 'large' } } });
   expect(form.all('.nbf-Tagged').map(one => one.firstChild?.textContent)).toEqual([
     'profile:gpu',
     'retries:2'
@@ -170,6 +103,20 @@ test('a wrong value of a parameter is told at it, and nothing is run', async () 
   expect(form.chosen).toBeUndefined();
 });
 
+test('without parameters it is said how a notebook comes by them', async () => {
+  let candidate: string | null = 'c2';
+  await open({
+    inspect: () => ({ ...INSPECTED, parameters: [], parameters_candidate: candidate })
+  });
+  form.button('Make cell 2 the parameters cell').click();
+  expect(form.gone).toEqual(['parameters c2']);
+  expect(form.text).not.toContain('press E in it');
+  candidate = null;
+  form.draft.moved();
+  await said('press E in it');
+  expect(form.text).not.toContain('the parameters cell');
+});
+
 test('what is wrong shows at its field, and what is about code leads to its cell', async () => {
   const wrong = { severity: 'error', hint: 'mend it', line: null };
   const diagnostics = [
@@ -179,9 +126,22 @@ test('what is wrong shows at its field, and what is about code leads to its cell
   await open({ inspect: () => ({ ...INSPECTED, ok: false, diagnostics }) });
   expect(form.about('Name')).toContain("'a b' is no id. Mend it");
   expect(form.button('Publish').disabled).toBe(true);
-  expect(form.text).toContain('Correct 2 errors first');
   form.button('Cell 2').click();
-  expect(form.gone).toEqual(['c2']);
+  form.button('Correct 2 errors first').click();
+  expect(form.gone).toEqual(['c2', 'c2']);
+});
+
+test('what is to be corrected first is a click away, in the form, too', async () => {
+  const wrong = { code: 'NB111', severity: 'error', hint: '', line: null, cell: null };
+  const diagnostics = [{ ...wrong, message: "metadata.nbflow.name 'a b' is no id" }];
+  await open({ inspect: () => ({ ...INSPECTED, ok: false, diagnostics }) });
+  form.button('Correct one error first').click();
+  expect(document.activeElement).toBe(form.field('Name'));
+  form.close();
+  await open();
+  await form.fill('trees', '0');
+  form.button('Correct one parameter to run it').click();
+  expect(document.activeElement).toBe(form.field('trees'));
 });
 
 test('a notebook in which nothing is written yet is no fault', async () => {
@@ -240,7 +200,7 @@ test('without Airflow the form says what does not go, and starts it', async () =
     airflow: () => STOPPED,
     airflowUp: () => job({ result: {}, id: `j${(started += 1)}` })
   });
-  expect(form.all('.nbf-Reach')[0]?.textContent).toContain('the private Airflow does not run');
+  expect(form.all('.nbf-Reach')[0]?.textContent).toContain('The private Airflow does not run');
   expect(form.button('Publish').disabled).toBe(false);
   form.button('Start Airflow').click();
   await settled();
@@ -248,7 +208,7 @@ test('without Airflow the form says what does not go, and starts it', async () =
 });
 
 test('a server that cannot be asked is told instead of a form', async () => {
-  form = new Opened({ inspect: failing('unreachable', 'Jupyter Server does not answer') });
+  show({ inspect: failing('unreachable', 'Jupyter Server does not answer') });
   await said('Jupyter Server does not answer');
   expect(form.button('Publish').disabled).toBe(true);
 });
@@ -258,8 +218,9 @@ test('what is live is told with its link, and what was refused can be forced', a
     ...{ dag_id: 'book', live_after: 4.2, url: 'http://airflow/dags/book', review: null },
     ...{ changed: true, missing: null, paused: false, diagnostics: [] }
   };
-  const hint = 'give it another name, or use --force';
-  const error = { code: 'target', message: "book is another notebook's", hint, status: 409 };
+  const hint = 'give it another name';
+  const message = "book is another notebook's";
+  const error = { code: 'target', message, hint, status: 409, forcible: true };
   await open({ publish: ({ body }) => job(body?.force === true ? { result } : { error }) });
   form.button('Publish').click();
   await said("book is another notebook's");
@@ -296,6 +257,24 @@ test.each([
   await said(words);
   form.button('Show the run').click();
   expect(form.shown).toEqual(['r1']);
+});
+
+test('a run is cancelled only by who says so twice', async () => {
+  const cancelled: unknown[] = [];
+  await open({
+    run: () => job({ kind: 'run', run: run('running'), result: new Promise(() => undefined) }),
+    cancelJob: ({ path }) => cancelled.push(path?.job_id)
+  });
+  form.agrees = false;
+  form.button('Run now').click();
+  await said('Cancel');
+  form.button('Cancel').click();
+  await settled();
+  expect([form.questions, cancelled]).toEqual([['Cancel the run?'], []]);
+  form.agrees = true;
+  form.button('Cancel').click();
+  await settled();
+  expect(cancelled).toEqual(['j1']);
 });
 
 test('what would change is listed, with the code that does', async () => {

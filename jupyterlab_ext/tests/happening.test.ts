@@ -34,12 +34,13 @@ test('that Airflow has paused it is said as long as it has', async () => {
   errand.dispose();
 });
 
-test('what became of a run is said on when its pipeline is unpublished or runs again', async () => {
+test('what became of a run is said until its pipeline runs again', async () => {
   const { client } = server({ run: () => job({ kind: 'run', result: run('success') }) });
   const errand = new Errand(book(), client);
   await errand.run({});
   errand.heed({ what: 'unpublished', dag: 'book' });
-  errand.heed({ what: 'ran', dag: 'book' });
   expect(errand.now?.run?.state).toBe('success');
+  errand.heed({ what: 'ran', dag: 'book' });
+  expect(errand.now).toBeNull();
   errand.dispose();
 });

@@ -1,4 +1,4 @@
-import { LABEL, NODE, layout } from '../src/parts/layout';
+import { LABEL, NODE, cutTo, layout, roomIn } from '../src/parts/layout';
 import type { Layout } from '../src/parts/layout';
 
 function laid(graph: Record<string, string[]>): Layout {
@@ -26,10 +26,29 @@ test('no two steps stand in the same place, and all within the width', () => {
   const found = laid(DIAMOND);
   for (const one of found.nodes) {
     expect(one.x).toBeGreaterThanOrEqual(0);
-    expect(one.x + NODE.width).toBeLessThanOrEqual(found.width);
+    expect(one.x + one.width).toBeLessThanOrEqual(found.width);
     const beside = found.nodes.filter(other => other !== one && other.y === one.y);
-    expect(beside.every(other => Math.abs(other.x - one.x) > NODE.width)).toBe(true);
+    expect(
+      beside.every(other => other.x + other.width < one.x || one.x + one.width < other.x)
+    ).toBe(true);
   }
+});
+
+test('a step is as wide as its name needs, up to a bound', () => {
+  const long = 'train_gradient_boosting';
+  const longest = 'a_name_that_somebody_has_written_very_long';
+  const found = laid({ load: [], [long]: ['load'], [longest]: ['load'] });
+  const widthOf = (name: string): number =>
+    found.nodes.find(node => node.name === name)?.width ?? 0;
+  expect([widthOf('load'), widthOf(longest)]).toEqual([NODE.width, NODE.widest]);
+  expect(cutTo(roomIn(widthOf(long), true), long)).toBe(long);
+  expect(cutTo(roomIn(widthOf(longest), true), longest)).toMatch(/^a_name_that_.*…$/);
+});
+
+test('a name of wide letters is cut sooner, and one of narrow letters later', () => {
+  const shown = (letter: string): number => Array.from(cutTo(120, letter.repeat(40))).length;
+  expect([shown('W'), shown('a'), shown('l')]).toEqual([9, 13, 21]);
+  expect([cutTo(0, 'ab'), cutTo(100, '漢字')]).toEqual(['a…', '漢字']);
 });
 
 test('an edge over several rows passes the steps between', () => {
@@ -38,7 +57,7 @@ test('an edge over several rows passes the steps between', () => {
   expect(edge?.points).toHaveLength(6);
   for (const { x, y } of edge?.points.slice(1, -1) ?? []) {
     const under = found.nodes.filter(
-      node => node.y <= y && y <= node.y + NODE.height && node.x <= x && x <= node.x + NODE.width
+      node => node.y <= y && y <= node.y + NODE.height && node.x <= x && x <= node.x + node.width
     );
     expect(under).toEqual([]);
   }

@@ -74,6 +74,12 @@ test('what is looked for, and which runs are listed, the server is asked', async
   panel.monitor.go({ contains: 'chu' });
   await new Promise(resolve => setTimeout(resolve, 300));
   expect(panel.given('pipelines')?.query).toMatchObject({ contains: 'chu', project: 'work' });
+  expect(panel.given('pipelines')?.query).not.toHaveProperty('state');
+  const [choice] = panel.all('[aria-label="Which pipelines"]');
+  Object.assign(choice as object, { value: 'paused' });
+  choice?.dispatchEvent(new Event('change', { bubbles: true }));
+  await settled();
+  expect(panel.given('pipelines')?.query).toMatchObject({ contains: 'chu', state: 'paused' });
   panel.monitor.go({ list: 'runs', kind: 'failed' });
   await settled();
   expect(panel.given('runs')?.query).toMatchObject({ states: 'failed,upstream_failed,cancelled' });
@@ -99,7 +105,7 @@ test('without Airflow a banner says what does not go, and starts it', async () =
       return job({ result: {} });
     }
   });
-  await said('the private Airflow does not run');
+  await said('The private Airflow does not run');
   await panel.press('Start Airflow');
   await said('Airflow runs');
   expect(panel.all('.nbf-Reach')).toEqual([]);

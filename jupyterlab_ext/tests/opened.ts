@@ -3,12 +3,13 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
 import { Actions } from '../src/panel/actions';
-import type { Desk, Question } from '../src/panel/actions';
+import type { Desk } from '../src/panel/actions';
 import { Deeds } from '../src/panel/deeds';
 import { Monitor } from '../src/panel/monitor';
 import type { Listed } from '../src/panel/monitor';
 import { RunsPanel } from '../src/panel/panel';
 import type { Place } from '../src/panel/place';
+import type { Question } from '../src/panel/question';
 import { Projects } from '../src/panel/projects';
 import { Watch } from '../src/panel/watch';
 import { run, server, step } from './asked';
@@ -25,8 +26,9 @@ export const FAILED = run('failed', {
   ...{ here: true, started: '2026-11-29T16:00:00Z', ended: '2026-11-29T16:00:09Z' },
   ...{ resumed: null, expected_end: null, metrics: {}, parameters: { trees: 7 }, stored: true },
   steps: [
-    step('load', 'success', { usual: 2 }),
+    step('load', 'success', { usual: 2, usual_of: 3 }),
     step('fit', 'failed', {
+      ...{ usual: 4, usual_of: 2 },
       failure: {
         ...{ ename: 'ValueError', evalue: 'no', cell: 'c2', cell_index: 2 },
         ...{ traceback: [], hint: null }
@@ -48,9 +50,13 @@ export class Opened extends Shown {
   readonly asked: [string, Given][];
   /** Notebooks that were saved before they ran. */
   readonly settled: string[] = [];
+  /** Runs whose outcome is shown at cells, and when they had ended before. */
+  readonly followed: [string, string | null][] = [];
   /** What others were told. */
   readonly told: [string, string | null][] = [];
   agrees = true;
+  /** What somebody chooses who is asked which way to go; '' for none. */
+  chosen: unknown = '';
 
   constructor(answers: Answers, place: Partial<Place> = {}) {
     super(settled);
@@ -74,12 +80,19 @@ export class Opened extends Shown {
         this.questions.push(question);
         return Promise.resolve(this.agrees);
       },
+      choose: (question, choices) => {
+        this.questions.push({ ...question, accept: '' });
+        return Promise.resolve(choices.find(one => one.value === this.chosen)?.value ?? null);
+      },
       openExecuted: (_, name, book, cell) => this._open(`${name.run_id} ${book} ${cell ?? ''}`),
       openNotebook: path => this._open(path),
+      showFile: (path, size) => this._open(`${path} ${size}`),
+      showFolder: path => this._open(`${path}/`),
       settle: path => {
         this.settled.push(path);
         return Promise.resolve(this.agrees);
       },
+      follow: (name, before) => this.followed.push([name.run_id, before]),
       tell: (what, dag) => this.told.push([what, dag]),
       openNew: (folder, name) => this._open(`${folder}/${name}`)
     };

@@ -117,6 +117,30 @@ test('the server is asked about what is not saved, without outputs', async () =>
   expect(book.asked[0]?.cells).toMatchObject([{ cell_type: 'code', source, outputs: [] }]);
 });
 
+test('a notebook without tags is checked while somebody wants to make a pipeline of it', async () => {
+  const book = new Opened([]);
+  await paused();
+  expect(book.asked).toEqual([]);
+  const [one, other] = [book.pipeline.watch(), book.pipeline.watch()];
+  await paused();
+  expect(book.asked).toHaveLength(1);
+  one.dispose();
+  expect(book.pipeline.inspection.found).toBe(book.found);
+  other.dispose();
+  expect([book.pipeline.inspection.found, book.pipeline.declared]).toEqual([null, false]);
+  book.model.cells.get(0).sharedModel.setSource('x = 2');
+  await paused();
+  expect(book.asked).toHaveLength(1);
+});
+
+test('one with tags is checked after that as before', async () => {
+  const book = new Opened(['step:a']);
+  const watched = book.pipeline.watch();
+  await paused();
+  watched.dispose();
+  expect(book.pipeline.inspection.found).toBe(book.found);
+});
+
 test('what the code of the first cells tells is shown', async () => {
   const book = new Opened([], ['step:a']);
   book.found.steps = [

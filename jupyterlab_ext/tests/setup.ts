@@ -12,6 +12,7 @@ class NoResizeObserver {
 }
 
 if (typeof window !== 'undefined') {
+  Element.prototype.scrollIntoView = () => undefined;
   Object.assign(window, {
     DragEvent: NoDragEvent,
     ResizeObserver: NoResizeObserver,

@@ -1,6 +1,6 @@
 import type { Run } from '../src/generated/answers';
-import { toldOf } from '../src/panel/told';
 import { Watch } from '../src/panel/watch';
+import { endOf, toldOf } from '../src/parts/told';
 import { failing, run, server } from './asked';
 
 const NAME = { project: 'work', dag_id: 'book', run_id: 'r1' };
@@ -50,7 +50,8 @@ test('right after it was told to go on, the end that it had before is none', asy
 });
 
 test('that a run failed is told until it is seen, and how others ended for some seconds', () => {
-  const told = (['failed', 'cancelled', 'success'] as const).map(state => toldOf(run(state)));
+  const states = ['failed', 'cancelled', 'success'] as const;
+  const told = states.map(state => toldOf(endOf(run(state))));
   expect(told.map(one => [one.kind, one.autoClose !== false])).toEqual([
     ['error', false],
     ['info', true],

@@ -1,4 +1,3 @@
-import { asPlain } from '../src/editing/words';
 import { asSentences } from '../src/schedule/causes';
 
 test.each([
@@ -10,8 +9,4 @@ test.each([
 ])('the hint %j follows its message as %j', (hint, expected) => {
   const cause = { message: 'no', hint, severity: 'error' as const, cell: null };
   expect(asSentences(cause).hint).toBe(expected);
-});
-
-test('where code cannot be marked it is in quotes', () => {
-  expect(asPlain('Write `_` and digits.')).toBe('Write “_” and digits.');
 });

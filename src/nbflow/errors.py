@@ -160,11 +160,24 @@ class MissingExtraError(NbflowError):
 
 
 class TargetError(NbflowError):
-    """The place that Airflow reads DAGs from cannot be written."""
+    """The place that Airflow reads DAGs from cannot be written.
+
+    Attributes:
+        forcible: it is done all the same where somebody insists.
+    """
 
     code = "target"
     exit_status = 6
     http_status = 502
+
+    def __init__(self, message: str, *, hint: str | None = None, forcible: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.forcible = forcible
+
+    def as_json(self) -> dict[str, Any]:
+        """The error, and whether somebody may insist."""
+        said = super().as_json()
+        return {**said, "forcible": True} if self.forcible else said
 
 
 class RemoteError(NbflowError):

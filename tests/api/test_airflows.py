@@ -53,3 +53,18 @@ def test_the_runs_that_are_stopped_with_it_are_named_before(stop):
 @pytest.mark.parametrize("answer", [(200, {"dag_runs": [], "total_entries": 0}), (500, "broken")])
 def test_it_is_stopped_where_no_run_goes_or_it_cannot_tell(stop, answer):
     assert stop(answer) == ["down"]
+
+
+@pytest.mark.parametrize("ran", [False, True])
+def test_a_stopped_airflow_of_another_environment_is_not_said_to_be_none(
+    tmp_path, monkeypatch, ran
+):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bare/python"))
+    if ran:
+        (tmp_path / ".nbflow/airflow").mkdir(parents=True)
+    found = api.reach(api.load_settings(tmp_path))
+    assert (found.embedded, found.state) == (True, "missing")
+    assert "Airflow is not installed" in found.reason
+    assert ("the project's private Airflow does not run" in found.reason) is ran
+    assert ("where Airflow is installed" in found.hint) is ran
+    assert "the extra `airflow`" in found.hint

@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from nbflow import api
+from nbflow.api import Forecaster
 from nbflow.api.forecasting import expected_end
 from nbflow.model import Run, RunState, StepRun
 
@@ -57,3 +61,41 @@ def test_nobody_knows_where_a_step_has_no_history_or_will_not_run():
     assert seconds_left(failed, *steps[1:2], needs={"load": [], "left": ["load"]}) is None
     assert seconds_left(done("load")) is None
     assert seconds_left(needs={}) is None
+
+
+class Earlier:
+    """An Airflow that tells how long a step took before, the newest first."""
+
+    def __init__(self, *seconds):
+        self.seconds = seconds
+
+    def durations(self, dag_id, *, limit, without):
+        return {"load": list(self.seconds)}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words", "heading"),
+    [
+        ((), "", ""),
+        ((3.0,), ", last time 3.0s", "last time"),
+        ((3.0, 99.0), ", last time 3.0s", "last time"),
+        ((3.0, 5.0, 9.0), ", usually 5.0s", "usually"),
+    ],
+)
+def test_what_is_usual_is_said_of_three_runs_and_of_fewer_how_long_the_last_took(
+    seconds, words, heading
+):
+    run = Run("d", "r", RunState.FAILED, (StepRun("load", RunState.QUEUED),))
+    told = Forecaster(Earlier(*seconds), current=None).forecast(run)
+    assert api.describe_progress(told.steps[0]) == f"load: queued{words}"
+    assert told.steps[0].usual_of == len(seconds)
+    assert api.usually(told) == (heading, [words.split(" ")[-1]])
+
+
+def test_beside_what_is_usual_stands_nothing_of_a_single_run():
+    steps = (
+        StepRun("load", RunState.QUEUED, usual=5, usual_of=3),
+        StepRun("new", RunState.QUEUED, usual=7, usual_of=1),
+    )
+    heading, told = api.usually(Run("d", "r", RunState.QUEUED, steps))
+    assert (heading, told) == ("usually", ["5.0s", ""])

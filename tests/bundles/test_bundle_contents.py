@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from bundle_pipelines import document, everything, iris, minimal, other_language, plans, settings
 
-from nbflow.bundles import bundle, find_backend, step_notebook
+from nbflow.bundles import bundle, find_backend, step_notebooks
 from nbflow.errors import NotebookError, SettingsError
 from nbflow.model import Bundle, Cell, Document, Pipeline
 from nbflow.planning import plan
@@ -68,7 +68,7 @@ def test_an_attachment_outside_the_notebooks_folder_is_refused(path: str) -> Non
 
 
 def test_the_cells_of_a_step_notebook_stand_in_the_runtimes_order() -> None:
-    notebook = step_notebook(plan(iris(), settings=settings()), "boost")
+    notebook = step_notebooks(plan(iris(), settings=settings()))["boost"]
     assert roles(notebook) == [
         "parameters",
         "begin",
@@ -83,7 +83,7 @@ def test_the_cells_of_a_step_notebook_stand_in_the_runtimes_order() -> None:
 
 
 def test_a_step_notebook_without_parameters_has_no_cell_for_them() -> None:
-    notebook = step_notebook(plan(minimal(), settings=settings()), "main")
+    notebook = step_notebooks(plan(minimal(), settings=settings()))["main"]
     assert roles(notebook) == ["parameters", "begin", "load", "a", "save"]
 
 
@@ -92,12 +92,12 @@ def test_a_step_notebook_is_valid() -> None:
 
     for made in plans().values():
         for step in made.steps:
-            nbformat.validate(step_notebook(made, step.name))
+            nbformat.validate(step_notebooks(made)[step.name])
 
 
 def test_orders_arrive_as_the_analysis_found_them() -> None:
     made = plan(iris(), settings=settings())
-    notebook = step_notebook(made, "forest")
+    notebook = step_notebooks(made)["forest"]
     found = orders(notebook)
     assert found.dag_id == "iris"
     assert found.steps == ("load", "forest", "boost", "best")
@@ -114,13 +114,13 @@ def test_orders_arrive_as_the_analysis_found_them() -> None:
 
 def test_values_that_try_to_break_out_arrive_in_the_orders() -> None:
     made = plan(everything(), settings=settings())
-    found = orders(step_notebook(made, "class"))
+    found = orders(step_notebooks(made)["class"])
     for parameter in made.pipeline.parameters:
         assert found.parameters[parameter.name].default == parameter.default
 
 
 def test_a_kernel_of_another_language_gets_the_authors_cells_only() -> None:
-    notebook = step_notebook(plan(other_language(), settings=settings()), "second")
+    notebook = step_notebooks(plan(other_language(), settings=settings()))["second"]
     assert roles(notebook) == ["b"]
     assert notebook["metadata"]["kernelspec"] == {
         "display_name": "ir",
@@ -133,7 +133,7 @@ def test_a_kernel_of_another_language_gets_the_authors_cells_only() -> None:
 def test_an_authors_tag_does_not_make_a_cell_papermills() -> None:
     cell = Cell("a", 0, "code", "1", tags=("injected-parameters", "raises-exception"))
     pipeline = replace(minimal(), document=Document(name="hello", cells=(cell,)))
-    notebook = step_notebook(plan(pipeline, settings=settings()), "main")
+    notebook = step_notebooks(plan(pipeline, settings=settings()))["main"]
     assert notebook["cells"][3]["metadata"] == {"tags": ["raises-exception"]}
 
 

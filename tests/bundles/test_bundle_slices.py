@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nbflow import analysis, notebook, planning
-from nbflow.bundles import slices, step_notebook
+from nbflow.bundles import slices, step_notebooks
 from nbflow.settings import Settings
 
 CELLS = {
@@ -70,6 +70,7 @@ def test_the_order_of_cells_counts():
     assert first.parts["order"] != moved["train"].parts["order"]
 
 
-def test_only_a_step_that_may_be_skipped_carries_a_digest():
-    orders = step_notebook(plan(), "train")["metadata"]["nbflow"]["orders"]
-    assert (orders["cache"], orders["reads_parameters"]) == ("", [])
+def test_only_a_step_that_may_be_skipped_carries_what_finds_it_again():
+    orders = step_notebooks(plan())["train"]["metadata"]["nbflow"]["orders"]
+    assert orders["cache"] == ""
+    assert orders["reads_parameters"] == ["seed"]

@@ -95,12 +95,22 @@ def write_notebook(path, *cells, kernelspec=PYTHON3, **metadata):
 
 
 def outputs(path):
-    """The text of each code cell's outputs, by cell id."""
-    found = {}
-    for cell in json.loads(Path(path).read_text())["cells"]:
-        if cell["cell_type"] == "code":
-            found[cell["id"]] = "".join(_text(output) for output in cell["outputs"])
-    return found
+    """The text of the outputs of each of the author's code cells, by cell id."""
+    return {
+        cell["id"]: "".join(_text(output) for output in cell["outputs"])
+        for cell in json.loads(Path(path).read_text())["cells"]
+        if cell["cell_type"] == "code" and not _is_injected(cell)
+    }
+
+
+def injected(path):
+    """The code with what a run was given, in its merged notebook; empty where there is none."""
+    cells = json.loads(Path(path).read_text())["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if _is_injected(cell))
+
+
+def _is_injected(cell):
+    return "injected-parameters" in cell["metadata"].get("tags", ())
 
 
 def _text(output):

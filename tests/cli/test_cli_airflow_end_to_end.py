@@ -4,7 +4,7 @@ import json
 import signal
 
 import pytest
-from commands import nbflow, outputs, start, write_notebook
+from commands import injected, nbflow, outputs, start, write_notebook
 from nbclient import execute
 from nbformat import read
 
@@ -55,6 +55,7 @@ def test_a_run_gives_what_the_notebook_gives_in_one_kernel(project):
     assert ran.status == 0, ran.err
     assert ran.json["metrics"] == {"total": 20}
     assert outputs(folder / "done.ipynb") == outputs(folder / "expected.ipynb")
+    assert injected(folder / "done.ipynb") == "# Parameters\ncount = 5"
 
     fetched = run("output", "whole", "-o", "again.ipynb")
     assert fetched.status == 0, fetched.err
@@ -82,6 +83,9 @@ def test_types_survive_from_the_command_line_through_airflow_into_the_kernel(pro
     assert ran.status == 0, ran.err
     printed = outputs(folder / "done.ipynb")["cell-2"].strip()
     assert printed == json.dumps(list(AWKWARD.values()))
+    shown: dict[str, object] = {}
+    exec(f"{PARAMETERS}\n{injected(folder / 'done.ipynb')}", shown)
+    assert json.dumps([shown[name] for name in AWKWARD]) == printed
 
 
 def test_a_step_that_raises_fails_the_run_with_step_cell_and_exception(project):

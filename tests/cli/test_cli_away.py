@@ -32,6 +32,31 @@ def test_unpublishing_warns_that_nothing_was_paused_and_diff_knows_that_it_was_t
     assert "not paused" in told.json["warnings"][0]
 
 
+def test_what_going_back_would_change_is_shown_and_nothing_is_written(away, tmp_path):
+    first = away("published", "churn", "--json").json[0]["digest"]
+    write_notebook(
+        tmp_path / "churn.ipynb",
+        ("step:load", "rows = [1, 2, 3, 4]"),
+        ("step:show", "print(rows)"),
+        nbflow={"schedule": "@daily"},
+    )
+    second = away("publish", "churn.ipynb", "--no-wait", "--json").json[0]["digest"]
+    said = away("rollback", "churn", "--diff")
+    assert said.status == 0, said.err
+    assert f"churn: {first} would replace {second}" in said.out
+    assert "- show" in said.out
+    assert "-rows = [1, 2, 3, 4]" in said.out
+    assert "- @daily" in said.out
+    told = away("rollback", "churn", "--diff", "--json").json
+    assert (told["digest"], told["changed"], told["next_runs"]) == (first, True, [])
+    same = away("rollback", "churn", second[:6], "--diff")
+    assert "nothing would change" in same.out
+    assert away("rollback", "churn", "ffff", "--diff").status == 6
+    assert away("published", "churn", "--json").json[0]["digest"] == second
+    away("unpublish", "churn")
+    assert f"would be published again, as {second}" in away("rollback", "churn", "--diff").out
+
+
 def test_a_list_of_runs_says_that_it_lacks_those_in_airflow(away):
     assert away("run", "churn.ipynb").status == 0
     listed = away("runs", "churn")

@@ -4,7 +4,7 @@ from functools import partial
 
 import commands
 import pytest
-from commands import outputs, write_notebook
+from commands import injected, outputs, write_notebook
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -57,16 +57,21 @@ def test_a_backfill_runs_each_day_once_with_its_data_interval_as_parameters(proj
     runs = until(done)
     assert {one["run_id"] for one in runs} == {one["run_id"] for one in begun.json["runs"]}
     assert len(runs) == 3
-    printed = set()
+    printed, given = set(), set()
     for one in runs:
         fetched = run("output", f"filled/{one['run_id']}", "-o", "one.ipynb")
         assert fetched.status == 0, fetched.err
         printed.add(outputs(folder / "one.ipynb")["cell-2"].strip())
+        given.add(injected(folder / "one.ipynb"))
     assert printed == {
         "'2026-03-28' '2026-03-29T00:00:00+01:00' given",
         "'2026-03-29' '2026-03-30T00:00:00+02:00' given",
         "'2026-03-30' '2026-03-31T00:00:00+02:00' given",
     }
+    assert (
+        '# Parameters\nday = "2026-03-28"\nuntil = "2026-03-29T00:00:00+01:00"\nlabel = "given"'
+        in given
+    )
 
     again = run("backfill", "filled", *RANGE)
     assert again.status == 0, again.err

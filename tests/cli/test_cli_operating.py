@@ -162,7 +162,8 @@ def test_a_run_that_goes_shows_its_cell_its_usual_time_and_its_end(project, publ
     assert shown.status == 0, shown.err
     assert "fit: running, cell 2 of 3: import os, time, " in shown.out
     assert "expected to end" in shown.out
-    assert shown.out.count("usually") == 3
+    assert shown.out.count("last time") == 3
+    assert "usually" not in shown.out
     flag.touch()
     followed = run("runs", "goes", "--follow")
     assert followed.status == 0, followed.err
@@ -180,10 +181,13 @@ def test_a_run_in_airflow_is_told_in_its_header_and_compared_with_another(projec
     said = "".join(json.loads((folder / "first.ipynb").read_text())["cells"][0]["source"])
     for words in (digest, "published by", "bad = False", f"/runs/{first}/tasks/load)", "MiB"):
         assert words in said
-    stopped = json.loads((folder / "failed.ipynb").read_text())["cells"]
-    assert "(#cell-id=cell-3): AssertionError: bad rows" in "".join(stopped[0]["source"])
-    assert stopped[3]["outputs"][-1]["output_type"] == "error"
-    assert stopped[4]["outputs"] == []
+    cells = json.loads((folder / "failed.ipynb").read_text())["cells"]
+    stopped = {one["id"]: one for one in cells}
+    header, given = stopped["nbflow-header"], stopped["nbflow-injected-parameters"]
+    assert "(#cell-id=cell-3): AssertionError: bad rows" in "".join(header["source"])
+    assert "".join(given["source"]) == "# Parameters\nbad = True"
+    assert stopped["cell-3"]["outputs"][-1]["output_type"] == "error"
+    assert stopped["cell-4"]["outputs"] == []
     found = run("diff-runs", f"told/{first}", failed.json["run_id"], "--exit-code")
     assert found.status == 1, found.err
     for words in (
@@ -224,6 +228,24 @@ def test_a_cancelled_run_ends_and_its_steps_stop(project, published):
     resumed = run("resume", "sleeps")
     assert "goes on with after, long" in resumed.out, resumed.err
     until(lambda: state() == "success")
+
+
+def test_a_run_does_not_mix_versions_and_publishing_tells_that_it_goes(project, published):
+    folder, run = project
+    flag = folder / "on"
+    wait = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.1)\n"
+    published("overtaken", ("step:long", f"{wait}x = 1"), ("step:after", "print(x)"))
+    name = f"overtaken/{run('trigger', 'overtaken', '--json').json['run_id']}"
+    until(lambda: "cell 1 of 1" in run("runs", name).out)
+    write_notebook(folder / "overtaken.ipynb", ("step:long", "x = 2"), ("step:after", "print(-x)"))
+    told = run("publish", "overtaken.ipynb")
+    assert told.status == 0, told.err
+    assert f"still going: {name}; what it has not begun runs as this version" in told.err
+    flag.touch()
+    until(lambda: run("runs", name, "--json").json["state"] == "failed")
+    shown = run("runs", name)
+    assert "another version of the notebook was published since this run began" in shown.out
+    assert "the code of 'long', or a definition or parameter that it uses, has changed" in shown.err
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 import json
 import os
 
+import nbformat
 import pytest
 from commands import nbflow, outputs, write_notebook
+from nbclient import NotebookClient
 
 pytestmark = pytest.mark.slow
 
@@ -70,6 +72,34 @@ def test_a_merged_notebook_can_be_run_again(sales):
     )
 
 
+def test_run_top_to_bottom_in_one_kernel_it_shows_the_same(sales):
+    nbflow("run", "sales.ipynb", "-p", "divisor=4", "-o", "once.ipynb", cwd=sales)
+    _, parameters, given, *_ = found = cells(sales / "once.ipynb")
+    assert [cell["source"] for cell in (parameters, given)] == [
+        ["divisor = 2"],
+        ["# Parameters\n", "divisor = 4"],
+    ]
+    assert [cell["execution_count"] for cell in found[1:]] == [1, 2, 3, 4, 5]
+    again = NotebookClient(nbformat.read(sales / "once.ipynb", as_version=4)).execute()
+    nbformat.write(again, sales / "again.ipynb")
+    assert outputs(sales / "again.ipynb") == outputs(sales / "once.ipynb")
+
+
+def test_a_merged_notebook_is_a_source_with_the_defaults_that_are_written(sales):
+    nbflow("run", "sales.ipynb", "-p", "divisor=4", "-o", "once.ipynb", cwd=sales)
+    told = nbflow("check", "once.ipynb", cwd=sales)
+    assert (told.status, "NB108" in told.out + told.err) == (0, True)
+    ran = nbflow("run", "once.ipynb", "-p", "divisor=6", "-o", "twice.ipynb", cwd=sales)
+    assert ran.status == 0, ran.err
+    assert [cell["id"] for cell in cells(sales / "twice.ipynb")] == [
+        cell["id"] for cell in cells(sales / "once.ipynb")
+    ]
+    assert outputs(sales / "twice.ipynb")["cell-3"] == "1.0\n"
+    nbflow("run", "once.ipynb", "-o", "plain.ipynb", cwd=sales)
+    assert outputs(sales / "plain.ipynb")["cell-3"] == "3.0\n"
+    assert "divisor = 4" not in (sales / "plain.ipynb").read_text()
+
+
 def test_a_failed_run_stops_at_the_failing_cell_with_its_traceback(sales):
     ran = nbflow("run", "sales.ipynb", "-p", "divisor=0", "-o", "out.ipynb", cwd=sales)
     assert ran.status == 10
@@ -78,7 +108,8 @@ def test_a_failed_run_stops_at_the_failing_cell_with_its_traceback(sales):
         "✗ failed: step divide, [the cell that failed](#cell-id=cell-3): ZeroDivisionError" in said
     )
     assert "| report | upstream failed |" in said
-    _, _, load, divide, report = cells(sales / "out.ipynb")
+    _, _, given, load, divide, report = cells(sales / "out.ipynb")
+    assert given["metadata"]["tags"] == ["injected-parameters"]
     assert load["outputs"]
     assert "ZeroDivisionError" in "".join(divide["outputs"][-1]["traceback"])
     assert (report["outputs"], report["execution_count"]) == ([], None)
@@ -118,3 +149,42 @@ def test_a_page_without_nbconvert_is_refused_before_anything_runs(sales):
     assert refused.status == 5
     assert "nbflow[html]" in refused.err
     assert not (sales / ".nbflow").exists()
+
+
+WRITES = [
+    ("step:load", "from pathlib import Path\nPath('rows.csv').write_text('1,2')"),
+    ("", "Path('draft.txt').write_text('draft')\nPath('given.txt').read_text()"),
+    ("step:report", "Path('draft.txt').unlink()\nPath('out').mkdir()"),
+    ("", "Path('out/report.html').write_text(Path('rows.csv').read_text())"),
+]
+
+
+def test_the_files_that_a_notebook_wrote_are_written_out_as_it_left_them(tmp_path):
+    (tmp_path / "given.txt").write_text("given")
+    write_notebook(tmp_path / "files.ipynb", *WRITES)
+    ran = nbflow("run", "files.ipynb", cwd=tmp_path)
+    assert ran.status == 0, ran.err
+    done = nbflow("output", "files", "--files", "made", cwd=tmp_path)
+    assert done.status == 0, done.err
+    assert done.out.split() == ["made/out/report.html", "made/rows.csv"]
+    made = tmp_path / "made"
+    left = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
+    assert left == {"out/report.html", "rows.csv"}
+    assert (made / "out" / "report.html").read_text() == "1,2"
+    again = nbflow("output", "files", "--files", "made", cwd=tmp_path)
+    assert again.status == 2
+    assert "made is not empty" in again.err
+    taken = nbflow("output", "files", "--files", "given.txt", cwd=tmp_path)
+    assert taken.status == 2
+    assert "given.txt is there already" in taken.err
+    assert (tmp_path / "given.txt").read_text() == "given"
+
+
+def test_a_run_that_left_no_files_says_so_and_one_says_what_is_wanted(sales):
+    assert nbflow("run", "sales.ipynb", cwd=sales).status == 0
+    done = nbflow("output", "sales", "--files", "made", cwd=sales)
+    assert (done.status, done.out) == (0, "")
+    assert "the run has left no files" in done.err
+    nothing = nbflow("output", "sales", cwd=sales)
+    assert nothing.status == 2
+    assert "--files" in nothing.err

@@ -85,6 +85,17 @@ def test_stages_run_in_order_with_what_they_are_given_and_each_notebook_comes_ba
     assert outputs(folder / "later" / "train-0.ipynb")["cell-2"] == "eu 30 3\n"
 
 
+def test_the_files_of_each_notebook_are_in_a_folder_of_its_own(folder):
+    train = "model = rows[region] * 10\nopen('region.txt', 'w').write(region)"
+    write_pipeline(folder, train=train)
+    ran = nbflow("run", "pipeline.yaml", "--yes", "-p", "day=X", cwd=folder)
+    assert ran.status == 0, ran.err
+    done = nbflow("output", "weekly", "--files", "made", cwd=folder)
+    assert done.status == 0, done.err
+    assert done.out.split() == ["made/train/0/region.txt", "made/train/1/region.txt"]
+    assert (folder / "made" / "train" / "1" / "region.txt").read_text() == "us"
+
+
 def test_what_was_refused_or_excluded_is_skipped_and_the_run_goes_well(folder):
     refused = nbflow("run", "pipeline.yaml", "--refuse", "release", "--json", cwd=folder)
     assert refused.status == 0, refused.err

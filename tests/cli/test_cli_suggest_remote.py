@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "host"))
 
 from object_servers import BUCKET, Proxy, moto_server, proxy
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("suggest_remote")]
+pytestmark = pytest.mark.slow
 
 SETTINGS = f"""
 store: s3://{BUCKET}/ml

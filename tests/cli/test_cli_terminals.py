@@ -34,6 +34,7 @@ def test_the_table_of_a_run_cuts_only_what_a_step_does(capsys):
         started=now - timedelta(minutes=3),
         usage=Usage(wall=1, peak_memory=260 * 2**20),
         usual=34.4,
+        usual_of=3,
     )
     run = Run("d", "r", RunState.RUNNING, (step,), started=now, expected_end=now + timedelta(1))
     Console(width=80).print(render_table(run))

@@ -1,3 +1,4 @@
+import shutil
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "widgets"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "cli"))
 
 from commands import write_notebook
-from jupyterlabs import EXTENSION, browser, enter, lab, open_notebook
+from jupyterlabs import EXTENSION, browser, enter, lab, open_notebook, put_away
 
 BUILT = EXTENSION / "labextensions" / "@nbflow" / "jupyterlab"
 
@@ -51,8 +52,10 @@ def tab(jupyter):
 
 
 @pytest.fixture
-def page(tab):
-    """The same without what the test before opened."""
+def page(tab, root, request):
+    """The same without what the test before opened; of a second try, without the first one."""
+    if getattr(request.node, "execution_count", 1) > 1:
+        shutil.rmtree(root / ".nbflow", ignore_errors=True)
     faults = []
 
     def note(error):
@@ -64,7 +67,7 @@ def page(tab):
     yield tab
     tab.remove_listener("pageerror", note)
     tab.unroute_all()
-    tab.evaluate("[...window.jupyterapp.shell.widgets('main')].forEach(one => one.dispose())")
+    put_away(tab)
     assert faults == []
 
 

@@ -115,6 +115,28 @@ def test_a_cell_becomes_a_step_with_the_button_in_its_toolbar(page, opened):
     editor.wait_for(state="detached")
 
 
+def test_what_is_wrong_in_a_field_leaves_those_beside_it_where_they_are(page, opened):
+    opened("still.ipynb", *CELLS)
+    strip(page, 4).wait_for()
+    activate(page, 4)
+    page.keyboard.press("e")
+    editor = inline(page)
+    editor.get_by_role("group", name="The step judge").wait_for()
+    fields = editor.locator("input, select, .nbf-Editor-rename")
+
+    def places():
+        return [one.bounding_box()["x"] for one in fields.all()]
+
+    before = places()
+    for label, wrong in (("Step", "9"), ("Retries", "many"), ("Timeout", "long")):
+        editor.get_by_label(label, exact=True).fill(wrong)
+    assert editor.locator(".nbf-Editor-fault:not(:empty)").count() == 3
+    assert places() == before
+    # What is wrong is taken back first.
+    page.keyboard.press("Escape")
+    assert editor.get_by_label("Timeout").input_value() == ""
+
+
 def test_how_a_step_runs_is_said_with_the_keyboard_alone(page, opened):
     opened("keyboard.ipynb", *CELLS)
     strip(page, 4).wait_for()
@@ -183,8 +205,10 @@ def test_a_renamed_step_has_its_name_everywhere_and_one_undo_takes_it_back(page,
     dialog = page.get_by_role("dialog")
     name = dialog.get_by_role("textbox")
     name.fill("fit")
+    dialog.locator(".nbf-Editor-fault").get_by_text("There is a step fit already.").wait_for()
+    dialog.evaluate("node => node.dataset.first = 'yes'")
     page.keyboard.press("Enter")
-    dialog.get_by_text("There is a step fit already.").wait_for()
+    page.locator(".jp-Dialog:not([data-first]) .nbf-Editor-fault").wait_for()  # it asks again
     name.fill("read")
     page.keyboard.press("Enter")
     dialog.wait_for(state="detached")

@@ -1,12 +1,15 @@
 """What a notebook in JupyterLab must stand: much wrong with it, much in it, gone from the disk."""
 
 import json
+from itertools import count
 
 import pytest
 from commands import write_notebook
 from jupyterlabs import open_notebook
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("lab")]
+
+NUMBERS = count()
 
 
 def schedule(page):
@@ -54,15 +57,43 @@ def test_outputs_of_any_size_are_not_sent_and_change_nothing(page, root):
     assert path.stat().st_size > 30_000_000
 
 
-def test_of_a_notebook_that_was_deleted_meanwhile_what_is_in_the_editor_is_published(page, root):
-    path = write_notebook(root / "gone.ipynb", ("step:load", "x = 1"), ("step:fit", "print(x)"))
-    open_notebook(page, "gone.ipynb", cells=2)
+@pytest.fixture
+def gone(page, root):
+    """The form of a notebook whose file is gone meanwhile, and that file."""
+    name = f"gone-{next(NUMBERS)}.ipynb"
+    path = write_notebook(root / name, ("step:load", "x = 1"), ("step:fit", "print(x)"))
+    open_notebook(page, path.name, cells=2)
     form = schedule(page)
     form.get_by_text("It is not published yet.").wait_for()
     path.unlink()
-    form.get_by_label("Retries of All steps").fill("2")
-    form.get_by_role("button", name="Publish", exact=True).click()
+    return form, path
+
+
+@pytest.mark.parametrize("choice", [None, "2"], ids=["as it was saved", "changed"])
+def test_a_notebook_that_was_deleted_meanwhile_is_published_by_who_wants_it_saved_again(
+    page, gone, choice
+):
+    form, path = gone
+    if choice is not None:
+        form.get_by_label("Retries of All steps").fill(choice)
+    publish = form.get_by_role("button", name="Publish", exact=True)
+    publish.click()
+    dialog = page.get_by_role("dialog").filter(has_text="was deleted or moved")
+    dialog.get_by_role("button", name="Cancel").click()
+    dialog.wait_for(state="detached")
+    publish.click()
+    assert not path.exists()
+    dialog.get_by_role("button", name="Save and Publish").click()
     form.get_by_text("Airflow reads it as soon as it runs.").wait_for()
     form.get_by_text("Nothing would change.").wait_for()
-    # It is saved again, too, as JupyterLab does with what is in the editor.
-    assert json.loads(path.read_text())["metadata"]["nbflow"] == {"retries": 2}
+    options = {} if choice is None else {"retries": int(choice)}
+    assert json.loads(path.read_text())["metadata"].get("nbflow", {}) == options
+
+
+def test_a_notebook_that_was_deleted_meanwhile_runs_by_who_wants_it_saved_again(page, gone):
+    form, path = gone
+    form.get_by_role("button", name="Run now").click()
+    dialog = page.get_by_role("dialog").filter(has_text="was deleted or moved")
+    dialog.get_by_role("button", name="Save and Run").click()
+    form.get_by_text("The run went well").wait_for()
+    assert path.exists()

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import time
 
 import pytest
 from commands import nbflow, write_notebook
@@ -18,6 +20,10 @@ pytestmark = [
 PATIENCE = 90_000
 """Milliseconds: a run is several processes, on a machine that may have others to do."""
 AXE = EXTENSION / "node_modules" / "axe-core" / "axe.min.js"
+
+WRONG = """async within => (await axe.run({include: [[within]]})).violations.map(
+    one => [one.id, ...one.nodes.map(node => node.html)])"""
+"""What people who read with other means could not read."""
 
 
 def cells(fit="print(100 / len(rows))"):
@@ -36,14 +42,18 @@ def project(root):
     folder.mkdir()
     (folder / "nbflow.yaml").write_text("defaults: {retries: 0}\n")
     write_notebook(folder / "train.ipynb", *cells())
-    for arguments, status in (
-        (("run", "train.ipynb"), 0),
-        (("publish", "train.ipynb", "--no-wait"), 0),
-        (("run", "train.ipynb", "-p", "trees=0"), 10),
-    ):
-        done = nbflow(*arguments, cwd=folder, timeout=240)
-        assert done.status == status, done.err
+    for does in ("run", "publish"):
+        done = nbflow(does, "train.ipynb", cwd=folder, timeout=240)
+        assert done.status == 0, done.err
+    fail(folder)
     return folder
+
+
+def fail(project):
+    """Run the pipeline of a project so that it fails."""
+    write_notebook(project / "train.ipynb", *cells())
+    done = nbflow("run", "train.ipynb", "-p", "trees=0", cwd=project, timeout=240)
+    assert done.status == 10, done.err
 
 
 @pytest.fixture
@@ -67,6 +77,13 @@ def show(page, project):
     )
 
 
+def until_it(holds, seconds=30):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.1)
+
+
 def open_run(panel, state):
     """Open the newest run of `train` that is like this."""
     panel.get_by_role("option", name=re.compile("^train")).click()
@@ -75,6 +92,9 @@ def open_run(panel, state):
 
 
 def test_a_failed_run_is_looked_into_mended_and_goes_on_and_its_end_is_told(page, panel, project):
+    for kept in ("saved", "train-executed", "train-debug"):  # by a try before this one
+        (project / f"{kept}.ipynb").unlink(missing_ok=True)
+    fail(project)  # What has failed before may have been mended by it, too.
     open_run(panel, "failed")
     panel.get_by_text("fit, cell 4: ZeroDivisionError").wait_for()
     panel.get_by_role("region", name="Log of fit").get_by_text("ZeroDivisionError").wait_for()
@@ -97,9 +117,41 @@ def test_a_failed_run_is_looked_into_mended_and_goes_on_and_its_end_is_told(page
     written.click()
     page.keyboard.type("changed")
     assert written.text_content() == before
+    page.keyboard.press("Escape")
+    cells_of = notebook.locator(".jp-Notebook .jp-Cell")
+    count = cells_of.count()
+    for keys in ("b", "a", "c v", "d d"):
+        for key in keys.split():
+            page.keyboard.press(key)
+        page.wait_for_timeout(300)
+        assert cells_of.count() == count, keys
+
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Save Notebook As")).click()
+    asked = page.get_by_role("dialog")
+    asked.get_by_role("textbox").fill("followed/saved.ipynb")
+    asked.get_by_role("button", name="Save").click()
+    until_it(lambda: (project / "saved.ipynb").is_file())
+    assert "editable" not in (project / "saved.ipynb").read_text()
+    page.get_by_role("tab", name="saved.ipynb").wait_for()  # JupyterLab goes over to it
+
+    panel.get_by_role("button", name="Executed notebook").click()
+    notebook.get_by_text("notebook is read-only").wait_for()
+    notebook.get_by_role("button", name="Keep a copy").click()
+    page.get_by_role("tab", name="train-executed.ipynb").wait_for()
+    mine = page.locator(".jp-NotebookPanel:visible .jp-Cell.jp-CodeCell .cm-content").last
+    mine.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("  # mine")
+    page.keyboard.press("Control+s")
+    copy = project / "train-executed.ipynb"
+    until_it(lambda: "# mine" in copy.read_text())
+    kept = json.loads(copy.read_text())["cells"]
+    assert not any({"editable", "deletable"} & {*one["metadata"]} for one in kept)
 
     panel.get_by_role("button", name="Debug notebook").click()
     page.get_by_role("tab", name="train-debug.ipynb").wait_for()
+    page.locator(".jp-NotebookPanel:visible .jp-CodeCell").first.wait_for()
     assert "100 / len(rows)" in (project / "train-debug.ipynb").read_text()
 
     write_notebook(project / "train.ipynb", *cells(fit="print(100 / (1 + len(rows)))"))
@@ -108,6 +160,21 @@ def test_a_failed_run_is_looked_into_mended_and_goes_on_and_its_end_is_told(page
     steps.get_by_text("kept").first.wait_for()
     steps.get_by_role("button", name="fit", exact=True).click()
     panel.get_by_role("region", name="Log of fit").get_by_text("100.0").wait_for()
+
+
+def test_of_a_run_that_has_left_nothing_yet_that_is_said_and_all_else_goes_on(page, panel):
+    nothing = {"code": "store", "message": "there is nothing of it", "hint": None, "status": 404}
+    page.route(
+        re.compile("/runs/train/[^/]*/notebooks"),
+        lambda route: route.fulfill(status=404, json=nothing),
+    )
+    open_run(panel, "failed|done")
+    button = panel.get_by_role("button", name="Executed notebook")
+    button.click()
+    panel.get_by_text("there is nothing of it").wait_for()
+    assert page.get_by_role("dialog").count() == 0
+    assert page.get_by_role("tab", name=re.compile("^train · run")).count() == 0
+    assert button.is_enabled()
 
 
 def test_a_run_is_started_with_other_parameters_seen_after_a_reload_and_cancelled(
@@ -132,7 +199,7 @@ def test_a_run_is_started_with_other_parameters_seen_after_a_reload_and_cancelle
     page.reload()
     page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
     going.get_by_text("rest", exact=True).wait_for()
-    panel.get_by_role("button", name="Watch", pressed=True).wait_for()
+    panel.get_by_role("button", name="Watching", pressed=True).wait_for()
     executed = page.locator(".jp-NotebookPanel", has_text="notebook is read-only")
     executed.get_by_text("No Kernel").wait_for()
     panel.get_by_role("button", name="Cancel").click()
@@ -142,6 +209,21 @@ def test_a_run_is_started_with_other_parameters_seen_after_a_reload_and_cancelle
     begin_anew(page, jupyter)
 
 
+def test_the_keyboard_stays_in_the_panel_and_escape_leads_back(page, panel):
+    has_it = "document.querySelector('.nbf-Panel').contains(document.activeElement)"
+    panel.get_by_role("listbox").press("Enter")
+    panel.get_by_role("heading", name="train").wait_for()
+    page.wait_for_function(has_it)
+    panel.get_by_role("listbox").press("Enter")
+    panel.get_by_role("region", name="Log of").wait_for()
+    page.wait_for_function(has_it)
+    page.keyboard.press("Escape")
+    panel.get_by_role("button", name="Roll back").wait_for()
+    page.keyboard.press("Escape")
+    panel.get_by_role("option", name=re.compile("^train")).wait_for()
+    page.wait_for_function(has_it)
+
+
 def test_of_many_runs_those_that_one_scrolls_to_are_asked_for_and_drawn(page, panel, project):
     store = next(project.glob(".nbflow/store/*"))
     (known, *_) = sorted((store / "train").glob("local__*"))
@@ -149,7 +231,7 @@ def test_of_many_runs_those_that_one_scrolls_to_are_asked_for_and_drawn(page, pa
     many = 450
     for number in range(many):
         folder = store / "many" / f"local__2026-01-01T00-00-00_{number}"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         run = {**ledger, "dag_id": "many", "run_id": folder.name, "state": "success"}
         (folder / "run.json").write_text(json.dumps(run))
     asked = []
@@ -201,6 +283,42 @@ def test_the_panel_goes_with_the_notebook_in_front_until_somebody_chooses(
     begin_anew(page, jupyter)
 
 
+def test_before_one_rolls_back_one_sees_what_changes(page, panel, root):
+    folder = root / "returned"
+    shutil.rmtree(folder, ignore_errors=True)  # of a first try
+    folder.mkdir()
+    (folder / "nbflow.yaml").write_text("defaults: {retries: 0}\n")
+    for fit, options in (("print(100 / len(rows))", {}), ("print(1)", {"schedule": "@daily"})):
+        write_notebook(folder / "back.ipynb", *cells(fit), nbflow=options)
+        done = nbflow("publish", "back.ipynb", "--no-wait", cwd=folder, timeout=240)
+        assert done.status == 0, done.err
+
+    def digest():
+        return nbflow("published", "back", "--json", cwd=folder).json[0]["digest"]
+
+    second = digest()
+    show(page, "returned")
+    panel.get_by_role("option", name=re.compile("^back")).click()
+    for answer in ("Cancel", "Roll Back"):
+        panel.get_by_role("button", name="Roll back").click()
+        panel.get_by_role("button", name=re.compile("^Go back to")).click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text("What changes against what is published").wait_for()
+        dialog.get_by_text("schedule @daily").wait_for()
+        cell = dialog.locator("details", has_text="Cell 4 is changed · fit")
+        cell.locator("summary").click()
+        assert "+print(100 / len(rows))" in cell.locator(".nbf-Diff").inner_text()
+        assert "-print(1)" in cell.locator(".nbf-Diff").inner_text()
+        page.add_script_tag(path=str(AXE))
+        assert page.evaluate(WRONG, ".nbf-Asked") == []
+        assert digest() == second
+        dialog.get_by_role("button", name=answer).click()
+        dialog.wait_for(state="detached")
+    panel.get_by_text("Rolled back", exact=True).wait_for()
+    assert digest() != second
+    show(page, "followed")
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_whoever_reads_the_panel_with_other_means_or_other_colours_can(page, panel, theme):
     page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
@@ -208,8 +326,7 @@ def test_whoever_reads_the_panel_with_other_means_or_other_colours_can(page, pan
     page.add_script_tag(path=str(AXE))
 
     def wrong():
-        found = page.evaluate("axe.run({include: [['.nbf-Panel']]})")
-        return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+        return page.evaluate(WRONG, ".nbf-Panel")
 
     assert wrong() == []
     panel.get_by_role("option", name=re.compile("^train")).click()
@@ -227,3 +344,19 @@ def test_whoever_reads_the_panel_with_other_means_or_other_colours_can(page, pan
     assert not panel.locator(".nbf-Panel-run").evaluate(sticks_out)
     panel.get_by_role("button", name="Back", exact=True).click()
     panel.get_by_role("button", name="Back", exact=True).click()
+
+
+def test_a_run_from_the_panel_that_fails_shows_at_its_cell_until_the_next_goes_well(
+    page, panel, project, jupyter
+):
+    write_notebook(project / "train.ipynb", *cells())
+    open_notebook(page, "followed/train.ipynb", cells=4)
+    fit = page.locator(".jp-NotebookPanel:visible .jp-Cell").nth(3)
+    said = fit.get_by_text("In the last run: ZeroDivisionError")
+    panel.get_by_role("option", name=re.compile("^train")).click()
+    for name, trees, state in (("Run now", "0", "visible"), ("Run again", "5", "detached")):
+        panel.get_by_role("button", name=name).click()
+        panel.get_by_label("trees", exact=True).fill(trees)
+        panel.get_by_role("button", name="Start", exact=True).click()
+        said.wait_for(state=state)
+    begin_anew(page, jupyter)

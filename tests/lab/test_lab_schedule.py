@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from commands import nbflow, write_notebook
 from jupyterlabs import EXTENSION, begin_anew
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -90,6 +91,46 @@ def test_a_notebook_is_scheduled_beside_its_cells_and_published_as_it_was_chosen
     assert tab.get_by_label("Timeout of fit").input_value() == ""
 
 
+def test_the_keyboard_is_in_what_was_opened(page, form):
+    tab = form("keyboard.ipynb")
+    has_it = "node => node.contains(document.activeElement)"
+    assert tab.evaluate(has_it)
+    page.keyboard.press("Tab")
+    assert tab.locator(":focus").count() == 1
+    page.evaluate("jupyterapp.commands.execute('nbflow:show-runs')")
+    panel = page.locator(".nbf-Panel")
+    panel.wait_for()
+    assert panel.evaluate(has_it)
+    page.evaluate("jupyterapp.shell.collapseLeft()")
+    # The palette gives it back to the notebook when it goes.
+    for typed, there in (("schedule this", tab), ("show pipelines and", panel)):
+        page.locator(".jp-NotebookPanel:visible .jp-Cell").first.click()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+Shift+C")
+        palette = page.locator(".jp-ModalCommandPalette")
+        palette.locator("input").fill(typed)
+        palette.locator(".lm-CommandPalette-item.lm-mod-active").wait_for()
+        page.keyboard.press("Enter")
+        palette.wait_for(state="hidden")
+        there.wait_for()
+        page.wait_for_timeout(300)
+        assert there.evaluate(has_it), typed
+        page.keyboard.press("b")
+        assert page.locator(".jp-Notebook .jp-Cell").count() == len(CELLS)
+    page.evaluate("jupyterapp.shell.collapseLeft()")
+
+
+def test_no_name_in_the_graph_leaves_its_box(page, form):
+    names = ("a_very_long_step_name_that_somebody_chose", "mmm_www_mmm_www_mmm_www", "fill")
+    tab = form("wide.ipynb", *((f"step:{one}", f"x{index} = 1") for index, one in enumerate(names)))
+    nodes = tab.locator(".nbf-Graph-node")
+    nodes.nth(2).wait_for()
+    for node in nodes.all():
+        written, box = (node.locator(one).first for one in ("text", ".nbf-Graph-box"))
+        length = written.evaluate("node => node.getComputedTextLength()")
+        assert 0 < length < int(box.get_attribute("width")) - 14 - 8, written.inner_html()
+
+
 def test_without_airflow_a_banner_says_why_and_a_notebook_runs_here(page, form):
     tab = form("here.ipynb")
     tab.get_by_text("Airflow is not in reach").wait_for()
@@ -108,6 +149,39 @@ def test_without_airflow_a_banner_says_why_and_a_notebook_runs_here(page, form):
     page.locator(".nbf-Panel").get_by_role("button", name="Executed notebook").wait_for()
 
 
+@pytest.mark.parametrize("closed", ["form", "notebook"])
+def test_how_a_run_ends_whose_form_is_closed_is_told(page, form, root, closed):
+    name = f"{closed}-closed.ipynb"
+    going = root / f"{closed}.going"
+    waits = f"import os, time\nwhile os.path.exists({str(going)!r}):\n    time.sleep(0.1)"
+    tab = form(name, ("step:load", waits))
+    going.touch()
+    tab.get_by_role("button", name="Run now").click()
+    tab.get_by_text("Running here").wait_for()
+    tab.locator(".nbf-Answer-steps li[data-state=running]").wait_for()
+    page.evaluate(
+        """([name, closed]) => {
+            const all = [...window.jupyterapp.shell.widgets('main')];
+            const notebook = all.find(one => one.context?.path === name);
+            (closed === 'notebook' ? notebook : all.find(one => one.panel === notebook)).dispose();
+        }""",
+        [name, closed],
+    )
+    tab.wait_for(state="detached")
+    going.unlink()
+    told = page.locator(".Toastify__toast").filter(has_text=f"The run of {closed}-closed went well")
+    told.get_by_role("button", name="Show the run").click()
+    page.locator(".nbf-Panel").get_by_role("button", name="Executed notebook").wait_for()
+
+
+def test_a_cell_of_constants_becomes_the_parameters_cell_and_undo_takes_it_back(page, form):
+    tab = form("bare.ipynb", ("", "import math"), ("", "trees = 10"), ("", "print(trees)"))
+    tab.get_by_role("button", name="Make cell 2 the parameters cell").click()
+    tab.get_by_label("trees", exact=True).wait_for()
+    page.keyboard.press("z")
+    tab.get_by_role("button", name="Make cell 2 the parameters cell").wait_for()
+
+
 def test_what_is_wrong_shows_at_its_field_and_at_its_step(page, form):
     tab = form("wrong.ipynb", *CELLS[:2], ("step:fit profile:huge", "print(rows)"))
     tab.locator(".nbf-Steps-wrong").get_by_text("profile 'huge', which is not defined").wait_for()
@@ -122,6 +196,27 @@ def test_what_is_wrong_shows_at_its_field_and_at_its_step(page, form):
     assert tab.get_by_role("button", name="Publish", exact=True).is_disabled()
 
 
+def test_a_name_that_another_notebook_has_is_a_fault_of_the_field(page, form, root):
+    write_notebook(root / "sales_report.ipynb", *CELLS, nbflow={"name": "store_sales"})
+    done = nbflow("publish", "sales_report.ipynb", "--no-wait", cwd=root, timeout=240)
+    assert done.status == 0, done.err
+    tab = form("taken.ipynb", nbflow={"name": "store_sales"})
+    tab.locator(".nbf-Field").get_by_text("is published under this name").wait_for()
+    tab.get_by_label("Name").fill("mine")
+    tab.locator(".nbf-Field").get_by_text("is published under this name").wait_for(state="detached")
+    compared(tab, "It is not published yet.")
+
+
+def test_an_untagged_notebook_is_checked_at_its_cells_while_its_form_is_open(page, opened):
+    opened("untagged.ipynb", ("", "import math"), ("", "x = ("))
+    page.wait_for_timeout(1500)
+    assert page.locator(".nbf-Findings").count() == 0
+    page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Schedule").click()
+    page.locator(".jp-Notebook .nbf-Findings").get_by_role("img", name="Error").wait_for()
+    page.get_by_role("tab", name="Schedule untagged").locator(".lm-TabBar-tabCloseIcon").click()
+    page.locator(".jp-Notebook .nbf-Findings").wait_for(state="detached")
+
+
 def test_the_form_is_opened_in_many_ways_and_once_for_each_notebook(page, form, jupyter):
     tab = form("many.ipynb")
     page.locator(".jp-Notebook .jp-Cell").first.click(button="right")
@@ -132,6 +227,11 @@ def test_the_form_is_opened_in_many_ways_and_once_for_each_notebook(page, form, 
     assert tab.count() == 1
     page.wait_for_timeout(1500)  # until JupyterLab has kept what is open
     page.reload()
+    tab.get_by_role("heading", name="Schedule many.ipynb").wait_for()
+    # Who closes it opens it again.
+    page.get_by_role("tab", name="Schedule many").locator(".lm-TabBar-tabCloseIcon").click()
+    tab.wait_for(state="detached")
+    page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Schedule").click()
     tab.get_by_role("heading", name="Schedule many.ipynb").wait_for()
     # It goes with its notebook.
     page.evaluate(
@@ -144,6 +244,7 @@ def test_the_form_is_opened_in_many_ways_and_once_for_each_notebook(page, form, 
 
 def test_each_toolbar_is_about_its_own_notebook_whichever_is_in_front(page, opened):
     opened("first.ipynb", *CELLS)
+    page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Schedule").wait_for()
     opened("second.ipynb", ("", "print(2)"))
     page.locator(".jp-Notebook:visible").get_by_text("print(2)").wait_for()
     # A real click would bring the first to the front before.
@@ -157,14 +258,24 @@ def test_each_toolbar_is_about_its_own_notebook_whichever_is_in_front(page, open
     assert page.get_by_role("heading", name="Schedule second.ipynb").count() == 0
 
 
-def test_the_launcher_makes_a_notebook_with_the_form_beside_it(page):
+def test_the_launcher_makes_a_notebook_with_the_form_beside_it(page, root):
+    (root / "Untitled.ipynb").unlink(missing_ok=True)  # by a try before this one
     page.evaluate("window.jupyterapp.commands.execute('launcher:create').then(() => null)")
     page.locator(".jp-LauncherCard:visible").get_by_text("Scheduled Notebook").last.click()
     heading = page.get_by_role("heading", name="Schedule Untitled.ipynb")
     form = page.locator(".nbf-Schedule").filter(has=heading)
     form.get_by_text("Write some code first").wait_for()
     assert form.locator(".nbf-Cause").count() == 0
-    page.locator(".jp-NotebookPanel:visible .cm-content").click()
+    # Nor is it a fault of the notebook once something is chosen, and it is a pipeline.
+    form.get_by_label("Schedule", exact=True).select_option("Every day")
+    page.wait_for_function(
+        """[...window.jupyterapp.pluginRegistry._plugins.values()]
+            .find(one => one.id === '@nbflow/jupyterlab:pipelines').service
+            .pipeline([...window.jupyterapp.shell.widgets('main')].find(one => one.context))
+            .inspection.found?.ok === false"""
+    )
+    assert page.locator(".nbf-Finding").count() == 0
+    page.locator(".jp-NotebookPanel:visible .cm-content").click(position={"x": 8, "y": 8})
     page.keyboard.type("print(1)")
     form.get_by_text("It is not published yet.").wait_for()
 

@@ -190,3 +190,42 @@ def test_a_header_takes_no_id_of_the_authors() -> None:
     found = notebook.merge(taken, {}, header="about")
     nbformat.validate(found)
     assert len({cell["id"] for cell in found["cells"]}) == 2
+
+
+def given_cells(found: dict) -> list[dict]:
+    return [
+        one for one in found["cells"] if "injected-parameters" in one["metadata"].get("tags", ())
+    ]
+
+
+def test_what_a_run_was_given_stands_in_a_cell_of_its_own_that_counts() -> None:
+    one = executed(ran("s", stream("S")), ran("a", stream("A")))
+    found = notebook.merge(DOCUMENT, {"one": one}, given={"s": "n = 5"})
+    nbformat.validate(found)
+    (cell,) = given_cells(found)
+    assert [each["id"] for each in found["cells"]][1:4] == ["s", cell["id"], "a"]
+    assert cell["id"] == "nbflow-injected-parameters"
+    assert (cell["source"], cell["outputs"], cell["execution_count"]) == ("n = 5", [], 2)
+    assert [by_id(found)[one]["execution_count"] for one in "sa"] == [1, 3]
+    (before,) = given_cells(notebook.merge(DOCUMENT, {}, given={"s": "n = 5"}))
+    assert before == cell | {"execution_count": None}
+
+
+def test_the_cell_takes_no_id_of_the_authors_and_keeps_its_own() -> None:
+    taken = document(named(code("a"), "nbflow-injected-parameters"), named(code("b"), "b"))
+    found = notebook.merge(taken, {}, given={"b": "n = 5"}, header="about")
+    nbformat.validate(found)
+    ids = [one["id"] for one in found["cells"]]
+    assert len(set(ids)) == 4
+    again = notebook.parse(json.dumps(found), name="again")
+    twice = notebook.merge(again, {}, given={"b": "n = 6"}, header="other")
+    assert [one["id"] for one in twice["cells"]] == ids
+
+
+def test_the_given_values_of_an_earlier_execution_never_show() -> None:
+    before = ran("old", stream("stale"), tags=["injected-parameters"]) | {"source": "n = 9"}
+    stale = document(
+        named(code("a", "step:a"), "a"), before, named(text("see", "injected-parameters"), "t")
+    )
+    found = notebook.merge(stale, {"a": executed(ran("a", stream("A")), ran("old"))})
+    assert [one["id"] for one in found["cells"]] == ["a", "t"]

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import nbformat
@@ -40,6 +41,17 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     notebook.write(FOUND, link)
     assert link.is_symlink()
     assert notebook.read(real).raw == FOUND
+
+
+def test_a_pipe_or_a_device_is_written_to_and_stays_what_it_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    notebook.write(FOUND, pipe)
+    assert pipe.is_fifo()
+    assert json.loads(os.read(reader, 100_000))["nbformat"] == 4
+    os.close(reader)
+    assert [found.name for found in tmp_path.iterdir()] == ["pipe"]
 
 
 @pytest.mark.parametrize("where", ["missing/x.ipynb", "file/x.ipynb", "folder"])

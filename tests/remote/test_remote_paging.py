@@ -120,7 +120,7 @@ def test_the_usual_duration_is_that_of_the_last_runs_and_takes_one_request(plent
     asked.clear()
     (step,) = Forecaster(client, current=current).forecast(run).steps
     well = [number for number in range(COUNT - 250) if number % 10]
-    assert step.usual == median(well[-10:])
+    assert (step.usual, step.usual_of) == (median(well[-10:]), 10)
     assert len(asked) == 1
 
 

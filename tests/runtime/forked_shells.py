@@ -39,7 +39,7 @@ def run(notebook: Notebook, folder: Path, *, parameters: dict[str, Any] | None =
         if any(steps[parent].state != RunState.SUCCESS for parent in hand.after):
             steps[name] = StepRun(name, RunState.UPSTREAM_FAILED)
             continue
-        failure = _step(step_notebook(notebook, name), values, folder.parent)
+        failure = step(step_notebook(notebook, name), values, folder.parent)
         steps[name] = StepRun(
             name, RunState.FAILED if failure else RunState.SUCCESS, failure=failure
         )
@@ -50,7 +50,8 @@ def run(notebook: Notebook, folder: Path, *, parameters: dict[str, Any] | None =
     return Run("by_hand", folder.name, state, tuple(steps.values()), metrics=metrics)
 
 
-def _step(notebook: dict[str, Any], values: dict[str, str], place: Path) -> Failure | None:
+def step(notebook: dict[str, Any], values: dict[str, str], place: Path) -> Failure | None:
+    """Run a step notebook with these values injected; what it failed of."""
     forked = multiprocessing.get_context("fork")
     mine, its = forked.Pipe(duplex=False)
     process = forked.Process(target=_execute, args=(notebook, values, place, its))

@@ -7,7 +7,7 @@ from tornado import web
 
 
 class Elsewhere(AsyncContentsManager):
-    """Keeps notebooks in memory, by path."""
+    """Keeps notebooks in memory, by path, and other files as their format and their content."""
 
     kept = {}  # noqa: RUF012
 
@@ -15,9 +15,18 @@ class Elsewhere(AsyncContentsManager):
         if path not in self.kept:
             raise web.HTTPError(404, f"{path} is not there")
         now = datetime.now(UTC)
-        return {"name": path, "path": path, "type": "notebook", "content": self.kept[path],
-                "format": "json", "created": now, "last_modified": now, "mimetype": None,
+        kept = self.kept[path]
+        about = ("notebook", "json", kept) if isinstance(kept, dict) else ("file", *kept)
+        return {**dict(zip(("type", "format", "content"), about, strict=True)),
+                "name": path, "path": path, "created": now, "last_modified": now, "mimetype": None,
                 "writable": True}  # fmt: skip
+
+    async def save(self, model, path=""):
+        self.kept[path] = (model.get("format", model["type"]), model.get("content"))
+        return {**model, "path": path, "content": None}
+
+    async def file_exists(self, path):
+        return path in self.kept and self.kept[path] != ("directory", None)
 
     async def dir_exists(self, path):
         return any(one.startswith(f"{path}/".lstrip("/")) for one in self.kept)

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(600)]
 
 CELLS = (
     ("parameters", "bad = False"),
-    ("step:load", "rows = [1, 2, 3]\nprint('loaded')"),
+    ("step:load", "rows = [1, 2, 3]\nprint('loaded')\nopen('rows.csv', 'w').write('1,2,3')"),
     ("step:check", "assert not bad, 'bad rows'\nok = len(rows)"),
     ("step:report", "print(sum(rows), ok)"),
 )
@@ -87,10 +87,15 @@ async def test_a_run_is_triggered_followed_read_and_goes_on_after_its_failure(
     ).json
     assert (further["lines"], further["finished"]) == ([], True)
     (notebook,) = (await ask("GET", f"{name}/notebooks", project="work")).json
-    outputs = [one.get("outputs") for one in notebook["content"]["cells"]]
-    assert outputs[3][-1]["ename"] == "AssertionError"
+    cells = {one["id"]: one for one in notebook["content"]["cells"]}
+    assert cells["cell-3"]["outputs"][-1]["ename"] == "AssertionError"
+    assert "bad = True" in str(cells["nbflow-injected-parameters"]["source"])
     debug = (await ask("GET", f"{name}/debug", project="work")).json
     assert "assert not bad" in str(debug["content"]["cells"][-1]["source"])
+    left = await ask("GET", f"{name}/files", project="work")
+    assert left.json == [{"name": "rows.csv", "size": 5, "step": "load"}]
+    saved = (await ask("POST", f"{name}/files", {}, project="work")).json
+    assert saved == {"folder": "work", "files": ["work/rows.csv"]}
     resumed = (await ask("POST", f"{name}/resume", project="work")).json
     assert resumed["steps"] == ["check", "report"]
     await seen(failed, lambda run: run["state"] == "failed")
@@ -105,12 +110,20 @@ async def test_a_run_is_cancelled_and_a_pipeline_is_paused_and_taken_away(ask, p
     run = (await ask("POST", "pipelines/halted/trigger", {}, project="work")).json["run"]
     going = await seen(run, lambda run: run["steps"] and run["steps"][0]["state"] == "running")
     assert going["failure"] is None
+
+    async def are(state):
+        found = await ask("GET", "pipelines", project="work", state=state, contains="halted")
+        return [one["dag_id"] for one in found.json["pipelines"]]
+
+    assert [await are(state) for state in ("going", "failed", "paused")] == [["halted"], [], []]
     refused = await done(await ask("POST", "pipelines/halted/unpublish", {}, project="work"))
     assert refused["error"]["code"] == "target"
     assert "still goes" in refused["error"]["message"]
     path = f"runs/halted/{run['run_id']}"
     assert (await ask("POST", f"{path}/cancel", project="work")).json == {"changed": True}
     await seen(run, lambda run: run["state"] == "cancelled")
+    known = [await are(state) for state in ("going", "failed", "success", "paused")]
+    assert known == [[], ["halted"], [], ["halted"]]
     assert (await ask("POST", f"{path}/cancel", project="work")).json == {"changed": False}
     assert (await ask("POST", "pipelines/halted/pause", project="work")).json == {"changed": False}
     assert (await ask("POST", "pipelines/halted/unpause", project="work")).json == {"changed": True}

@@ -53,7 +53,7 @@ def served(tmp_path):
         )
     try:
         end = time.monotonic() + 60
-        while not (found := list(runtime.glob("jpserver-*.json"))):
+        while not (found := [one for one in runtime.glob("jpserver-*.json") if one.read_text()]):
             assert process.poll() is None, (tmp_path / "log").read_text()
             assert time.monotonic() < end
             time.sleep(0.05)

@@ -145,8 +145,29 @@ async def test_a_notebook_with_errors_is_published_as_little_as_another_ones_nam
     write_notebook(root / "work/other.ipynb", ("step:a", "x = 1"), nbflow={"name": "train"})
     other = await done(await ask("POST", "publish", {"path": "work/other.ipynb"}))
     assert other["error"]["code"] == "target"
+    compared = await ask("POST", "diff", {"path": "work/other.ipynb"})
+    assert compared.json["another"] == "train.ipynb"
+    assert (await ask("POST", "diff", TRAIN)).json["another"] is None
     forced = await done(await ask("POST", "publish", {"path": "work/other.ipynb", "force": True}))
     assert forced["state"] == "success"
+    assert (await ask("POST", "diff", TRAIN)).json["another"] == "other.ipynb"
+
+
+async def test_what_another_window_published_is_published_over_by_force_alone(
+    ask, done, root, content
+):
+    first = (await done(await ask("POST", "publish", {**TRAIN, "shown": []})))["result"]["digest"]
+    content["cells"][3]["source"] = "assert trees < 50"
+    here = {**TRAIN, "content": content, "shown": []}
+    refused = await done(await ask("POST", "publish", here))
+    assert (refused["error"]["code"], refused["error"]["forcible"]) == ("target", True)
+    assert "which you have not seen" in refused["error"]["message"]
+    seen = await done(await ask("POST", "publish", {**here, "shown": [first]}))
+    assert (seen["state"], seen["result"]["changed"]) == ("success", True)
+    forced = await done(await ask("POST", "publish", {**TRAIN, "shown": [first], "force": True}))
+    assert forced["state"] == "success"
+    wrong = await ask("POST", "publish", {**TRAIN, "shown": ["../etc"]})
+    assert wrong.status == 400
 
 
 async def test_versions_are_told_rolled_back_to_and_taken_away(ask, done, root, content):
@@ -155,6 +176,13 @@ async def test_versions_are_told_rolled_back_to_and_taken_away(ask, done, root, 
     second = await done(await ask("POST", "publish", {**TRAIN, "content": content}))
     told = (await ask("GET", "pipelines/train", project="work")).json
     assert [one["digest"] for one in told["versions"]] == [first, second["result"]["digest"]]
+    shown = (await ask("GET", "pipelines/train/diff", project="work")).json
+    assert (shown["digest"], shown["published"]["digest"]) == (first, told["digest"])
+    assert [(one["cell"], one["sort"]) for one in shown["cells"]] == [("cell-4", "changed")]
+    none = (await ask("GET", "pipelines/train/diff", project="work", digest=told["digest"])).json
+    assert (none["changed"], none["changes"], none["cells"]) == (False, [], [])
+    unknown = await ask("GET", "pipelines/train/diff", project="work", digest="ffff")
+    assert (unknown.status, first in unknown.json["hint"]) == (502, True)
     back = await done(await ask("POST", "pipelines/train/rollback", {}, project="work"))
     assert back["result"]["published"]["digest"] == first
     gone = await done(await ask("POST", "pipelines/train/unpublish", {}, project="work"))
@@ -162,6 +190,15 @@ async def test_versions_are_told_rolled_back_to_and_taken_away(ask, done, root, 
     assert (await ask("GET", "pipelines", project="work")).json["pipelines"] == []
     missing = await ask("GET", "pipelines/nope", project="work")
     assert (missing.status, missing.json["code"]) == (502, "target")
+
+
+async def test_the_log_of_a_run_in_airflow_that_is_away_is_not_sought_in_the_store(ask, root):
+    (root / "work/.nbflow/store/default/train/manual__1").mkdir(parents=True)
+    known = (await ask("GET", "runs/train/manual__1", project="work")).json
+    assert (known["here"], known["url"]) == (False, None)
+    refused = await ask("GET", "runs/train/manual__1/logs", project="work", step="fit")
+    assert (refused.status, refused.json["code"]) == (502, "remote")
+    assert "no Airflow is running" in refused.json["message"]
 
 
 @pytest.mark.slow
@@ -184,9 +221,20 @@ async def test_an_unsaved_notebook_runs_here_and_the_run_can_be_looked_at(ask, d
     assert (wrong.status, "load, fit" in wrong.json["hint"]) == (400, True)
     (notebook,) = (await ask("GET", f"{name}/notebooks", project="work", header="false")).json
     assert notebook["name"] == "train"
-    assert notebook["content"]["cells"][2]["outputs"][0]["text"] in ("unsaved\n", ["unsaved\n"])
+    cells = {one["id"]: one for one in notebook["content"]["cells"]}
+    assert cells["cell-3"]["outputs"][0]["text"] in ("unsaved\n", ["unsaved\n"])
+    assert "".join(cells["nbflow-injected-parameters"]["source"]) == "# Parameters\ntrees = 16"
     listed = (await ask("GET", "runs", project="work", dag_id="train")).json
     assert [one["run_id"] for one in listed["runs"]] == [run["run_id"]]
+    await done(await ask("POST", "publish", TRAIN))
+    for state, known in (("success", ["train"]), ("failed", []), ("going", []), ("paused", [])):
+        found = (await ask("GET", "pipelines", project="work", state=state)).json
+        assert [one["dag_id"] for one in found["pipelines"]] == known, state
+        assert found["total"] == len(known)
+    await done(await ask("POST", "run", {**TRAIN, "parameters": {"trees": 100}}))
+    found = (await ask("GET", "pipelines", project="work", state="failed")).json
+    assert [one["latest"]["state"] for one in found["pipelines"]] == ["failed"]
+    assert (await ask("GET", "pipelines", project="work", state="odd")).status == 400
     here = await ask("POST", f"{name}/cancel", project="work")
     assert (here.status, here.json["code"]) == (400, "usage")
 

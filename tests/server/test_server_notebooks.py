@@ -39,6 +39,15 @@ async def test_an_unsaved_notebook_is_told_as_it_stands(ask, root, content):
     assert found in wrong.json["diagnostics"]
 
 
+async def test_of_a_notebook_without_parameters_it_is_told_which_cell_could_have_them(
+    ask, root, content
+):
+    assert (await ask("POST", "inspect", TRAIN)).json["parameters_candidate"] is None
+    del content["cells"][0]["metadata"]["tags"]
+    said = (await ask("POST", "inspect", {**TRAIN, "content": content})).json
+    assert (said["parameters"], said["parameters_candidate"]) == ([], content["cells"][0]["id"])
+
+
 async def test_settings_and_files_beside_an_unsaved_notebook_count(ask, root, content):
     (root / "nbflow.yaml").write_text("profiles: {tiny: {cpu: 1, memory: 1Gi}}\n")
     (root / "work/helper.py").write_text("def rows(): return [1]\n")

@@ -11,7 +11,7 @@ from target_places import ANN, BEN, Place, bundle
 
 from nbflow.errors import SettingsError, TargetError
 from nbflow.settings import TargetSettings
-from nbflow.targets import find_target
+from nbflow.targets import find_target, listings
 
 FIRST, SECOND = "a" * 16, "b" * 16
 
@@ -86,6 +86,25 @@ def test_a_version_by_somebody_else_that_was_not_seen_is_not_replaced(place: Pla
     assert place.files() == before
     assert not place.publish(bundle(digest=SECOND)).changed
     assert place.publish(bundle(digest="c" * 16), seen={"iris": SECOND}).changed
+
+
+def test_ones_own_version_that_was_not_before_ones_eyes_is_not_replaced(place: Place) -> None:
+    place.publish(bundle(digest=FIRST))
+    place.publish(bundle(digest=SECOND), shown=[FIRST])
+    before = place.files()
+    with pytest.raises(TargetError, match="which you have not seen") as caught:
+        place.publish(bundle(digest="c" * 16), seen={"iris": SECOND}, shown=[FIRST])
+    assert caught.value.forcible
+    assert place.files() == before
+    with pytest.raises(TargetError, match="which you have not seen"):
+        place.publish(bundle(digest="c" * 16), shown=[])
+    assert not place.publish(bundle(digest=SECOND), shown=[FIRST]).changed
+    assert place.publish(bundle(digest="c" * 16), shown=[FIRST, SECOND]).changed
+
+
+def test_what_was_shown_may_be_anybodys(place: Place) -> None:
+    place.publish(bundle(digest=FIRST), signed=BEN)
+    assert place.publish(bundle(digest=SECOND), shown=[FIRST]).changed
 
 
 def test_a_version_by_somebody_else_is_replaced_by_force(place: Place) -> None:
@@ -245,6 +264,46 @@ def test_going_back_to_a_version_takes_the_beginning_of_its_digest(place: Place)
     before = place.files()
     place.target.roll_back("iris", SECOND, signed=ANN)
     assert place.files() == before
+
+
+def test_what_did_not_change_is_not_read_again_and_what_did_is(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for dag_id in ("iris", "iris2", "iris3"):
+        place.publish(bundle(dag_id=dag_id, digest=FIRST))
+    first = place.target.published()
+    read: list[str] = []
+    whole = listings.listing
+    monkeypatch.setattr(listings, "listing", lambda v, name: read.append(name) or whole(v, name))
+    assert place.target.published() == first
+    assert read == []
+    place.publish(bundle(dag_id="iris2", digest=SECOND))
+    assert [one.digest for one in place.target.published()] == [FIRST, SECOND, FIRST]
+    place.target.roll_back("iris2", signed=BEN)
+    again = place.target.published()
+    assert [one.digest for one in again] == [FIRST] * 3
+    assert len(again[1].versions) == 3
+    assert {*read} == {"iris2"}
+    place.target.prune({"iris2": [SECOND]})
+    assert place.target.published()[1].digests == (FIRST,)
+    place.target.unpublish("iris3", signed=ANN)
+    assert [one.dag_id for one in place.target.published()] == ["iris", "iris2"]
+    place.target.roll_back("iris3", signed=ANN)
+    assert [one.dag_id for one in place.target.published()] == ["iris", "iris2", "iris3"]
+
+
+def test_what_one_would_go_back_to_is_told_and_nothing_is_written(place: Place) -> None:
+    for digest in (FIRST, SECOND):
+        place.publish(bundle(digest=digest))
+    before = place.files()
+    goal = place.target.earlier("iris")
+    assert (goal.digest, goal.dag) == (FIRST, bundle(digest=FIRST).dag)
+    assert goal.files["manifest.json"] == bundle(digest=FIRST).files["manifest.json"]
+    assert not [path for path in goal.files if path.startswith("files/")]
+    assert place.target.earlier("iris", SECOND[:5]).digest == SECOND
+    assert place.files() == before
+    with pytest.raises(TargetError, match="no one version 'd'"):
+        place.target.earlier("iris", "d")
 
 
 @pytest.mark.parametrize("digest", [None, "d", ""])

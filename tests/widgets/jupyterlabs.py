@@ -131,7 +131,7 @@ def _opener():
 
 
 def _await(url, server):
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         assert server.poll() is None, "the server has ended"
         try:
@@ -167,6 +167,24 @@ def begin_anew(page, address):
     """Have an empty JupyterLab in a page: nothing that was open comes back."""
     page.goto(address.empty)
     page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+
+
+_DECLINE = """() => document.querySelectorAll('dialog.jp-Dialog').forEach(dialog =>
+    (dialog.querySelector('.jp-mod-reject') ?? dialog.querySelector('.jp-mod-accept'))?.click())"""
+# What has one button complains; what asks is a question of the next test by then.
+_DISMISS = """() => document.querySelectorAll('.jp-Dialog-footerButtons').forEach(({children}) => {
+    if (children.length === 1) children[0].click(); })"""
+
+
+def put_away(page):
+    """Close what is open in a page, and whatever it asks."""
+    page.evaluate(_DECLINE)
+    page.evaluate("[...window.jupyterapp.shell.widgets('main')].forEach(one => one.dispose())")
+    # Where nothing is left JupyterLab opens its launcher, which takes the keyboard then.
+    page.locator(".jp-Launcher").first.wait_for()
+    page.wait_for_timeout(100)
+    # JupyterLab complains a little later where a notebook goes while it is being opened.
+    page.evaluate(f"() => void setTimeout({_DISMISS}, 1000)")
 
 
 def open_notebook(page, name, *, cells):

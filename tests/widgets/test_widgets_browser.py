@@ -7,7 +7,7 @@ from commands import write_notebook
 from jupyterlabs import TRAIN, browser, lab, run_cell
 
 # On one worker, so that there is one JupyterLab.
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 FORM = len(TRAIN)
 """The cell with the form; behind it one with a run's live view."""

@@ -56,7 +56,7 @@ def test_usual_times_and_the_expected_end_are_known_from_earlier_runs(project, u
     run.wait(quiet=True)
     gate.unlink()
     _, live = begun(*cells, until=until, folder=project)
-    until(lambda: "usually" in live._steps.value and "expected to end" in live._head.value)
+    until(lambda: "last time" in live._steps.value and "expected to end" in live._head.value)
     gate.touch()
     until(lambda: "success" in live._head.value)
     assert "expected" not in live._head.value

@@ -10,6 +10,10 @@ export class ServerFailure extends Error {
   /** The id of the cell that it is about. */
   readonly cell: string | null;
   readonly diagnostics: readonly Diagnostic[];
+  /** Names of files in whose place there are others. */
+  readonly files: readonly string[];
+  /** Whether it is done all the same where somebody insists. */
+  readonly forcible: boolean;
 
   constructor(answer: ErrorAnswer) {
     super(answer.message);
@@ -19,6 +23,8 @@ export class ServerFailure extends Error {
     this.hint = answer.hint;
     this.cell = answer.cell ?? null;
     this.diagnostics = answer.diagnostics ?? [];
+    this.files = answer.files ?? [];
+    this.forcible = answer.forcible ?? false;
   }
 }
 
@@ -32,4 +38,9 @@ export function isErrorAnswer(body: unknown): body is ErrorAnswer {
     typeof body.code === 'string' &&
     typeof body.message === 'string'
   );
+}
+
+/** Why something is not done, as it is known here: the server was not asked, or has done its part. */
+export function refusal(message: string): ServerFailure {
+  return new ServerFailure({ code: 'refused', message, hint: null, status: 0 });
 }

@@ -5,12 +5,13 @@ import type { Profile } from '../generated/answers';
 import { readMarks } from '../outline/marks';
 import type { Kind } from '../outline/marks';
 import { UNTAGGED_STEP } from '../outline/outline';
+import { textAt } from '../parts/options';
 import { sizeInWords } from '../parts/sizes';
 import { namersOf, stepsOf } from './book';
 import type { Book, Change } from './book';
 import { Choice, Text } from './inputs';
 import { Order } from './order';
-import { markAs, optionOf, putInStep, setOption } from './steps';
+import { markAs, namedStep, optionOf, putInStep, setOption, stepAbove } from './steps';
 import { asName, isValue } from './tags';
 import type { Single } from './tags';
 import { kindInWords, nameFault } from './words';
@@ -53,19 +54,15 @@ export function CellEditor(edited: Edited): React.JSX.Element {
   const step = place?.role === 'step' ? place.step : null;
   return (
     <>
-      <Role key={cell} edited={edited} tags={tagged.tags} step={step} />
+      <Role key={cell} edited={edited} tags={tagged.tags} />
       {step !== null && <Step key={`${cell} ${step}`} edited={edited} step={step} />}
     </>
   );
 }
 
 /** What the cell is. */
-function Role(props: {
-  edited: Edited;
-  tags: readonly string[];
-  step: string | null;
-}): React.JSX.Element {
-  const { edited, tags, step } = props;
+function Role(props: { edited: Edited; tags: readonly string[] }): React.JSX.Element {
+  const { edited, tags } = props;
   const { book, cell, trans, readOnly } = edited;
   const marks = readMarks(tags);
   const [asked, ask] = React.useState(false);
@@ -79,6 +76,8 @@ function Role(props: {
       edited.change(now => markAs(now, cell, chosen));
     }
   };
+  const above = stepAbove(book, cell);
+  const named = namedStep(book, cell);
   const kinds = marks.kind === 'notebook' ? [...KINDS, marks.kind] : KINDS;
   return (
     <div className="nbf-Editor-group" role="group" aria-label={trans.__('This cell')}>
@@ -88,7 +87,7 @@ function Role(props: {
         disabled={readOnly}
         options={kinds.map(one => ({
           value: one ?? '',
-          label: kindInWords(one, marks.kind === null ? step : null, trans)
+          label: kindInWords(one, above, trans)
         }))}
         commit={value => choose(kinds.find(one => (one ?? '') === value) ?? null)}
       />
@@ -110,14 +109,14 @@ function Role(props: {
           }}
         />
       )}
-      {step !== null && (
+      {named !== null && (
         <button
           type="button"
           className="nbf-Link nbf-Editor-rename"
           disabled={readOnly}
-          onClick={() => edited.rename(step)}
+          onClick={() => edited.rename(named)}
         >
-          {trans.__('Rename step %1…', step)}
+          {trans.__('Rename step %1…', named)}
         </button>
       )}
     </div>
@@ -208,27 +207,48 @@ function ProfileField(props: {
   }
   const told = profiles ?? [];
   const known = told.some(one => one.name === value);
+  const meant = textAt(edited.book.options, 'profile') || told.find(one => one.default)?.name;
   return (
     <Choice
       label={trans.__('Profile')}
       value={value}
       disabled={readOnly}
       options={[
-        { value: '', label: trans.__('default') },
+        {
+          value: '',
+          label: defaultInWords(
+            told.find(one => one.name === meant),
+            trans
+          )
+        },
         ...(known || value === ''
           ? []
           : [{ value, label: unknown(value, profiles !== undefined, trans) }]),
-        ...told.map(one => ({
-          value: one.name,
-          label: one.allowed
-            ? `${one.name} – ${sizeInWords(one, trans)}`
-            : trans.__('%1 – not for your team', one.name),
-          disabled: !one.allowed
-        }))
+        // What is meant without a choice is in the list already, as that.
+        ...told
+          .filter(({ name }) => name === value || name !== meant)
+          .map(one => ({
+            value: one.name,
+            label: one.allowed
+              ? `${one.name} – ${sizeInWords(one, trans)}`
+              : trans.__('%1 – not for your team', one.name),
+            disabled: !one.allowed
+          }))
       ]}
       commit={commit}
     />
   );
+}
+
+/** What a step runs on without a choice; settings without profiles have one that is called so. */
+function defaultInWords(profile: Profile | undefined, trans: TranslationBundle): string {
+  if (profile === undefined) {
+    return trans.__('default');
+  }
+  const size = sizeInWords(profile, trans);
+  return profile.name === 'default'
+    ? trans.__('default – %1', size)
+    : trans.__('default: %1 – %2', profile.name, size);
 }
 
 function unknown(name: string, told: boolean, trans: TranslationBundle): string {

@@ -80,7 +80,7 @@ export function Text(props: {
                 done(typed);
               } else if (event.key === 'Escape' && typed !== null) {
                 setTyped(null);
-                event.stopPropagation();
+                event.preventDefault(); // It leads nowhere this time.
               }
             }}
           />

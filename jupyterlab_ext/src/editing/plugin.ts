@@ -14,7 +14,8 @@ import { Desk } from './desk';
 import { editIcon } from './icon';
 import { InlineEditor } from './inline';
 import { InspectorTool } from './inspector';
-import { askName } from './widget';
+import { askName } from './naming';
+import { namedStep } from './steps';
 
 /** What one notebook is edited with. */
 interface Bench {
@@ -82,8 +83,7 @@ export const editing: JupyterFrontEndPlugin<void> = {
     };
     const step = (given: ReadonlyPartialJSONObject): string | null => {
       const at = active(given);
-      const place = at?.desk.book.places.get(at.cell.model.id);
-      return place?.role === 'step' ? place.step : null;
+      return at === null ? null : namedStep(at.desk.book, at.cell.model.id);
     };
 
     commands.addCommand(COMMANDS.edit, {

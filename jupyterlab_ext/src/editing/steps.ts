@@ -1,3 +1,4 @@
+import { readMarks } from '../outline/marks';
 import type { Kind } from '../outline/marks';
 import { namesAt, optionsOf, valueAt, withOption } from '../parts/options';
 import { cellsOf, namersOf, placesAfter, retagged, stepsOf, wordOf } from './book';
@@ -33,6 +34,22 @@ export function putInStep(book: Book, cell: string, step: string): Change {
     return rename(book, before, step);
   }
   return retag(book, cell, tags => withRole(tags, { kind: 'step', name: step }, wordOf(book)));
+}
+
+/** The step of a cell, where a tag names it; null of what nobody has named. */
+export function namedStep(book: Book, cell: string): string | null {
+  const place = book.places.get(cell);
+  const step = place?.role === 'step' ? place.step : null;
+  return step !== null && namersOf(book, step).length > 0 ? step : null;
+}
+
+/** The step that a cell would belong to if it named none itself; null as of `namedStep`. */
+export function stepAbove(book: Book, cell: string): string | null {
+  const tags = book.cells.find(one => one.id === cell)?.tags ?? [];
+  // Of a cell without a role the server may know more than tags say.
+  const marked = readMarks(tags).kind !== null;
+  const without = marked ? placesAfter(book, new Map([[cell, withRole(tags, null)]])) : book;
+  return namedStep(without, cell);
 }
 
 /** What an option of a step is, by a tag or else by the notebook's options; null of none. */

@@ -1,16 +1,12 @@
-import { InputDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import React from 'react';
 
-import { stepsOf } from './book';
 import type { Desk } from './desk';
 import { CellEditor } from './editor';
-import { rename } from './steps';
-import { asName } from './tags';
-import { asPlain, nameFault } from './words';
+import { askName } from './naming';
 
 /** The fields of a cell and its step. */
 export class Editor extends ReactWidget {
@@ -19,7 +15,6 @@ export class Editor extends ReactWidget {
     this.addClass('nbf-Editor');
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-label', _trans.__('Pipeline'));
-    this.node.addEventListener('keydown', event => this._onKey(event));
   }
 
   /** Edit this cell from now on; null is none. */
@@ -80,6 +75,8 @@ export class Editor extends ReactWidget {
   protected override onUpdateRequest(message: Message): void {
     const had = this.node.contains(document.activeElement);
     super.onUpdateRequest(message);
+    // Its fields, which React tells of keys, come first; it is added once.
+    this.node.addEventListener('keydown', this._onKey);
     void this.renderPromise?.then(() => {
       // The field may be gone that the keyboard was in, as when a step's name is taken back.
       if (had && document.activeElement === document.body && !this.isDisposed) {
@@ -92,11 +89,13 @@ export class Editor extends ReactWidget {
     this.update();
   }
 
-  private _onKey(event: KeyboardEvent): void {
+  private readonly _onKey = (event: KeyboardEvent): void => {
     const accel = (event.ctrlKey || event.metaKey) && !event.altKey;
     const key = event.key.toLowerCase();
     if (event.key === 'Escape') {
-      this.onClose?.();
+      if (!event.defaultPrevented) {
+        this.onClose?.();
+      }
     } else if (accel && (key === 'z' || key === 'y')) {
       // The browser's own undo would change a field, and nothing that it stands for.
       event.preventDefault();
@@ -110,35 +109,8 @@ export class Editor extends ReactWidget {
     if (!accel || key === 'z' || key === 'y') {
       event.stopPropagation();
     }
-  }
+  };
 
   private _desk: Desk | null = null;
   private _cell: string | null = null;
-}
-
-/** Ask for another name of a step, until there is one that it can have. */
-export async function askName(desk: Desk, step: string, trans: TranslationBundle): Promise<void> {
-  let label = trans.__('Its cells, the order of other steps and the options follow.');
-  let text = step;
-  for (;;) {
-    const { button, value } = await InputDialog.getText({
-      title: trans.__('Rename Step %1', step),
-      okLabel: trans.__('Rename'),
-      label,
-      text,
-      required: true
-    });
-    if (!button.accept || value === null) {
-      return;
-    }
-    const name = asName(value);
-    const taken = name !== step && stepsOf(desk.book).includes(name);
-    const fault = taken ? trans.__('There is a step %1 already.', name) : nameFault(name, trans);
-    label = asPlain(fault);
-    text = value;
-    if (label === '') {
-      desk.change(book => rename(book, step, name));
-      return;
-    }
-  }
 }

@@ -6,7 +6,8 @@ import { isName } from './tags';
 /**
  * What a cell is, in words.
  *
- * @param step - the one that it belongs to where its tags say nothing.
+ * @param step - the one above that it belongs to where its tags say nothing; null of none that
+ *   somebody named.
  */
 export function kindInWords(
   kind: Kind | null,
@@ -25,7 +26,7 @@ export function kindInWords(
     case 'notebook':
       return trans.__('a notebook to run');
     case null:
-      return step === null ? trans.__('as its place says') : trans.__('more of %1', step);
+      return step === null ? trans.__('no step of its own') : trans.__('more of %1', step);
   }
 }
 
@@ -36,9 +37,4 @@ export function nameFault(name: string, trans: TranslationBundle): string {
     : trans.__(
         'Write lower-case letters, digits and `_`, at most 200, and no digit at the beginning.'
       );
-}
-
-/** A text where code cannot be marked: it is in quotes, and not in Markdown's. */
-export function asPlain(text: string): string {
-  return text.replace(/`([^`]+)`/g, '“$1”');
 }

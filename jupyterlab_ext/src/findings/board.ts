@@ -10,6 +10,7 @@ import { bookOf } from '../editing/book';
 import { changeOf } from '../editing/fixes';
 import { apply } from '../editing/history';
 import type { Fix } from '../generated/answers';
+import { findingsIn } from '../pipeline/content';
 import type { NotebookPipeline } from '../pipeline/pipeline';
 import { Banner } from './banner';
 import { Findings } from './findings';
@@ -45,7 +46,7 @@ export class FindingsBoard implements IDisposable {
     const { found, failure } = this._pipeline.inspection;
     const byCell = new Map<string, Finding[]>();
     const whole: Finding[] = [];
-    const known = found?.diagnostics ?? [];
+    const known = findingsIn(this._panel.context.model, found);
     const told = this._pipeline.told.filter(
       one => !known.some(other => one.code === other.code && one.cell === other.cell)
     );

@@ -56,6 +56,11 @@ export interface Actions {
       wait?: boolean;
       /** over another notebook's DAG, and versions not seen */
       force?: boolean;
+      /**
+       * versions that whoever publishes has before their eyes: others are refused, whoever
+       * published them
+       */
+      shown?: string[];
       /** ask the cluster before */
       preflight?: boolean;
     };
@@ -100,6 +105,24 @@ export interface Actions {
     };
     answer: Job;
     result: Run;
+  };
+  saveRunFiles: {
+    path: { dag_id: string; run_id: string };
+    query: { /** a folder of the project, in the server's contents */ project?: string };
+    body: {
+      /** which of them; all otherwise */
+      names?: string[];
+      /** in the server's contents; otherwise the notebook's, else the project's */
+      folder?: string;
+      /** write over files that are there and differ */
+      replace?: boolean;
+    };
+    answer: {
+      /** in the server's contents */
+      folder: string;
+      /** their paths there, also of those that were the same */
+      files: string[];
+    };
   };
   trigger: {
     path: { dag_id: string };

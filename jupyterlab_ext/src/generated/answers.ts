@@ -34,6 +34,56 @@ export interface Diagnostic {
   fixes?: Fix[];
 }
 
+export interface Difference {
+  dag_id: string;
+  changed: boolean;
+  digest: string;
+  published: {
+    digest: string;
+    by: string | null;
+    moment: string | null;
+  } | null;
+  /** what was taken away and is kept */
+  unpublished: {
+    digest: string;
+    by: string | null;
+    moment: string | null;
+  } | null;
+  changes: {
+    part: string;
+    name: string;
+    /** `new`, `gone` or `changed` */
+    sort: string;
+    details: string[];
+  }[];
+  /** those whose code, or text, changes */
+  cells: {
+    /** its id */
+    cell: string;
+    /** its place in the notebook, counted from 1 */
+    index: number;
+    /** `new`, `gone` or `changed` */
+    sort: string;
+    /** its lines as a unified diff */
+    text: string;
+    step: string | null;
+    /** whose notebook it is in, of several */
+    stage: string | null;
+  }[];
+  /** the unified diff of the DAG file */
+  text: string;
+  /** the next times as it is published */
+  previous_runs: string[];
+  next_runs: string[];
+  /** both ends of the interval that runs as soon as it is live */
+  at_once: string[] | null;
+  /** that in words */
+  first_run: string;
+  /** the notebook, within its project, that another one of this name is published from */
+  another: string | null;
+  summary: string;
+}
+
 export interface ErrorAnswer {
   /** a stable word for programs */
   code: string;
@@ -47,6 +97,10 @@ export interface ErrorAnswer {
   diagnostics?: Diagnostic[];
   /** what a cluster says of pods, of code `preflight` */
   findings?: Record<string, unknown>[];
+  /** it is done all the same with `force`, or `replace` */
+  forcible?: boolean;
+  /** names of those in whose place others are, of code `already-there` */
+  files?: string[];
 }
 
 export interface Failure {
@@ -105,6 +159,8 @@ export interface Inspected {
   /** whether it is the saved notebook that was looked at */
   saved: boolean;
   parameters: Parameter[];
+  /** id of a cell of plain values that could be the parameters cell, where none is */
+  parameters_candidate: string | null;
   /** `at` and `timezone`, and what it waits for, makes and notifies */
   schedule: Record<string, unknown>;
   /** ids of cells that run in every step */
@@ -238,6 +294,15 @@ export interface Run {
   failure?: ErrorAnswer | null;
 }
 
+export interface RunFile {
+  /** its path, relative to the notebook; of several notebooks each has a folder of its own */
+  name: string;
+  /** bytes */
+  size: number;
+  /** the step that left it as it is */
+  step: string;
+}
+
 export interface Step {
   name: string;
   /** ids */
@@ -264,8 +329,10 @@ export interface StepRun {
   cached: string | null;
   note: string | null;
   usage: Usage | null;
-  /** seconds that it usually takes */
+  /** seconds that it usually takes; of few runs, took last */
   usual: number | null;
+  /** of how many earlier runs that is */
+  usual_of: number;
 }
 
 export interface Usage {

@@ -3,6 +3,7 @@
 import type {
   Airflow,
   Diagnostic,
+  Difference,
   Graph,
   Inspected,
   Job,
@@ -11,6 +12,7 @@ import type {
   Profile,
   Publication,
   Run,
+  RunFile,
 } from './answers';
 
 /** What endpoints take and answer; `result` is what comes of a job. */
@@ -54,53 +56,17 @@ export interface Questions {
       /** a change of `metadata.nbflow` to try: null removes, objects are merged */
       options?: Record<string, unknown>;
     };
-    answer: {
-      dag_id: string;
-      changed: boolean;
-      digest: string;
-      published: {
-        digest: string;
-        by: string | null;
-        moment: string | null;
-      } | null;
-      /** what was taken away and is kept */
-      unpublished: {
-        digest: string;
-        by: string | null;
-        moment: string | null;
-      } | null;
-      changes: {
-        part: string;
-        name: string;
-        /** `new`, `gone` or `changed` */
-        sort: string;
-        details: string[];
-      }[];
-      /** those whose code, or text, changes */
-      cells: {
-        /** its id */
-        cell: string;
-        /** its place in the notebook, counted from 1 */
-        index: number;
-        /** `new`, `gone` or `changed` */
-        sort: string;
-        /** its lines as a unified diff */
-        text: string;
-        step: string | null;
-        /** whose notebook it is in, of several */
-        stage: string | null;
-      }[];
-      /** the unified diff of the DAG file */
-      text: string;
-      /** the next times as it is published */
-      previous_runs: string[];
-      next_runs: string[];
-      /** both ends of the interval that runs as soon as it is live */
-      at_once: string[] | null;
-      /** that in words */
-      first_run: string;
-      summary: string;
+    answer: Difference;
+  };
+  diffBack: {
+    path: { dag_id: string };
+    query: {
+      /** a folder of the project, in the server's contents */
+      project?: string;
+      /** the version's, or how it begins; the one before otherwise */
+      digest?: string;
     };
+    answer: Difference;
   };
   getRun: {
     path: { dag_id: string; run_id: string };
@@ -210,6 +176,8 @@ export interface Questions {
       contains?: string;
       /** this one alone */
       dag_id?: string;
+      /** those that are paused in Airflow, or whose newest run is so */
+      state?: 'paused' | 'going' | 'failed' | 'success';
       /** how many */
       limit?: number;
       /** how many before them */
@@ -260,6 +228,11 @@ export interface Questions {
       team?: string;
     };
     answer: Profile[];
+  };
+  runFiles: {
+    path: { dag_id: string; run_id: string };
+    query: { /** a folder of the project, in the server's contents */ project?: string };
+    answer: RunFile[];
   };
   runs: {
     query: {

@@ -2,37 +2,44 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { later } from '../client/client';
 import type { Client } from '../client/client';
-import { ServerFailure } from '../client/failure';
-import type { Graph, Parameter, Publication, Run } from '../generated/answers';
+import { ServerFailure, refusal } from '../client/failure';
+import type { Difference, Graph, Parameter, Publication, Run, RunFile } from '../generated/answers';
 import { folderOf } from '../parts/folders';
+import type { Choice } from '../parts/question';
 import type { Happening } from '../tokens';
 import { bookOf } from './books';
 import type { Deeds } from './deeds';
 import type { Monitor } from './monitor';
-import { given, keyOf, nameOf } from './place';
+import { given, keyOf, nameOf, pageOf } from './place';
 import type { RunName } from './place';
+import { Publishing } from './publishing';
+import type { Question } from './question';
+import { Saving } from './saving';
 import type { Watch } from './watch';
-
-/** A question that somebody answers with yes or no. */
-export interface Question {
-  readonly title: string;
-  readonly body: string;
-  /** The word on the button that says yes. */
-  readonly accept: string;
-}
 
 /** What JupyterLab does for the panel. */
 export interface Desk {
   confirm(question: Question): Promise<boolean>;
+  /** Ask which way to go; null for none. */
+  choose<Value>(
+    question: { title: string; body: string },
+    choices: readonly Choice<Value>[]
+  ): Promise<Value | null>;
   /** Open what a run has made, at a cell. */
   openExecuted(run: Run, name: RunName, notebook: string, cell: string | null): Promise<void>;
   openNotebook(path: string): Promise<void>;
+  /** Open a file that was written, where something shows its like; else show where it is. */
+  showFile(path: string, size: number): Promise<void>;
+  /** Show a folder in the file browser. */
+  showFolder(path: string): Promise<void>;
   /** Save an open notebook before it runs; false where somebody would rather not run it as it was. */
   settle(path: string): Promise<boolean>;
   /** Keep a notebook in a folder, and open it. */
   openNew(folder: string, name: string, content: Record<string, unknown>): Promise<void>;
   /** Whether runs that are started or go on from here are watched. */
   readonly watches: boolean;
+  /** Show at the cells of its notebook, where that is open, what goes wrong in a run. */
+  follow(name: RunName, before: string | null): void;
   /** Tell others who show pipelines and runs. */
   tell(what: Happening['what'], dag: string | null): void;
 }
@@ -49,7 +56,18 @@ export class Actions {
     private readonly _watch: Watch,
     private readonly _desk: Desk,
     private readonly _trans: TranslationBundle
-  ) {}
+  ) {
+    this._publishing = new Publishing(_client, _deeds, _desk, _trans);
+    this._saving = new Saving(_client, _deeds, _desk, _trans);
+    let page = pageOf(_monitor.place);
+    _monitor.moved.connect(() => {
+      const now = pageOf(_monitor.place);
+      if (now !== page) {
+        page = now;
+        _deeds.forget(); // What was done is told where it was done.
+      }
+    });
+  }
 
   /** Start the private Airflow. */
   async startAirflow(): Promise<void> {
@@ -117,21 +135,38 @@ export class Actions {
     this._monitor.again();
   }
 
-  /** Let a pipeline run one of its earlier versions. */
-  async rollBack(dag: string, digest: string): Promise<void> {
+  /**
+   * Let a pipeline run one of its earlier versions.
+   *
+   * @param version - what it is called where somebody is asked.
+   */
+  async rollBack(dag: string, digest: string, version: string): Promise<void> {
     const trans = this._trans;
-    const agreed = await this._desk.confirm({
-      title: trans.__('Roll back %1?', dag),
-      body: trans.__('Runs that begin from now on are of the version %1.', digest.slice(0, 12)),
-      accept: trans.__('Roll Back')
-    });
+    const path = { dag_id: dag };
+    const compared = await this._deeds.do(
+      { going: trans.__('Comparing'), done: '', failed: '' },
+      ({ signal }) => this._compared(dag, digest, signal)
+    );
+    if (compared === null) {
+      return;
+    }
+    const body = trans.__('Runs that begin from now on are of the version %1.', version);
+    const question = { title: trans.__('Roll back %1?', dag), accept: trans.__('Roll Back') };
+    const agreed = await this._desk.confirm(
+      compared instanceof ServerFailure
+        ? {
+            ...question,
+            body: `${body} ${trans.__('What changes is not known: %1', compared.message)}`
+          }
+        : { ...question, body, difference: compared }
+    );
     if (agreed) {
       const words = {
         going: trans.__('Rolling back'),
         done: trans.__('Rolled back'),
         failed: trans.__('Not rolled back')
       };
-      const asked = { path: { dag_id: dag }, ...this._query, body: { digest } };
+      const asked = { path, ...this._query, body: { digest } };
       const done = await this._deeds.do(words, options =>
         this._client.work('rollBack', asked, options)
       );
@@ -163,12 +198,15 @@ export class Actions {
       failed: trans.__('Not unpublished')
     };
     const asked = { path: { dag_id: dag }, ...this._query, body: { force } };
-    const gone = await this._deeds.do(words, options =>
-      this._client.work('unpublish', asked, options)
-    );
+    const gone = await this._deeds.do(words, async options => {
+      const found = await this._client.work('unpublish', asked, options);
+      if (this._monitor.place.pipeline === dag) {
+        this._monitor.go({ pipeline: null }); // While it goes: what is done is told there, too.
+      }
+      return found;
+    });
     if (gone !== null) {
       this._desk.tell('unpublished', dag);
-      this._monitor.go({ pipeline: null });
       void this._monitor.pipelines.load();
     }
   }
@@ -181,7 +219,8 @@ export class Actions {
       body: trans.__(
         'Steps that run are stopped. What has ended stays, and the run can go on later.'
       ),
-      accept: trans.__('Cancel Run')
+      accept: trans.__('Cancel Run'),
+      decline: trans.__('Let It Run')
     });
     if (agreed) {
       const words = {
@@ -198,8 +237,11 @@ export class Actions {
   async resume(run: Run, graph: Graph): Promise<void> {
     const trans = this._trans;
     const name = nameOf(this._project, run);
-    if (run.here && graph.notebook !== null && !(await this._desk.settle(graph.notebook))) {
-      return;
+    if (graph.notebook !== null) {
+      const settled = await this._desk.settle(graph.notebook);
+      if (!settled || (!run.here && !(await this._publishing.settle(run.dag_id, graph.notebook)))) {
+        return;
+      }
     }
     const words = { going: trans.__('Going on'), done: '', failed: trans.__('It does not go on') };
     const done = await this._deeds.do(words, async ({ signal }) => {
@@ -251,6 +293,33 @@ export class Actions {
     });
   }
 
+  /** Keep a notebook that can be changed of what a run has made, and open it. */
+  async keep(folder: string, name: string, content: Record<string, unknown>): Promise<void> {
+    await this._opening(() => this._desk.openNew(folder, name, content));
+  }
+
+  /** Save what a run's notebook wrote beside itself, and show it. */
+  async save(run: Run, files: readonly RunFile[]): Promise<void> {
+    await this._saving.save(nameOf(this._project, run), files);
+  }
+
+  /** What going back to a version would change, or why nobody can say. */
+  private async _compared(
+    dag: string,
+    digest: string,
+    signal: AbortSignal
+  ): Promise<Difference | ServerFailure> {
+    const asked = { path: { dag_id: dag }, query: { ...this._query.query, digest } };
+    try {
+      return await this._client.ask('diffBack', asked, { signal });
+    } catch (error) {
+      if (error instanceof ServerFailure) {
+        return error;
+      }
+      throw error;
+    }
+  }
+
   private async _opening(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const trans = this._trans;
     const words = { going: trans.__('Opening'), done: '', failed: trans.__('It cannot be opened') };
@@ -297,10 +366,14 @@ export class Actions {
   }
 
   private _keepAnEyeOn(name: RunName, before: string | null = null): void {
+    this._desk.follow(name, before);
     if (this._desk.watches) {
       this._watch.add(name, before);
     }
   }
+
+  private readonly _publishing: Publishing;
+  private readonly _saving: Saving;
 
   private get _project(): string {
     return this._monitor.place.project;
@@ -309,10 +382,6 @@ export class Actions {
   private get _query(): { query: { project: string } } {
     return { query: { project: this._project } };
   }
-}
-
-function refusal(message: string): ServerFailure {
-  return new ServerFailure({ code: 'refused', message, hint: null, status: 0 });
 }
 
 function messageOf(error: unknown): string {

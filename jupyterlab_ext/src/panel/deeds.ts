@@ -37,10 +37,11 @@ export class Deeds implements IDisposable {
   /**
    * Do something; what comes of it, or null where it failed or something else goes on.
    *
-   * @param words - what goes on, and what is done; '' where nobody needs to be told.
+   * @param words - what goes on, and what is done, which may depend on what comes of it; '' where
+   *   nobody needs to be told.
    */
   async do<Found>(
-    words: { going: string; done: string; failed: string },
+    words: { going: string; done: string | ((found: Found) => string); failed: string },
     work: (options: Working) => Promise<Found>
   ): Promise<Found | null> {
     if (this.busy || this.isDisposed) {
@@ -53,7 +54,8 @@ export class Deeds implements IDisposable {
     };
     try {
       const found = await work({ told, signal: this._stopped.signal });
-      this._show(words.done === '' ? null : { title: words.done, state: 'done', ...nothing });
+      const done = typeof words.done === 'string' ? words.done : words.done(found);
+      this._show(done === '' ? null : { title: done, state: 'done', ...nothing });
       return found;
     } catch (error) {
       if (this._stopped.signal.aborted) {

@@ -1,16 +1,23 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import type { Notebook } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import React from 'react';
 
 import type { Run } from '../generated/answers';
 import { timeOf } from '../parts/moments';
+import { choose, confirm } from '../parts/question';
+import type { Choice } from '../parts/question';
 import type { Happening, INbflow } from '../tokens';
-import type { Desk, Question } from './actions';
+import type { Desk } from './actions';
 import { pathOf } from './drive';
+import type { Outcomes } from './outcomes';
 import type { RunName } from './place';
+import { Asked } from './question';
+import type { Question } from './question';
+import { openWritten, reveal } from './reveal';
 
 /** Names that are tried for a new notebook. */
 const TRIES = 100;
@@ -19,7 +26,9 @@ const TRIES = 100;
 export class LabDesk implements Desk {
   constructor(
     private readonly _nbflow: Pick<INbflow, 'tell'>,
+    private readonly _commands: Pick<CommandRegistry, 'execute' | 'hasCommand'>,
     private readonly _documents: IDocumentManager,
+    private readonly _outcomes: Pick<Outcomes, 'follow'>,
     private readonly _trans: TranslationBundle,
     private readonly _language: string,
     private readonly _watches: () => boolean
@@ -29,11 +38,20 @@ export class LabDesk implements Desk {
     return this._watches();
   }
 
-  async confirm({ title, body, accept }: Question): Promise<boolean> {
-    const cancel = Dialog.cancelButton({ label: this._trans.__('Leave It') });
-    const buttons = [cancel, Dialog.warnButton({ label: accept })];
-    const { button } = await showDialog({ title, body, buttons, defaultButton: 0 });
-    return button.accept;
+  async confirm({ body: text, difference, ...asked }: Question): Promise<boolean> {
+    const trans = this._trans;
+    const body =
+      difference === undefined
+        ? text
+        : React.createElement(Asked, { body: text, difference, trans });
+    return confirm({ decline: trans.__('Cancel'), ...asked, body });
+  }
+
+  async choose<Value>(
+    question: { title: string; body: string },
+    choices: readonly Choice<Value>[]
+  ): Promise<Value | null> {
+    return choose({ ...question, choices, decline: this._trans.__('Cancel') });
   }
 
   async openExecuted(
@@ -44,6 +62,8 @@ export class LabDesk implements Desk {
   ): Promise<void> {
     const about = started === null ? '' : this._trans.__('run %1', timeOf(started, this._language));
     const path = pathOf(name, notebook, about);
+    // Of what is not there yet JupyterLab would open an empty notebook; this says so.
+    await this._documents.services.contents.get(path);
     const known = this._documents.findWidget(path, 'Notebook');
     if (known !== undefined) {
       await known.context.revert(); // It may have more by now.
@@ -62,6 +82,14 @@ export class LabDesk implements Desk {
     const { contents } = this._documents.services;
     await contents.get(path, { content: false }); // It may be gone since; this says so.
     this._documents.openOrReveal(path);
+  }
+
+  async showFile(path: string, size: number): Promise<void> {
+    await openWritten(this._documents, this._commands, path, size);
+  }
+
+  async showFolder(path: string): Promise<void> {
+    await reveal(this._commands, path);
   }
 
   async settle(path: string): Promise<boolean> {
@@ -83,6 +111,10 @@ export class LabDesk implements Desk {
       body: trans.__('What you have changed in %1 is not saved, and will not run.', path),
       accept: trans.__('Run as Saved')
     });
+  }
+
+  follow(name: RunName, before: string | null): void {
+    this._outcomes.follow(name, before);
   }
 
   tell(what: Happening['what'], dag: string | null): void {

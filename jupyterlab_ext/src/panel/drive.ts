@@ -1,30 +1,34 @@
 import type { Contents, ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import type { Client } from '../client/client';
+import type { Answer, Client } from '../client/client';
 import { EXECUTED } from '../parts/executed';
-import { given, isRecord } from './place';
+import { given, isRecord, keyOf } from './place';
 import type { RunName } from './place';
 
 /** What stands between the name of a notebook and what is said about it. */
 const ABOUT = ' · ';
 
+/** Milliseconds for which an answer counts: who opens a notebook asks before whether it is there. */
+const FRESH = 2000;
+
 /** What JupyterLab takes for a cell that nobody changes; what a run has made has only such. */
 export const LOCKED = { editable: false, deletable: false } as const;
-
-/** What is said where somebody would change what a run has made. */
-const READ_ONLY = 'What a run has made is not changed. Save a copy elsewhere.';
 
 /**
  * The executed notebooks of runs, as files that can be read only.
  *
- * They are asked of the server each time: also of a run that goes they are as it stands.
+ * They are asked of the server each time: also of a run that goes they are as it stands. JupyterLab
+ * takes a place where somebody saves a copy for one of this drive; it is written elsewhere.
  */
 export class ExecutedDrive implements Contents.IDrive {
   constructor(
     private readonly _client: Pick<Client, 'ask'>,
-    readonly serverSettings: ServerConnection.ISettings
+    private readonly _elsewhere: Pick<Contents.IManager, 'get' | 'save' | 'delete'>,
+    readonly serverSettings: ServerConnection.ISettings,
+    private readonly _trans: TranslationBundle
   ) {}
 
   readonly name = EXECUTED;
@@ -36,16 +40,16 @@ export class ExecutedDrive implements Contents.IDrive {
   async get(localPath: string, options?: Contents.IFetchOptions): Promise<Contents.IModel> {
     const place = readPath(localPath);
     if (place === null) {
-      return folder(localPath);
+      return localPath.endsWith('.ipynb')
+        ? this._elsewhere.get(localPath, options)
+        : folder(localPath);
     }
     const { name, run } = place;
-    const found =
-      options?.content === false
-        ? undefined
-        : await this._client.ask('outputNotebooks', given(run));
+    const found = options?.content === false ? undefined : await this._notebooksOf(run);
     const content = found?.find(one => one.name === name)?.content ?? null;
     if (found !== undefined && content === null) {
-      throw new Error(`${run.dag_id}/${run.run_id} has no notebook ${name}`);
+      const { dag_id, run_id } = run;
+      throw new Error(this._trans.__('The run %1/%2 has no notebook %3.', dag_id, run_id, name));
     }
     const now = new Date().toISOString();
     return {
@@ -59,31 +63,36 @@ export class ExecutedDrive implements Contents.IDrive {
   }
 
   getDownloadUrl(): Promise<string> {
-    return refused();
+    return this._refused();
   }
 
   newUntitled(): Promise<Contents.IModel> {
-    return refused();
+    return this._refused();
   }
 
-  delete(): Promise<void> {
-    return refused();
+  delete(localPath: string): Promise<void> {
+    return readPath(localPath) === null ? this._elsewhere.delete(localPath) : this._refused();
   }
 
   rename(): Promise<Contents.IModel> {
-    return refused();
+    return this._refused();
   }
 
-  save(): Promise<Contents.IModel> {
-    return refused();
+  async save(localPath: string, options: Partial<Contents.IModel> = {}): Promise<Contents.IModel> {
+    if (readPath(localPath) !== null) {
+      return this._refused();
+    }
+    const notebook: unknown = options.content;
+    const content = isRecord(notebook) ? unlocked(notebook) : notebook;
+    return this._elsewhere.save(localPath, { ...options, content });
   }
 
   copy(): Promise<Contents.IModel> {
-    return refused();
+    return this._refused();
   }
 
   createCheckpoint(): Promise<Contents.ICheckpointModel> {
-    return refused();
+    return this._refused();
   }
 
   listCheckpoints(): Promise<Contents.ICheckpointModel[]> {
@@ -91,11 +100,11 @@ export class ExecutedDrive implements Contents.IDrive {
   }
 
   restoreCheckpoint(): Promise<void> {
-    return refused();
+    return this._refused();
   }
 
   deleteCheckpoint(): Promise<void> {
-    return refused();
+    return this._refused();
   }
 
   get isDisposed(): boolean {
@@ -107,7 +116,32 @@ export class ExecutedDrive implements Contents.IDrive {
     Signal.clearData(this);
   }
 
+  /** What a run has made. */
+  private _notebooksOf(run: RunName): Promise<Answer<'outputNotebooks'>> {
+    const key = keyOf(run);
+    if (this._last?.key === key) {
+      return this._last.found;
+    }
+    const last = { key, found: this._client.ask('outputNotebooks', given(run)) };
+    this._last = last;
+    setTimeout(() => {
+      if (this._last === last) {
+        this._last = null;
+      }
+    }, FRESH);
+    return last.found;
+  }
+
+  private _refused(): Promise<never> {
+    const said = this._trans.__(
+      'What a run has made is not changed. “Keep a copy” in its toolbar writes one that is.'
+    );
+    return Promise.reject(new Error(said));
+  }
+
   private _isDisposed = false;
+  /** What was asked of the server last, as long as it counts. */
+  private _last: { key: string; found: Promise<Answer<'outputNotebooks'>> } | null = null;
   private readonly _fileChanged = new Signal<this, Contents.IChangedArgs>(this);
 }
 
@@ -148,6 +182,18 @@ function locked(notebook: unknown): unknown {
   return { ...notebook, cells };
 }
 
+/** The notebook as somebody may change it. */
+export function unlocked(notebook: Record<string, unknown>): Record<string, unknown> {
+  if (!Array.isArray(notebook.cells)) {
+    return notebook;
+  }
+  const cells = notebook.cells.filter(isRecord).map(cell => {
+    const metadata = isRecord(cell.metadata) ? Object.entries(cell.metadata) : [];
+    return { ...cell, metadata: Object.fromEntries(metadata.filter(([key]) => !(key in LOCKED))) };
+  });
+  return { ...notebook, cells };
+}
+
 /** The same with each text in one piece: files have it line by line, JupyterLab does not. */
 function joined(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) {
@@ -168,8 +214,4 @@ function folder(path: string): Contents.IModel {
     ...{ name: path.split('/').at(-1) ?? '', path, type: 'directory', writable: false },
     ...{ created: now, last_modified: now, mimetype: '', content: [], format: 'json' }
   };
-}
-
-function refused(): Promise<never> {
-  return Promise.reject(new Error(READ_ONLY));
 }

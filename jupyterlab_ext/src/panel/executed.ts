@@ -1,21 +1,28 @@
 import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { ToolbarButton, saveIcon } from '@jupyterlab/ui-components';
 
-import { LOCKED, readPath } from './drive';
+import type { Actions } from './actions';
+import { readPath, unlocked } from './drive';
 import { runsIcon } from './icon';
 
 /** Show what a run has made as such: none that somebody writes, and none that runs. */
-export function showAsExecuted(panel: NotebookPanel, trans: TranslationBundle): void {
+export function showAsExecuted(
+  panel: NotebookPanel,
+  actions: Pick<Actions, 'keep'>,
+  trans: TranslationBundle
+): void {
   const { context, sessionContext, title } = panel;
+  const { model } = context;
   // Also of one that JupyterLab brings back with a page: it has run, and runs no more.
   const none = { shouldStart: false, canStart: false, autoStartDefault: false };
   sessionContext.kernelPreference = { ...sessionContext.kernelPreference, ...none };
-  context.model.readOnly = true;
+  model.readOnly = true;
   panel.addClass('nbf-Executed');
   title.icon = runsIcon;
 
   const place = readPath(context.localPath);
-  const { run, name } = place ?? { run: { run_id: '' }, name: '' };
+  const { run, name } = place ?? { run: { project: '', run_id: '' }, name: '' };
   const caption = trans.__('%1 as a run has left it, to be read only\nRun: %2', name, run.run_id);
   const entitle = (): void => {
     title.caption = caption; // JupyterLab writes its own when the file is read.
@@ -23,21 +30,41 @@ export function showAsExecuted(panel: NotebookPanel, trans: TranslationBundle): 
   title.changed.connect(entitle);
   entitle();
 
-  // A copy that somebody saves elsewhere is theirs to change.
-  context.saveState.connect((_, state) => lock(context.model, state !== 'started'));
+  model.cells.changed.connect(() => {
+    // Not within the change that is told of.
+    void Promise.resolve().then(() => {
+      if (!model.isDisposed) {
+        takeOutNew(model);
+      }
+    });
+  });
+
+  panel.toolbar.insertItem(
+    0,
+    'nbflow-keep',
+    new ToolbarButton({
+      icon: saveIcon,
+      label: trans.__('Keep a copy'),
+      tooltip: trans.__('Write a notebook of it that can be changed, and open it'),
+      onClick: () =>
+        void actions.keep(run.project, `${name}-executed`, unlocked(model.sharedModel.toJSON()))
+    })
+  );
 }
 
-/** Let nobody change the cells, or everybody; there is nothing to undo about it. */
-function lock({ sharedModel: notebook }: INotebookModel, locked: boolean): void {
+/** Take out cells that the run has not left there, as keys and commands insert and paste them. */
+function takeOutNew(model: INotebookModel): void {
+  const { sharedModel: notebook } = model;
+  const isNew = notebook.cells.map(cell => cell.getMetadata('deletable') !== false);
+  if (!isNew.includes(true)) {
+    return;
+  }
   notebook.transact(() => {
-    for (const cell of notebook.cells) {
-      for (const [key, value] of Object.entries(LOCKED)) {
-        if (locked) {
-          cell.setMetadata(key, value);
-        } else {
-          cell.deleteMetadata(key);
-        }
+    for (let index = isNew.length - 1; index >= 0; index--) {
+      if (isNew[index] === true) {
+        notebook.deleteCell(index);
       }
     }
   }, false);
+  model.dirty = false;
 }

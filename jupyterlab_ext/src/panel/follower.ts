@@ -5,7 +5,8 @@ import type { ISignal } from '@lumino/signaling';
 import type { Client } from '../client/client';
 import { ServerFailure } from '../client/failure';
 import type { Graph, Run, StepRun } from '../generated/answers';
-import { hasEnded } from '../parts/states';
+import { hasEnded, isUntold } from '../parts/states';
+import { Files } from './files';
 import { Lines } from './lines';
 import { given } from './place';
 import type { RunName } from './place';
@@ -20,7 +21,11 @@ export class Follower implements IDisposable {
     known: Run | null = null
   ) {
     this._run = known;
+    this.files = new Files(_client, name);
   }
+
+  /** What its notebook wrote beside itself. */
+  readonly files: Files;
 
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -55,6 +60,16 @@ export class Follower implements IDisposable {
     return this._away;
   }
 
+  /** Whether its log cannot be read on: Airflow has it, and is away. */
+  get cut(): boolean {
+    return this._away && this._lines?.done === false;
+  }
+
+  /** Whether no step of it begins, as Airflow has paused its pipeline. */
+  get held(): boolean {
+    return this._paused && this._waits && !this._away;
+  }
+
   get going(): boolean {
     return this._run !== null && !hasEnded(this._run.state);
   }
@@ -69,9 +84,14 @@ export class Follower implements IDisposable {
   /** Look again. */
   async look(): Promise<void> {
     const { signal } = this._stopped;
+    const number = ++this._asked;
     try {
       const found = await this._client.ask('getRun', given(this.name), { signal });
-      this._away = !found.here && found.url === null;
+      if (number < this._answered) {
+        return; // Who asked later knows more.
+      }
+      this._answered = number;
+      this._away = isUntold(found);
       // The store alone does not know how a run of Airflow stands: what Airflow said last counts.
       if (!this._away || (this._run === null && found.steps.length > 0)) {
         this._run = found;
@@ -83,7 +103,7 @@ export class Follower implements IDisposable {
     }
     this._changed.emit();
     await this._lookAtGraph();
-    await this._read();
+    await Promise.all([this._lookAtPause(), this._read(), this._lookAtFiles()]);
   }
 
   get isDisposed(): boolean {
@@ -110,6 +130,44 @@ export class Follower implements IDisposable {
     this._changed.emit();
   }
 
+  /** A run that does not move may be held back. */
+  private async _lookAtPause(): Promise<void> {
+    if (!this._waits || this.isDisposed) {
+      return;
+    }
+    const { project, dag_id } = this.name;
+    const { signal } = this._stopped;
+    try {
+      const query = { project, dag_id, limit: 1 };
+      const { pipelines } = await this._client.ask('pipelines', { query }, { signal });
+      this._paused = pipelines[0]?.paused ?? this._paused;
+    } catch (error) {
+      // While nobody can say, it is as it was.
+      if (!signal.aborted && !(error instanceof ServerFailure)) {
+        throw error;
+      }
+    }
+    this._changed.emit();
+  }
+
+  private async _lookAtFiles(): Promise<void> {
+    if (this._run !== null && !this.isDisposed) {
+      try {
+        await this.files.look(this._run, this._stopped.signal);
+      } catch (error) {
+        this._failed(error);
+      }
+      this._changed.emit();
+    }
+  }
+
+  /** Whether it is a run in Airflow of which no step runs. */
+  private get _waits(): boolean {
+    const steps = this._run?.steps ?? [];
+    const runs = steps.some(({ state }) => state === 'running' || state === 'retrying');
+    return this.going && this._run?.here === false && !runs;
+  }
+
   private async _read(): Promise<void> {
     const step = this._shown();
     if (step === undefined || this.isDisposed) {
@@ -120,7 +178,7 @@ export class Follower implements IDisposable {
     }
     const lines = this._lines;
     const ended = hasEnded(step.state);
-    if (step.started === null && !ended) {
+    if ((step.started === null && !ended) || this._away) {
       this._changed.emit();
       return;
     }
@@ -157,7 +215,11 @@ export class Follower implements IDisposable {
 
   private _run: Run | null;
   private _looked = false;
+  /** Looks that were begun, and the last of them that told something. */
+  private _asked = 0;
+  private _answered = 0;
   private _away = false;
+  private _paused = false;
   private _graph: Graph | null = null;
   private _lines: Lines | null = null;
   private _chosen: string | null = null;

@@ -18,12 +18,12 @@ export class Lines {
   ) {}
 
   get all(): readonly Line[] {
-    return this._lines;
+    return this._written.lines;
   }
 
   /** How many that were written first are not kept. */
   get left(): number {
-    return this._next - this._lines.length;
+    return this._written.next - this._written.lines.length;
   }
 
   /** Whether anything has been told. */
@@ -31,9 +31,14 @@ export class Lines {
     return this._loaded;
   }
 
+  /** Whether nothing more will be. */
+  get done(): boolean {
+    return this._written.done;
+  }
+
   /** Why the last look told nothing. */
   get failure(): ServerFailure | null {
-    return this._failure;
+    return this._written.failure;
   }
 
   /**
@@ -43,46 +48,64 @@ export class Lines {
    * @param ended - whether the step has; then it is read to its end, and no more.
    */
   async read(attempt: string, ended: boolean, signal: AbortSignal): Promise<void> {
-    if (attempt !== this._attempt) {
-      this._attempt = attempt;
-      this._lines = [];
-      this._next = 0;
-      this._done = false;
+    if (attempt !== this._written.attempt) {
+      this._written = nothing(attempt); // What is still answered of the other is nobody's.
     }
-    if (this._done) {
+    const written = this._written;
+    if (written.done) {
       return;
     }
+    // Two that ask from the same line on would both keep what they are told.
+    written.reading ??= this._read(written, ended, signal).finally(() => {
+      written.reading = null;
+    });
+    await written.reading;
+  }
+
+  private async _read(written: Written, ended: boolean, signal: AbortSignal): Promise<void> {
     try {
-      await this._readOn(ended, signal);
-      this._failure = null;
+      await this._readOn(written, ended, signal);
+      written.failure = null;
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ServerFailure)) {
         throw error;
       }
-      this._failure = error;
+      written.failure = error;
     }
     this._loaded = true;
   }
 
-  private async _readOn(ended: boolean, signal: AbortSignal): Promise<void> {
+  private async _readOn(written: Written, ended: boolean, signal: AbortSignal): Promise<void> {
     let lines: readonly Line[];
     do {
       const { path, query } = given(this._run);
-      const asked = { ...query, step: this.step, after: this._next, limit: AT_ONCE };
+      const asked = { ...query, step: this.step, after: written.next, limit: AT_ONCE };
       const found = await this._client.ask('logs', { path, query: asked }, { signal });
       lines = found.lines;
-      this._next = found.next;
-      this._lines = [...this._lines, ...lines].slice(-KEPT);
-    } while (lines.length === AT_ONCE);
+      written.next = found.next;
+      written.lines = [...written.lines, ...lines].slice(-KEPT);
+    } while (lines.length === AT_ONCE && written === this._written);
     // What was written last is there a moment after the end.
-    this._done = ended && lines.length === 0;
+    written.done = ended && lines.length === 0;
   }
 
-  private _lines: readonly Line[] = [];
-  private _next = 0;
-  private _attempt = '';
+  private _written = nothing('');
   private _loaded = false;
-  private _done = false;
-  private _failure: ServerFailure | null = null;
+}
+
+/** What one attempt has written. */
+interface Written {
+  readonly attempt: string;
+  lines: readonly Line[];
+  next: number;
+  /** Whether it is known to its end. */
+  done: boolean;
+  failure: ServerFailure | null;
+  /** What reads on just now; null of nobody. */
+  reading: Promise<void> | null;
+}
+
+function nothing(attempt: string): Written {
+  return { attempt, lines: [], next: 0, done: false, failure: null, reading: null };
 }

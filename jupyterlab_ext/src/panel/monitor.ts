@@ -71,6 +71,11 @@ export class Monitor implements IDisposable {
     return this._pipeline;
   }
 
+  /** Whether there is no such pipeline: it ran, perhaps, and is not published. */
+  get missing(): boolean {
+    return this._missing;
+  }
+
   /** Why the opened pipeline is not known. */
   get failure(): ServerFailure | null {
     return this._failure;
@@ -118,6 +123,7 @@ export class Monitor implements IDisposable {
     }
     if (now.pipeline !== before.pipeline || now.project !== before.project) {
       this._pipeline = this.pipelines.items.find(one => one.dag_id === now.pipeline) ?? null;
+      this._missing = false;
       this._failure = null;
     }
     this._follow(now.run === null ? null : now);
@@ -131,6 +137,16 @@ export class Monitor implements IDisposable {
     this._changed.emit();
     if (now.run !== null || now.pipeline !== before.pipeline) {
       this.again();
+    }
+  }
+
+  /** Leave the run, or the pipeline, that is opened; a run that one came to from elsewhere, too. */
+  back(): void {
+    const { run, pipeline, list } = this._place;
+    if (run !== null) {
+      this.go({ run: null, pipeline: pipeline ?? (list === 'runs' ? null : run.dag_id) });
+    } else if (pipeline !== null) {
+      this.go({ pipeline: null, kind: 'all' });
     }
   }
 
@@ -231,6 +247,7 @@ export class Monitor implements IDisposable {
       const found = await this._client.ask('pipelines', { query }, { signal });
       if (this._place.pipeline === pipeline && this._place.project === project) {
         this._pipeline = found.pipelines[0] ?? null;
+        this._missing = this._pipeline === null;
         this._failure = null;
       }
     } catch (error) {
@@ -247,9 +264,12 @@ export class Monitor implements IDisposable {
     after: string | null,
     signal: AbortSignal
   ): Promise<{ items: Listed[]; further: string | null; total: number; unasked: string | null }> {
-    const { project, contains } = this._place;
+    const { project, contains, state } = this._place;
     const offset = Number(after ?? 0);
-    const query = { project, contains, limit: PAGE, offset };
+    const query = {
+      ...{ project, contains, limit: PAGE, offset },
+      ...(state === 'all' ? {} : { state })
+    };
     const { pipelines, total, unasked } = await this._client.ask(
       'pipelines',
       { query },
@@ -289,6 +309,7 @@ export class Monitor implements IDisposable {
 
   private _place = START;
   private _pipeline: Listed | null = null;
+  private _missing = false;
   private _failure: ServerFailure | null = null;
   private _follower: Follower | null = null;
   private _seconds = 5;
@@ -303,6 +324,6 @@ export class Monitor implements IDisposable {
 
 /** Whether what is listed is something else. */
 function isOtherList(before: Place, now: Place): boolean {
-  const names = ['project', 'list', 'kind', 'pipeline'] as const;
+  const names = ['project', 'list', 'state', 'kind', 'pipeline'] as const;
   return names.some(name => before[name] !== now[name]);
 }

@@ -1,4 +1,5 @@
 import type { Run } from '../generated/answers';
+import { GOING } from '../parts/states';
 
 /** Which run is meant. */
 export interface RunName {
@@ -13,6 +14,11 @@ export const KINDS = ['all', 'going', 'failed', 'success'] as const;
 
 export type Kind = (typeof KINDS)[number];
 
+/** Which pipelines are listed: all, or those that are so; the newest run counts. */
+export const STATES_OF_PIPELINES = ['all', 'paused', 'going', 'failed', 'success'] as const;
+
+export type StateOfPipelines = (typeof STATES_OF_PIPELINES)[number];
+
 /** What the panel shows; it is kept when the page is closed. */
 export interface Place {
   /** A folder of the project, in the server's contents. */
@@ -20,6 +26,7 @@ export interface Place {
   readonly list: 'pipelines' | 'runs';
   /** What is looked for in the names of pipelines. */
   readonly contains: string;
+  readonly state: StateOfPipelines;
   readonly kind: Kind;
   /** The pipeline that is opened; null of none. */
   readonly pipeline: string | null;
@@ -28,14 +35,19 @@ export interface Place {
 }
 
 export const START: Place = {
-  ...{ project: '', list: 'pipelines', contains: '', kind: 'all' },
+  ...{ project: '', list: 'pipelines', contains: '', state: 'all', kind: 'all' },
   ...{ pipeline: null, run: null }
 };
+
+/** Which page of the panel shows a place; what is looked for in it is no page of its own. */
+export function pageOf({ project, list, pipeline, run }: Place): string {
+  return JSON.stringify([project, list, pipeline, run?.dag_id, run?.run_id]);
+}
 
 /** The states that the server is asked for; undefined of all. */
 export const STATES: Readonly<Record<Kind, string | undefined>> = {
   all: undefined,
-  going: 'queued,running,retrying',
+  going: GOING,
   failed: 'failed,upstream_failed,cancelled',
   success: 'success'
 };
@@ -67,11 +79,12 @@ export function readPlace(kept: unknown): Place {
     const value = found[name];
     return typeof value === 'string' ? value : START[name];
   };
-  const { run, pipeline, list, kind } = found;
+  const { run, pipeline, list, state, kind } = found;
   return {
     project: text('project'),
     contains: text('contains'),
     list: list === 'runs' ? 'runs' : 'pipelines',
+    state: STATES_OF_PIPELINES.find(one => one === state) ?? 'all',
     kind: KINDS.find(one => one === kind) ?? 'all',
     pipeline: typeof pipeline === 'string' ? pipeline : null,
     run:

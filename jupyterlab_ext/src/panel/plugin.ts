@@ -10,7 +10,9 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { isExecuted } from '../parts/executed';
 import { folderOf } from '../parts/folders';
+import { endInWords, endOf, failureInWords, toldOf } from '../parts/told';
 import { languageOf } from '../parts/words';
+import type { NotebookPipeline } from '../pipeline/pipeline';
 import { INbflow } from '../tokens';
 import { Actions } from './actions';
 import { Deeds } from './deeds';
@@ -20,9 +22,10 @@ import { showAsExecuted } from './executed';
 import { runsIcon } from './icon';
 import { remember } from './memory';
 import { Monitor } from './monitor';
+import { Outcomes } from './outcomes';
 import { RunsPanel } from './panel';
+import { keyOf } from './place';
 import { Projects } from './projects';
-import { endInWords, toldOf } from './told';
 import { Watch } from './watch';
 
 const ID = '@nbflow/jupyterlab:panel';
@@ -56,13 +59,23 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const translation = translator ?? nullTranslator;
     const language = languageOf(translation);
     const trans = translation.load('nbflow');
-    serviceManager.contents.addDrive(new ExecutedDrive(client, serviceManager.serverSettings));
+    const { contents, serverSettings } = serviceManager;
+    contents.addDrive(new ExecutedDrive(client, contents, serverSettings, trans));
 
     const choices = { watch: true };
     const monitor = new Monitor(client);
     const deeds = new Deeds();
     const watch = new Watch(client);
-    const desk = new LabDesk(nbflow, documents, trans, language, () => choices.watch);
+    const outcomes = new Outcomes(client, path => pipelinesAt(path, notebooks, nbflow), trans);
+    const desk = new LabDesk(
+      nbflow,
+      commands,
+      documents,
+      outcomes,
+      trans,
+      language,
+      () => choices.watch
+    );
     const actions = new Actions(client, monitor, deeds, watch, desk, trans);
     const projects = new Projects(monitor, () => frontOf(notebooks));
     const frame = { monitor, projects, actions, deeds, watch, trans, language };
@@ -76,7 +89,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     });
     notebooks.widgetAdded.connect((_, notebook) => {
       if (isExecuted(notebook.context.path)) {
-        showAsExecuted(notebook, trans);
+        showAsExecuted(notebook, actions, trans);
       }
       widget.update();
     });
@@ -94,9 +107,17 @@ export const panel: JupyterFrontEndPlugin<void> = {
       notebooks.currentChanged.connect(() => projects.follow())
     );
 
+    /** Notifications by runs: of one that went on, the end that it had before is taken away. */
+    const told = new Map<string, string>();
     watch.ended.connect((_, { name, run }) => {
-      const { kind, autoClose } = toldOf(run);
-      Notification.emit(endInWords(run, trans), kind, {
+      const before = told.get(keyOf(name));
+      if (before !== undefined) {
+        Notification.dismiss(before);
+      }
+      const { kind, autoClose } = toldOf(endOf(run));
+      const end = endInWords(run, trans, language);
+      const [cause] = run.steps.flatMap(step => failureInWords(step, trans) ?? []);
+      const id = Notification.emit(kind === 'error' && cause ? `${end}. ${cause}` : end, kind, {
         autoClose,
         actions: [
           {
@@ -105,6 +126,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
           }
         ]
       });
+      told.set(keyOf(name), id);
     });
 
     commands.addCommand(COMMANDS.show, {
@@ -135,6 +157,17 @@ function foldersOf(notebooks: INotebookTracker): string[] {
     }
   });
   return [...new Set(folders)];
+}
+
+/** What the notebooks mean that are open at a path. */
+function pipelinesAt(
+  path: string,
+  notebooks: INotebookTracker,
+  nbflow: INbflow
+): NotebookPipeline[] {
+  return notebooks
+    .filter(({ context }) => context.localPath === path && !isExecuted(context.path))
+    .flatMap(panel => nbflow.pipeline(panel) ?? []);
 }
 
 /** The folder of the notebook in front; null of none that somebody writes. */

@@ -1,16 +1,16 @@
 import React from 'react';
 
 import type { Run, Step, StepRun } from '../generated/answers';
-import { NODE, layout } from './layout';
-import type { LaidEdge } from './layout';
+import { NODE, cutTo, layout, roomIn } from './layout';
+import type { LaidEdge, LaidNode } from './layout';
 import { SIGNS, stateInWords } from './states';
 import { useTrans } from './words';
 
 const MARGIN = 6;
 /** How small it may become where there is little room; beyond that it is scrolled. */
 const LEAST = 0.65;
-/** Letters of an edge's reason, and of a step's name, that there is room for. */
-const LETTERS = { reason: 16, name: 19 } as const;
+/** Letters of an edge's reason that there is room for. */
+const LETTERS = 16;
 
 /** A step, and what it needs of which. */
 export type Needy = Pick<Step, 'name' | 'needs'>;
@@ -74,16 +74,13 @@ export function Graph(props: {
   );
 }
 
-function Node(props: {
-  name: string;
-  x: number;
-  y: number;
-  run: Run | null;
-  hue: ((step: string) => number) | undefined;
-}): React.JSX.Element {
+function Node(
+  props: LaidNode & { run: Run | null; hue: ((step: string) => number) | undefined }
+): React.JSX.Element {
   const trans = useTrans();
-  const { name, x, y, run, hue } = props;
+  const { name, x, y, width, run, hue } = props;
   const found = run === null ? undefined : stepOf(name, run);
+  const room = roomIn(width, found !== undefined);
   const done =
     found === undefined || found.cells_total === 0 ? 0 : found.cells_done / found.cells_total;
   return (
@@ -94,18 +91,21 @@ function Node(props: {
       transform={`translate(${x} ${y})`}
     >
       <title>{found === undefined ? name : `${name}: ${stateInWords(found.state, trans)}`}</title>
-      <rect className="nbf-Graph-box" width={NODE.width} height={NODE.height} rx={4} />
+      <rect className="nbf-Graph-box" width={width} height={NODE.height} rx={4} />
       {found?.state === 'running' && (
-        <rect className="nbf-Graph-done" y={NODE.height - 3} width={NODE.width * done} height={3} />
+        <rect className="nbf-Graph-done" y={NODE.height - 3} width={width * done} height={3} />
       )}
       <rect className="nbf-Graph-bar" width={4} height={NODE.height} rx={2} />
-      <text x={14} y={NODE.height / 2} dominantBaseline="central">
-        {brief(name, LETTERS.name)}
-      </text>
+      {/* A font may be wider than it was reckoned with: nothing of it leaves the box. */}
+      <svg x={NODE.margin} width={room} height={NODE.height} overflow="hidden">
+        <text y={NODE.height / 2} dominantBaseline="central">
+          {cutTo(room, name)}
+        </text>
+      </svg>
       {found !== undefined && (
         <text
           className="nbf-Graph-sign"
-          x={NODE.width - 14}
+          x={width - 14}
           y={NODE.height / 2}
           dominantBaseline="central"
           textAnchor="middle"
@@ -142,7 +142,7 @@ function Edge({ edge, steps }: { edge: LaidEdge; steps: readonly Needy[] }): Rea
         />
       )}
       <text x={edge.label.x} y={edge.label.y} dominantBaseline="central" textAnchor="middle">
-        {brief(shortReason(because), LETTERS.reason)}
+        {brief(shortReason(because), LETTERS)}
       </text>
     </g>
   );

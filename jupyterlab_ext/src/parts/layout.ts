@@ -11,6 +11,7 @@ export interface LaidNode {
   /** The left upper corner. */
   readonly x: number;
   readonly y: number;
+  readonly width: number;
 }
 
 export interface LaidEdge {
@@ -33,7 +34,19 @@ export interface Needing {
   readonly needs: readonly { readonly step: string }[];
 }
 
-export const NODE = { width: 148, height: 34 } as const;
+export const NODE = {
+  ...{ width: 148, widest: 240, height: 34 },
+  /** Where its name begins, the room behind it, and that of a sign there. */
+  ...{ margin: 14, end: 8, sign: 20 }
+} as const;
+/** The room that a letter takes in a wide font, such as DejaVu Sans; the first that fits counts. */
+const LETTERS: readonly (readonly [RegExp, number])[] = [
+  [/[fijlrtIJ.-]/, 5.1],
+  [/[mwMW…]/, 13],
+  [/[\p{Lu}]/u, 10.2],
+  [/[\u0020-\u024f]/, 8.3],
+  [/./su, 13]
+];
 /** The room that an edge's words take. */
 export const LABEL = { width: 96, height: 14 } as const;
 const GAP = { x: 28, y: 56 } as const;
@@ -43,8 +56,9 @@ const LANE = 20;
 interface Spot {
   /** A step's name; of an edge that passes, its own. */
   readonly key: string;
-  readonly step: boolean;
   readonly above: string[];
+  /** The room that it takes from left to right. */
+  readonly room: number;
   row: number;
   x: number;
 }
@@ -66,7 +80,9 @@ export function layout(steps: readonly Needing[]): Layout {
     height: rows.length === 0 ? 0 : y(rows.length - 1) + NODE.height,
     nodes: steps.flatMap(({ name }) => {
       const spot = spots.get(name);
-      return spot === undefined ? [] : [{ name, x: spot.x - NODE.width / 2, y: y(spot.row) }];
+      return spot === undefined
+        ? []
+        : [{ name, x: spot.x - spot.room / 2, y: y(spot.row), width: spot.room }];
     }),
     edges: labelled(
       chains.map(({ from, to, through }) => ({
@@ -105,7 +121,7 @@ function ranked(steps: readonly Needing[]): { rows: Spot[][]; chains: Chain[] } 
   }
   const rows: Spot[][] = [];
   const put = (key: string, row: number, step: boolean, above: string[]): void => {
-    (rows[row] ??= []).push({ key, step, above, row, x: 0 });
+    (rows[row] ??= []).push({ key, above, row, x: 0, room: step ? widthOf(key) : LANE });
   };
   const chains: Chain[] = [];
   for (const { name, needs } of steps) {
@@ -145,12 +161,39 @@ function sort(row: Spot[], rows: readonly Spot[][]): void {
   row.sort((one, other) => (wanted.get(one) ?? 0) - (wanted.get(other) ?? 0));
 }
 
-function roomOf(spot: Spot): number {
-  return spot.step ? NODE.width : LANE;
+/** As wide as its name needs, with a sign, within bounds. */
+function widthOf(name: string): number {
+  const { width, widest, margin, sign, end } = NODE;
+  return Math.min(widest, Math.max(width, Math.ceil(margin + lengthOf(name) + sign + end)));
+}
+
+/** The room that a step's name has. */
+export function roomIn(width: number, signed: boolean): number {
+  return width - NODE.margin - NODE.end - (signed ? NODE.sign : 0);
+}
+
+/** A name, cut where there is no room for more. */
+export function cutTo(room: number, name: string): string {
+  if (lengthOf(name) <= room) {
+    return name;
+  }
+  const letters = Array.from(name);
+  while (letters.length > 1 && lengthOf(`${letters.join('')}…`) > room) {
+    letters.pop();
+  }
+  return `${letters.join('')}…`;
+}
+
+/** The room that a name takes. */
+function lengthOf(name: string): number {
+  const widths = Array.from(name).map(
+    letter => LETTERS.find(([kind]) => kind.test(letter))?.[1] ?? 0
+  );
+  return widths.reduce((sum, width) => sum + width, 0);
 }
 
 function extent(row: readonly Spot[]): number {
-  return row.reduce((sum, spot) => sum + roomOf(spot), GAP.x * (row.length - 1));
+  return row.reduce((sum, spot) => sum + spot.room, GAP.x * (row.length - 1));
 }
 
 /** Where words may stand on the way down between two rows, the best first. */
@@ -194,7 +237,7 @@ function onTheWay(from: Point, to: Point, share: number): Point {
 function place(row: readonly Spot[], width: number): void {
   let x = (width - extent(row)) / 2;
   for (const spot of row) {
-    spot.x = x + roomOf(spot) / 2;
-    x += roomOf(spot) + GAP.x;
+    spot.x = x + spot.room / 2;
+    x += spot.room + GAP.x;
   }
 }

@@ -30,36 +30,56 @@ export function AirflowReach(props: {
       }
       why={airflow.reason}
       hint={airflow.state === 'stopped' ? null : airflow.hint}
+      rest={props.rest}
     >
       {airflow.state === 'stopped' && (
         <button type="button" className="nbf-Button" disabled={props.busy} onClick={props.start}>
           {trans.__('Start Airflow')}
         </button>
       )}
-      <span className="nbf-Reach-rest">{props.rest}</span>
     </Banner>
   );
 }
 
-/** Something that does not go, and why. */
+/** Something that does not go, and why; where there is little room, that is unfolded. */
 export function Banner(props: {
   title: string;
   why: string | null;
   hint: string | null;
+  /** What goes all the same. */
+  rest?: string;
+  /** What can be done about it. */
   children?: React.ReactNode;
 }): React.JSX.Element {
+  const trans = useTrans();
+  const [all, setAll] = React.useState(false);
   return (
-    <div className="nbf-Reach" role="status">
+    <div className="nbf-Reach" role="status" data-all={all}>
       <p className="nbf-Reach-title">{props.title}</p>
       {[props.why, props.hint].map(
         (said, index) =>
           said && (
-            <p key={index}>
-              <Inline text={said} />
+            <p key={index} className="nbf-Reach-more">
+              <Inline text={said.replace(/^[a-z]+(?=[\s,])/, capital)} />
             </p>
           )
       )}
-      {props.children !== undefined && <div className="nbf-Row">{props.children}</div>}
+      {props.rest !== undefined && <p className="nbf-Reach-more nbf-Reach-rest">{props.rest}</p>}
+      <div className="nbf-Row">
+        {props.children}
+        <button
+          type="button"
+          className="nbf-Link nbf-Reach-fold"
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+        >
+          {all ? trans.__('Less') : trans.__('More')}
+        </button>
+      </div>
     </div>
   );
+}
+
+function capital(word: string): string {
+  return word === 'nbflow' ? word : word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -25,6 +25,24 @@ export function priceInWords({ price }: Profile, trans: TranslationBundle): stri
   return typeof price === 'number' ? trans.__('%1 an hour', price) : '';
 }
 
+/** Units of which each has a thousand of the one before. */
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/**
+ * The size of a file, as `1.2 MB`.
+ *
+ * @param language - the language of the number, as `de-DE`.
+ */
+export function bytesInWords(bytes: number, language: string): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
+  const unit = UNITS[power] ?? 'byte';
+  const format = new Intl.NumberFormat(language, {
+    ...{ style: 'unit', unit, maximumFractionDigits: 1 },
+    unitDisplay: unit === 'byte' ? 'long' : 'short'
+  });
+  return format.format(bytes / 1000 ** power);
+}
+
 /** `2`, or `2-4`: so much is set aside, and so much is the most. */
 function amount({ request, limit }: { request: string | null; limit: string | null }): string {
   if (request === null || request === limit) {

@@ -49,3 +49,11 @@ export function stateInWords(state: State, trans: TranslationBundle): string {
 export function failuresOf(run: Run | null): NonNullable<StepRun['failure']>[] {
   return run?.steps.flatMap(step => (step.failure === null ? [] : [step.failure])) ?? [];
 }
+
+/** The states of runs that go, as the server is asked for them. */
+export const GOING = 'queued,running,retrying';
+
+/** Whether only the store tells of a run in Airflow, which is not in reach: how it stands is not known. */
+export function isUntold({ here, url }: Pick<Run, 'here' | 'url'>): boolean {
+  return !here && url === null;
+}

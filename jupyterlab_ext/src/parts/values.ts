@@ -87,6 +87,15 @@ export function givenIn(
   return values;
 }
 
+/** How many of the values are wrong. */
+export function wrongIn(
+  parameters: readonly Parameter[],
+  held: (parameter: Parameter) => Written,
+  trans: TranslationBundle
+): number {
+  return parameters.filter(one => 'fault' in read(one, held(one), trans)).length;
+}
+
 function parsed(
   parameter: Parameter,
   control: Control,

@@ -1,5 +1,10 @@
 import type { INotebookModel } from '@jupyterlab/notebook';
 
+import type { Diagnostic, Inspected } from '../generated/answers';
+
+/** The rule that a notebook has code of a step. */
+const NOTHING_TO_RUN = 'NB605';
+
 /**
  * A notebook as it stands in the editor, without what its cells have written.
  *
@@ -18,4 +23,17 @@ export function contentOf(model: INotebookModel): Record<string, unknown> {
       ...(type === 'code' ? { execution_count: null, outputs: [] } : {})
     }))
   };
+}
+
+/** Whether nobody has written any code yet. */
+export function isBlank(model: INotebookModel): boolean {
+  return ![...model.cells].some(
+    ({ type, sharedModel }) => type === 'code' && sharedModel.source.trim()
+  );
+}
+
+/** What is wrong. That a notebook in which nothing is written yet has nothing to run is not. */
+export function findingsIn(model: INotebookModel, found: Inspected | null): readonly Diagnostic[] {
+  const all = found?.diagnostics ?? [];
+  return isBlank(model) ? all.filter(({ code }) => code !== NOTHING_TO_RUN) : all;
 }

@@ -1,6 +1,7 @@
 import type { ICellModel } from '@jupyterlab/cells';
 import type { INotebookModel } from '@jupyterlab/notebook';
 import { JSONExt } from '@lumino/coreutils';
+import { DisposableDelegate } from '@lumino/disposable';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
@@ -32,7 +33,7 @@ export class NotebookPipeline implements IDisposable {
     this.inspection = new Inspection({
       ask,
       content: () => contentOf(_model),
-      wanted: () => this._declared && this._checks,
+      wanted: () => this._wanted,
       delay: () => _preferences.now.delay * 1000
     });
     this._follow();
@@ -56,6 +57,21 @@ export class NotebookPipeline implements IDisposable {
   /** Whether anything says that the notebook is a pipeline: a tag, or options. */
   get declared(): boolean {
     return this._declared;
+  }
+
+  /**
+   * Have it checked, though nothing says that it is a pipeline, until what this returns is disposed:
+   * somebody wants to make it one.
+   */
+  watch(): IDisposable {
+    this._watchers++;
+    this.inspection.touch();
+    return new DisposableDelegate(() => {
+      this._watchers--;
+      if (!this.isDisposed && !this._wanted) {
+        this.inspection.forget();
+      }
+    });
   }
 
   /** What each cell is, by its id. */
@@ -182,6 +198,11 @@ export class NotebookPipeline implements IDisposable {
     }
   }
 
+  /** Whoever writes a notebook that is no pipeline is left alone. */
+  private get _wanted(): boolean {
+    return (this._declared || this._watchers > 0) && this._checks;
+  }
+
   private get _checks(): boolean {
     const { show, check } = this._preferences.now;
     return show && check;
@@ -211,6 +232,7 @@ export class NotebookPipeline implements IDisposable {
 
   private _places: ReadonlyMap<string, Place> = new Map();
   private _declared = false;
+  private _watchers = 0;
   private _told: readonly Told[] = [];
   private _toldOf = '';
   private _isDisposed = false;

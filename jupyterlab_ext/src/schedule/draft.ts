@@ -3,34 +3,37 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import type { Answer, Client } from '../client/client';
-import type { Diagnostic, Inspected, Parameter, Preflight } from '../generated/answers';
+import type { Client } from '../client/client';
+import type { Diagnostic, Difference, Inspected, Parameter, Preflight } from '../generated/answers';
 import { folderOf } from '../parts/folders';
 import { Project } from '../parts/project';
 import { defaultOf } from '../parts/values';
 import type { Written } from '../parts/values';
-import { contentOf } from '../pipeline/content';
+import { versionsIn } from '../parts/versions';
+import { contentOf, findingsIn, isBlank } from '../pipeline/content';
 import { Inspection } from '../pipeline/inspection';
 import { Choices } from './choices';
 import { textAt } from '../parts/options';
 
-export type Difference = Answer<'diff'>;
-
 /** Milliseconds without a change after which the server is asked, by what it costs. */
 const QUICK = 150;
 const SOON = 400;
-
-/** The rule that a notebook has code of a step. */
-const NOTHING_TO_RUN = 'NB605';
 
 /** The notebook that a draft is about. */
 export interface Notebook {
   readonly model: INotebookModel;
   /** In the server's contents. */
   path(): string;
-  /** Save what is not saved yet. */
-  save(): Promise<void>;
+  /**
+   * See to it that its file is there, and, to be published, as it stands in the editor.
+   *
+   * False where somebody would rather let it be, when asked.
+   */
+  settle(intent: Intent): Promise<boolean>;
 }
+
+/** What is to be done with a notebook. */
+export type Intent = 'publish' | 'run';
 
 /** What would be published of an open notebook, kept up with it: what its form shows. */
 export class Draft implements IDisposable {
@@ -108,14 +111,23 @@ export class Draft implements IDisposable {
 
   /** Whether nobody has written any code yet. */
   get isBlank(): boolean {
-    const cells = [...this.notebook.model.cells];
-    return !cells.some(({ type, sharedModel }) => type === 'code' && sharedModel.source.trim());
+    return isBlank(this.notebook.model);
   }
 
-  /** What is wrong. That a notebook in which nothing is written yet has nothing to run is not. */
+  /** What is wrong. */
   get findings(): readonly Diagnostic[] {
-    const found = this.inspection.found?.diagnostics ?? [];
-    return this.isBlank ? found.filter(({ code }) => code !== NOTHING_TO_RUN) : found;
+    return findingsIn(this.notebook.model, this.inspection.found);
+  }
+
+  /** The other notebook that is published under this one's name; null of none. */
+  get another(): string | null {
+    return this.difference.found?.another ?? null;
+  }
+
+  /** The versions of what is published that its form shows; null where it shows nothing of it. */
+  get shown(): string[] | null {
+    const { found } = this.difference;
+    return found && versionsIn(found);
   }
 
   get schedule(): string {

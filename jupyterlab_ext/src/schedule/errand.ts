@@ -9,15 +9,22 @@ import { folderOf } from '../parts/folders';
 import { hasEnded } from '../parts/states';
 import { contentOf } from '../pipeline/content';
 import type { Happening } from '../tokens';
-import type { Notebook } from './draft';
+import type { Intent, Notebook } from './draft';
+import { goingRun, watchRun } from './watching';
 
 /** What a form can have done. */
 export type Kind = 'publish' | 'run' | 'trigger' | 'airflowUp';
 
-/** Milliseconds between two looks at a run in Airflow. */
-const LOOK = 2000;
 /** What is told of work that somebody has ended. */
 const STOPPED: ReadonlySet<string> = new Set(['cancelled', 'interrupted']);
+
+/** The code of a failure that a cluster would not run what is published. */
+const UNFIT = 'preflight';
+
+/** Whether something that was refused is published where somebody insists. */
+export function canInsist({ code, forcible }: ServerFailure): boolean {
+  return forcible || code === UNFIT;
+}
 
 /** How far something that was asked for is. */
 export interface Progress {
@@ -26,6 +33,8 @@ export interface Progress {
   /** What has happened, in words. */
   readonly said: readonly string[];
   readonly run: Run | null;
+  /** Airflow, which runs it, is not in reach: it is as it was known last. */
+  readonly away: boolean;
   /** Airflow lets no run begin. */
   readonly paused: boolean;
   readonly published: Published | null;
@@ -37,9 +46,12 @@ export interface Progress {
 /** Has things done for a notebook, one at a time, and tells how far they are. */
 export class Errand implements IDisposable {
   constructor(
-    private readonly _notebook: Notebook,
+    notebook: Notebook,
     private readonly _client: Pick<Client, 'ask' | 'work' | 'follow'>
-  ) {}
+  ) {
+    this._notebook = notebook;
+    this._path = notebook.path();
+  }
 
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -59,49 +71,72 @@ export class Errand implements IDisposable {
     return this._now?.state === 'going';
   }
 
-  /** @param force - also over another notebook's pipeline, and over what others published. */
-  async publish(force = false): Promise<void> {
+  /** Whether a run goes, which does not need this to be followed. */
+  get runs(): boolean {
+    return this.busy && this._now?.run !== null;
+  }
+
+  /** @param shown - versions that somebody knows of: others are not published over; null: any. */
+  async publish(shown: readonly string[] | null = null): Promise<void> {
+    this._over = {};
+    this._shown = shown;
+    await this._publish();
+  }
+
+  /** Publish all the same, whatever was refused: also over what others have published. */
+  async insist(): Promise<void> {
+    const unfit = this._now?.failure?.code === UNFIT;
+    this._over = { ...this._over, ...(unfit ? { preflight: false } : { force: true }) };
+    await this._publish();
+  }
+
+  private async _publish(): Promise<void> {
     await this._do('publish', async options => {
-      await this._save();
-      const body = { ...this._body(), force };
-      this._done({ published: await this._client.work('publish', { body }, options) });
+      const content = await this._settled('publish');
+      if (content !== null) {
+        const shown = this._shown && { shown: [...this._shown, ...this._mine] };
+        const body = { ...content, ...shown, ...this._over };
+        const published = await this._client.work('publish', { body }, options);
+        this._mine.add(published.digest);
+        this._done({ published });
+      }
     });
   }
 
   /** Run it on the server's machine. */
   async run(parameters: Record<string, unknown>): Promise<void> {
     await this._do('run', async options => {
-      const body = { ...this._body(), parameters };
-      this._ran(await this._client.work('run', { body }, options));
+      const content = await this._settled('run');
+      if (content !== null) {
+        const body = { ...content, parameters };
+        this._ran(await this._client.work('run', { body }, options));
+      }
     });
   }
 
   /** Start what is published in Airflow, and follow it. */
   async trigger(dag: string, parameters: Record<string, unknown>): Promise<void> {
     await this._do('trigger', async ({ signal }) => {
-      const query = { project: folderOf(this._notebook.path()) };
-      const given = { path: { dag_id: dag }, query, body: { parameters } };
+      const given = { path: { dag_id: dag }, ...this._project, body: { parameters } };
       const { run, paused } = await this._client.ask('trigger', given, { signal });
       this._tell({ run, paused, ...since(run.started) });
-      this._ran(await this._watch(run, signal));
+      await this._watch(run, signal);
     });
   }
 
   /** Start the private Airflow. */
   async startAirflow(): Promise<void> {
     await this._do('airflowUp', async options => {
-      const query = { project: folderOf(this._notebook.path()) };
-      await this._client.work('airflowUp', { query }, options);
+      await this._client.work('airflowUp', this._project, options);
       this._done({});
     });
   }
 
   /** Let runs begin of a pipeline that Airflow has paused. */
   async unpause(dag: string): Promise<void> {
-    const query = { project: folderOf(this._notebook.path()) };
     const { signal } = this._stopped;
     try {
-      await this._client.ask('unpause', { path: { dag_id: dag }, query }, { signal });
+      await this._client.ask('unpause', { path: { dag_id: dag }, ...this._project }, { signal });
     } catch (error) {
       this._failed(error);
       return;
@@ -119,7 +154,7 @@ export class Errand implements IDisposable {
     if (what === 'paused' || what === 'unpaused') {
       const paused = what === 'paused';
       this._tell({ paused, published: published && { ...published, paused } });
-    } else if (what !== 'ran' && published !== null) {
+    } else if (what === 'ran' ? this._now?.run !== null : published !== null) {
       this.forget();
     }
   }
@@ -132,30 +167,56 @@ export class Errand implements IDisposable {
     }
   }
 
-  /** Let it end; what Airflow runs goes on, and is cancelled there. */
+  /** Let it end. */
   async cancel(): Promise<void> {
+    if (!this.canCancel) {
+      return;
+    }
     if (this._job !== null) {
       await this._client.ask('cancelJob', { path: { job_id: this._job } });
+    } else if (this._there !== null) {
+      const { dag_id, run_id } = this._there;
+      await this._client.ask('cancelRun', { path: { dag_id, run_id }, ...this._project });
     }
   }
 
   /** Whether it can be cancelled from here. */
   get canCancel(): boolean {
-    return this.busy && this._job !== null && this._now?.kind !== 'airflowUp';
+    const known = this._job !== null || this._there !== null;
+    return this.busy && known && this._now?.kind !== 'airflowUp';
   }
 
-  /** Follow what goes on about this notebook already, as after a reload of the page. */
-  async resume(): Promise<void> {
-    let jobs: Job[];
+  /**
+   * Follow what goes on about this notebook already, as after a reload of the page.
+   *
+   * @param dag - what it is published as, or would be; null where that is not known.
+   */
+  async resume(dag: string | null): Promise<void> {
+    const { signal } = this._stopped;
+    let job: Job | undefined;
+    let run: Run | null = null;
     try {
-      jobs = await this._client.ask('jobs', {}, { signal: this._stopped.signal });
+      const jobs = await this._client.ask('jobs', {}, { signal });
+      job = jobs.find(one => one.about === this.path && one.ended === null);
+      if (job === undefined && dag !== null) {
+        const { project } = this._project.query;
+        run = await goingRun(this._client, { project, dag_id: dag }, signal);
+      }
     } catch {
       return; // Nothing is lost: whoever asks for something is told why it does not go.
     }
-    const job = jobs.find(one => one.about === this._notebook.path() && one.ended === null);
-    if (this._now !== null || job === undefined) {
-      return;
+    if (job !== undefined) {
+      await this._follow(job);
+    } else if (run !== null) {
+      const begun = run;
+      await this._do('trigger', async () => {
+        this._tell({ run: begun, ...since(begun.started) });
+        await this._watch(begun, signal);
+      });
     }
+  }
+
+  private async _follow(job: Job): Promise<void> {
     if (job.kind === 'publish') {
       await this._do('publish', async options => {
         this._done({ published: await this._client.follow<'publish'>(job, options) });
@@ -165,6 +226,22 @@ export class Errand implements IDisposable {
         this._ran(await this._client.follow<'run'>(job, options));
       });
     }
+  }
+
+  /** The notebook that it is about, in the server's contents. */
+  get path(): string {
+    return this._notebook?.path() ?? this._path;
+  }
+
+  /** The server's name of what goes on; null before it has one. */
+  get job(): string | null {
+    return this._job;
+  }
+
+  /** The notebook is closed: go on with what was begun, to its end, and keep nothing of it. */
+  leave(): void {
+    this._path = this.path;
+    this._notebook = null;
   }
 
   get isDisposed(): boolean {
@@ -177,18 +254,37 @@ export class Errand implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** A colleague who opens the notebook sees what was published. */
-  private async _save(): Promise<void> {
+  /**
+   * What is published or run, once its file is there; null where somebody would rather not.
+   *
+   * It is saved before: a colleague who opens the notebook sees what was published.
+   */
+  private async _settled(
+    intent: Intent
+  ): Promise<{ path: string; content: Record<string, unknown> } | null> {
+    const notebook = this._notebook;
+    let agreed: boolean;
     try {
-      await this._notebook.save();
+      agreed = notebook !== null && (await notebook.settle(intent));
     } catch (error) {
       const hint = error instanceof Error ? error.message : null;
       throw new ServerFailure({ code: 'unsaved', message: 'It cannot be saved', hint, status: 0 });
     }
+    if (notebook === null || !agreed) {
+      this._now = null;
+      this._changed.emit();
+      return null;
+    }
+    return { path: notebook.path(), content: contentOf(notebook.model) };
   }
 
-  private _body(): { path: string; content: Record<string, unknown> } {
-    return { path: this._notebook.path(), content: contentOf(this._notebook.model) };
+  /** The run in Airflow that is followed. */
+  private get _there(): Run | null {
+    return this._now?.kind === 'trigger' ? this._now.run : null;
+  }
+
+  private get _project(): { query: { project: string } } {
+    return { query: { project: folderOf(this.path) } };
   }
 
   private async _do(
@@ -198,7 +294,8 @@ export class Errand implements IDisposable {
     if (this.busy || this.isDisposed) {
       return;
     }
-    const nothing = { said: [], run: null, paused: false, published: null, failure: null };
+    const none = { run: null, published: null, failure: null };
+    const nothing = { ...none, said: [], away: false, paused: false };
     this._now = { kind, state: 'going', began: Date.now(), ...nothing };
     this._job = null;
     this._changed.emit();
@@ -234,16 +331,11 @@ export class Errand implements IDisposable {
     }
   }
 
-  private async _watch(begun: Run, signal: AbortSignal): Promise<Run> {
-    const path = { dag_id: begun.dag_id, run_id: begun.run_id };
-    const query = { project: folderOf(this._notebook.path()) };
-    let run = begun;
-    while (!hasEnded(run.state)) {
-      await new Promise(resolve => setTimeout(resolve, LOOK));
-      run = await this._client.ask('getRun', { path, query }, { signal });
-      this._tell({ run, ...since(run.started) });
-    }
-    return run;
+  private async _watch(begun: Run, signal: AbortSignal): Promise<void> {
+    const told = (run: Run, away: boolean): void =>
+      this._tell({ run, away, ...since(run.started) });
+    const { project } = this._project.query;
+    this._ran(await watchRun(this._client, begun, { project, told, signal }));
   }
 
   private _ran(run: Run): void {
@@ -267,8 +359,17 @@ export class Errand implements IDisposable {
     }
   }
 
+  /** Null once it is closed. */
+  private _notebook: Notebook | null;
   private _now: Progress | null = null;
   private _job: string | null = null;
+  /** What is published over, since somebody insists. */
+  private _over: { force?: true; preflight?: false } = {};
+  private _shown: readonly string[] | null = null;
+  /** What was published from here: somebody knows of it before it is shown. */
+  private readonly _mine = new Set<string>();
+  /** Where the notebook was when it was closed. */
+  private _path: string;
   private readonly _stopped = new AbortController();
   private readonly _changed = new Signal<this, void>(this);
   private readonly _ended = new Signal<this, Progress>(this);

@@ -1,18 +1,27 @@
 import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, IToolbarWidgetRegistry, WidgetTracker } from '@jupyterlab/apputils';
+import {
+  ICommandPalette,
+  IToolbarWidgetRegistry,
+  Notification,
+  WidgetTracker
+} from '@jupyterlab/apputils';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { isExecuted } from '../parts/executed';
 import { folderOf } from '../parts/folders';
 import { addToNotebooks, panelOf } from '../parts/toolbars';
+import { languageOf } from '../parts/words';
 import { INbflow } from '../tokens';
+import type { Errand, Progress } from './errand';
 import type { Frame } from './form/frame';
 import { scheduleIcon } from './icon';
+import { happeningOf, noticeOf } from './outcome';
 import { ScheduleTab } from './tab';
 
 /** The commands; other extensions may run them. */
@@ -65,16 +74,33 @@ export const schedule: JupyterFrontEndPlugin<void> = {
             void commands.execute(SHOW_RUN, { project, dag_id, run_id });
           }
         : null;
+    const outlive = (errand: Errand): void => {
+      errand.ended.connect((_, progress) => {
+        const happening = happeningOf(progress, errand);
+        if (happening !== null) {
+          nbflow.tell(happening);
+        }
+        if (tabs.find(tab => tab.shows(errand)) === undefined) {
+          notify(commands, errand, progress, language);
+        }
+        errand.dispose();
+      });
+    };
+    const lab = { contents: app.serviceManager.contents, showRun, outlive };
     const open = (panel: NotebookPanel): ScheduleTab => {
       const known = tabs.find(tab => tab.panel === panel);
-      const tab = known ?? new ScheduleTab(panel, nbflow, language, () => showRun(panel));
+      const tab = known ?? new ScheduleTab(panel, nbflow, language, lab);
       if (known === undefined) {
         panel.context.pathChanged.connect(() => void tabs.save(tab), tab);
         // Nothing is waited for: a page is restored when this is done, and not before.
         void tabs.add(tab);
+        void watch(nbflow, tab);
         // Notebook 7 has no room beside a notebook, and a panel on its right.
         const area = labShell === null ? 'right' : 'main';
-        shell.add(tab, area, { mode: 'split-right', ref: panel.id });
+        // Where a form is to be seen beside it, it comes there: a third column has no room.
+        const beside = tabs.find(one => one !== tab && one.isVisible && panel.isVisible);
+        const place = beside && ({ mode: 'tab-after', ref: beside.id } as const);
+        shell.add(tab, area, place ?? { mode: 'split-right', ref: panel.id });
       }
       shell.activateById(tab.id);
       return tab;
@@ -148,6 +174,38 @@ export const schedule: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** What is wrong shows at its cell while the form is open, also where no cell has a tag. */
+async function watch(nbflow: INbflow, tab: ScheduleTab): Promise<void> {
+  const pipeline = await nbflow.ready(tab.panel);
+  if (!tab.isDisposed) {
+    const watched = pipeline.watch();
+    tab.disposed.connect(() => watched.dispose());
+  }
+}
+
+/** Tell how something ended whose form is closed, with the way to it. */
+function notify(
+  commands: CommandRegistry,
+  errand: Errand,
+  progress: Progress,
+  translator: ITranslator
+): void {
+  const trans = translator.load('nbflow');
+  const said = noticeOf(errand, progress, trans, languageOf(translator));
+  const { message, kind, autoClose, shown } = said;
+  const { path } = errand;
+  const form = {
+    label: trans.__('Open the form'),
+    callback: () => void commands.execute(COMMANDS.schedule, { path })
+  };
+  const panel = shown && {
+    label: shown.run_id === undefined ? trans.__('Show the pipeline') : trans.__('Show the run'),
+    callback: () => void commands.execute(SHOW_RUN, { ...shown })
+  };
+  const actions = [panel !== null && commands.hasCommand(SHOW_RUN) ? panel : form];
+  Notification.emit(message, kind, { autoClose, actions });
+}
 
 /** The path that a command is given; '' of none. */
 function asked({ path }: ReadonlyPartialJSONObject): string {

@@ -1,13 +1,21 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
 import type { ITranslator } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import React from 'react';
 
+import { bookOf } from '../editing/book';
+import { apply } from '../editing/history';
+import { markAs } from '../editing/steps';
 import type { Run } from '../generated/answers';
+import { takeFocus } from '../parts/focus';
 import { Followed } from '../parts/followed';
-import { failuresOf } from '../parts/states';
+import { ownZone } from '../parts/moments';
+import { confirm } from '../parts/question';
 import { languageOf } from '../parts/words';
+import { outcomeOf } from '../pipeline/outcome';
 import type { NotebookPipeline } from '../pipeline/pipeline';
 import type { Happening, INbflow } from '../tokens';
 import { causesOf } from './causes';
@@ -17,12 +25,23 @@ import type { Progress } from './errand';
 import { Form } from './form/form';
 import type { Frame } from './form/frame';
 import { scheduleIcon } from './icon';
+import { happeningOf } from './outcome';
+import { SavedNotebook } from './saved';
 
 /** What a form works with, once the notebook is there. */
 interface Work {
+  readonly notebook: SavedNotebook;
   readonly pipeline: NotebookPipeline;
   readonly draft: Draft;
   readonly errand: Errand;
+}
+
+/** What the form needs of JupyterLab. */
+export interface Lab {
+  readonly contents: Contents.IManager;
+  showRun(panel: NotebookPanel): Frame['showRun'];
+  /** Tell how something ends whose form is closed. */
+  outlive(errand: Errand): void;
 }
 
 /** The form "Schedule this notebook", of one open notebook. */
@@ -31,7 +50,7 @@ export class ScheduleTab extends ReactWidget {
     readonly panel: NotebookPanel,
     private readonly _nbflow: INbflow,
     private readonly _translator: ITranslator,
-    private readonly _showRun: () => Frame['showRun']
+    private readonly _lab: Lab
   ) {
     super();
     this.id = `nbf-schedule-${panel.id}`;
@@ -53,15 +72,25 @@ export class ScheduleTab extends ReactWidget {
       Signal.disconnectReceiver(this);
       window.removeEventListener('focus', this._renew);
       this._work?.draft.dispose();
-      this._work?.errand.dispose();
+      this._leave(this._work?.errand);
       // JupyterLab keeps notebooks that were closed; with one it may keep this tab, and no more.
       this._work = null;
       super.dispose();
     }
   }
 
+  /** Whether it shows how this goes, and how it ends. */
+  shows({ job }: Errand): boolean {
+    return job !== null && this._work?.errand.job === job;
+  }
+
   protected override onAfterShow(): void {
     this._renew();
+  }
+
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    takeFocus(this.node);
   }
 
   protected override render(): React.JSX.Element {
@@ -73,6 +102,12 @@ export class ScheduleTab extends ReactWidget {
     return <Followed signals={signals}>{() => this._form(work)}</Followed>;
   }
 
+  /** Who closes it has it closed: JupyterLab alone would put it away. */
+  protected override onCloseRequest(message: Message): void {
+    super.onCloseRequest(message);
+    this.dispose();
+  }
+
   /** Of a page that is restored the notebook is not there yet. */
   private async _begin(): Promise<void> {
     const nbflow = this._nbflow;
@@ -80,23 +115,41 @@ export class ScheduleTab extends ReactWidget {
     if (this.isDisposed) {
       return;
     }
-    const { context } = this.panel;
-    const notebook = {
-      model: context.model,
-      path: () => context.localPath,
-      save: async () => {
-        if (context.model.dirty && !context.model.readOnly) {
-          await context.save();
-        }
-      }
-    };
+    const { contents } = this._lab;
+    const notebook = new SavedNotebook(this.panel.context, contents, confirm, this._trans);
     const draft = new Draft(notebook, nbflow.client, pipeline.inspection.found);
-    const errand = new Errand(notebook, nbflow.client);
+    const errand = this._errandOf(notebook);
+    this._work = { notebook, pipeline, draft, errand };
+    this.update();
+    await errand.resume(dagOf(pipeline));
+  }
+
+  private _errandOf(notebook: SavedNotebook): Errand {
+    const errand = new Errand(notebook, this._nbflow.client);
     errand.ended.connect(this._onEnded, this);
     errand.changed.connect(() => this._onBegun(errand.now?.run ?? null), this);
-    this._work = { pipeline, draft, errand };
-    this.update();
-    await errand.resume();
+    return errand;
+  }
+
+  /** Nobody has to wait for a run that goes: the panel shows it, and its end is told. */
+  private _publish(): void {
+    const work = this._work;
+    if (work?.errand.runs === true) {
+      this._leave(work.errand);
+      this._work = { ...work, errand: this._errandOf(work.notebook) };
+      this.update();
+    }
+    void this._work?.errand.publish(work?.draft.shown);
+  }
+
+  /** What goes on is told when it ends, though nobody sees it here. */
+  private _leave(errand: Errand | undefined): void {
+    if (errand?.busy === true) {
+      errand.leave();
+      this._lab.outlive(errand);
+    } else {
+      errand?.dispose();
+    }
   }
 
   private _form(work: Work): React.JSX.Element {
@@ -110,17 +163,21 @@ export class ScheduleTab extends ReactWidget {
       causes: causesOf(draft.findings, draft.meant),
       trans: this._trans,
       language: languageOf(this._translator),
+      zone: ownZone(),
       hue: step => pipeline.hue(step),
       tags: step =>
         [...pipeline.places.values()].flatMap(place =>
           place.step === step ? place.marks.options : []
         ),
+      publish: () => this._publish(),
       goTo: cell => this._goTo(cell),
       numberOf: cell => {
         const index = this._indexOf(cell);
         return index < 0 ? null : index + 1;
       },
-      showRun: this._showRun()
+      makeParameters: cell => this._makeParameters(cell, pipeline),
+      confirm,
+      showRun: this._lab.showRun(this.panel)
     };
   }
 
@@ -157,33 +214,27 @@ export class ScheduleTab extends ReactWidget {
     }
   }
 
+  /** It is undone at the cell, as other tags are. */
+  private _makeParameters(cell: string, pipeline: NotebookPipeline): void {
+    const { model } = this.panel.context;
+    pipeline.settle();
+    apply(model, markAs(bookOf(model, pipeline.places), cell, 'parameters'));
+    this._goTo(cell);
+  }
+
   /** What was refused, or went wrong, shows at its cells, too. */
-  private _onEnded(_: Errand, { kind, state, failure, run, published }: Progress): void {
-    // Of a run that somebody has ended nothing is wrong with the notebook.
-    const told = failuresOf(state === 'cancelled' ? null : run).map(one => ({
-      message: `${one.ename}: ${one.evalue}`,
-      hint: one.hint,
-      cell: one.cell
-    }));
-    if (told.length === 0 && run !== null && failure !== null) {
-      told.push({ message: failure.message, hint: failure.hint, cell: failure.cell });
+  private _onEnded(errand: Errand, progress: Progress): void {
+    const { kind, failure, run } = progress;
+    this._work?.pipeline.tell(outcomeOf(run, failure, this._trans));
+    if (errand !== this._work?.errand) {
+      return; // Who follows what was left tells the rest.
     }
-    this._work?.pipeline.tell([
-      ...(failure?.diagnostics ?? []),
-      ...told.map(one => ({
-        ...one,
-        ...{ code: null, severity: 'error' as const, line: null },
-        message: this._trans.__('In the last run: %1', one.message)
-      }))
-    ]);
     if (kind !== 'run') {
       this._renew();
     }
-    if (kind === 'publish' && state === 'done') {
-      this._nbflow.tell({ by: this, what: 'published', dag: published?.dag_id ?? null });
-    } else if (kind === 'airflowUp' || run !== null) {
-      const what = kind === 'airflowUp' ? 'airflow' : 'ran';
-      this._nbflow.tell({ by: this, what, dag: run?.dag_id ?? null });
+    const happening = happeningOf(progress, this);
+    if (happening !== null) {
+      this._nbflow.tell(happening);
     }
   }
 
@@ -197,10 +248,16 @@ export class ScheduleTab extends ReactWidget {
 
   /** What was done elsewhere, in the panel say, shows here at once. */
   private _onHappened(_: INbflow, happening: Happening): void {
-    if (happening.by !== this) {
-      this._work?.errand.heed(happening);
-      this._renew();
+    const work = this._work;
+    if (happening.by === this || work === null) {
+      return;
     }
+    work.errand.heed(happening);
+    const dag = dagOf(work.pipeline);
+    if (happening.what === 'ran' && happening.dag === dag) {
+      void work.errand.resume(dag);
+    }
+    this._renew();
   }
 
   /** Who comes back to the form sees what others have published meanwhile. */
@@ -227,4 +284,9 @@ export class ScheduleTab extends ReactWidget {
   private _work: Work | null = null;
   /** The run that others were told of. */
   private _told: string | null = null;
+}
+
+/** What a notebook is published as, or would be; null where that is not known yet. */
+function dagOf(pipeline: NotebookPipeline): string | null {
+  return pipeline.inspection.found?.name ?? null;
 }

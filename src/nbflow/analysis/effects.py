@@ -100,8 +100,16 @@ _CLOCKS = words(
     "time.time time.time_ns time.perf_counter time.monotonic time.ctime time.localtime"
     " time.strftime datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today"
     " datetime.date.today pandas.Timestamp.now uuid.uuid1 uuid.uuid4 os.urandom secrets.token_hex"
-    " secrets.token_bytes builtins.input"
+    " secrets.token_bytes"
 )
+_ASKS = words(
+    "builtins.input builtins.breakpoint getpass.getpass code.interact"
+    " pdb.set_trace ipdb.set_trace IPython.core.debugger.set_trace IPython.embed"
+    " IPython.terminal.embed.embed IPython.utils.io.ask_yes_no IPython.get_ipython.ask_yes_no"
+    " click.prompt click.confirm click.pause typer.prompt typer.confirm rich.prompt.Prompt.ask"
+    " rich.prompt.IntPrompt.ask rich.prompt.FloatPrompt.ask rich.prompt.Confirm.ask"
+)
+_CHANGES = "reads what is another at each call"
 PRINTS = "prints"
 _GLOBALS = frozenset({"g", "ge"})
 _CACHES = words("functools.lru_cache functools.cache")
@@ -163,6 +171,8 @@ def call_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
     """Effects of calling a library's function, files apart."""
     if ref in _SEEDS:
         return [Effect(EffectKind.SEED, key, place) for key in _SEEDS[ref]]
+    if ref in _ASKS:
+        return [Effect(EffectKind.ASK, ref, place), Effect(EffectKind.SHOW, _CHANGES, place)]
     owner, _, called = ref.rpartition(".")
     if ref == "os.getenv" or (owner in {"os.environ", "sys.modules"} and called in _ENVIRON_READS):
         return [Effect(EffectKind.USE, "os.environ", place)]
@@ -182,7 +192,7 @@ def call_effects(ref: str, given: Arguments, place: Place) -> list[Effect]:
         changes = ref.endswith("update_display")
         return [Effect(EffectKind.DISPLAY, shown, place, writes=changes)]
     if ref in _SHOWS or ref in _CLOCKS:
-        shown = PRINTS if ref in _SHOWS else "reads what is another at each call"
+        shown = PRINTS if ref in _SHOWS else _CHANGES
         return [Effect(EffectKind.SHOW, shown, place)]
     module, _, name = ref.rpartition(".")
     if module in {"requests", "httpx"} and name in _WORLD:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from nbflow.model import Fix, TagEdit, WordEdit, nearest
+from nbflow.model import Fix, TagEdit, WordEdit, as_identifier, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ def other_prev(prev: Prev, known: Iterable[str]) -> Iterator[Fix]:
     if prev.tag is None:
         return
     word, _, names = prev.tag.partition(":")
-    listed = [name.replace("-", "_") for name in names.split(";") if name]
+    listed = [as_identifier(name) for name in names.split(";") if name]
     near = nearest(prev.name, known)
     for better in (near, None) if near else (None,):
         kept = dict.fromkeys(better if one == prev.name else one for one in listed)

@@ -256,7 +256,7 @@ class Live(Namespace):
         """Note an effect."""
         if effect.kind is EffectKind.SHOW:
             return
-        effect = replace(effect, optional=effect.optional or self.forgiving > 0)
+        effect = self.judged(effect)
         if effect.kind is EffectKind.FILE:
             self.record.effects += self._placed(effect)
             return

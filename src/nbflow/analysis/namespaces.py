@@ -6,7 +6,7 @@ import ast
 import builtins
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis.beside import Beside
@@ -147,11 +147,24 @@ class Namespace:
         self.quiet = 0
         self.later = 0  # inside of functions that are made, and called at another time
         self.forgiving = 0
+        self.unanswered = 0  # inside of what goes on where nobody answers a question
+        self.jumped = False  # a part that may not run has left this body: the rest may not, either
 
     @property
     def firm(self) -> bool:
         """Whether what happens now always happens."""
         return not self._journal
+
+    def jump(self) -> None:
+        """The body is left here, or its loop."""
+        self.jumped |= not self.firm
+
+    def judged(self, effect: Effect) -> Effect:
+        """The effect, with what is known here of whether it happens and whether it matters."""
+        asks = effect.kind is EffectKind.ASK
+        excused = (self.unanswered if asks else self.forgiving) > 0
+        firm = effect.firm and not (asks and self.jumped)
+        return replace(effect, optional=effect.optional or excused, firm=firm)
 
     def branch(self) -> None:
         """Begin a part that may not run."""

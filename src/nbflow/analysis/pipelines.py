@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbflow.analysis import rules
+from nbflow.analysis.asking import asking_findings
 from nbflow.analysis.conflicts import declared_edges, order_findings
 from nbflow.analysis.files import is_picture
 from nbflow.analysis.findings import cache_findings, name_findings, setup_findings, syntax_findings
@@ -64,6 +65,7 @@ def analyse(outline: Outline) -> Pipeline:
     found += name_findings(graph, outline.document)
     found += order_findings(graph, [step.cells[0] for step in layout.steps])
     found += cache_findings(graph)
+    found += asking_findings(base[0], records, outline.document)
     steps = tuple(
         _step(step, node, graph) for step, node in zip(layout.steps, graph.nodes, strict=True)
     )

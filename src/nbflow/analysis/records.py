@@ -47,6 +47,7 @@ class EffectKind(StrEnum):
     SHOW = "show"
     CACHE = "cache"
     DISPLAY = "display"
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Effect:
 
     Attributes:
         kind: the sort.
-        key: the generator, library or module that it concerns.
+        key: the generator, library or module that it concerns; of a question, the function asked
+            with.
         place: where.
         path: of a file; None where it is not known before the run. Of a cached call: why a second
             computation is not the same, or empty.
@@ -64,7 +66,7 @@ class Effect:
         listing: many files may be read.
         listed: the folder or pattern whose files are listed; None where it is not known.
         picture: a drawing or page is written, which is not read as data.
-        optional: nothing is wrong where the file is not there.
+        optional: nothing is wrong where the file is not there, or where nobody answers.
         firm: it happens whenever the cell runs.
     """
 

@@ -106,6 +106,22 @@ NAMESPACE = Rule(
     " names of earlier steps that its code spells out.",
     "Hand on the names that are meant, as in `dict(rate=rate, label=label)`.",
 )
+ASKS = Rule(
+    "NB313",
+    "asks-a-person",
+    _ERROR,
+    "A cell asks a person (`input`, `getpass`, a debugger's prompt); a run has nobody who answers,"
+    " and the step would fail.",
+    "Bind the answer in the cell tagged `parameters`, or tag the cell that asks `skip`.",
+)
+MAY_ASK = Rule(
+    "NB314",
+    "may-ask-a-person",
+    _WARNING,
+    "A cell may ask a person, under a condition or in a function that is called later; where it"
+    " does, a run has nobody who answers, and the step fails.",
+    "Bind the answer in the cell tagged `parameters`, or go on without one where nobody answers.",
+)
 
 UNKNOWN_PREV = Rule(
     "NB401",
@@ -235,6 +251,8 @@ RULES: tuple[Rule, ...] = (
     INSTALLS,
     DEFINITION_CHANGED,
     NAMESPACE,
+    ASKS,
+    MAY_ASK,
     UNKNOWN_PREV,
     SELF_PREV,
     FORWARD_PREV,

@@ -25,6 +25,12 @@ _FILE_ERRORS = frozenset(
 )
 
 
+_NO_ANSWER = frozenset(
+    {"StdinNotImplementedError", "NotImplementedError", "RuntimeError"}
+    | {"Exception", "BaseException"}
+)
+
+
 class Statements(Bodies):
     """A walk over statements, branches included."""
 
@@ -189,16 +195,19 @@ class Statements(Bodies):
         if node.value is not None:
             value = self.eval(node.value)
             self._returned(value)
+        self.space.jump()
         return True
 
     def _raise(self, node: ast.Raise) -> bool:
         for part in (node.exc, node.cause):
             if part is not None:
                 self.eval(part)
+        self.space.jump()
         return True
 
     def _break(self, node: ast.Break) -> bool:
         del node
+        self.space.jump()
         return True
 
     _continue = _break
@@ -268,34 +277,44 @@ class Statements(Bodies):
         return False
 
     def _with(self, node: ast.With | ast.AsyncWith) -> bool:
-        swallows = False
+        swallows = unanswered = False
         for item in node.items:
             value = self.eval(item.context_expr)
-            swallows |= "suppress" in ast.unparse(item.context_expr)
+            text = ast.unparse(item.context_expr)
+            swallows |= "suppress" in text
+            unanswered |= "'builtins.input'" in text  # as a test gives the answers
+            unanswered |= "suppress" in text and _catches(item.context_expr, _NO_ANSWER)
             for name in ("__enter__", "__exit__", "__aenter__", "__aexit__"):
                 self.special(value, name, item.context_expr)
             if item.optional_vars is not None:
                 if value.kind is Kind.GENERATOR:  # what a `@contextmanager` yields, not itself
                     value = replace(value, kind=Kind.PLAIN)
                 self.assign(item.optional_vars, value)
+        self.space.unanswered += unanswered
+        self.space.forgiving += swallows
+        ended = False
         if swallows:
-            self.space.forgiving += 1
             self.branch(node.body)
-            self.space.forgiving -= 1
-            return False
-        return self.run(node.body)
+        else:
+            ended = self.run(node.body)
+        self.space.forgiving -= swallows
+        self.space.unanswered -= unanswered
+        return ended
 
     _asyncwith = _with
 
     def _try(self, node: ast.Try) -> bool:
         quiet = any(_catches(handler.type, _NAME_ERRORS) for handler in node.handlers)
         forgiving = any(_catches(handler.type, _FILE_ERRORS) for handler in node.handlers)
+        unanswered = any(_catches(handler.type, _NO_ANSWER) for handler in node.handlers)
         self.space.quiet += quiet
         self.space.forgiving += forgiving
+        self.space.unanswered += unanswered
         self.space.branch()
         ended = self.run(node.body)
         self.space.quiet -= quiet
         self.space.forgiving -= forgiving
+        self.space.unanswered -= unanswered
         ended = ended or self.run(node.orelse)
         ends = [(self.space.merge(), ended)]
         for handler in node.handlers:

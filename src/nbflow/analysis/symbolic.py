@@ -78,8 +78,7 @@ class Symbolic(Namespace):
 
     def effect(self, effect: Effect) -> None:
         """Note an effect."""
-        optional = effect.optional or self.forgiving > 0
-        self.facts.effects.append(replace(effect, optional=optional))
+        self.facts.effects.append(self.judged(effect))
 
     def touch(self, modules: Iterable[str]) -> None:
         """Note the use of libraries."""

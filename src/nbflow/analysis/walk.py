@@ -121,7 +121,7 @@ class Walk:
     def _statement(self, live: Live, walker: Statements, node: ast.stmt, lines: list[str]) -> Form:
         self.notebook.statement += 1
         form = form_of(node, self.names)
-        live.heard = {}
+        live.heard, live.jumped = {}, False
         changes = self.notebook.altered
         try:
             walker.visit(node)

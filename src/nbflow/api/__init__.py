@@ -36,10 +36,12 @@ if TYPE_CHECKING:
         new_options,
         options_of,
         parameters_as_json,
+        parameters_candidate,
         profiles_for,
         vocabulary,
     )
     from nbflow.api.failures import failure_of
+    from nbflow.api.files import RunFile, files_of, write_files
     from nbflow.api.forecasting import Forecaster
     from nbflow.api.graphs import graph_of
     from nbflow.api.images import Doubt, image, write_image
@@ -54,7 +56,6 @@ if TYPE_CHECKING:
         describe,
         diagnostics_as_json,
         inspect,
-        load,
         write,
     )
     from nbflow.api.operating import (
@@ -72,12 +73,12 @@ if TYPE_CHECKING:
         still_going,
         trigger,
     )
-    from nbflow.api.overviews import pipelines_page, runs_page
+    from nbflow.api.overviews import PIPELINE_STATES, pipelines_page, runs_page
     from nbflow.api.pages import require_pages, require_writable
     from nbflow.api.preflights import PodFinding, Preflight, preflight, refuse_what_cannot_run
     from nbflow.api.profiles import check_profiles, describe_profiles
     from nbflow.api.proving import cut_every_cell, prove
-    from nbflow.api.publications import PublishedDag, published, roll_back, unpublish
+    from nbflow.api.publications import PublishedDag, diff_back, published, roll_back, unpublish
     from nbflow.api.publishing import Published, publish, refuse_one_name_for_two
     from nbflow.api.recalling import Artifact, artifacts, value
     from nbflow.api.records import is_local, runs_here
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS",
     "MARKS",
+    "PIPELINE_STATES",
     "Artifact",
     "Backfilled",
     "BackfilledRun",
@@ -132,6 +134,7 @@ __all__ = [
     "Published",
     "PublishedDag",
     "Resumed",
+    "RunFile",
     "Sizing",
     "StepLines",
     "Stop",
@@ -161,6 +164,7 @@ __all__ = [
     "describe_teams",
     "diagnostics_as_json",
     "diff",
+    "diff_back",
     "doing",
     "edit_options",
     "elapsed",
@@ -169,6 +173,7 @@ __all__ = [
     "expectation",
     "explain",
     "failure_of",
+    "files_of",
     "find_run",
     "find_run_anywhere",
     "follow",
@@ -187,7 +192,6 @@ __all__ = [
     "latest_runs",
     "left_out",
     "limits",
-    "load",
     "load_settings",
     "log_lines",
     "moment",
@@ -196,6 +200,7 @@ __all__ = [
     "output",
     "output_into",
     "parameters_as_json",
+    "parameters_candidate",
     "parameters_of",
     "parse_assignments",
     "pause",
@@ -238,6 +243,7 @@ __all__ = [
     "vocabulary",
     "warm",
     "write",
+    "write_files",
     "write_image",
     "write_imported",
     "write_manifests",
@@ -261,16 +267,10 @@ _HOMES = {
     "peak_memory": "wording",
     "took": "wording",
     "usually": "wording",
-    "CleanedDag": "cleaning",
-    "Cleaning": "cleaning",
-    "Leftover": "cleaning",
-    "clean": "cleaning",
+    **dict.fromkeys(("CleanedDag", "Cleaning", "Leftover", "clean"), "cleaning"),
     "Backfilled": "backfilling",
     "BackfilledRun": "backfilling",
-    "ComparedCell": "compared",
-    "ComparedPart": "compared",
-    "ComparedRuns": "compared",
-    "ComparedValue": "compared",
+    **dict.fromkeys(("ComparedCell", "ComparedPart", "ComparedRuns", "ComparedValue"), "compared"),
     "compare_runs": "comparing",
     "Artifact": "recalling",
     "artifacts": "recalling",
@@ -282,6 +282,9 @@ _HOMES = {
     "still_going": "operating",
     "texts_of": "stored",
     "value": "recalling",
+    "RunFile": "files",
+    "files_of": "files",
+    "write_files": "files",
     "Compiled": "notebooks",
     "Difference": "differences",
     "Doubt": "images",
@@ -311,6 +314,7 @@ _HOMES = {
     "describe": "notebooks",
     "diagnostics_as_json": "notebooks",
     "diff": "differences",
+    "diff_back": "publications",
     "cancel": "steering",
     "log_lines": "logs",
     "pause": "steering",
@@ -324,6 +328,7 @@ _HOMES = {
     "inspect_content": "editing",
     "new_options": "editing",
     "parameters_as_json": "editing",
+    "parameters_candidate": "editing",
     "vocabulary": "editing",
     "reach": "airflows",
     "edit_options": "editing",
@@ -345,7 +350,6 @@ _HOMES = {
     "is_dag": "operating",
     "left_out": "stored",
     "limits": "limiting",
-    "load": "notebooks",
     "load_settings": "airflows",
     "output": "operating",
     "output_into": "operating",
@@ -356,6 +360,7 @@ _HOMES = {
     "prove": "proving",
     "publish": "publishing",
     "published": "publications",
+    "PIPELINE_STATES": "overviews",
     "pipelines_page": "overviews",
     "publication_as_json": "shapes",
     "published_as_json": "shapes",

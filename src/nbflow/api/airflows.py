@@ -177,7 +177,11 @@ def _reach_embedded(current: settings.Settings) -> Reach:
     try:
         embedded.find_airflow()
     except MissingExtraError as error:
-        return Reach(embedded=True, state="missing", reason=error.message, hint=error.hint)
+        reason, hint = error.message, error.hint
+        if has_run(current):  # another environment has started it
+            reason = f"the project's private Airflow does not run, and here {reason}"
+            hint = f"Start it as it was started before, where Airflow is installed; or {hint}."
+        return Reach(embedded=True, state="missing", reason=reason, hint=hint)
     return Reach(
         embedded=True,
         state="stopped",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nbflow.api.notebooks import Compiled
     from nbflow.api.publishing import Published
     from nbflow.model import Diagnostic
-    from nbflow.remote import Arrivals, ImportProblem
+    from nbflow.remote import Airflow, Arrivals, ImportProblem
     from nbflow.settings import Settings
 
 __all__ = ["await_live", "await_published", "require_entrance", "require_live"]
@@ -95,6 +95,8 @@ def await_live(
             tell(said)
 
     with airflows.connect(current) as client:
+        if not targets.find_target(current).versioned:
+            _tell_of_runs(client, [one.dag_id for one in those if one.changed], tell)
         done = remote.wait_for_dags(
             client, digests, timeout=_PATIENCE, observe=observe, beside=beside, wanted=wanted
         )
@@ -109,6 +111,19 @@ def await_live(
             )
             for one in those
         }
+
+
+def _tell_of_runs(client: Airflow, dag_ids: Sequence[str], tell: Callable[[str], None]) -> None:
+    """Say which runs go on with what was published while they went."""
+    if not dag_ids:
+        return
+    of = dag_ids[0] if len(dag_ids) == 1 else None
+    with suppress(RemoteError):  # it knows no such DAG yet; what else is wrong comes up next
+        going = client.runs(of, limit=None, states=("queued", "running"))
+        names = [f"{one.dag_id}/{one.run_id}" for one in going if one.dag_id in dag_ids]
+        if names:
+            it = "it has" if len(names) == 1 else "they have"
+            tell(f"still going: {_named(names)}; what {it} not begun runs as this version")
 
 
 def require_live(published: Sequence[Published]) -> None:

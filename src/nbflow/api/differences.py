@@ -20,9 +20,9 @@ from nbflow.planning import next_runs
 if TYPE_CHECKING:
     from nbflow.api.notebooks import Compiled
     from nbflow.model import Bundle
-    from nbflow.targets import Edition, Version
+    from nbflow.targets import Edition, Target, Version
 
-__all__ = ["Change", "Difference", "bundle_changes", "diff"]
+__all__ = ["Change", "Difference", "bundle_changes", "diff", "difference"]
 
 _CONTEXT = 3
 """Lines of the DAG file around a change."""
@@ -72,6 +72,8 @@ class Difference:
         cells: the cells whose code, or text, changes, in the notebook's order.
         previous_runs: the next times of the schedule as it is published; none where none is.
         at_once: the data interval that Airflow runs as soon as it has it, see `first_run`, or None.
+        another: the notebook that what is published was made from, relative to its project, where
+            that is another one than this; publishing is refused then. None otherwise.
     """
 
     dag_id: str
@@ -84,6 +86,7 @@ class Difference:
     cells: tuple[CellChange, ...] = ()
     previous_runs: tuple[datetime, ...] = ()
     at_once: Interval | None = None
+    another: str | None = None
 
     @property
     def first_run(self) -> str:
@@ -121,6 +124,7 @@ class Difference:
             "previous_runs": [one.isoformat() for one in self.previous_runs],
             "next_runs": [one.isoformat() for one in self.next_runs],
             "at_once": self.at_once and [one.isoformat() for one in self.at_once],
+            "another": self.another,
         }
 
 
@@ -137,12 +141,26 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
         TargetError: the target cannot be read.
     """
     bundle = compiled.bundle
-    moment = now or datetime.now(UTC)
     current = compiled.inspected.settings.of_team(compiled.plan.pipeline.options.team)
     target = targets.find_target(current)
     there = target.edition(bundle.dag_id)
     if there is not None:
         Seen(current, target.tree.address).keep({bundle.dag_id: there.listing.digest})
+    return difference(bundle, there, target=target, now=now)
+
+
+def difference(
+    bundle: Bundle, there: Edition | None, *, target: Target, now: datetime | None = None
+) -> Difference:
+    """Compare a bundle with what a DAG runs in a target.
+
+    Args:
+        bundle: what would be there.
+        there: what the DAG runs; None where there is none.
+        target: where.
+        now: the moment after which the next runs are, an aware datetime; this one where None.
+    """
+    moment = now or datetime.now(UTC)
     manifest = json.loads(bundle.files["manifest.json"])
     return Difference(
         bundle.dag_id,
@@ -155,6 +173,7 @@ def diff(compiled: Compiled, *, now: datetime | None = None) -> Difference:
         changed_cells(bundle, there),
         _coming(there.manifest, moment) if there is not None else (),
         at_once(manifest, there.manifest if there is not None else {}, now=moment),
+        another=targets.other_source(bundle, None if there is None else there.listing),
     )
 
 
@@ -180,7 +199,7 @@ def _changes(
     cells = {
         name: _sources(there.content(f"steps/{name}.ipynb") if there else b"") for name in before
     }
-    coming = {name: _sources(files[f"steps/{name}.ipynb"]) for name in after}
+    coming = {name: _sources(files.get(f"steps/{name}.ipynb", b"")) for name in after}
     yield from _compared("stages", *stages(old, new), added=_fields, changed=_fields_changed)
     yield from _compared("steps", cells, coming, changed=_cells_changed)
     yield from _compared(

@@ -29,6 +29,7 @@ __all__ = [
     "new_options",
     "options_of",
     "parameters_as_json",
+    "parameters_candidate",
     "profiles_for",
     "vocabulary",
 ]
@@ -37,6 +38,11 @@ __all__ = [
 def options_of(inspected: Inspected) -> dict[str, Any]:
     """What `metadata.nbflow` says, as it is written."""
     return notebook.raw_options(inspected.pipeline.document)
+
+
+def parameters_candidate(inspected: Inspected) -> str | None:
+    """The id of the cell that could be the parameters cell, where no cell is; None of none."""
+    return notebook.parameters_candidate(inspected.pipeline.document)
 
 
 def edit_options(path: str | Path, patch: Mapping[str, Any], *, seen: Mapping[str, Any]) -> bool:

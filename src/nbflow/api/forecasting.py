@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from nbflow.api import records
+from nbflow.api.wording import USUAL_FROM
 from nbflow.errors import RemoteError, StoreError
 from nbflow.model import RunState
 
@@ -36,24 +37,24 @@ class Forecaster:
         """
         self._client = client
         self._current = current
-        self._usual: Mapping[str, float] | None = None
+        self._told: Mapping[str, Sequence[float]] | None = None
         self._needs: Mapping[str, Sequence[str]] = {}
 
     def forecast(self, run: Run) -> Run:
         """The run with the usual duration of each step, and its expected end while it goes."""
-        if self._usual is None:
-            self._usual = self._ask(run)
-        usual = self._usual
-        steps = tuple(replace(step, usual=usual.get(step.name)) for step in run.steps)
+        if self._told is None:
+            self._told = self._ask(run)
+        told = self._told
+        steps = tuple(_with_usual(step, told.get(step.name, ())) for step in run.steps)
         run = replace(run, steps=steps)
-        if run.state.finished or not usual:
+        if run.state.finished or not told:
             return run
         self._needs = self._needs or self._read_needs(run)
         end = expected_end(run, needs=self._needs, now=datetime.now(UTC)) if self._needs else None
         return replace(run, expected_end=end)
 
-    def _ask(self, run: Run) -> dict[str, float]:
-        """Seconds by step: the median of the last times that it went well in another run."""
+    def _ask(self, run: Run) -> dict[str, Sequence[float]]:
+        """Seconds by step, of the last times that it went well in another run, the newest first."""
         if self._client is None:
             return self._look(run)
         most = min(_LAST * max(len(run.steps), 1), _MOST)
@@ -61,9 +62,9 @@ class Forecaster:
             told = self._client.durations(run.dag_id, limit=most, without=run.run_id)
         except RemoteError:  # who may see a run need not see all of them
             return {}
-        return {name: median(seconds[:_LAST]) for name, seconds in told.items()}
+        return {name: seconds[:_LAST] for name, seconds in told.items()}
 
-    def _look(self, run: Run) -> dict[str, float]:
+    def _look(self, run: Run) -> dict[str, Sequence[float]]:
         """The same of the last runs on this machine, of which some may have failed."""
         told: dict[str, list[float]] = {}
         for earlier in records.runs_here(self._current, dag_id=run.dag_id, limit=2 * _LAST):
@@ -73,7 +74,7 @@ class Forecaster:
                 if step.started and step.ended:
                     took = (step.ended - step.started).total_seconds()
                     told.setdefault(step.name, []).append(took)
-        return {name: median(seconds[:_LAST]) for name, seconds in told.items()}
+        return {name: seconds[:_LAST] for name, seconds in told.items()}
 
     def _read_needs(self, run: Run) -> dict[str, list[str]]:
         """The steps that each step needs, as the run's bundle says; empty where it is gone."""
@@ -85,6 +86,13 @@ class Forecaster:
             return {}
         said = records.manifest_of(folder, current=self._current).get("steps", ())
         return {one["name"]: [edge["step"] for edge in one["needs"]] for one in said}
+
+
+def _with_usual(step: StepRun, seconds: Sequence[float]) -> StepRun:
+    """The step with what its earlier runs, the newest first, tell of how long it takes."""
+    few = len(seconds) < USUAL_FROM
+    usual = None if not seconds else seconds[0] if few else median(seconds)
+    return replace(step, usual=usual, usual_of=len(seconds))
 
 
 def expected_end(run: Run, *, needs: Mapping[str, Sequence[str]], now: datetime) -> datetime | None:

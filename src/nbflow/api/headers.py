@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from nbflow import host, targets
 from nbflow.api import origins, records
+from nbflow.api.givens import without_secrets
 from nbflow.api.parameters import effective
 from nbflow.errors import NbflowError
 from nbflow.model import RunState, format_bytes, format_elapsed, split_item
@@ -252,8 +253,9 @@ def _outcome(step: StepRun, run: Run) -> str:
 
 
 def values(given: Mapping[str, Any]) -> str:
-    """Names with their values, `a = 1, b = 2`; long ones cut."""
-    return ", ".join(f"{plain(name)} = {plain(_short(repr(one)))}" for name, one in given.items())
+    """Names with their values, `a = 1, b = 2`; long ones cut, and none that looks like a secret."""
+    shown = without_secrets(given).items()
+    return ", ".join(f"{plain(name)} = {plain(_short(repr(one)))}" for name, one in shown)
 
 
 def marked(state: RunState) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nbflow import remote
@@ -18,10 +19,17 @@ if TYPE_CHECKING:
 
     from nbflow.api.publications import PublishedDag
     from nbflow.model import Run
-    from nbflow.remote import DagState
+    from nbflow.remote import Airflow, DagState
     from nbflow.settings import Settings
 
-__all__ = ["PageOfPipelines", "PageOfRuns", "Pipeline", "pipelines_page", "runs_page"]
+__all__ = [
+    "PIPELINE_STATES",
+    "PageOfPipelines",
+    "PageOfRuns",
+    "Pipeline",
+    "pipelines_page",
+    "runs_page",
+]
 
 _COMING = datetime.max.replace(tzinfo=UTC)
 _PLACE = re.compile(r"h(\d{1,9})a(\d{1,9})")
@@ -32,6 +40,14 @@ _OF_AIRFLOW = {
     RunState.FAILED: "failed",
 }
 """What Airflow calls the states that a run of its own can be in."""
+_LAST: dict[str, frozenset[RunState]] = {
+    "going": frozenset({RunState.QUEUED, RunState.RUNNING, RunState.RETRYING}),
+    "failed": frozenset({RunState.FAILED, RunState.UPSTREAM_FAILED, RunState.CANCELLED}),
+    "success": frozenset({RunState.SUCCESS}),
+}
+"""Of a pipeline that is so, the states of its newest run."""
+PIPELINE_STATES = ("paused", *_LAST)
+"""How pipelines can be that are listed alone."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +142,7 @@ def pipelines_page(
     *,
     contains: str = "",
     dag_id: str | None = None,
+    state: str | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> PageOfPipelines:
@@ -135,6 +152,8 @@ def pipelines_page(
         current: the settings, which name target, store and Airflow.
         contains: in whose name or notebook this stands.
         dag_id: this one alone.
+        state: one of `PIPELINE_STATES`: those alone that are paused in Airflow, or whose newest run
+            goes, has failed, or succeeded; all where None.
         limit: so many.
         offset: how many before them are left out.
 
@@ -150,26 +169,71 @@ def pipelines_page(
         and sought in f"{one.listing.dag_id}\n{one.listing.notebook}".casefold()
     ]
     found.sort(key=lambda one: one.listing.dag_id)
-    page = found[offset : offset + limit]
-    names = [one.listing.dag_id for one in page]
-    states: dict[str, DagState] = {}
-    latest: dict[str, Run] = {}
+    told = partial(_told, found, current, state, limit=limit, offset=offset)
     unasked = _unasked(current)
     if unasked is None:
         try:
             with airflows.connect(current) as client:
-                states = remote.dag_states(client.connection, names)
-                latest = remote.latest_of_each(client.connection, states)
+                return told(client)
         except RemoteError as error:
             unasked = error.message
+    return replace(told(None), unasked=unasked)
+
+
+def _told(
+    found: Sequence[PublishedDag],
+    current: Settings,
+    state: str | None,
+    client: Airflow | None,
+    *,
+    limit: int,
+    offset: int,
+) -> PageOfPipelines:
+    """Some of what is published, with what Airflow says of them, where it is connected to."""
+    if state is not None:
+        alike = _alike([one.listing.dag_id for one in found], state, current, client)
+        found = [one for one in found if one.listing.dag_id in alike]
+    page = found[offset : offset + limit]
+    names = [one.listing.dag_id for one in page]
+    states: dict[str, DagState] = {}
+    latest: dict[str, Run] = {}
+    if client is not None:
+        states = remote.dag_states(client.connection, names)
+        latest = remote.latest_of_each(client.connection, states)
     for name in names:
         own = next(iter(records.runs_here(current, dag_id=name, limit=1)), None)
-        if own is not None and (name not in latest or _moment(own) > _moment(latest[name])):
-            latest[name] = own
+        latest |= {one.dag_id: one for one in _newest(own, latest.get(name))}
     listed = (
         Pipeline(one, states.get(n), latest.get(n)) for n, one in zip(names, page, strict=True)
     )
-    return PageOfPipelines(tuple(listed), len(found), unasked)
+    return PageOfPipelines(tuple(listed), len(found))
+
+
+def _alike(
+    names: Sequence[str], state: str, current: Settings, client: Airflow | None
+) -> frozenset[str]:
+    """Those of these pipelines that are so."""
+    if state == "paused":
+        return frozenset() if client is None else remote.dags_like(client.connection, paused=True)
+    wanted = _LAST[state]
+    here: dict[str, Run] = {}
+    for run in records.runs_here(current):
+        here.setdefault(run.dag_id, run)
+    theirs: set[str] = set()
+    if client is not None:
+        for name in sorted({_OF_AIRFLOW[one] for one in wanted if one in _OF_AIRFLOW}):
+            theirs |= remote.dags_like(client.connection, last_state=name)
+    known = [name for name in names if name in here]
+    latest = {} if client is None else remote.latest_of_each(client.connection, known)
+    for name in known:  # which of the two is newer counts
+        (newest,) = _newest(here[name], latest.get(name))
+        (theirs.add if newest.state in wanted else theirs.discard)(name)
+    return frozenset(theirs)
+
+
+def _newest(*runs: Run | None) -> list[Run]:
+    """The run that began last, if there is any."""
+    return sorted(filter(None, runs), key=_moment)[-1:]
 
 
 def _in_airflow(

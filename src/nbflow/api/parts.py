@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import host
 from nbflow.api.parameters import given_in
-from nbflow.model import Run, RunState, split_item, step_folder
+from nbflow.model import Run, RunState, as_identifier, split_item, step_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ class Part:
     @property
     def folder(self) -> str:
         """Its folder in the run's."""
-        return self.name.replace("[", "/").rstrip("]")
+        return _folder(self.name)
 
 
 def stage_of(step: str) -> str | None:
@@ -74,7 +74,7 @@ def parts(run: Run, *, folder: Path, order: Iterable[str] = ()) -> tuple[Part, .
         return place, -1 if item is None else item
 
     return tuple(
-        Part(name, split_item(name)[0], _run_of(name, run, found[name]), found[name])
+        Part(name, split_item(name)[0], _run_of(name, run, found[name], folder), found[name])
         for name in sorted(found, key=place)
     )
 
@@ -90,7 +90,7 @@ def place_of(step: str, *, stages: list[str], steps: list[str]) -> tuple[int, in
     name, item = split_item(step)
     number = -1 if item is None else item
     for position, stage in enumerate(stages):
-        known = stage.replace("-", "_")
+        known = as_identifier(stage)
         if name in {stage, f"if_{known}"}:
             return position, -2, number
         if name == f"each_of_{known}":
@@ -101,19 +101,29 @@ def place_of(step: str, *, stages: list[str], steps: list[str]) -> tuple[int, in
     return len(stages), 0, number
 
 
-def _run_of(name: str, run: Run, executed: Mapping[str, Mapping[str, Any]]) -> Run:
+def _run_of(name: str, run: Run, executed: Mapping[str, Mapping[str, Any]], folder: Path) -> Run:
     own = tuple(step for step in run.steps if part_of(step.name) == name)
     return replace(
         run,
         steps=own,
         state=_state(own, run.state),
-        parameters=given_in(executed.values()),
+        parameters=_given_to(name, executed, folder),
         metrics={
             key.removeprefix(f"{name}."): value
             for key, value in run.metrics.items()
             if key.startswith(f"{name}.")
         },
     )
+
+
+def _given_to(name: str, executed: Mapping[str, Mapping[str, Any]], folder: Path) -> dict[str, Any]:
+    """What the notebook was given last: steps that were kept may have been given other values."""
+    ledger = host.read_ledger(folder / _folder(name))
+    return given_in(executed.values()) if ledger is None else dict(ledger.run.parameters)
+
+
+def _folder(name: str) -> str:
+    return name.replace("[", "/").rstrip("]")
 
 
 def _state(steps: Iterable[Any], otherwise: RunState) -> RunState:

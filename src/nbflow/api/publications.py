@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nbflow import targets
 from nbflow.api import airflows
 from nbflow.api.arrivals import await_live, require_live
+from nbflow.api.differences import Difference, difference
 from nbflow.api.publishing import Published, Seen, beside, signature
 from nbflow.errors import TargetError
 from nbflow.model import RunState
@@ -24,6 +25,7 @@ __all__ = [
     "PublishedDag",
     "RolledBack",
     "Unpublished",
+    "diff_back",
     "published",
     "roll_back",
     "unpublish",
@@ -113,6 +115,22 @@ def published(current: Settings, *, dag_id: str | None = None) -> tuple[Publishe
     return own
 
 
+def diff_back(dag_id: str, *, current: Settings, digest: str | None = None) -> Difference:
+    """What rolling back would change of what a DAG runs; nothing is written.
+
+    Args:
+        dag_id: the DAG.
+        current: the settings.
+        digest: as for `roll_back`.
+
+    Raises:
+        TargetError: no such DAG or bundle is there, or the target cannot be read.
+    """
+    target, _ = _target_of(dag_id, current)
+    goal = target.earlier(dag_id, digest)
+    return difference(goal, target.edition(dag_id), target=target)
+
+
 def roll_back(
     dag_id: str,
     *,
@@ -183,6 +201,7 @@ def unpublish(
             hint="a paused DAG begins no further step: `nbflow cancel` them, or let them end with "
             f"`nbflow unpause {dag_id}`, and unpublish it again; or use --force: then steps that "
             "have not begun will fail",
+            forcible=True,
         )
     gone, review = target.unpublish(dag_id, signed=signature(own), purge=purge)
     return Unpublished(gone, going, review, unasked=not asks and airflows.has_run(own))

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -101,6 +101,7 @@ def publish(
     *,
     wait: bool = True,
     force: bool = False,
+    shown: Collection[str] | None = None,
     tell: Callable[[str], None],
     wanted: Callable[[], bool] = lambda: True,
 ) -> tuple[Published, ...]:
@@ -111,12 +112,15 @@ def publish(
         wait: wait until Airflow runs these very bundles, where an Airflow is in reach.
         force: replace DAGs of these names that came from other notebooks, and versions by other
             people that were not seen.
+        shown: the digests of what whoever publishes has before their eyes, as the form of a
+            browser knows: other versions are refused, their own too, which another window may
+            have published. None where nobody knows.
         tell: is told in a few words what happens.
         wanted: asked at each look at Airflow; where it says no, nobody waits any longer.
 
     Raises:
         TargetError: the target cannot be written, holds another notebook's DAG, or a version by
-            somebody else that this project has not seen.
+            somebody else that this project has not seen, or by anybody that was not `shown`.
         StoreError: steps run in pods, and the store, from which they take it, cannot be written.
         NotLive: Airflow cannot import a DAG, or did not pick it up in time; what has become of
             the others, it says too.
@@ -136,7 +140,7 @@ def publish(
         for each in those:
             if each.plan.backend == POD_BACKEND:  # a pod sees the store, not the folder of DAGs
                 targets.keep_in_store(each.bundle, runs_folder=each.plan.runs_folder)
-        for one in _write([each.bundle for each in those], current, force=force):
+        for one in _write([each.bundle for each in those], current, force=force, shown=shown):
             published[one.dag_id] = one
         awaited = [published[one.bundle.dag_id] for one in those]
         awaited = [one for one in awaited if one.review is None]
@@ -190,7 +194,13 @@ def _git_user(folder: Path) -> str | None:
     return None
 
 
-def _write(bundles: Iterable[Bundle], current: Settings, *, force: bool) -> tuple[Published, ...]:
+def _write(
+    bundles: Iterable[Bundle],
+    current: Settings,
+    *,
+    force: bool,
+    shown: Collection[str] | None,
+) -> tuple[Published, ...]:
     from nbflow.api.commits import describe_publication
 
     target = targets.find_target(current)
@@ -200,6 +210,7 @@ def _write(bundles: Iterable[Bundle], current: Settings, *, force: bool) -> tupl
         bundles,
         signed=signed,
         seen=seen.digests(),
+        shown=shown,
         force=force,
         describe=describe_publication,
     )

@@ -7,15 +7,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, runtime
-from nbflow.api import parts, records
+from nbflow.api import records
+from nbflow.api.manifests import (
+    inner_steps,
+    manifests_of,
+    manifests_of_part,
+    parts_of,
+    require_store,
+    store_of_part,
+)
 from nbflow.errors import StoreError
-from nbflow.model import did_you_mean, step_folder
+from nbflow.model import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from nbflow.api.parts import Part
     from nbflow.model import Run
-    from nbflow.runtime import Manifest, Store
+    from nbflow.runtime import Manifest
     from nbflow.settings import Settings
 
 __all__ = ["Artifact", "artifacts", "value"]
@@ -51,15 +60,15 @@ def artifacts(run: Run, *, current: Settings) -> tuple[Artifact, ...]:
     Raises:
         StoreError: the store holds nothing of this run, or cannot be reached.
     """
-    if several := _parts(run, current):
-        url = _store_of(run, current).url
+    if several := parts_of(run, current=current):
+        whole = require_store(run, current=current)
         return tuple(
             replace(found, step=f"{part.name}: {found.step}")
             for part in several
-            for manifest in _of_part(part, url)
+            for manifest in manifests_of_part(part, store_of_part(part, whole))
             for found in _of(manifest)
         )
-    _, manifests = _manifests(run, current)
+    _, manifests = manifests_of(run, current=current)
     return tuple(found for manifest in manifests for found in _of(manifest))
 
 
@@ -78,9 +87,9 @@ def value(run: Run, name: str, *, current: Settings, step: str | None = None) ->
     Raises:
         StoreError: no step left it, its class is not known here, or what it left is damaged.
     """
-    if several := _parts(run, current):
+    if several := parts_of(run, current=current):
         return _of_parts(several, name, run, current, step=step)
-    store, manifests = _manifests(run, current)
+    store, manifests = manifests_of(run, current=current)
     for index, manifest in reversed(list(enumerate(manifests))):
         if step not in {None, manifest.step}:
             continue
@@ -94,31 +103,17 @@ def value(run: Run, name: str, *, current: Settings, step: str | None = None) ->
     raise _unknown(run, name, step, manifests)
 
 
-def _parts(run: Run, current: Settings) -> tuple[parts.Part, ...]:
-    """The notebooks of a run of several; none where it is of one."""
-    if not any(parts.part_of(step.name) for step in run.steps):
-        return ()
-    folder = records.require_folder(run, current=current)
-    return parts.parts(run, folder=folder)
-
-
-def _of_part(part: parts.Part, url: str) -> list[Manifest]:
-    store = runtime.open_store(f"{url}/{part.folder}")
-    names = [step_folder(one).rpartition("/")[2] for one in part.executed]
-    return runtime.read_manifests(store, names)
-
-
 def _of_parts(
-    several: Sequence[parts.Part], name: str, run: Run, current: Settings, *, step: str | None
+    several: Sequence[Part], name: str, run: Run, current: Settings, *, step: str | None
 ) -> Any:
     """A variable of one of several notebooks, the last one that has it."""
-    url = _store_of(run, current).url
+    whole = require_store(run, current=current)
     for part in reversed(several):
         if step is not None and step not in {part.name, part.stage, *part.executed}:
             continue
-        store = runtime.open_store(f"{url}/{part.folder}")
-        inner = {step_folder(one).rpartition("/")[2]: one for one in part.executed}
-        manifests = _of_part(part, url)
+        store = store_of_part(part, whole)
+        inner = inner_steps(part)
+        manifests = manifests_of_part(part, store)
         for manifest in reversed(manifests):
             if step in part.executed and inner[manifest.step] != step:
                 continue
@@ -143,28 +138,6 @@ def _of(manifest: Manifest) -> Iterator[Artifact]:
     for name, recorded in sorted(manifest.metrics.items()):
         if name not in manifest.variables:
             yield Artifact(name, manifest.step, _METRIC, None, repr(recorded))
-
-
-def _manifests(run: Run, current: Settings) -> tuple[Store, list[Manifest]]:
-    """The run's folder in the store, and what its steps left, in their order."""
-    store = _store_of(run, current)
-    names = [name for name in store.names() if name.isidentifier()]  # steps are, files are not
-    order = {step.name: position for position, step in enumerate(run.steps)}
-    found = runtime.read_manifests(store, names)
-    found.sort(key=lambda one: (order.get(one.step, len(order)), one.ended, one.step))
-    return store, found
-
-
-def _store_of(run: Run, current: Settings) -> Store:
-    # What people read is copied from a distant store, artifacts are not.
-    if current.local_store is None and not records.is_local(run.run_id):
-        address = current.store_address
-        store = runtime.open_store(address)
-        for team in store.names():
-            place = f"{team}/{run.dag_id}/{run.run_id}"
-            if store.names(place):
-                return runtime.open_store(f"{address}/{place}")
-    return runtime.open_store(str(records.require_folder(run, current=current)))
 
 
 def _doubt(

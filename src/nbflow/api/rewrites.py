@@ -64,7 +64,7 @@ def changed_cells(bundle: Bundle, there: Edition | None) -> tuple[CellChange, ..
     return tuple(
         change
         for stage, path in _notebooks(new)
-        if (was := _written(there.content(path))) and (now := _written(bundle.files[path]))
+        if (was := _written(there.content(path))) and (now := _written(bundle.files.get(path, b"")))
         for change in _compared(was, now, stage=stage, steps=(_steps(old), _steps(new)))
     )
 

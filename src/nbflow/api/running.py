@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow import host, notebook
-from nbflow.api import books, headers, pages, records
+from nbflow.api import books, givens, headers, pages, records
 from nbflow.api.notebooks import Compiled, within_project
 from nbflow.api.notebooks import compile as compile_notebook
 from nbflow.api.records import LOCAL
@@ -201,7 +201,8 @@ def merged(
         folder: the run's.
         current: where its bundle was published.
         run: the run; as its folder tells of it where None.
-        header: whether a cell about the run comes first.
+        header: whether a cell about the run comes first. A cell with what it was given is there
+            either way.
         executed: the step notebooks; all of the run's where None.
     """
     if executed is None:
@@ -209,12 +210,20 @@ def merged(
     provenance = None if run is None else _provenance(run)
     if run is None and (ledger := host.read_ledger(folder)) is not None:
         run = ledger.run
+    given = givens.given_to_run(run, executed)
     about = None
     if header and run is not None:
+        told = replace(run, parameters=given)
         about = headers.header(
-            run, folder=folder, executed=executed, document=document, current=current
+            told, folder=folder, executed=executed, document=document, current=current
         )
-    return notebook.merge(document, executed, provenance=provenance, header=about)
+    return notebook.merge(
+        document,
+        executed,
+        provenance=provenance,
+        header=about,
+        given=givens.given_code(document, given),
+    )
 
 
 def write_merged(
@@ -309,7 +318,7 @@ def _provenance(run: Run) -> dict[str, Any]:
         "dag_id": run.dag_id,
         "run_id": run.run_id,
         "state": str(run.state),
-        "parameters": dict(run.parameters),
+        "parameters": givens.without_secrets(run.parameters),
         "metrics": dict(run.metrics),
         "url": run.url,
     }

@@ -50,14 +50,20 @@ def cancel(run: Run, *, client: Airflow) -> bool:
     return True
 
 
-def resume_run(run: Run, *, client: Airflow) -> tuple[str, ...]:
+def resume_run(run: Run, *, client: Airflow, as_begun: bool = False) -> tuple[str, ...]:
     """Run the failed steps of a run again, and what follows them; their names.
 
-    Steps that went well are kept; of a run that was cancelled all others run. What runs is the
-    version of the DAG that Airflow has for the run.
+    Steps that went well are kept; of a run that was cancelled all others run. What runs is what is
+    published now: a step that cannot go on from what an earlier version has left fails, and says
+    so.
+
+    Args:
+        run: the run.
+        client: its Airflow.
+        as_begun: run the version that the run began with, where Airflow keeps versions.
 
     Raises:
-        UsageError: the run goes on, or none of its steps has failed.
+        UsageError: the run goes on, none of its steps has failed, or the version is not kept.
         RemoteError: Airflow refuses.
     """
     name = f"{run.dag_id}/{run.run_id}"
@@ -68,7 +74,7 @@ def resume_run(run: Run, *, client: Airflow) -> tuple[str, ...]:
             f"{name} went well: there is no failed step to go on from",
             hint=f"start another run: `nbflow trigger {run.dag_id}`",
         )
-    steps = client.resume(run.dag_id, run.run_id)
+    steps = client.resume(run.dag_id, run.run_id, as_begun=as_begun)
     if not steps:
         raise UsageError(
             f"no step of {name} is left to go on with: all have gone well",

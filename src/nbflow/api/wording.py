@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS",
     "MARKS",
+    "USUAL_FROM",
     "StepLines",
     "describe_progress",
     "describe_step",
@@ -38,6 +39,9 @@ MARKS = {
     RunState.CANCELLED: "-",
 }
 """A sign for each state."""
+USUAL_FROM = 3
+"""Runs of a step that went well from which on is said how long it usually takes."""
+_USUALLY, _LAST = "usually", "last time"
 COLOURS: dict[str, str] = {
     # Of a lightness that can be read on white and on black.
     RunState.RUNNING: "#2185d0",
@@ -126,12 +130,30 @@ def describe_progress(step: StepRun) -> str:
         if step.note:
             parts.append(step.note)
         said = ", ".join([*parts, elapsed(step)])
-    usual = usually(step)
-    return f"{said}, usually {usual}" if usual else said
+    usual = _usually(step)
+    return f"{said}, {usual}" if usual else said
 
 
-def usually(step: StepRun) -> str:
-    """How long it takes when it goes well; empty where that is not known."""
+def _usually(step: StepRun) -> str:
+    """`usually 9.0s`, or of few runs `last time 9.0s`; empty where nothing is known."""
+    if step.usual is None:
+        return ""
+    return f"{_USUALLY if step.usual_of >= USUAL_FROM else _LAST} {_usual(step)}"
+
+
+def usually(run: Run) -> tuple[str, list[str]]:
+    """A column of how long steps take when they go well: its heading, and what stands at each.
+
+    Where enough is known of one, what is known of too few runs is left out.
+    """
+    if not any(step.usual is not None for step in run.steps):
+        return "", ["" for _ in run.steps]
+    least = USUAL_FROM if any(step.usual_of >= USUAL_FROM for step in run.steps) else 0
+    told = [_usual(step) if step.usual_of >= least else "" for step in run.steps]
+    return _USUALLY if least else _LAST, told
+
+
+def _usual(step: StepRun) -> str:
     return "" if step.usual is None else format_elapsed(timedelta(seconds=step.usual))
 
 

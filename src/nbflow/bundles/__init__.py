@@ -12,7 +12,7 @@ from nbflow.bundles.assembly import bundle
 from nbflow.bundles.backends import Backend, check_backend, find_backend
 from nbflow.bundles.literals import literal
 from nbflow.bundles.manifest import events
-from nbflow.bundles.notebooks import code_cell, step_notebook
+from nbflow.bundles.notebooks import code_cell, parameter_order, step_notebooks
 from nbflow.bundles.parameters import (
     parameter_description,
     parameter_schema,
@@ -42,11 +42,12 @@ __all__ = [
     "find_backend",
     "literal",
     "parameter_description",
+    "parameter_order",
     "parameter_schema",
     "read_requirements",
     "read_value",
     "slices",
-    "step_notebook",
+    "step_notebooks",
     "to_wire",
     "wire_default",
 ]

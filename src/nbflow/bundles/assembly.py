@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbflow.bundles.authors import author_notebook
 from nbflow.bundles.backends import find_backend
 from nbflow.bundles.manifest import manifest
-from nbflow.bundles.notebooks import step_notebook
+from nbflow.bundles.notebooks import step_notebooks
 from nbflow.errors import NotebookError
 from nbflow.model import Bundle
 
@@ -41,9 +41,8 @@ def bundle(
     """
     find_backend(plan.backend)
     given = dict(attachments or {})
-    files = {
-        f"steps/{step.name}.ipynb": as_json(step_notebook(plan, step.name)) for step in plan.steps
-    }
+    made = step_notebooks(plan, attachments=given)
+    files = {f"steps/{name}.ipynb": as_json(notebook) for name, notebook in made.items()}
     files["notebook.ipynb"] = as_json(author_notebook(plan.pipeline.document))
     files |= {f"files/{inside(path)}": content for path, content in given.items()}
     return finished(plan, files, source=source or f"{plan.pipeline.document.name}.ipynb")

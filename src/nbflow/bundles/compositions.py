@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.bundles.assembly import as_json, finished, inside
 from nbflow.bundles.authors import author_notebook
-from nbflow.bundles.notebooks import step_notebook
+from nbflow.bundles.notebooks import step_notebooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +40,9 @@ def bundle_composition(
         name, own = one.stage.name, one.plan
         if own is None:
             continue
-        for step in own.steps:
-            files[f"steps/{name}.{step.name}.ipynb"] = as_json(step_notebook(own, step.name))
-        files[f"notebooks/{name}.ipynb"] = as_json(author_notebook(own.pipeline.document))
         given: Mapping[str, bytes] = (attachments or {}).get(name, {})
+        for step, notebook in step_notebooks(own, attachments=given).items():
+            files[f"steps/{name}.{step}.ipynb"] = as_json(notebook)
+        files[f"notebooks/{name}.ipynb"] = as_json(author_notebook(own.pipeline.document))
         files |= {f"files/{name}/{inside(path)}": content for path, content in given.items()}
     return finished(plan, files, source=source)

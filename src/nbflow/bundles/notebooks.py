@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles.literals import literal
-from nbflow.bundles.slices import slice_of
+from nbflow.bundles.slices import Slice, slices
 from nbflow.runtime import DefinitionOrder, Orders, ParameterOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from nbflow.model import Cell, Pipeline, Plan, Step
+    from nbflow.model import Cell, Parameter, Pipeline, Plan, Step
 
 # Tags that make papermill take a cell of the author's for its own.
 _PAPERMILL_TAGS = ("parameters", "injected-parameters")
@@ -24,8 +24,26 @@ nbflow_files = ""  # folder of the files that came with the notebook; empty: ../
 nbflow_attempt = "1"'''
 
 
-def step_notebook(plan: Plan, name: str) -> dict[str, Any]:
-    """The notebook that runs the step `name`, as an nbformat 4.5 dictionary."""
+def step_notebooks(
+    plan: Plan, *, attachments: Mapping[str, bytes] | None = None
+) -> dict[str, dict[str, Any]]:
+    """By step, the notebook that runs it, as an nbformat 4.5 dictionary.
+
+    Args:
+        plan: what will run.
+        attachments: files that come with the notebook, by path relative to it.
+    """
+    found = slices(plan) if runs_in_python(plan) else {}
+    attached = _digests(attachments or {})
+    return {
+        one.name: _step_notebook(plan, one.name, found=found, attached=attached)
+        for one in plan.steps
+    }
+
+
+def _step_notebook(
+    plan: Plan, name: str, *, found: Mapping[str, Slice], attached: Mapping[str, str]
+) -> dict[str, Any]:
     pipeline = plan.pipeline
     step = pipeline.step(name)
     body = list(_body(step, pipeline))
@@ -33,7 +51,13 @@ def step_notebook(plan: Plan, name: str) -> dict[str, Any]:
         cells = [*_copied(_in_order(pipeline), pipeline), *body]
         upstream = {one.name: [edge.step for edge in one.edges] for one in pipeline.steps}
         return _notebook(pipeline, cells, {"step": name, "upstream": upstream, "version": 1})
-    orders = replace(_orders(plan, step), **_cache(plan, name))
+    orders = replace(
+        _orders(plan, step),
+        cache=_cache(plan, name, found[name]),
+        reads_parameters=tuple(sorted(found[name].parameters)),
+        slices={one: found[one].code for one in (*pipeline.ancestors(name), name)},
+        attached=attached,
+    )
     cells = [
         _generated("parameters", _GIVEN),
         _generated("begin", _begin(orders)),
@@ -50,15 +74,25 @@ def runs_in_python(plan: Plan) -> bool:
     return plan.pipeline.document.language == "python"
 
 
-def _cache(plan: Plan, name: str) -> dict[str, Any]:
-    """What tells an unchanged step, where it may be skipped."""
+def _digests(attachments: Mapping[str, bytes]) -> dict[str, str]:
+    """Of files, what tells others: digests of their names and of their contents."""
+    if not attachments:
+        return {}
+    names, contents = hashlib.sha256(), hashlib.sha256()
+    for path, content in sorted(attachments.items()):
+        names.update(f"{path}\0".encode())
+        contents.update(hashlib.sha256(content).digest())
+    return {"names": names.hexdigest()[:16], "contents": contents.hexdigest()[:16]}
+
+
+def _cache(plan: Plan, name: str, found: Slice) -> str:
+    """What tells an unchanged step, where it may be skipped; else empty."""
     planned = next(one for one in plan.steps if one.name == name)
     if not planned.cache:
-        return {}
-    found = slice_of(plan, name)
+        return ""
     taken = f" {' '.join(planned.step.outputs)}" if planned.step.outputs else ""
     digest = hashlib.sha256(f"{found.digest} {planned.profile.image}{taken}".encode()).hexdigest()
-    return {"cache": digest[:32], "reads_parameters": tuple(sorted(found.parameters))}
+    return digest[:32]
 
 
 def _orders(plan: Plan, step: Step) -> Orders:
@@ -71,15 +105,7 @@ def _orders(plan: Plan, step: Step) -> Orders:
         steps=names,
         ancestors=pipeline.ancestors(step.name),
         descendants=_descendants(pipeline, step.name),
-        parameters={
-            one.name: ParameterOrder(
-                kind=str(one.kind),
-                nullable=one.nullable,
-                computed=one.computed,
-                default=one.default,
-            )
-            for one in pipeline.parameters
-        },
+        parameters={one.name: parameter_order(one) for one in pipeline.parameters},
         needs=needs,
         saves=step.saves,
         reads=tuple(sorted(needs)),
@@ -94,6 +120,16 @@ def _orders(plan: Plan, step: Step) -> Orders:
         check_in_place=plan.check_in_place,
         outputs=step.outputs,
         stage=plan.stage,
+    )
+
+
+def parameter_order(parameter: Parameter) -> ParameterOrder:
+    """A parameter as a step's runtime knows it."""
+    return ParameterOrder(
+        kind=str(parameter.kind),
+        nullable=parameter.nullable,
+        computed=parameter.computed,
+        default=parameter.default,
     )
 
 

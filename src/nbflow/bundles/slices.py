@@ -36,6 +36,11 @@ class Slice:
     upstream: tuple[str, ...] = ()
 
     @property
+    def code(self) -> str:
+        """One digest of what is computed, whoever takes it."""
+        return _digest([dict(self.parts), dict(self.parameters)])[:16]
+
+    @property
     def digest(self) -> str:
         """One digest of all but the names of the steps before it."""
         return _digest([dict(self.parts), dict(self.parameters), list(self.saves)])
@@ -54,13 +59,6 @@ def slices(plan: Plan) -> dict[str, Slice]:
     """Each step's slice."""
     shared, of_all = dict(_shared(plan.pipeline)), _read_by_all(plan.pipeline)
     return {one.name: _slice(one, plan.pipeline, shared, of_all) for one in plan.steps}
-
-
-def slice_of(plan: Plan, name: str) -> Slice:
-    """One step's slice; KeyError where there is no such step."""
-    planned = {one.name: one for one in plan.steps}[name]
-    pipeline = plan.pipeline
-    return _slice(planned, pipeline, dict(_shared(pipeline)), _read_by_all(pipeline))
 
 
 def _slice(

@@ -14,7 +14,7 @@ from nbflow.bundles.notices import notice_names
 from nbflow.bundles.outlets import gathering, needs_gathering
 from nbflow.bundles.sentences import enumerate_words, reasons_sentence
 from nbflow.bundles.tasks import dag_line, edge_lines, step_task
-from nbflow.model import Operation, ParameterKind, Reference
+from nbflow.model import Operation, ParameterKind, Reference, as_identifier
 
 if TYPE_CHECKING:
     from nbflow.bundles.tasks import Frame
@@ -69,7 +69,7 @@ def functions(plan: Plan) -> list[str]:
 
 def given_function(stage: Stage) -> str:
     """The name of the function that says what a stage is given."""
-    return f"given_to_{_identifier(stage.name)}"
+    return f"given_to_{as_identifier(stage.name)}"
 
 
 def dag(plan: Plan, frame: Frame) -> str:
@@ -95,7 +95,7 @@ def _stage(
     """The lines of a stage, indented as at the left margin."""
     stage = one.stage
     if stage.when is not None:
-        yield f"{variables[f'if {stage.name}']} = if_{_identifier(stage.name)}()"
+        yield f"{variables[f'if {stage.name}']} = if_{as_identifier(stage.name)}()"
     variable = variables[stage.name]
     if one.plan is None:
         yield from _indented(f"{variable} = ", _approval(stage), 4)
@@ -224,7 +224,7 @@ def _condition(stage: Stage, condition: Condition, plan: Plan) -> str:
     said = "\n".join(about)
     return (
         f"@task.short_circuit(ignore_downstream_trigger_rules=False)\n"
-        f"def if_{_identifier(stage.name)}({_signature(plan, tasks=True)}):\n"
+        f"def if_{as_identifier(stage.name)}({_signature(plan, tasks=True)}):\n"
         f'    """Whether stage {stage.name} runs."""\n'
         f"{said}\n"
         f"{_prologue(plan, stage)}"
@@ -237,7 +237,7 @@ def _value_names(condition: Condition) -> dict[Reference, str]:
     """A local variable for each reference of a condition."""
     names: dict[Reference, str] = {}
     for one in dict.fromkeys(condition.references):
-        name = one.name if one.stage is None else f"{_identifier(one.stage)}_{one.name}"
+        name = one.name if one.stage is None else f"{as_identifier(one.stage)}_{one.name}"
         while keyword.iskeyword(name) or name in {"params", "ti", "dag_run", *names.values()}:
             name += "_"
         names[one] = name
@@ -341,7 +341,7 @@ def _repeated(plan: Plan) -> bool:
 
 
 def _each_id(stage: Stage) -> str:
-    return f"each_of_{_identifier(stage.name)}"
+    return f"each_of_{as_identifier(stage.name)}"
 
 
 def _title(stage: Stage) -> str:
@@ -357,18 +357,14 @@ def _group(stage: Stage, variables: Mapping[str, str]) -> str:
     return variables[f"group {stage.name}"]
 
 
-def _identifier(name: str) -> str:
-    return name.replace("-", "_")
-
-
 def _variables(plan: Plan, *, taken: set[str]) -> dict[str, str]:
     """The variable of each stage, of its condition, its items and its steps."""
     used = taken | {"task", "task_group", "TaskGroup", "as_list", "ApprovalOperator"}
     for one in plan.stages:
-        name = _identifier(one.stage.name)
+        name = as_identifier(one.stage.name)
         used |= {f"if_{name}", f"each_of_{name}", f"given_to_{name}"}
     names: dict[str, str] = {}
-    wanted = {one.stage.name: _identifier(one.stage.name) for one in plan.stages}
+    wanted = {one.stage.name: as_identifier(one.stage.name) for one in plan.stages}
     for one in plan.stages:
         stage = one.stage
         name = wanted[stage.name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow import notebook
-from nbflow.model import Fix, TagEdit, nearest
+from nbflow.model import Fix, TagEdit, as_identifier, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,7 +48,7 @@ def _patch(pipeline: Pipeline, step: Step, option: str, wrong: str, better: str)
     said = notebook.raw_options(pipeline.document)
     patch: dict[str, Any] = {option: better} if said.get(option) == wrong else {}
     for key, options in _mapping(said.get("steps")).items():
-        if key.replace("-", "_") == step.name and _mapping(options).get(option) == wrong:
+        if as_identifier(key) == step.name and _mapping(options).get(option) == wrong:
             patch["steps"] = {key: {option: better}}
     return patch
 

@@ -183,13 +183,21 @@ def runs(*, reference: str | None, limit: int, wait: bool, project: Path, as_jso
     return 0
 
 
-@click.command(epilog="Example: nbflow output train_models -o executed.ipynb")
+@click.command(epilog="Example: nbflow output train_models -o executed.ipynb --files made")
 @click.argument("reference", metavar="RUN")
-@options.output("Where the notebook goes.", required=True, page=True)
+@options.output("Where the notebook goes.", page=True)
+@click.option(
+    "--files",
+    metavar="FOLDER",
+    type=options.PATH,
+    help="Where the files go that the notebook wrote beside itself: a new folder.",
+)
 @options.no_header
 @options.project
-def output(*, reference: str, output: Path, no_header: bool, project: Path) -> int:
-    """Write a run's one executed notebook, or a page of HTML.
+def output(
+    *, reference: str, output: Path | None, files: Path | None, no_header: bool, project: Path
+) -> int:
+    """Write a run's executed notebook, a page of HTML, or its files.
 
     Its first cell says which run it is of: parameters, versions, and time, peak memory, profile and
     attempt of each step.
@@ -197,12 +205,24 @@ def output(*, reference: str, output: Path, no_header: bool, project: Path) -> i
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. A run that still goes, or
     failed, gives the cells that ended. Of several notebooks name a folder, or a page for all of
     them. Airflow need not be running.
+
+    Each step has a working directory of its own, and what is left there at the end, such as a
+    report, is in the store: --files writes it out.
     """
     from nbflow import api
 
+    if output is None and files is None:
+        raise click.UsageError("say where the notebook goes, -o, or its files, --files")
     current = api.load_settings(project)
     run = api.find_run_anywhere(reference, current=current)
-    click.echo(api.output(run, current=current, to=output, header=not no_header))
+    if output is not None:
+        click.echo(api.output(run, current=current, to=output, header=not no_header))
+    if files is not None:
+        found = api.write_files(run, current=current, to=files)
+        for path in found:
+            click.echo(files / path)
+        if not found:
+            click.echo("the run has left no files", err=True)
     return 0
 
 

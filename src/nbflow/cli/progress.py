@@ -81,19 +81,19 @@ def render_table(run: Run, *, document: Document | None = None) -> Table:
     table.add_column("step", no_wrap=True)
     table.add_column("cells", no_wrap=True)
     table.add_column("elapsed", justify="right", no_wrap=True)
-    known = any(step.usual is not None for step in run.steps)
-    table.add_column("usually" if known else "", justify="right", no_wrap=True, style="dim")
+    heading, usual = usually(run)
+    table.add_column(heading, justify="right", no_wrap=True, style="dim")
     table.add_column("peak memory", justify="right", no_wrap=True)
     # It alone is cut where there is little room.
     table.add_column("", overflow="ellipsis", no_wrap=True, style="dim", ratio=1)
-    for step in run.steps:
+    for step, before in zip(run.steps, usual, strict=True):
         mark, style = MARKS[step.state], _STYLES[step.state]
         table.add_row(
             Text(mark, style=style),
             Text(step.name, style=style),
             _bar(step),
             elapsed(step),
-            usually(step),
+            before,
             peak_memory(step),
             Text(doing(step, document)),
         )

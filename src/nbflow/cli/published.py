@@ -79,20 +79,36 @@ def published(*, dag_id: str | None, project: Path, as_json: bool) -> int:
 @click.command(epilog="Example: nbflow rollback train_models")
 @click.argument("dag_id", metavar="DAG")
 @click.argument("digest", metavar="[VERSION]", required=False)
+@click.option("--diff", "only_shown", is_flag=True, help="Only show what it would change.")
 @click.option("--no-wait", is_flag=True, help="Do not wait until Airflow runs it.")
 @options.project
 @options.as_json
 def rollback(
-    *, dag_id: str, digest: str | None, no_wait: bool, project: Path, as_json: bool
+    *,
+    dag_id: str,
+    digest: str | None,
+    only_shown: bool,
+    no_wait: bool,
+    project: Path,
+    as_json: bool,
 ) -> int:
     """Let a DAG run an earlier version.
 
     The one before, or VERSION (how its digest begins).
 
-    `nbflow published DAG` lists the versions. Runs that go keep the version that they began with.
+    `nbflow published DAG` lists the versions; with --diff, what would be another one is shown as
+    `nbflow diff` does, and nothing is written. Of runs that go, what has not begun runs as that
+    version; with target git they keep the one that they began with.
     """
     from nbflow import api
 
+    if only_shown:
+        found = api.diff_back(dag_id, current=api.load_settings(project), digest=digest)
+        if as_json:
+            print_json(found.as_json())
+        else:
+            _print_difference(found, text=False)
+        return 0
     try:
         done = api.roll_back(
             dag_id,

@@ -103,11 +103,20 @@ def approve(*, reference: str, stage: str | None, refuse: bool, project: Path) -
 @click.command(epilog="Example: nbflow resume train_models")
 @_run
 @options.project
+@click.option(
+    "--as-begun",
+    is_flag=True,
+    help="Run the version that the run began with, not what is published now. Airflow keeps it "
+    "where the target is git.",
+)
 @options.as_json
-def resume(*, reference: str, project: Path, as_json: bool) -> int:
+def resume(*, reference: str, project: Path, as_begun: bool, as_json: bool) -> int:
     """Run the failed steps of a run again, and what follows them.
 
     The rest is kept. A run that was cancelled goes on with all steps that have not gone well.
+
+    What is published now runs: correct the notebook, publish it, and go on. A step that cannot go
+    on from what the earlier version left fails, and says which step has changed.
 
     RUN is DAG/RUN_ID, a run's id, or a DAG's id for its latest run. Runs on this machine go on
     with `nbflow run --resume`.
@@ -120,7 +129,7 @@ def resume(*, reference: str, project: Path, as_json: bool) -> int:
     )
     with api.connect(api.load_settings(project)) as client:
         run = api.find_run(reference, client=client)
-        steps = api.resume_run(run, client=client)
+        steps = api.resume_run(run, client=client, as_begun=as_begun)
     if as_json:
         print_json({"dag_id": run.dag_id, "run_id": run.run_id, "steps": list(steps)})
         return 0

@@ -253,21 +253,25 @@ class Run:
         *,
         wait: bool = True,
         quiet: bool = False,
+        as_begun: bool = False,
         **named: Any,
     ) -> Run:
         """Go on from where it failed or was stopped; what went well is kept. Returns the run.
 
-        A run here goes on with the notebook as it is now; one in Airflow with the version that it
-        began with.
+        A run here goes on with the notebook as it is now; one in Airflow with the version that is
+        published now. A step that cannot go on from what an earlier version left fails.
 
         Args:
             values: parameters to give again, by name; for a run here only.
             wait: until it has ended.
             quiet: show nothing.
+            as_begun: in Airflow, run the version that it began with, where Airflow keeps it: with
+                target git.
             named: as `values`.
 
         Raises:
-            UsageError: it succeeded, still goes on, or parameters were given to a run in Airflow.
+            UsageError: it succeeded, still goes on, its version is not kept, or parameters were
+                given to a run in Airflow.
             CheckFailed, RemoteError: the notebook has errors; Airflow refuses.
         """
         given = {**(values or {}), **named}
@@ -279,7 +283,7 @@ class Run:
                 )
             with api.connect(self._current) as client:
                 self._seen = api.find_run(self.name, client=client)
-                api.resume_run(self._seen, client=client)
+                api.resume_run(self._seen, client=client, as_begun=as_begun)
             self.refresh()
             return self.wait(quiet=quiet) if wait else self
         source = self._source()

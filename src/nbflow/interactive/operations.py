@@ -241,7 +241,9 @@ def unpause(dag_id: str, *, project: str | Path = ".") -> bool:
 def rollback(
     dag_id: str, digest: str | None = None, *, wait: bool = True, project: str | Path = "."
 ) -> Publication:
-    """Let a DAG run an earlier version again. Runs that go keep the version that they began with.
+    """Let a DAG run an earlier version again.
+
+    Of runs that go, what has not begun runs as that version; with target git they keep theirs.
 
     Args:
         dag_id: the DAG.

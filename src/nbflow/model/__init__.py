@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nbflow.model.events import Assets, Channel, Interval, Notices, asset_fault
     from nbflow.model.fixes import Fix, TagEdit, WordEdit
     from nbflow.model.guesses import did_you_mean, known_names, nearest
+    from nbflow.model.names import as_identifier
     from nbflow.model.pipeline import (
         Definition,
         Edge,
@@ -114,6 +115,7 @@ __all__ = [
     "Usage",
     "Volume",
     "WordEdit",
+    "as_identifier",
     "asset_fault",
     "did_you_mean",
     "format_bytes",
@@ -188,6 +190,7 @@ _HOMES = {
     "Usage": "usage",
     "Volume": "profile",
     "WordEdit": "fixes",
+    "as_identifier": "names",
     "asset_fault": "events",
     "did_you_mean": "guesses",
     "format_bytes": "usage",

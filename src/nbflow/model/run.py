@@ -70,7 +70,9 @@ class StepRun:
         cached: id of the run whose outcome it took over because nothing had changed, or None.
         note: why, or when, it runs again, or why it does not begin; or None.
         usage: what its last attempt used, or None where nobody measured.
-        usual: seconds that it usually takes, or None where nobody asked or it never went well.
+        usual: seconds that it usually takes, or None where nobody asked or it never went well. Of
+            few runs, those that it took the last time.
+        usual_of: of how many earlier runs that is.
     """
 
     name: str
@@ -87,6 +89,7 @@ class StepRun:
     note: str | None = None
     usage: Usage | None = None
     usual: float | None = None
+    usual_of: int = 0
     line: str | None = None
 
 

@@ -1,6 +1,7 @@
 """From a notebook's file to cells, tags and parameters, and back with outputs."""
 
 from nbflow.notebook.attachments import attachments
+from nbflow.notebook.candidates import parameters_candidate
 from nbflow.notebook.composition_rules import (
     BAD_REFERENCE,
     NOT_A_LIST,
@@ -23,6 +24,7 @@ from nbflow.notebook.outlines import outline
 from nbflow.notebook.references import escaped, read_condition, read_value
 from nbflow.notebook.rules import RULES as _RULES
 from nbflow.notebook.schema import options_schema
+from nbflow.notebook.secrets import looks_secret
 from nbflow.notebook.writing import write, write_whole
 
 __all__ = [
@@ -45,10 +47,12 @@ __all__ = [
     "edited",
     "escaped",
     "is_composition",
+    "looks_secret",
     "merge",
     "new_options",
     "options_schema",
     "outline",
+    "parameters_candidate",
     "parse",
     "raw_options",
     "read",

@@ -6,7 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbflow.model import Quantity, Secret, StepOptions, parse_duration, parse_quantity
+from nbflow.model import (
+    Quantity,
+    Secret,
+    StepOptions,
+    as_identifier,
+    parse_duration,
+    parse_quantity,
+)
 from nbflow.notebook.grammar import LONGEST_STEP_NAME, TAGS, TagError, TagUse, match_tag
 
 if TYPE_CHECKING:
@@ -57,7 +64,7 @@ def step_names(use: TagUse) -> tuple[str, ...]:
         TagError: a name has capitals.
     """
     written = [name for name in use.values.get("names", "").split(";") if name]
-    names = [name.replace("-", "_") for name in written]
+    names = [as_identifier(name) for name in written]
     for name in names:
         if len(name) > LONGEST_STEP_NAME:
             raise TagError(

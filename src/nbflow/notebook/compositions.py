@@ -22,6 +22,7 @@ from nbflow.model import (
     Rule,
     Stage,
     StepOptions,
+    as_identifier,
     parse_duration,
 )
 from nbflow.notebook.composition_rules import BAD_CONDITION, BAD_PIPELINE_FILE, BAD_REFERENCE
@@ -165,13 +166,13 @@ def _refuse_alike(names: Sequence[str], found: _Found) -> None:
     """Tell of names that would be one in the DAG, where `-` is `_` and stages have helpers."""
     taken: dict[str, str] = {}
     for name in names:
-        known = name.replace("-", "_")
+        known = as_identifier(name)
         if known in taken:
             message = f"the stages {taken[known]!r} and {name!r} are too much like each other"
             found.tell(("stages", name), message, rule=BAD_PIPELINE_FILE)
         taken[known] = name
     for name in names:
-        helper = re.fullmatch(r"(if|each_of|given_to)_(.*)", name.replace("-", "_"))
+        helper = re.fullmatch(r"(if|each_of|given_to)_(.*)", as_identifier(name))
         if helper and helper[2] in taken:
             message = f"{name!r} is what a task or function of stage {taken[helper[2]]!r} is named"
             found.tell(("stages", name), message, hint=_NAME_FORM, rule=BAD_PIPELINE_FILE)

@@ -144,7 +144,7 @@ def _is_whole(tag: str) -> bool:
 def _role(cell: Cell, found: _Found) -> tuple[str | None, str | None]:
     """What the cell is: the first of its roles, with a finding where the others differ."""
     if INJECTED in cell.tags:
-        message = f"{place(cell)} holds the parameters of an earlier papermill run and is skipped"
+        message = f"{place(cell)} holds the parameters of an earlier run and is skipped"
         fix = Fix("delete the cell", removed=(cell.id,))
         found.diagnostics.append(rules.INJECTED_CELL.at(message, cell=cell.id, fixes=[fix]))
         return "skip", None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbflow.notebook.marks import INJECTED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 PROVENANCE = "nbflow_run"
 HEADER = "header"
 """The role of the cell that says which run a merged notebook is of."""
+_GIVEN = "nbflow-injected-parameters"
+"""The id of a cell with given values."""
 _WIDGETS = "application/vnd.jupyter.widget-state+json"
 # What a generated cell was doing, by its role; `save` runs after the author's cells.
 _WORDS = {
@@ -29,6 +33,7 @@ def merge(
     *,
     provenance: Mapping[str, Any] | None = None,
     header: str | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The author's notebook with the outputs of a run.
 
@@ -44,14 +49,17 @@ def merge(
         provenance: where the outputs come from; kept in the metadata under `nbflow_run`.
         header: Markdown for a cell above all others; its role is `header`. One that the author's
             file had, as an earlier merged notebook has, never shows.
+        given: code that sets what the run was given, by the id of the author's cell behind which
+            it ran. It comes in a cell of its own, tagged as papermill's. One that the author's
+            file had never shows: it did not run.
     """
     found = _candidates(document, executed.values())
     failures = dict(_failures(document, executed))
     count = 0
-    cells = [] if header is None else [_header(header, document)]
-    for cell in document.raw.get("cells", ()):
-        if _role(cell) == HEADER:
-            continue
+    kept = [cell for cell in document.raw.get("cells", ()) if not _is_left(cell)]
+    taken = {cell["id"] for cell in kept}
+    cells = [] if header is None else [_header(header, taken)]
+    for cell in kept:
         if cell["cell_type"] != "code":
             cells.append(dict(cell))
             continue
@@ -59,6 +67,9 @@ def merge(
         ran = best is not None and best.get("execution_count") is not None
         count += ran
         cells.append(_merged(cell, best, count if ran else None, failures.get(cell["id"], ())))
+        if given and cell["id"] in given:
+            count += ran
+            cells.append(_given(given[cell["id"]], count if ran else None, taken))
     return {
         "cells": cells,
         "metadata": _metadata(document.raw.get("metadata", {}), executed.values(), provenance),
@@ -67,13 +78,37 @@ def merge(
     }
 
 
-def _header(text: str, document: Document) -> dict[str, Any]:
-    """The cell of the header, with an id that no cell of the author's has."""
-    cell_id = "nbflow-header"
-    while cell_id in document.by_id:
-        cell_id += "-1"
+def _is_left(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell of the author's file is what an earlier execution left there."""
+    tags = (cell.get("metadata") or {}).get("tags")
+    injected = cell["cell_type"] == "code" and isinstance(tags, list) and INJECTED in tags
+    return injected or _role(cell) == HEADER
+
+
+def _header(text: str, taken: set[str]) -> dict[str, Any]:
+    """The cell of the header."""
     metadata = {"nbflow": {"role": HEADER}}
+    cell_id = _free("nbflow-header", taken)
     return {"cell_type": "markdown", "id": cell_id, "metadata": metadata, "source": text}
+
+
+def _given(source: str, count: int | None, taken: set[str]) -> dict[str, Any]:
+    """The cell with given values; it ran if the one above it did."""
+    return {
+        "cell_type": "code",
+        "execution_count": count,
+        "id": _free(_GIVEN, taken),
+        "metadata": {"tags": [INJECTED]},
+        "outputs": [],
+        "source": source,
+    }
+
+
+def _free(cell_id: str, taken: set[str]) -> str:
+    """The id, or one like it, that no cell of the author's has."""
+    while cell_id in taken:
+        cell_id += "-1"
+    return cell_id
 
 
 def _candidates(

@@ -11,6 +11,7 @@ from nbflow.model import (
     Interval,
     PipelineOptions,
     StepOptions,
+    as_identifier,
     schedule_fault,
     start_fault,
     timezone_fault,
@@ -213,8 +214,8 @@ def _steps(
     for written, options in metadata.items():
         choices, wrong = choices_of_options(options, where=("steps", written))
         found.extend(rules.BAD_OPTIONS.at(message, hint=hint) for message, hint in wrong)
-        prevs = tuple(name.replace("-", "_") for name in options.get("prev", ()))
-        name = written.replace("-", "_")
+        prevs = tuple(as_identifier(name) for name in options.get("prev", ()))
+        name = as_identifier(written)
         known: Rule | None = rules.OPTIONS_CONFLICT if name in steps else None
         if known is not None:
             found.append(known.at(f"metadata.nbflow.steps names step {name!r} twice"))

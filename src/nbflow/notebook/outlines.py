@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nbflow.model import Cell, Diagnostic, Outline, Prev, Role, Rule, StepOutline, did_you_mean
+from nbflow.model import (
+    Cell,
+    Diagnostic,
+    Outline,
+    Prev,
+    Role,
+    Rule,
+    StepOutline,
+    as_identifier,
+    did_you_mean,
+)
 from nbflow.notebook import rules
 from nbflow.notebook.besides import scripts
 from nbflow.notebook.choices import Choice, unite
@@ -252,7 +262,7 @@ def _unknown_steps(
             guess = did_you_mean(name, walk.steps)
             message = f"metadata.nbflow.steps.{name} is about a step that no cell is tagged with"
             said = raw_options(document)
-            written = next(key for key in said["steps"] if key.replace("-", "_") == name)
+            written = next(key for key in said["steps"] if as_identifier(key) == name)
             fixes = other_key(said, "steps", written, walk.steps)
             yield rules.UNKNOWN_STEP.at(message, hint=guess + known, fixes=fixes)
 

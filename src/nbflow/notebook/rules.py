@@ -59,8 +59,8 @@ INJECTED_CELL = Rule(
     "NB108",
     "injected-cell",
     _W,
-    "The notebook was executed by papermill, which left a cell with one run's parameters in it. "
-    "The cell is skipped, as papermill does when it runs such a notebook again.",
+    "The notebook was executed, by papermill or in a run, and has a cell with what it was given "
+    "then. The cell is skipped, as papermill does when it runs such a notebook again.",
     "Delete the cell, and set lasting values in the `parameters` cell.",
 )
 REPAIRED_ID = Rule(

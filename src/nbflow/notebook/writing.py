@@ -36,7 +36,7 @@ def write(notebook: Mapping[str, Any], path: Path) -> None:
 
 
 def write_whole(content: bytes, path: Path) -> None:
-    """Write a file, replacing what is there in one step.
+    """Write a file, replacing what is there in one step; a device or a pipe is written to.
 
     Raises:
         NotebookError: the file cannot be written.
@@ -44,6 +44,9 @@ def write_whole(content: bytes, path: Path) -> None:
     final = path.resolve()
     draft = final.with_name(f".{final.name}.{secrets.token_hex(4)}.tmp")
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            path.write_bytes(content)  # as `/dev/null`, which nothing may take the place of
+            return
         with draft.open("xb") as file:
             file.write(content)
             file.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow import runtime
-from nbflow.bundles import literal
+from nbflow.bundles import literal, parameter_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,10 +56,7 @@ def _given(parameters: tuple[Parameter, ...], given: Mapping[str, Any]) -> Itera
     for one in parameters:
         if one.name not in given or (one.computed and given[one.name] is None):
             continue  # None for a computed default is the wire's word for "not given"
-        order = runtime.ParameterOrder(
-            kind=str(one.kind), nullable=one.nullable, computed=one.computed, default=one.default
-        )
-        value = runtime.from_wire(one.name, given[one.name], order=order)
+        value = runtime.from_wire(one.name, given[one.name], order=parameter_order(one))
         lines.append(f"{one.name} = {literal(value)}")
     if lines:
         yield _code(GIVEN, "\n".join(lines), ("injected-parameters",))

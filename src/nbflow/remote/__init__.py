@@ -12,7 +12,14 @@ from nbflow.remote.backfills import (
 )
 from nbflow.remote.client import Airflow
 from nbflow.remote.failures import Refused, Unreachable
-from nbflow.remote.overviews import DagState, dag_states, latest_of_each, look, page_of_runs
+from nbflow.remote.overviews import (
+    DagState,
+    dag_states,
+    dags_like,
+    latest_of_each,
+    look,
+    page_of_runs,
+)
 from nbflow.remote.reading import ImportProblem, LogLine
 
 __all__ = [
@@ -29,6 +36,7 @@ __all__ = [
     "Unreachable",
     "answer",
     "dag_states",
+    "dags_like",
     "dated_runs",
     "latest_of_each",
     "look",

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from nbflow.errors import UsageError
 from nbflow.remote.failures import Refused
 from nbflow.remote.paging import pages
 from nbflow.remote.reading import CANCELLED, RESUMED, first_begun, run_path, was_cancelled
@@ -45,16 +46,28 @@ def cancel(connection: Connection, dag_id: str, run_id: str) -> None:
     )
 
 
-def resume(connection: Connection, dag_id: str, run_id: str) -> tuple[str, ...]:
+def resume(connection: Connection, dag_id: str, run_id: str, *, as_begun: bool) -> tuple[str, ...]:
     """Run failed steps again, and what follows them; the names of all that will.
 
     Cancelling skips the steps that had not begun, so of a run without a failed step these run too.
     Their times do not tell them from those that a condition has skipped: a step that had been tried
     before the run went on keeps the times of that.
+
+    They run as the DAG is published now. Of bundles without versions Airflow has nothing else; of
+    others it can run the version that the run began with, and does where `as_begun`.
+
+    Raises:
+        UsageError: that version is not kept.
     """
     doing = f"resume the run {run_id} of {dag_id}"
     path = run_path(dag_id, run_id)
     data = connection.get(path, doing=doing)
+    if as_begun and data.get("bundle_version") is None:
+        raise UsageError(
+            f"Airflow keeps one version of the DAG {dag_id}, the one that is published now",
+            hint="leave --as-begun away, or publish to a target of `kind: git`, whose versions "
+            "Airflow keeps",
+        )
     tasks = list(pages(connection, f"{path}/taskInstances", key="task_instances", doing=doing))
     cancelled = was_cancelled(data)
     if cancelled or not any(task["state"] in {"failed", "upstream_failed"} for task in tasks):
@@ -67,7 +80,13 @@ def resume(connection: Connection, dag_id: str, run_id: str) -> tuple[str, ...]:
         which = {"only_failed": True, "include_downstream": True}
     answer = connection.post(
         f"/api/v2/dags/{quote(dag_id, safe='~')}/clearTaskInstances",
-        {"dag_run_id": run_id, "dry_run": False, "reset_dag_runs": True, **which},
+        {
+            "dag_run_id": run_id,
+            "dry_run": False,
+            "reset_dag_runs": True,
+            "run_on_latest_version": not as_begun,
+            **which,
+        },
         doing=doing,
     )
     note = _note_of_resumed(data)

@@ -283,13 +283,17 @@ class Airflow:
         with known_dag(self, dag_id):
             cancelling.cancel(self.connection, dag_id, run_id)
 
-    def resume(self, dag_id: str, run_id: str) -> tuple[str, ...]:
+    def resume(self, dag_id: str, run_id: str, *, as_begun: bool = False) -> tuple[str, ...]:
         """Run the failed steps of a run again, and what follows; the names of all that will.
 
-        Of a run that was cancelled these are all that have not gone well.
+        Of a run that was cancelled these are all that have not gone well. They run as the DAG is
+        published now, or as it was when the run began.
+
+        Raises:
+            UsageError: Airflow has not kept how it was.
         """
         with known_dag(self, dag_id):
-            return cancelling.resume(self.connection, dag_id, run_id)
+            return cancelling.resume(self.connection, dag_id, run_id, as_begun=as_begun)
 
     def dag_url(self, dag_id: str) -> str:
         """The page of a DAG in Airflow's web pages."""

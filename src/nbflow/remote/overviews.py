@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from nbflow.remote import reading
-from nbflow.remote.paging import MOST_AT_ONCE
+from nbflow.remote.paging import MOST_AT_ONCE, pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nbflow.model import Run
     from nbflow.remote.connection import Connection
 
-__all__ = ["DagState", "dag_states", "latest_of_each", "look", "page_of_runs"]
+__all__ = ["DagState", "dag_states", "dags_like", "latest_of_each", "look", "page_of_runs"]
 
 _NAMED = 25
 """DAGs that are asked for by name at once."""
@@ -70,6 +70,16 @@ def dag_states(connection: Connection, dag_ids: Iterable[str]) -> dict[str, DagS
             if name in told:
                 found[name] = _state(told[name], connection.url)
     return found
+
+
+def dags_like(
+    connection: Connection, *, paused: bool | None = None, last_state: str | None = None
+) -> frozenset[str]:
+    """The DAGs that are paused, or not; or whose newest run is in a state, by Airflow's name."""
+    query: dict[str, Any] = {"paused": paused, "last_dag_run_state": last_state}
+    asked = {name: value for name, value in query.items() if value is not None}
+    listed = pages(connection, "/api/v2/dags", key="dags", doing="list DAGs", **asked)
+    return frozenset(str(one["dag_id"]) for one in listed)
 
 
 def _alone(connection: Connection, dag_id: str) -> dict[str, Any]:

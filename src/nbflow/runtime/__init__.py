@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nbflow.runtime.handover import hand_on, take_over
     from nbflow.runtime.manifests import Manifest, addresses, read_manifest, read_manifests
     from nbflow.runtime.orders import CACHE, DefinitionOrder, Orders, ParameterOrder
-    from nbflow.runtime.parameters import conform, from_wire
+    from nbflow.runtime.parameters import conform, from_wire, is_default
     from nbflow.runtime.passing import PASSED_MOST
     from nbflow.runtime.preparation import look_around, prepare
     from nbflow.runtime.recall import recall
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nbflow.runtime.store import Store, open_store
     from nbflow.runtime.verification import is_whole
     from nbflow.runtime.workspace import PARENT as WORKSPACES
-    from nbflow.runtime.workspace import Workspace
+    from nbflow.runtime.workspace import Workspace, fetch_file, fill, left_at_last
 
 __all__ = [
     "CACHE",
@@ -40,11 +40,15 @@ __all__ = [
     "addresses",
     "begin",
     "conform",
+    "fetch_file",
+    "fill",
     "from_wire",
     "given",
     "group_of",
     "hand_on",
+    "is_default",
     "is_whole",
+    "left_at_last",
     "load",
     "look_around",
     "open_store",
@@ -72,12 +76,16 @@ _HOMES = {
     "ParameterOrder": "orders",
     "Store": "store",
     "Workspace": "workspace",
+    "fetch_file": "workspace",
+    "fill": "workspace",
+    "left_at_last": "workspace",
     "addresses": "manifests",
     "begin": "session",
     "conform": "parameters",
     "from_wire": "parameters",
     "given": "session",
     "hand_on": "handover",
+    "is_default": "parameters",
     "is_whole": "verification",
     "load": "session",
     "look_around": "preparation",

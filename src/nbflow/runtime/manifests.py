@@ -60,6 +60,9 @@ class Manifest:
         metrics: recorded values.
         outputs: values that other notebooks of a pipeline take, as JSON.
         started, ended: ISO times.
+        made: what tells the version of the notebook: of the step, `slice` (a digest of what it
+            computes from its inputs) and `saves`; by parameter that it reads, a digest of the value
+            given; `attached`, as in the step's orders.
     """
 
     step: str
@@ -84,6 +87,7 @@ class Manifest:
     started: str = ""
     ended: str = ""
     outputs: dict[str, Any] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
     version: int = VERSION
 
 

@@ -12,6 +12,8 @@ from nbflow.errors import NotebookError
 __all__ = ["CACHE", "VERSION", "DefinitionOrder", "Orders", "ParameterOrder"]
 
 VERSION = 1
+_OMITTED = ("outputs", "stage", "slices", "attached")
+"""What is left out where it is empty."""
 
 CACHE = "NBFLOW_CACHE"
 """Environment variable; where it is `off`, every step runs, and is remembered."""
@@ -71,10 +73,13 @@ class Orders:
         cells: ids of the author's cells of this step, but for those without code.
         check_in_place: see, when the cells have run, which of the step's inputs they changed.
         cache: digest of the step's code and place, where it may be skipped if nothing changed.
-        reads_parameters: the parameters that count for that.
+        reads_parameters: the parameters that the step reads.
         outputs: variables whose values other notebooks of a pipeline take.
         stage: the stage of a pipeline of several notebooks that the run's folder is of; empty where
             it is a run's.
+        slices: of this step and its ancestors, a digest of what each computes from its inputs.
+        attached: of the files that come with the notebook, digests of `names` and `contents`; empty
+            where there are none.
     """
 
     dag_id: str
@@ -96,6 +101,8 @@ class Orders:
     reads_parameters: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     stage: str = ""
+    slices: Mapping[str, str] = field(default_factory=dict)
+    attached: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The orders as plain JSON data, for a notebook's metadata."""
@@ -104,7 +111,7 @@ class Orders:
             "parameters": {name: vars(one) for name, one in self.parameters.items()},
             "definitions": [vars(one) for one in self.definitions],
         }
-        for name in ("outputs", "stage"):  # a notebook by itself has the orders it always had
+        for name in _OMITTED:
             if not plain[name]:
                 del plain[name]
         data: dict[str, Any] = json.loads(json.dumps(plain))

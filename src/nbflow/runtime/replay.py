@@ -139,6 +139,7 @@ class Replay:
             read={thing: _origin(thing, session) for thing in self.manifest.read},
             changed={thing: _origin(thing, session) for thing in self.manifest.changed},
             cached=self.manifest.cached or self.run_id,
+            made=session.made,
             started=session.started,
             ended=datetime.now(UTC).isoformat(),
         )

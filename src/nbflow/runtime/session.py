@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from nbflow.errors import NbflowError, UsageError
-from nbflow.runtime import shell
+from nbflow.runtime import shell, versions
 from nbflow.runtime.figures import let_figures_show
 from nbflow.runtime.manifests import Manifest, read_manifests, write_manifest
 from nbflow.runtime.orders import Orders
@@ -67,6 +68,7 @@ class Session:
         key: what its outcome depends on, as far as that is known before its cells run.
         replay: an earlier execution whose outcome holds now.
         metering: what measures the step, where nobody does it from outside.
+        made: what tells the version of the notebook.
     """
 
     orders: Orders
@@ -89,6 +91,7 @@ class Session:
     key: str | None = None
     replay: Replay | None = None
     metering: Metering | None = None
+    made: dict[str, Any] = field(default_factory=dict)
 
 
 _session: Session | None = None
@@ -140,7 +143,7 @@ def begin(
     Raises:
         NotebookError: the orders cannot be followed.
         UsageError: a given value is unknown or of the wrong type.
-        StoreError: what an ancestor left is damaged.
+        StoreError: what an ancestor left is damaged, or of another version of the notebook.
     """
     global _session, _home
     if _session is not None:
@@ -156,12 +159,11 @@ def begin(
     values = given_values(params, read.parameters)
     store = open_store(run or str(_home / ".nbflow-run"))
     manifests = read_manifests(store, read.ancestors)
-    attached = Path(files) if files else _home.parent / "files"
-    workspace = open_workspace(
-        attached=attached.resolve() if attached.is_dir() else None,
-        run=store,
-        manifests=manifests,
-    )
+    attached = _attached(files, _home)
+    wire = json.loads(params or "{}")
+    if saving:  # who looks into a step looks at the version that it ran as
+        versions.require_one_version(manifests, orders=read, given=wire, attached=attached)
+    workspace = open_workspace(attached=attached, run=store, manifests=manifests)
     started = datetime.now(UTC).isoformat()
     metered = os.environ.pop(METERED, None)
     _session = Session(
@@ -178,6 +180,7 @@ def begin(
         saving=saving,
         in_store=bool(run),
         began=time.time(),
+        made=versions.made_by(read, given=wire),
     )
     for name in _INJECTED:
         shell.namespace().pop(name, None)
@@ -186,6 +189,12 @@ def begin(
         from nbflow.runtime.metering import Metering
 
         _session.metering = Metering(store, step=read.step, attempt=_session.attempt)
+
+
+def _attached(files: str, home: Path) -> Path | None:
+    """The folder with what came with the notebook, where there is one."""
+    found = Path(files) if files else home.parent / "files"
+    return found.resolve() if found.is_dir() else None
 
 
 @_tells
@@ -353,6 +362,7 @@ def _manifest(session: Session, *, saved: Saved, standing: Changes, folder: str)
         deleted=deleted,
         workspace=str(session.workspace.folder),
         metrics=_metrics(session.orders),
+        made=session.made,
         started=session.started,
         ended=datetime.now(UTC).isoformat(),
     )

@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from nbflow.runtime.manifests import Manifest
     from nbflow.runtime.store import Store
 
-__all__ = ["CONTENTS", "PARENT", "Workspace", "fill", "open_workspace"]
+__all__ = [
+    "CONTENTS",
+    "PARENT",
+    "Workspace",
+    "fetch_file",
+    "fill",
+    "left_at_last",
+    "open_workspace",
+]
 
 CONTENTS = ".files"
 """Folder in a run's with the contents of files by their digests; no step has such a name."""
@@ -172,6 +180,20 @@ def fill(
     _apply(workspace, manifests, run)
 
 
+def left_at_last(manifests: Sequence[Manifest]) -> dict[str, tuple[Entry, Manifest]]:
+    """What the last step that changed it says of each path, with that step's manifest.
+
+    Also of what it deleted.
+    """
+    final: dict[str, tuple[Entry, Manifest]] = {}
+    for manifest in manifests:
+        for path, entry in sorted(manifest.files.items()):
+            if "folder" not in entry:  # what was below it in another branch is no more
+                final = {p: one for p, one in final.items() if not p.startswith(f"{path}/")}
+            final[path] = entry, manifest
+    return final
+
+
 def _copy_attached(source: str, target: str) -> None:
     copy(Path(source), Path(target))
     shutil.copystat(source, target)
@@ -200,13 +222,10 @@ def _original(entry: Entry) -> str:
 
 def _apply(workspace: Workspace, manifests: Sequence[Manifest], run: Store) -> None:
     """Bring the directory to where the steps left it; only what is left at the end is fetched."""
-    final: dict[str, tuple[Entry, Manifest]] = {}
-    for manifest in manifests:
-        for path, entry in sorted(manifest.files.items()):
-            if "folder" not in entry:  # what was below it in another branch is no more
-                final = {p: one for p, one in final.items() if not p.startswith(f"{path}/")}
-            final[path] = entry, manifest
-            workspace.origins[path] = manifest.step
+    final = left_at_last(manifests)
+    workspace.origins.update(
+        (path, manifest.step) for manifest in manifests for path in manifest.files
+    )
     for path, (entry, _) in sorted(final.items(), reverse=True):
         if "folder" not in entry or not _is_folder(workspace.folder / path):
             _delete(workspace.folder / path)
@@ -224,22 +243,32 @@ def _apply(workspace: Workspace, manifests: Sequence[Manifest], run: Store) -> N
             workspace.seeded[path] = {"link": link}
     files = [one for one in left if "address" in one[1]]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        placed = pool.map(lambda one: _place(*one, run=run, folder=workspace.folder), files)
+        placed = pool.map(
+            lambda one: fetch_file(*one, run=run, target=workspace.folder / one[0]), files
+        )
         workspace.seeded.update(zip((one[0] for one in files), placed, strict=True))
     for path, entry, _ in reversed(left):  # at last, as a folder may not be writable
         if "folder" in entry and "mode" in entry:
             (workspace.folder / path).chmod(entry["mode"])
 
 
-def _place(path: str, entry: Entry, manifest: Manifest, *, run: Store, folder: Path) -> Entry:
-    """Fetch a file, checked."""
-    target = folder / path
+def fetch_file(path: str, entry: Entry, manifest: Manifest, *, run: Store, target: Path) -> Entry:
+    """Fetch a file that a step left, checked; its entry, with what the file system says of it.
+
+    Raises:
+        StoreError: it is missing or damaged.
+    """
     hint = f"run step {manifest.step!r} again"
     try:
         run.fetch(entry["address"], target)
-    except OSError as error:
+    except FileNotFoundError as error:
         raise StoreError(
             f"file {path!r} of step {manifest.step!r} is missing in {run.url}: {error}", hint=hint
+        ) from error
+    except OSError as error:
+        raise StoreError(
+            f"file {path!r} of step {manifest.step!r} cannot be copied from {run.url}: {error}",
+            hint="see that there is room for it, and that the store may be read",
         ) from error
     if _digest(target) != entry["sha256"]:
         raise StoreError(

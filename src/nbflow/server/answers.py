@@ -90,6 +90,10 @@ _ERROR = {
         "cell": told(_WORD, "id of the cell that it is about"),
         "diagnostics": listing(reference("Diagnostic")),
         "findings": told(listing(VALUES), "what a cluster says of pods, of code `preflight`"),
+        "forcible": told(FLAG, "it is done all the same with `force`, or `replace`"),
+        "files": told(
+            listing(TEXT), "names of those in whose place others are, of code `already-there`"
+        ),
     },
     "required": ["code", "message", "hint", "status"],
     "additionalProperties": True,
@@ -126,6 +130,9 @@ _INSPECTED = record(
         "team": _WORD,
         "saved": told(FLAG, "whether it is the saved notebook that was looked at"),
         "parameters": listing(reference("Parameter")),
+        "parameters_candidate": told(
+            _WORD, "id of a cell of plain values that could be the parameters cell, where none is"
+        ),
         "schedule": told(VALUES, "`at` and `timezone`, and what it waits for, makes and notifies"),
         "setup": told(listing(TEXT), "ids of cells that run in every step"),
         "steps": listing(reference("Step")),
@@ -187,7 +194,8 @@ _STEP_RUN = record(
         "cached": _WORD,
         "note": _WORD,
         "usage": nullable(reference("Usage")),
-        "usual": told(nullable(NUMBER), "seconds that it usually takes"),
+        "usual": told(nullable(NUMBER), "seconds that it usually takes; of few runs, took last"),
+        "usual_of": told(INTEGER, "of how many earlier runs that is"),
     }
 )
 _RUN = record(
@@ -219,6 +227,16 @@ _GRAPH = record(
         "notebook": told(
             _WORD, "the notebook, or the file of several, in the server's contents; null: unknown"
         ),
+    }
+)
+_RUN_FILE = record(
+    {
+        "name": told(
+            TEXT,
+            "its path, relative to the notebook; of several notebooks each has a folder of its own",
+        ),
+        "size": told(INTEGER, "bytes"),
+        "step": told(TEXT, "the step that left it as it is"),
     }
 )
 _JOB = record(
@@ -288,10 +306,54 @@ _REACH = record(
     }
 )
 
+_CHANGE = record(
+    {
+        "part": TEXT,
+        "name": TEXT,
+        "sort": told(TEXT, "`new`, `gone` or `changed`"),
+        "details": listing(TEXT),
+    }
+)
+_CELL_CHANGE = record(
+    {
+        "cell": told(TEXT, "its id"),
+        "index": told(INTEGER, "its place in the notebook, counted from 1"),
+        "sort": told(TEXT, "`new`, `gone` or `changed`"),
+        "text": told(TEXT, "its lines as a unified diff"),
+        "step": nullable(TEXT),
+        "stage": told(nullable(TEXT), "whose notebook it is in, of several"),
+    }
+)
+_WHICH = record({"digest": TEXT, "by": nullable(TEXT), "moment": nullable(MOMENT)})
+_DIFFERENCE = record(
+    {
+        "dag_id": TEXT,
+        "changed": FLAG,
+        "digest": TEXT,
+        "published": nullable(_WHICH),
+        "unpublished": told(nullable(_WHICH), "what was taken away and is kept"),
+        "changes": listing(_CHANGE),
+        "cells": told(listing(_CELL_CHANGE), "those whose code, or text, changes"),
+        "text": told(TEXT, "the unified diff of the DAG file"),
+        "previous_runs": told(listing(MOMENT), "the next times as it is published"),
+        "next_runs": listing(MOMENT),
+        "at_once": told(
+            nullable(listing(MOMENT)), "both ends of the interval that runs as soon as it is live"
+        ),
+        "first_run": told(TEXT, "that in words"),
+        "another": told(
+            nullable(TEXT),
+            "the notebook, within its project, that another one of this name is published from",
+        ),
+        "summary": TEXT,
+    }
+)
+
 ANSWERS: dict[str, dict[str, Any]] = {
     "Airflow": _REACH,
     "Diagnostic": _DIAGNOSTIC,
     "Error": _ERROR,
+    "Difference": _DIFFERENCE,
     "Failure": _FAILURE,
     "Fix": _FIX,
     "Graph": _GRAPH,
@@ -303,6 +365,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Publication": _PUBLICATION,
     "Published": _PUBLISHED,
     "Run": _RUN,
+    "RunFile": _RUN_FILE,
     "Step": _STEP,
     "StepRun": _STEP_RUN,
     "Usage": _USAGE,

@@ -9,14 +9,24 @@ from typing import TYPE_CHECKING, Any, Literal
 from nbflow.errors import NbflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from nbflow.api import Compiled, Inspected
+    from nbflow.server.contents import Contents
     from nbflow.server.schemas import Schema
     from nbflow.settings import Settings
 
-__all__ = ["NOTEBOOK", "PROJECT", "Call", "Endpoint", "TooManyJobs", "UnknownJob"]
+__all__ = [
+    "NOTEBOOK",
+    "PROJECT",
+    "AlreadyThere",
+    "Call",
+    "Endpoint",
+    "TooManyJobs",
+    "UnknownFile",
+    "UnknownJob",
+]
 
 NOTEBOOK, PROJECT = "notebook", "project"
 """What an endpoint is about, which the server's contents manager has."""
@@ -36,6 +46,33 @@ class TooManyJobs(NbflowError):
     http_status = 429
 
 
+class UnknownFile(NbflowError):
+    """A run has left no file of this name."""
+
+    code = "unknown-file"
+    http_status = 404
+
+
+class AlreadyThere(NbflowError):
+    """Other files are where some would be written; `files` says which would be.
+
+    It is done all the same where somebody insists.
+    """
+
+    code = "already-there"
+    http_status = 409
+
+    def __init__(self, files: Sequence[str], *, folder: str, hint: str) -> None:
+        more = f" and {len(files) - 1} more are" if len(files) > 1 else " is"
+        first = f"{folder}/{files[0]}".lstrip("/")
+        super().__init__(f"{first}{more} there already, and not the same", hint=hint)
+        self.files = tuple(files)
+
+    def as_json(self) -> dict[str, Any]:
+        """The error with the files, and that somebody may insist."""
+        return {**super().as_json(), "forcible": True, "files": list(self.files)}
+
+
 @dataclass(frozen=True)
 class Call:
     """What one request asks.
@@ -46,6 +83,7 @@ class Call:
         path: the notebook on this machine, where it lies or would lie; None where none is meant.
         content: the notebook; None where its file is to be read.
         saved: whether that is the notebook as it is saved.
+        contents: the server's; None where nothing there is meant.
     """
 
     given: Mapping[str, Any]
@@ -53,6 +91,7 @@ class Call:
     path: Path | None = None
     content: Mapping[str, Any] | None = None
     saved: bool = True
+    contents: Contents | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -107,6 +146,7 @@ class Endpoint:
         query: the schema of the query, as a record; None where there is none.
         body: the schema of the body; None where there is none.
         job: whether it takes long: a job is answered, and what is returned is its result.
+        writes: whether it writes into the server's contents, which the user must be allowed, too.
     """
 
     name: str
@@ -120,3 +160,4 @@ class Endpoint:
     query: Schema | None = None
     body: Schema | None = None
     job: bool = False
+    writes: bool = False

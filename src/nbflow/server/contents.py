@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import os
+import tempfile
+from base64 import decodebytes, encodebytes
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +18,12 @@ from nbflow import api
 from nbflow.errors import NotebookError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["Contents"]
+
+_LARGEST = 256 * 2**20
+"""Bytes of a file that is written into contents that are elsewhere: it goes through memory."""
 
 
 class Contents:
@@ -49,9 +58,21 @@ class Contents:
             UsageError: it is not, or it may not be looked at.
         """
         place = self.place(path)
-        if not await ensure_async(self._manager.dir_exists(path.strip("/"))):
+        if not await self.has_folder(path):
             raise UsageError(f"there is no folder {path!r}", hint="Name a folder of the project.")
         return place
+
+    async def has_folder(self, path: str) -> bool:
+        """Whether a folder is there."""
+        return bool(await ensure_async(self._manager.dir_exists(path.strip("/"))))
+
+    def may_have(self, path: str) -> bool:
+        """Whether the server would show a file of this path below one of its folders."""
+        try:
+            self.place(path)
+        except UsageError:
+            return False
+        return not path.startswith("/")
 
     async def notebook(self, path: str) -> Mapping[str, Any] | None:
         """A saved notebook's content; None of a pipeline's file, which is read where it lies.
@@ -71,3 +92,105 @@ class Contents:
                 hint="This server keeps its contents elsewhere.",
             )
         return None
+
+    async def holds(self, path: str, *, size: int, sha256: str) -> bool | None:
+        """Whether a file has this content; None where there is no file.
+
+        Raises:
+            UsageError: it leads out of the server's root, or a file cannot be there.
+        """
+        place = self.place(path)
+        if await self.has_folder(path):
+            raise UsageError(f"{path} is a folder", hint="Move it away, or name another folder.")
+        if self._files:
+            return await asyncio.to_thread(self._holds, path, place, size, sha256)
+        if not await ensure_async(self._manager.file_exists(path)):
+            return None
+        model = await ensure_async(self._manager.get(path, content=True))
+        kept = _bytes_of(model)
+        return kept is not None and hashlib.sha256(kept).hexdigest() == sha256
+
+    async def write(self, path: str, fetch: Callable[[Path], None]) -> None:
+        """Write a file, whole or not at all; `fetch` is called in a thread, with where to.
+
+        Raises:
+            UsageError: it leads out of the server's root, or cannot be written.
+        """
+        place = self.place(path)
+        if self._files:
+            await asyncio.to_thread(self._write, path, place, fetch)
+            return
+        content = await asyncio.to_thread(_fetched, path, fetch)
+        folders = path.strip("/").split("/")[:-1]
+        for count in range(1, len(folders) + 1):
+            folder = "/".join(folders[:count])
+            if not await self.has_folder(folder):
+                await ensure_async(self._manager.save({"type": "directory"}, folder))
+        await ensure_async(self._manager.save({"type": "file", **_model_of(content)}, path))
+
+    def _holds(self, path: str, place: Path, size: int, sha256: str) -> bool | None:
+        with self._within_root(path, place):
+            if place.is_symlink():
+                return False  # What it leads to is not written, and not read.
+            if not place.exists():
+                return None
+            with place.open("rb") as stream:
+                if os.fstat(stream.fileno()).st_size != size:
+                    return False
+                return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+
+    def _write(self, path: str, place: Path, fetch: Callable[[Path], None]) -> None:
+        with self._within_root(path, place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            file, name = tempfile.mkstemp(prefix=f".{place.name[:20]}.", dir=place.parent)
+            os.close(file)
+            draft = Path(name)
+            try:
+                fetch(draft)
+                draft.replace(place)
+            except BaseException:
+                draft.unlink(missing_ok=True)
+                raise
+
+    @contextmanager
+    def _within_root(self, path: str, place: Path) -> Iterator[None]:
+        """Refuse a place that links lead out of the root, and tell what the system refuses."""
+        try:
+            if not place.parent.resolve().is_relative_to(self._root):
+                raise UsageError(
+                    f"{path!r} leads out of the server's root",
+                    hint="A folder of it is a link to elsewhere: name another folder.",
+                )
+            yield
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be written: {error.strerror}",
+                hint="See what is there, or name another folder.",
+            ) from error
+
+
+def _fetched(path: str, fetch: Callable[[Path], None]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "file"
+        fetch(place)
+        if place.stat().st_size > _LARGEST:
+            raise UsageError(
+                f"{path} has more than {_LARGEST // 2**20} MiB",
+                hint="This server keeps its contents elsewhere; `nbflow output` writes it out.",
+            )
+        return place.read_bytes()
+
+
+def _model_of(content: bytes) -> dict[str, str]:
+    """A file's content as contents managers take it."""
+    try:
+        return {"format": "text", "content": content.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"format": "base64", "content": encodebytes(content).decode("ascii")}
+
+
+def _bytes_of(model: Mapping[str, Any]) -> bytes | None:
+    """A file's content as contents managers give it; None of a notebook, which has many forms."""
+    if model["format"] == "text":
+        return str(model["content"]).encode("utf-8")
+    return decodebytes(model["content"].encode("ascii")) if model["format"] == "base64" else None

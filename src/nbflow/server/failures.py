@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbflow.errors import NbflowError
+from nbflow.server.wording import spoken
 
 __all__ = ["STATUS_WORDS", "as_json", "refusal"]
 
@@ -23,7 +24,7 @@ STATUS_WORDS = {
 def as_json(error: Exception) -> dict[str, Any]:
     """An error as clients read it; of a bug no more than that it is one."""
     if isinstance(error, NbflowError):
-        return {"cell": None, **error.as_json(), "status": error.http_status}
+        return spoken({"cell": None, **error.as_json(), "status": error.http_status})
     return {
         "code": "internal",
         "message": "nbflow has a fault: the server's log says which",

@@ -81,6 +81,8 @@ class EndpointHandler(APIHandler):
             message = f"{self.request.method} is not answered here"
             return self._send(405, failures.refusal(405, message))
         await self._require(endpoint.action, RESOURCE)
+        if endpoint.writes:
+            await self._require("write", "contents")
         try:
             call = await self._read(endpoint, named)
             if endpoint.job:
@@ -112,7 +114,8 @@ class EndpointHandler(APIHandler):
             given |= await self._beside(partial(read_body, self.request.body, endpoint.body))
         contents = Contents(self.contents_manager, root=self.serverapp.root_dir)
         if endpoint.about == PROJECT:
-            return Call(given, folder=await contents.folder(given["project"]))
+            folder = await contents.folder(given["project"])
+            return Call(given, folder=folder, contents=contents)
         if endpoint.about != NOTEBOOK:
             return Call(given)
         place = contents.place(given["path"])

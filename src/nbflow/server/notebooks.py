@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from nbflow import api
 from nbflow.server.calls import NOTEBOOK, Call, Endpoint
 from nbflow.server.schemas import (
+    DIGEST,
     FLAG,
-    INTEGER,
-    MOMENT,
     TEXT,
     VALUES,
     listing,
@@ -18,7 +17,7 @@ from nbflow.server.schemas import (
     reference,
     told,
 )
-from nbflow.server.shapes import failed_run_as_json
+from nbflow.server.shapes import difference_as_json, failed_run_as_json
 
 if TYPE_CHECKING:
     from nbflow.server.jobs import Job
@@ -42,6 +41,7 @@ def inspect(call: Call) -> dict[str, Any]:
     return {
         **api.describe(inspected),
         "parameters": api.parameters_as_json(inspected.pipeline.parameters),
+        "parameters_candidate": api.parameters_candidate(inspected),
         "notebook": call.given["path"],
         "team": inspected.pipeline.options.team,
         "saved": call.saved,
@@ -71,8 +71,7 @@ def preflight(call: Call) -> dict[str, Any] | None:
 
 def diff(call: Call) -> dict[str, Any]:
     """What publishing would change."""
-    found = api.diff(call.compiled())
-    return {**found.as_json(), "summary": found.summary, "first_run": found.first_run}
+    return difference_as_json(api.diff(call.compiled()))
 
 
 def publish(call: Call, job: Job) -> dict[str, Any]:
@@ -88,6 +87,7 @@ def publish(call: Call, job: Job) -> dict[str, Any]:
         [compiled],
         wait=call.given["wait"],
         force=call.given["force"],
+        shown=call.given.get("shown"),
         tell=job.tell,
         wanted=lambda: job.wanted,
     )
@@ -116,45 +116,6 @@ def run(call: Call, job: Job) -> dict[str, Any]:
     )
     return failed_run_as_json(finished.run)
 
-
-_CHANGE = record(
-    {
-        "part": TEXT,
-        "name": TEXT,
-        "sort": told(TEXT, "`new`, `gone` or `changed`"),
-        "details": listing(TEXT),
-    }
-)
-_CELL_CHANGE = record(
-    {
-        "cell": told(TEXT, "its id"),
-        "index": told(INTEGER, "its place in the notebook, counted from 1"),
-        "sort": told(TEXT, "`new`, `gone` or `changed`"),
-        "text": told(TEXT, "its lines as a unified diff"),
-        "step": nullable(TEXT),
-        "stage": told(nullable(TEXT), "whose notebook it is in, of several"),
-    }
-)
-_VERSION = record({"digest": TEXT, "by": nullable(TEXT), "moment": nullable(MOMENT)})
-_DIFFERENCE = record(
-    {
-        "dag_id": TEXT,
-        "changed": FLAG,
-        "digest": TEXT,
-        "published": nullable(_VERSION),
-        "unpublished": told(nullable(_VERSION), "what was taken away and is kept"),
-        "changes": listing(_CHANGE),
-        "cells": told(listing(_CELL_CHANGE), "those whose code, or text, changes"),
-        "text": told(TEXT, "the unified diff of the DAG file"),
-        "previous_runs": told(listing(MOMENT), "the next times as it is published"),
-        "next_runs": listing(MOMENT),
-        "at_once": told(
-            nullable(listing(MOMENT)), "both ends of the interval that runs as soon as it is live"
-        ),
-        "first_run": told(TEXT, "that in words"),
-        "summary": TEXT,
-    }
-)
 
 ENDPOINTS = (
     Endpoint(
@@ -199,7 +160,7 @@ ENDPOINTS = (
         path="/diff",
         summary="What publishing a notebook would change; nothing is written.",
         work=diff,
-        answer=_DIFFERENCE,
+        answer=reference("Difference"),
         about=NOTEBOOK,
         body=_about_notebook(),
     ),
@@ -215,6 +176,11 @@ ENDPOINTS = (
         body=_about_notebook(
             wait=told(FLAG, "until Airflow has it", default=True),
             force=told(FLAG, "over another notebook's DAG, and versions not seen", default=False),
+            shown=told(
+                listing(DIGEST),
+                "versions that whoever publishes has before their eyes: others are refused, "
+                "whoever published them",
+            ),
             preflight=told(FLAG, "ask the cluster before", default=True),
         ),
         job=True,

@@ -14,13 +14,15 @@ from nbflow.server.schemas import (
     MOMENT,
     TEXT,
     VALUES,
+    choice,
     listing,
     nullable,
     record,
     reference,
     told,
 )
-from nbflow.server.shapes import run_as_json
+from nbflow.server.shapes import difference_as_json, run_as_json
+from nbflow.server.wording import in_jupyterlab
 
 if TYPE_CHECKING:
     from nbflow.server.jobs import Job
@@ -35,12 +37,13 @@ def pipelines(call: Call) -> dict[str, Any]:
         call.settings,
         contains=given["contains"],
         dag_id=given.get("dag_id"),
+        state=given.get("state"),
         limit=given["limit"],
         offset=given["offset"],
     )
     return {
         "total": page.total,
-        "unasked": page.unasked,
+        "unasked": page.unasked and in_jupyterlab(page.unasked),
         "pipelines": [
             {
                 "dag_id": one.published.listing.dag_id,
@@ -93,6 +96,13 @@ def unpause(call: Call) -> dict[str, bool]:
     """Let runs begin again."""
     with api.connect(call.settings) as client:
         return {"changed": api.unpause(call.given["dag_id"], client=client)}
+
+
+def diff_back(call: Call) -> dict[str, Any]:
+    """What going back to an earlier version would change."""
+    given = call.given
+    found = api.diff_back(given["dag_id"], current=call.settings, digest=given.get("digest"))
+    return difference_as_json(found)
 
 
 def roll_back(call: Call, job: Job) -> dict[str, Any]:
@@ -161,6 +171,10 @@ ENDPOINTS = (
             **IN_PROJECT,
             contains=told(TEXT, "in name or notebook", default=""),
             dag_id=told(TEXT, "this one alone"),
+            state=told(
+                choice(*api.PIPELINE_STATES),
+                "those that are paused in Airflow, or whose newest run is so",
+            ),
             limit=told(INTEGER, "how many", minimum=1, maximum=100, default=50),
             offset=told(INTEGER, "how many before them", minimum=0, default=0),
         ),
@@ -215,6 +229,19 @@ ENDPOINTS = (
         answer=_CHANGED,
         action="write",
         query=OF_PROJECT,
+    ),
+    Endpoint(
+        name="diffBack",
+        method="GET",
+        path="/pipelines/{dag_id}/diff",
+        summary="What going back to an earlier version would change; nothing is written.",
+        work=diff_back,
+        answer=reference("Difference"),
+        query=record(
+            {},
+            **IN_PROJECT,
+            digest=told(DIGEST, "the version's, or how it begins; the one before otherwise"),
+        ),
     ),
     Endpoint(
         name="rollBack",

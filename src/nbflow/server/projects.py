@@ -12,6 +12,7 @@ from nbflow import api
 from nbflow.errors import UsageError
 from nbflow.server.calls import Call, Endpoint
 from nbflow.server.schemas import FLAG, INTEGER, MOMENT, TEXT, listing, record, reference, told
+from nbflow.server.wording import spoken
 
 if TYPE_CHECKING:
     from nbflow.server.jobs import Job
@@ -73,19 +74,19 @@ def settings(call: Call) -> dict[str, Any]:
         "default_profile": current.default_profile,
         "teams": list(current.teams),
         "channels": list(current.channels),
-        "airflow": api.reach(current).as_json(),
+        "airflow": spoken(api.reach(current).as_json()),
     }
 
 
 def airflow(call: Call) -> dict[str, Any]:
     """How the project's Airflow is."""
-    return api.reach(call.settings).as_json()
+    return spoken(api.reach(call.settings).as_json())
 
 
 def airflow_up(call: Call, job: Job) -> dict[str, Any]:
     """Start the private Airflow."""
     api.airflow_up(call.settings, tell=job.tell)
-    return api.reach(call.settings).as_json()
+    return spoken(api.reach(call.settings).as_json())
 
 
 def airflow_down(call: Call, job: Job) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from nbflow.server.schemas import (
     told,
 )
 from nbflow.server.shapes import failed_run_as_json, run_as_json
+from nbflow.server.wording import in_jupyterlab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from nbflow.model import Run
     from nbflow.remote import Airflow
 
-__all__ = ["ENDPOINTS"]
+__all__ = ["ENDPOINTS", "found_run"]
 
 
 def runs(call: Call) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def runs(call: Call) -> dict[str, Any]:
     return {
         "runs": [run_as_json(one) for one in page.runs],
         "further": page.further,
-        "unasked": page.unasked,
+        "unasked": page.unasked and in_jupyterlab(page.unasked),
     }
 
 
@@ -71,7 +72,7 @@ def run(call: Call) -> dict[str, Any]:
 
 def graph(call: Call) -> dict[str, Any]:
     """How the steps of a run hang together, and where the notebook is that they are of."""
-    found = api.graph_of(_found(call), current=call.settings)
+    found = api.graph_of(found_run(call), current=call.settings)
     return {"steps": list(found.steps), "notebook": in_contents(found.notebook, call)}
 
 
@@ -81,7 +82,7 @@ def logs(call: Call) -> dict[str, Any]:
 
     first, step = call.given["after"], call.given["step"]
     part = slice(first, first + call.given["limit"])
-    if _is_told_by_the_store(call):
+    if _is_here(call):
         found = api.find_run_anywhere(_name(call), current=call.settings)
         api.require_step(found, step)
         texts = api.texts_of(found, current=call.settings, step=step)
@@ -89,7 +90,7 @@ def logs(call: Call) -> dict[str, Any]:
             {"step": one.step, **LogLine(one.text, level=one.stream, cell=one.cell).as_json()}
             for one in islice(texts, part.start, part.stop)
         ]
-    else:
+    else:  # The store does not have it: while Airflow is away, that is told.
         with api.connect(call.settings) as client:
             found = api.find_run(_name(call), client=client)
             logged = api.log_lines(
@@ -153,7 +154,7 @@ def approve(call: Call) -> dict[str, str]:
     return {"stage": stage}
 
 
-def _found(call: Call) -> Run:
+def found_run(call: Call) -> Run:
     """The run as it is known where that is told soonest."""
     if _is_told_by_the_store(call):
         return api.find_run_anywhere(_name(call), current=call.settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbflow.server import descriptions, notebooks, pipelines, projects, runs
+from nbflow.server import descriptions, notebooks, pipelines, projects, run_files, runs
 
 __all__ = ["ENDPOINTS"]
 
@@ -12,4 +12,5 @@ ENDPOINTS = (
     *projects.ENDPOINTS,
     *pipelines.ENDPOINTS,
     *runs.ENDPOINTS,
+    *run_files.ENDPOINTS,
 )

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbflow import _door
+from nbflow.targets.listings import Listing, Version, no_such_dag
 from nbflow.targets.messages import Description
-from nbflow.targets.publications import Listing, Signature, Version, no_such_dag
+from nbflow.targets.publications import Signature, other_source
 from nbflow.targets.registry import Edition, Published, Target, every_target, find_target
 from nbflow.targets.retention import KeptVersion
 
@@ -30,6 +31,7 @@ __all__ = [
     "find_target",
     "keep_in_store",
     "no_such_dag",
+    "other_source",
     "write_bundle",
 ]
 

@@ -65,6 +65,7 @@ class BucketTree:
     """See `Tree`."""
 
     reviewed = False
+    versioned = False
 
     def __init__(self, bucket: Bucket) -> None:
         self.address = bucket.address
@@ -234,7 +235,7 @@ class _Objects:
         return found[1] == md5 or self.read(path) == content
 
     def mark(self, path: str) -> str:
-        """The ETag of an object; empty where there is none."""
+        """See `View`: the ETag of an object."""
         found = self._find(path)
         return found[1] if found else ""
 

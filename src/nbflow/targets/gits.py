@@ -60,6 +60,8 @@ class Remote:
 class GitTree:
     """See `Tree`."""
 
+    versioned = True
+
     def __init__(self, remote: Remote, git: Git) -> None:
         self.remote = remote
         self.address = f"{_without_password(remote.url)}#{remote.branch}"
@@ -254,6 +256,10 @@ class _Commit:
         """See `View`."""
         blob, size = self._blobs.get(path, ("", -1))
         return size == len(content) and blob == _blob(content, like=blob)
+
+    def mark(self, path: str) -> str:
+        """See `View`."""
+        return self._blobs.get(path, ("", 0))[0]
 
     def sizes(self, folder: str) -> Mapping[str, int]:
         """See `View`."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nbflow.model import Bundle
-    from nbflow.targets.publications import Listing
+    from nbflow.targets.listings import Listing
 
 __all__ = ["Description", "long_message", "short_message"]
 

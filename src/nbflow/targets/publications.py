@@ -1,34 +1,38 @@
-"""What is published in a tree: `{dag_id}.py` beside `{dag_id}/{digest}/` and its versions."""
+"""What is to change in a tree: so that bundles are published, gone back to, taken away."""
 
 from __future__ import annotations
 
 import json
-import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbflow.errors import TargetError
-from nbflow.model import known_names
+from nbflow.targets.listings import (
+    VERSIONS,
+    Listing,
+    Version,
+    known,
+    listing,
+    required,
+    source_of,
+    versions_of,
+)
 from nbflow.targets.messages import long_message, short_message
 from nbflow.targets.trees import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import datetime
 
     from nbflow.model import Bundle
     from nbflow.targets.messages import Description
     from nbflow.targets.trees import View
 
 __all__ = [
-    "Listing",
     "Signature",
-    "Version",
-    "known",
-    "listing",
-    "listings",
-    "no_such_dag",
+    "going_back",
+    "other_source",
     "placing",
     "publishing",
     "rolling_back",
@@ -36,8 +40,6 @@ __all__ = [
 ]
 
 DAG = "dag.py"
-VERSIONS = "versions.json"
-_DIGEST = re.compile(r"[0-9a-f]{16}")
 # Beside the bundles of a DAG, for the programs that come by.
 _SIGNS = {
     # Airflow would import the author's modules in search of DAGs. The first pattern is for its glob
@@ -61,96 +63,13 @@ class Signature:
     moment: datetime
 
 
-@dataclass(frozen=True)
-class Version:
-    """A bundle that is or was what the DAG runs.
-
-    Attributes:
-        digest: the bundle's.
-        by: who published it; None where that is not known.
-        moment: when, an aware datetime; None where that is not known.
-        action: `publish`, `rollback` or `unpublish`.
-    """
-
-    digest: str
-    by: str | None = None
-    moment: datetime | None = None
-    action: str = "publish"
-
-    def __str__(self) -> str:
-        """`0123456789abcdef, published by ann@example.com on 2026-11-28 16:05 UTC`."""
-        if self.moment is None:
-            return self.digest
-        done = {"rollback": "rolled back", "unpublish": "unpublished"}.get(self.action, "published")
-        return f"{self.digest}, {done} by {self.by} on {self.moment:%Y-%m-%d %H:%M %Z}"
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A published DAG.
-
-    Attributes:
-        dag_id: the DAG's id.
-        digest: of the bundle that the DAG file names; empty for a DAG that was unpublished.
-        digests: of all its bundles that are there, sorted.
-        versions: what was published, the newest last; one may be there more than once.
-        notebook: the notebook that it was made from, relative to its project.
-    """
-
-    dag_id: str
-    digest: str
-    digests: tuple[str, ...]
-    versions: tuple[Version, ...]
-    notebook: str
-
-    @property
-    def current(self) -> Version:
-        """The version that the DAG file names."""
-        named = (one for one in reversed(self.versions) if one.digest == self.digest)
-        return next(named, Version(self.digest))
-
-    def state_of(self, version: Version) -> str:
-        """`runs`; `kept` where a DAG can go back to its bundle, or `removed` where that is gone."""
-        if version is self.current:
-            return "runs"
-        kept = version.digest in self.digests or version.digest == self.digest
-        return "kept" if kept else "removed"
-
-
-def listing(view: View, dag_id: str) -> Listing | None:
-    """The DAG of this id, or None where nbflow has none there."""
-    try:
-        text = view.read(f"{dag_id}.py").decode("utf-8", errors="replace")
-    except FileNotFoundError:
-        return None
-    # Beside the file, or in the store: see the backends.
-    named = re.search(rf"(?:}}}}/{re.escape(dag_id)}|/\.bundles)/([0-9a-f]{{16}})\"", text)
-    names = view.names(dag_id)
-    if named is None or not names:
-        return None
-    digests = tuple(name for name in names if _DIGEST.fullmatch(name))
-    return Listing(
-        dag_id, named[1], digests, _versions(view, dag_id), _notebook(view, dag_id, named[1])
-    )
-
-
-def listings(view: View) -> Iterator[Listing]:
-    """The DAGs that nbflow put there, sorted by id."""
-    names = view.names()
-    for name in names:
-        dag_id = name.removesuffix(".py")
-        if dag_id != name and dag_id in names:
-            found = listing(view, dag_id)
-            if found is not None:
-                yield found
-
-
 def publishing(
     view: View,
     bundles: Iterable[Bundle],
     *,
     signed: Signature,
     seen: Mapping[str, str],
+    shown: Collection[str] | None = None,
     force: bool = False,
     describe: Callable[[Bundle, Listing | None], Description] | None = None,
 ) -> Change:
@@ -161,12 +80,14 @@ def publishing(
         bundles: what to publish.
         signed: who publishes.
         seen: the digest that whoever publishes saw last of a DAG.
+        shown: the digests of what they have before their eyes; None where nobody knows.
         force: replace what another notebook or somebody else has published.
         describe: says what a bundle changes, for those who read a history.
 
     Raises:
         TargetError: a DAG of the name is from another notebook or from nobody of ours, or somebody
-            else has published a version that whoever publishes has not seen.
+            else has published a version that whoever publishes has not seen; or anybody, where
+            they were shown others.
     """
     folders: dict[str, Mapping[str, bytes]] = {}
     files: dict[str, bytes] = {}
@@ -180,7 +101,7 @@ def publishing(
         there = listing(view, bundle.dag_id)
         if not force:
             _refuse_another(view, bundle, there)
-            _refuse_older(bundle, there, signed=signed, seen=seen)
+            _refuse_older(bundle, there, signed=signed, seen=seen, shown=shown)
         file = f"{bundle.dag_id}.py"
         if file in change.files:
             version = Version(bundle.digest, signed.by, signed.moment)
@@ -227,7 +148,28 @@ def rolling_back(
     Raises:
         TargetError: no such DAG or bundle is there.
     """
-    there = known(view, dag_id) or _required(view, dag_id)
+    there = known(view, dag_id) or required(view, dag_id)
+    digest, text = going_back(view, dag_id, digest)
+    goal = Version(digest, signed.by, signed.moment, "rollback")
+    if goal.digest == there.digest:
+        return there, goal, Change()
+    files = _with_version(view, dag_id, goal) | {f"{dag_id}.py": text}
+    message = f"Roll {dag_id} back: {goal.digest} (was {there.digest or 'unpublished'})"
+    return there, goal, Change(files=files, message=message)
+
+
+def going_back(view: View, dag_id: str, digest: str | None) -> tuple[str, bytes]:
+    """The digest and the DAG file of the bundle that a DAG would go back to.
+
+    Args:
+        view: what is there.
+        dag_id: the DAG.
+        digest: of the bundle, or the beginning of it; the one before the present one where None.
+
+    Raises:
+        TargetError: no such DAG or bundle is there.
+    """
+    there = known(view, dag_id) or required(view, dag_id)
     kept = [one for one in there.versions if one.digest in there.digests]
     earlier = [one for one in reversed(kept) if one.digest != there.digest]
     if digest is not None:
@@ -237,19 +179,14 @@ def rolling_back(
         which = "no earlier version" if digest is None else f"no one version {digest!r}"
         listed = ", ".join(sorted({one.digest for one in kept} | set(there.digests)))
         raise TargetError(f"{dag_id} has {which}", hint=f"versions that are kept: {listed}")
-    goal = Version(earlier[0].digest, signed.by, signed.moment, "rollback")
-    if goal.digest == there.digest:
-        return there, goal, Change()
+    goal = earlier[0].digest
     try:
-        text = view.read(f"{dag_id}/{goal.digest}/{DAG}")
+        return goal, view.read(f"{dag_id}/{goal}/{DAG}")
     except FileNotFoundError:
         raise TargetError(
-            f"the version {goal.digest} of {dag_id} holds no DAG file",
+            f"the version {goal} of {dag_id} holds no DAG file",
             hint="an older nbflow published it: publish its notebook again",
         ) from None
-    files = _with_version(view, dag_id, goal) | {f"{dag_id}.py": text}
-    message = f"Roll {dag_id} back: {goal.digest} (was {there.digest or 'unpublished'})"
-    return there, goal, Change(files=files, message=message)
 
 
 def unpublishing(
@@ -269,7 +206,7 @@ def unpublishing(
         TargetError: no such DAG is there.
     """
     there = known(view, dag_id) if purge else None
-    there = there or _required(view, dag_id)
+    there = there or required(view, dag_id)
     gone = (f"{dag_id}.py",) if there.digest else ()
     message = f"Unpublish {dag_id}"
     if purge:
@@ -279,39 +216,15 @@ def unpublishing(
     return there, Change(files_gone=gone, files=files, message=message)
 
 
-def known(view: View, dag_id: str) -> Listing | None:
-    """The DAG of this id, also one that was taken away and whose bundles are kept; or None."""
-    there = listing(view, dag_id)
-    if there is not None:
-        return there
-    digests = tuple(name for name in view.names(dag_id) if _DIGEST.fullmatch(name))
-    versions = _versions(view, dag_id)
-    if not digests or not versions:
+def other_source(bundle: Bundle, there: Listing | None) -> str | None:
+    """The notebook that what is there was made from; None where a bundle is of the same one."""
+    if there is None or there.notebook == source_of(bundle.files["manifest.json"]):
         return None
-    last = versions[-1].digest
-    return Listing(dag_id, "", digests, versions, _notebook(view, dag_id, last))
-
-
-def _required(view: View, dag_id: str) -> Listing:
-    there = listing(view, dag_id)
-    if there is None:
-        raise no_such_dag(dag_id, known=[one.dag_id for one in listings(view)])
-    return there
-
-
-def no_such_dag(dag_id: str, *, known: Iterable[str]) -> TargetError:
-    """That nbflow has published no DAG of this id, and which it has."""
-    names = list(known)
-    return TargetError(
-        f"there is no DAG {dag_id!r}",
-        hint=known_names("those published", dag_id, names)
-        if names
-        else "nothing is published there",
-    )
+    return there.notebook
 
 
 def _refuse_another(view: View, bundle: Bundle, there: Listing | None) -> None:
-    ours = _source(bundle.files["manifest.json"])
+    other = other_source(bundle, there)
     file = f"{bundle.dag_id}.py"
     if there is None:
         with suppress(FileNotFoundError):
@@ -319,27 +232,40 @@ def _refuse_another(view: View, bundle: Bundle, there: Listing | None) -> None:
             raise TargetError(
                 f"{file} is there and was not made by nbflow",
                 hint="give the pipeline another name in the notebook's options, or use --force",
+                forcible=True,
             )
-    elif there.notebook != ours:
+    elif other is not None:
+        ours = source_of(bundle.files["manifest.json"])
         raise TargetError(
-            f"the DAG {bundle.dag_id!r} is published from {there.notebook}, not from {ours}",
+            f"the DAG {bundle.dag_id!r} is published from {other}, not from {ours}",
             hint="give one of the two pipelines another name in its options, or use --force",
+            forcible=True,
         )
 
 
 def _refuse_older(
-    bundle: Bundle, there: Listing | None, *, signed: Signature, seen: Mapping[str, str]
+    bundle: Bundle,
+    there: Listing | None,
+    *,
+    signed: Signature,
+    seen: Mapping[str, str],
+    shown: Collection[str] | None,
 ) -> None:
-    """Whoever overwrites a colleague's version must have seen it."""
-    if there is None or there.digest in {bundle.digest, seen.get(bundle.dag_id)}:
+    """Whoever overwrites a version must have seen it; their own they have, if nobody knows."""
+    if there is None or there.digest == bundle.digest:
         return
     current = there.current
-    if current.by in {None, signed.by}:
+    if shown is None:
+        known = there.digest == seen.get(bundle.dag_id) or current.by in {None, signed.by}
+    else:
+        known = there.digest in shown
+    if known:
         return
     raise TargetError(
         f"the DAG {bundle.dag_id!r} is now {current}, which you have not seen",
-        hint=f"`nbflow diff {_source(bundle.files['manifest.json'])}` shows what would change; "
+        hint=f"`nbflow diff {source_of(bundle.files['manifest.json'])}` shows what would change; "
         "--force replaces it",
+        forcible=True,
     )
 
 
@@ -354,32 +280,10 @@ def _missing_signs(view: View, dag_id: str) -> dict[str, bytes]:
     return {f"{dag_id}/{name}": sign for name, sign in _SIGNS.items() if name not in there}
 
 
-def _versions(view: View, dag_id: str) -> tuple[Version, ...]:
-    try:
-        content = json.loads(view.read(f"{dag_id}/{VERSIONS}"))["versions"]
-        return tuple(
-            Version(**{**one, "moment": datetime.fromisoformat(one["moment"])}) for one in content
-        )
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return ()
-
-
 def _with_version(view: View, dag_id: str, version: Version) -> dict[str, bytes]:
     versions = [
         asdict(one) | {"moment": one.moment and one.moment.isoformat(timespec="seconds")}
-        for one in (*_versions(view, dag_id), version)
+        for one in (*versions_of(view, dag_id), version)
     ]
     text = json.dumps({"versions": versions}, indent=1) + "\n"
     return {f"{dag_id}/{VERSIONS}": text.encode()}
-
-
-def _notebook(view: View, dag_id: str, digest: str) -> str:
-    try:
-        return _source(view.read(f"{dag_id}/{digest}/manifest.json"))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return "a lost notebook"
-
-
-def _source(manifest: bytes) -> str:
-    content: dict[str, Any] = json.loads(manifest)
-    return str(content["source"]["notebook"])

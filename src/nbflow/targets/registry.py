@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nbflow.errors import SettingsError
+from nbflow.errors import SettingsError, TargetError
+from nbflow.model import Bundle
+from nbflow.targets.listings import Listing, Version, known, listing, listings
 from nbflow.targets.messages import Description
 from nbflow.targets.publications import (
-    Listing,
     Signature,
-    Version,
-    known,
-    listing,
-    listings,
+    going_back,
     publishing,
     rolling_back,
     unpublishing,
@@ -25,7 +23,6 @@ from nbflow.targets.retention import KeptVersion, histories, pruning
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from nbflow.model import Bundle
     from nbflow.settings import Settings
     from nbflow.targets.trees import Change, Tree, View
 
@@ -95,12 +92,18 @@ class Target:
         """Whether what is published waits for somebody to agree, and is not live at once."""
         return self.tree.reviewed
 
+    @property
+    def versioned(self) -> bool:
+        """Whether runs that go keep in Airflow what was published when they began."""
+        return self.tree.versioned
+
     def publish(
         self,
         bundles: Iterable[Bundle],
         *,
         signed: Signature,
         seen: Mapping[str, str] | None = None,
+        shown: Collection[str] | None = None,
         force: bool = False,
         describe: Callable[[Bundle, Edition | None], Description] | None = None,
     ) -> tuple[Published, ...]:
@@ -110,12 +113,14 @@ class Target:
             bundles: what to publish.
             signed: who publishes.
             seen: the digest of each DAG that whoever publishes saw last.
+            shown: the digests of what they have before their eyes: every other version is refused
+                that is not among them, their own too. None where nobody knows.
             force: replace what another notebook or somebody else has published.
             describe: says what a bundle changes, where a place keeps a history for people.
 
         Raises:
             TargetError: the target cannot be written, has a DAG of a name from another notebook, or
-                a version by somebody else that was not seen.
+                a version by somebody else that was not seen, or by anybody that was not shown.
         """
         ordered = list(bundles)
 
@@ -125,6 +130,7 @@ class Target:
                 ordered,
                 signed=signed,
                 seen=seen or {},
+                shown=shown,
                 force=force,
                 describe=describe
                 and (lambda bundle, there: describe(bundle, there and _edition(view, there))),
@@ -149,7 +155,7 @@ class Target:
         Raises:
             TargetError: the target cannot be read.
         """
-        return tuple(listings(self.tree.view()))
+        return tuple(listings(self.tree.view(), address=self.tree.address))
 
     def edition(self, dag_id: str) -> Edition | None:
         """What a DAG runs now; None where nbflow has published none of this id.
@@ -187,6 +193,26 @@ class Target:
         if found is None or found.digest:
             return None
         return found.versions[-1]
+
+    def earlier(self, dag_id: str, digest: str | None = None) -> Bundle:
+        """What `roll_back` would let a DAG run, without the files that come with the notebook.
+
+        Raises:
+            TargetError: no such DAG or bundle is there, or the target cannot be read.
+        """
+        view = self.tree.view()
+        goal, dag = going_back(view, dag_id, digest)
+        folder = f"{dag_id}/{goal}"
+        paths = [path for path in view.sizes(folder) if path.endswith((".ipynb", "manifest.json"))]
+        if "manifest.json" not in paths:
+            raise TargetError(
+                f"the version {goal} of {dag_id} is damaged",
+                hint="publish its notebook again, or go back to another one",
+            )
+        own = [path for path in paths if not path.startswith("files/")]
+        return Bundle(
+            dag_id, goal, dag.decode(), {one: view.read(f"{folder}/{one}") for one in own}
+        )
 
     def roll_back(
         self, dag_id: str, digest: str | None = None, *, signed: Signature

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbflow.targets.publications import Listing, known
+from nbflow.targets.listings import Listing, known
 from nbflow.targets.trees import Change
 
 if TYPE_CHECKING:

@@ -26,6 +26,9 @@ class View(Protocol):
     def holds(self, path: str, content: bytes) -> bool:
         """Whether a file is there and has this content."""
 
+    def mark(self, path: str) -> str:
+        """What is another word whenever a file's content is another one; empty where it is none."""
+
     def sizes(self, folder: str) -> Mapping[str, int]:
         """The files below a folder, by their path in it, with their sizes in bytes."""
 
@@ -92,6 +95,9 @@ class Tree(Protocol):
 
     reviewed: bool
     """Whether a change waits on a branch for somebody to agree, and is not live at once."""
+
+    versioned: bool
+    """Whether Airflow keeps for each run what the place held when the run began."""
 
     def view(self) -> View:
         """What it holds now; TargetError where it cannot be read."""

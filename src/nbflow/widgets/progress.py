@@ -32,10 +32,13 @@ def head_html(run: Run) -> str:
 
 def steps_html(run: Run, document: Document | None) -> str:
     """The steps in a table: state, cells, times, and what is done now."""
-    rows = "".join(_step_html(step, document) for step in run.steps)
+    heading, usual = api.usually(run)
+    rows = "".join(
+        _step_html(step, document, before) for step, before in zip(run.steps, usual, strict=True)
+    )
     heads = [("", "step"), ("", "state"), ("", "cells"), ("nbflow-number", "time")]
-    if any(step.usual is not None for step in run.steps):
-        heads.append(("nbflow-number nbflow-usual", "usually"))
+    if heading:
+        heads.append(("nbflow-number nbflow-usual", heading))
     head = "".join(f'<th scope="col" class="{name}">{text}</th>' for name, text in heads)
     return (
         '<div class="nbflow-wide"><table class="nbflow-steps" aria-label="Steps">'
@@ -74,7 +77,7 @@ def failure_html(step: StepRun, lines: Iterable[str]) -> str:
     )
 
 
-def _step_html(step: StepRun, document: Document | None) -> str:
+def _step_html(step: StepRun, document: Document | None, usual: str) -> str:
     said = api.doing(step, document)
     if step.state is RunState.RUNNING and step.cell is not None:
         count = f"cell {step.cells_done + 1} of {step.cells_total}"
@@ -84,7 +87,7 @@ def _step_html(step: StepRun, document: Document | None) -> str:
         f'<tr><td class="nbflow-name">{escape(step.name)}</td><td>{badge(step.state)}</td>'
         f"<td>{_bar(step)}</td>"
         f'<td class="nbflow-number">{escape(api.elapsed(step))}</td>'
-        f'<td class="nbflow-number nbflow-usual nbflow-soft">{escape(api.usually(step))}</td></tr>'
+        f'<td class="nbflow-number nbflow-usual nbflow-soft">{escape(usual)}</td></tr>'
         f"{now if said else ''}"
     )
 

@@ -1,5 +1,6 @@
 import React from 'react';
 
+import { Breaking } from '../../parts/breaking';
 import { useFrame } from './frame';
 
 /** The head of a pipeline's or a run's page, with the way back. */
@@ -20,7 +21,9 @@ export function Head(props: {
       >
         ‹
       </button>
-      <h2 className="nbf-Panel-title">{props.title}</h2>
+      <h2 className="nbf-Panel-title">
+        <Breaking text={props.title} />
+      </h2>
       {props.children}
     </div>
   );

@@ -3,16 +3,23 @@ import React from 'react';
 import { CauseList } from '../../parts/field';
 import { AirflowReach, Banner } from '../../parts/reach';
 import { WordsProvider } from '../../parts/words';
+import { pageOf } from '../place';
 import { projectInWords } from '../projects';
 import { FrameProvider, useFrame } from './frame';
 import type { Frame } from './frame';
-import { KindChoice, Pipelines, Runs } from './lists';
+import { KindChoice, Pipelines, Runs, StateChoice } from './lists';
 import { PipelinePage } from './pipeline';
 import { RunPage } from './run';
 
-/** All that the panel shows: a list, a pipeline, or a run. */
-export function Board({ frame }: { frame: Frame }): React.JSX.Element {
+/**
+ * All that the panel shows: a list, a pipeline, or a run.
+ *
+ * @param turned - is told when another page is there.
+ */
+export function Board(props: { frame: Frame; turned: () => void }): React.JSX.Element {
+  const { frame, turned } = props;
   const { place } = frame.monitor;
+  React.useLayoutEffect(turned, [pageOf(place)]);
   return (
     <FrameProvider value={frame}>
       <WordsProvider value={frame.trans}>
@@ -75,6 +82,7 @@ function Lists(): React.JSX.Element {
               value={place.contains}
               onChange={event => monitor.go({ contains: event.target.value })}
             />
+            <StateChoice />
             <span className="nbf-Panel-count" role="status">
               {total === null ? '' : trans._n('%1 pipeline', '%1 pipelines', total)}
             </span>

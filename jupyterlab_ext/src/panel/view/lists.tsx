@@ -1,10 +1,10 @@
 import React from 'react';
 
 import type { Run } from '../../generated/answers';
-import { momentInShort, momentInWords } from '../../parts/moments';
+import { momentInShort, momentInWords, ownZone } from '../../parts/moments';
 import type { Listed } from '../monitor';
-import { KINDS } from '../place';
-import type { Kind } from '../place';
+import { KINDS, STATES_OF_PIPELINES } from '../place';
+import type { Kind, StateOfPipelines } from '../place';
 import type { Pages } from '../pages';
 import { projectInWords } from '../projects';
 import { useFrame } from './frame';
@@ -27,12 +27,14 @@ export function Pipelines(): React.JSX.Element {
       pages={pipelines}
       label={trans.__('Pipelines')}
       none={
-        monitor.place.contains === ''
-          ? trans.__(
-              'Nothing is published in “%1” yet. “Schedule” in a notebook’s toolbar publishes it.',
-              project
-            )
-          : trans.__('No pipeline in “%1” is called so.', project)
+        monitor.place.state !== 'all'
+          ? trans.__('No pipeline in “%1” is like this.', project)
+          : monitor.place.contains === ''
+            ? trans.__(
+                'Nothing is published in “%1” yet. “Schedule” in a notebook’s toolbar publishes it.',
+                project
+              )
+            : trans.__('No pipeline in “%1” is called so.', project)
       }
       keyOf={one => one.dag_id}
       row={one => <PipelineRow one={one} />}
@@ -64,6 +66,27 @@ export function Runs(): React.JSX.Element {
   );
 }
 
+/** Which pipelines are listed. */
+export function StateChoice(): React.JSX.Element {
+  const { monitor, trans } = useFrame();
+  const words: Record<StateOfPipelines, string> = {
+    all: trans.__('All pipelines'),
+    paused: trans.__('Paused'),
+    going: trans.__('Running'),
+    failed: trans.__('Failed last'),
+    success: trans.__('Succeeded last')
+  };
+  return (
+    <Choice
+      label={trans.__('Which pipelines')}
+      words={words}
+      names={STATES_OF_PIPELINES}
+      value={monitor.place.state}
+      choose={state => monitor.go({ state })}
+    />
+  );
+}
+
 /** Which runs are listed. */
 export function KindChoice(): React.JSX.Element {
   const { monitor, trans } = useFrame();
@@ -74,17 +97,33 @@ export function KindChoice(): React.JSX.Element {
     success: trans.__('Succeeded')
   };
   return (
-    <select
-      aria-label={trans.__('Which runs')}
+    <Choice
+      label={trans.__('Which runs')}
+      words={words}
+      names={KINDS}
       value={monitor.place.kind}
-      onChange={event => {
-        const kind = KINDS.find(one => one === event.target.value) ?? 'all';
-        monitor.go({ kind });
-      }}
+      choose={kind => monitor.go({ kind })}
+    />
+  );
+}
+
+function Choice<Name extends string>(props: {
+  label: string;
+  words: Readonly<Record<Name, string>>;
+  names: readonly Name[];
+  value: Name;
+  choose: (name: Name) => void;
+}): React.JSX.Element {
+  const { label, words, names, value, choose } = props;
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      onChange={event => choose(names.find(one => one === event.target.value) ?? value)}
     >
-      {KINDS.map(kind => (
-        <option key={kind} value={kind}>
-          {words[kind]}
+      {names.map(name => (
+        <option key={name} value={name}>
+          {words[name]}
         </option>
       ))}
     </select>
@@ -185,7 +224,7 @@ export function NextRun({ one }: { one: Listed }): React.JSX.Element {
   if (one.next_run === null) {
     return <>{trans.__('no schedule')}</>;
   }
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = ownZone();
   const speaker = { language, now: new Date() };
   return (
     <span title={momentInWords(one.next_run, zone, speaker)}>

@@ -1,6 +1,7 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { Line } from '../lines';
+import type { Line, Lines } from '../lines';
 import type { Follower } from '../follower';
 import { useFrame } from './frame';
 
@@ -25,6 +26,9 @@ export function Log(props: { follower: Follower; asked: Asked | null }): React.J
   const ended = React.useRef(true);
   const section = useInSight(props);
   const all = lines?.all ?? [];
+  const missed = props.follower.cut
+    ? trans.__('Airflow is not in reach: the log cannot be read on.')
+    : lines?.failure?.message;
   const written = all.length + (lines?.left ?? 0);
   React.useLayoutEffect(() => {
     ended.current = true;
@@ -43,11 +47,9 @@ export function Log(props: { follower: Follower; asked: Asked | null }): React.J
       {lines.left > 0 && (
         <p className="nbf-Rows-about">{trans.__('%1 earlier lines are left out', lines.left)}</p>
       )}
-      {lines.failure !== null && <p className="nbf-Rows-about">{lines.failure.message}</p>}
+      {missed !== undefined && <p className="nbf-Rows-about">{missed}</p>}
       {all.length === 0 ? (
-        <p className="nbf-Rows-about">
-          {lines.loaded ? trans.__('It has written nothing.') : trans.__('Reading…')}
-        </p>
+        missed === undefined && <p className="nbf-Rows-about">{noneInWords(lines, trans)}</p>
       ) : (
         <div
           ref={node}
@@ -68,6 +70,14 @@ export function Log(props: { follower: Follower; asked: Asked | null }): React.J
       )}
     </section>
   );
+}
+
+/** That there are no lines. */
+function noneInWords(lines: Lines, trans: TranslationBundle): string {
+  if (lines.done) {
+    return trans.__('It has written nothing.');
+  }
+  return lines.loaded ? trans.__('It has written nothing yet.') : trans.__('Reading…');
 }
 
 /** What is brought into sight once the log that somebody asked for is there. */
@@ -107,7 +117,9 @@ const Block = React.memo(
     return (
       <pre className="nbf-Log-block">
         {lines.map((line, index) => {
-          const text = `${line.text.replace(ESCAPES, '').replace(/\r?\n/g, ' ')}\n`;
+          // A traceback is written at once, and is several lines all the same.
+          const written = line.text.replace(ESCAPES, '').replace(/\r\n/g, '\n');
+          const text = `${written.trimEnd()}\n`;
           const level = levelOf(line);
           return level === undefined ? (
             text

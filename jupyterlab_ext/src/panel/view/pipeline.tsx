@@ -16,15 +16,13 @@ export function PipelinePage(): React.JSX.Element {
   const latest = one?.latest ?? null;
   return (
     <div className="nbf-Panel-lists">
-      <Head
-        title={monitor.place.pipeline ?? ''}
-        back={() => monitor.go({ pipeline: null, kind: 'all' })}
-      >
+      <Head title={monitor.place.pipeline ?? ''} back={() => monitor.back()}>
         {latest !== null && <State state={latest.state} />}
       </Head>
       {one === null ? (
         <p className="nbf-Panel-none" role="status">
-          {monitor.failure?.message ?? trans.__('Reading…')}
+          {monitor.failure?.message ??
+            (monitor.missing ? trans.__('It is not published.') : trans.__('Reading…'))}
         </p>
       ) : (
         <>
@@ -71,7 +69,7 @@ function Buttons(props: {
   const { one, asked, ask } = props;
   const ready = monitor.project.airflow?.state === 'ready';
   const failed = deeds.now?.state === 'failed' ? deeds.now.failure : null;
-  const forced = failed?.hint?.includes('--force') === true;
+  const forced = failed?.forcible === true;
   const toggle = (what: 'start' | 'versions') => () => ask(asked === what ? null : what);
   return (
     <div className="nbf-Panel-buttons" role="group" aria-label={trans.__('What can be done')}>

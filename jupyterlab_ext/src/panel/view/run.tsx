@@ -4,13 +4,15 @@ import type { Run } from '../../generated/answers';
 import { Clock } from '../../parts/clock';
 import { CauseList, Inline, Section } from '../../parts/field';
 import { Graph } from '../../parts/graph';
-import { momentInShort, secondsInWords } from '../../parts/moments';
+import { momentInShort, ownZone, secondsInWords } from '../../parts/moments';
 import { Banner } from '../../parts/reach';
 import { hasEnded } from '../../parts/states';
+import { failureInWords } from '../../parts/told';
 import { booksOf } from '../books';
 import type { Follower } from '../follower';
 import { nameOf } from '../place';
 import { Head } from './back';
+import { Files } from './files';
 import { useFrame } from './frame';
 import { Log } from './log';
 import type { Asked } from './log';
@@ -31,7 +33,7 @@ export function RunPage(): React.JSX.Element | null {
   }
   return (
     <div className="nbf-Panel-run">
-      <Head title={place.run?.dag_id ?? ''} back={() => monitor.go({ run: null })}>
+      <Head title={place.run?.dag_id ?? ''} back={() => monitor.back()}>
         {run !== null && <State state={run.state} />}
       </Head>
       <Untold follower={follower} />
@@ -47,6 +49,7 @@ export function RunPage(): React.JSX.Element | null {
         <>
           <About run={run} />
           <Failed run={run} />
+          {follower.held && <Held run={run} />}
           <Buttons run={run} follower={follower} again={again} setAgain={setAgain} />
           {again && (
             <Start
@@ -67,6 +70,7 @@ export function RunPage(): React.JSX.Element | null {
             />
           </Section>
           <Log follower={follower} asked={asked} />
+          <Files key={run.run_id} follower={follower} run={run} />
           {follower.graph.steps.length > 1 && (
             <Section title={trans.__('Graph')}>
               <Graph steps={follower.graph.steps} run={run} />
@@ -98,21 +102,23 @@ function Untold({ follower }: { follower: Follower }): React.JSX.Element | null 
 function About({ run }: { run: Run }): React.JSX.Element {
   const { trans, language } = useFrame();
   const speaker = { language, now: new Date() };
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = ownZone();
   const began = run.started === null ? '' : momentInShort(run.started, zone, speaker);
   const going = !hasEnded(run.state);
   const since = run.resumed ?? run.started;
   const end = going && run.expected_end !== null ? Date.parse(run.expected_end) : 0;
   const left = Math.round((end - Date.now()) / 1000);
+  const length =
+    going && since !== null ? (
+      <Clock began={Date.parse(since)} className="nbf-RunStep-clock" />
+    ) : (
+      lengthInWords(run)
+    );
   return (
     <p className="nbf-Panel-about">
       {[whereInWords(run, trans), began].filter(Boolean).join(' · ')}
-      {' · '}
-      {going && since !== null ? (
-        <Clock began={Date.parse(since)} className="nbf-RunStep-clock" />
-      ) : (
-        lengthInWords(run)
-      )}
+      {length !== '' && ' · '}
+      {length}
       {left > 0 && ` · ${trans.__('about %1 left', secondsInWords(left))}`}
       <span className="nbf-Panel-id">{run.run_id}</span>
     </p>
@@ -136,22 +142,34 @@ function Failed({ run }: { run: Run }): React.JSX.Element | null {
   }
   return (
     <CauseList
-      causes={steps.map(({ name, failure }) => ({
-        message:
-          typeof failure?.cell_index === 'number'
-            ? trans.__(
-                '%1, cell %2: %3: %4',
-                name,
-                failure.cell_index,
-                failure.ename,
-                failure.evalue
-              )
-            : `${name}: ${failure?.ename ?? ''}: ${failure?.evalue ?? ''}`,
-        hint: failure?.hint ?? null,
+      causes={steps.map(step => ({
+        message: failureInWords(step, trans) ?? '',
+        hint: step.failure?.hint ?? null,
         severity: 'error',
         cell: null
       }))}
     />
+  );
+}
+
+/** Why a run waits that Airflow holds back, and the way out. */
+function Held({ run }: { run: Run }): React.JSX.Element {
+  const { actions, deeds, trans } = useFrame();
+  return (
+    <Banner
+      title={trans.__('Airflow has paused %1: no step begins.', run.dag_id)}
+      why={null}
+      hint={null}
+    >
+      <button
+        type="button"
+        className="nbf-Button"
+        disabled={deeds.busy}
+        onClick={() => void actions.hold(run.dag_id, false)}
+      >
+        {trans.__('Unpause')}
+      </button>
+    </Banner>
   );
 }
 
@@ -239,10 +257,14 @@ function Buttons(props: {
           type="button"
           className="nbf-Button"
           aria-pressed={watched}
-          title={trans.__('Tell when it ends')}
+          title={
+            watched
+              ? trans.__('It is told when it ends; press to leave that')
+              : trans.__('Tell when it ends')
+          }
           onClick={() => (watched ? watch.remove(name) : watch.add(name))}
         >
-          {trans.__('Watch')}
+          {watched ? trans.__('Watching') : trans.__('Watch')}
         </button>
       )}
       {run.url !== null && (

@@ -21,10 +21,17 @@ export function Start(props: {
 }): React.JSX.Element {
   const { monitor, actions, deeds, trans } = useFrame();
   const { dag, path } = props;
-  const ready = monitor.project.airflow?.state === 'ready' && dag !== null;
+  /** Why Airflow does not have what it had when the run began. */
+  const [lost, lose] = React.useState<ServerFailure | null>(null);
+  const ready = monitor.project.airflow?.state === 'ready' && dag !== null && lost === null;
   const [chosen, choose] = React.useState<'here' | 'airflow' | null>(null);
   const place = path === null || (ready && chosen !== 'here') ? 'airflow' : 'here';
   const { parameters, failure } = useParameters(place === 'airflow' ? dag : null, path);
+  React.useEffect(() => {
+    if (failure !== null && place === 'airflow' && path !== null) {
+      lose(failure);
+    }
+  }, [failure, place, path]);
   const [held, hold] = React.useState<ReadonlyMap<string, Written>>(new Map());
   const valueOf = (parameter: Parameter): Written =>
     held.get(parameter.name) ?? earlier(parameter, props.given) ?? defaultOf(parameter);
@@ -53,6 +60,11 @@ export function Start(props: {
           <option value="airflow">{trans.__('in Airflow, as published')}</option>
           <option value="here">{trans.__('here, as the notebook is saved')}</option>
         </select>
+      )}
+      {lost !== null && (
+        <p className="nbf-Field-help">
+          {trans.__('It runs here, as the notebook is saved: %1.', lost.message)}
+        </p>
       )}
       {failure !== null && (
         <CauseList

@@ -3,7 +3,7 @@ import React from 'react';
 import type { Run, StepRun } from '../../generated/answers';
 import { Clock } from '../../parts/clock';
 import { secondsInWords } from '../../parts/moments';
-import { hasEnded } from '../../parts/states';
+import { SIGNS, hasEnded } from '../../parts/states';
 import type { Follower } from '../follower';
 import { useFrame } from './frame';
 import { State } from './state';
@@ -51,6 +51,9 @@ function Step(props: {
         </button>
         {step.cached !== null || step.kept ? (
           <span className="nbf-State" data-state="success">
+            <span className="nbf-State-sign" aria-hidden="true">
+              {SIGNS.success}
+            </span>
             {step.kept ? trans.__('kept') : trans.__('kept from before')}
           </span>
         ) : (
@@ -72,8 +75,9 @@ function Step(props: {
   );
 
   function aboutOf(one: StepRun, words: typeof trans): React.ReactNode {
+    const total = one.cells_total;
     const cells =
-      one.cells_total === 0 ? '' : words.__('%1 of %2 cells', one.cells_done, one.cells_total);
+      total === 0 ? '' : words._n('%2 of %1 cell', '%2 of %1 cells', total, one.cells_done);
     const tries = one.attempt > 1 ? words.__('try %1', one.attempt) : '';
     const usual = one.kept ? '' : usualInWords(one, words);
     const seconds = one.kept ? null : secondsOf(one, Date.now());

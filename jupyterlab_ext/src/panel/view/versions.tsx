@@ -3,12 +3,16 @@ import React from 'react';
 import { ServerFailure } from '../../client/failure';
 import type { Publication } from '../../generated/answers';
 import { CauseList } from '../../parts/field';
-import { momentInShort } from '../../parts/moments';
+import { momentInShort, ownZone } from '../../parts/moments';
 import { useFrame } from './frame';
 
-/** The versions of a pipeline that are kept; each but the one that runs can be gone back to. */
+/** Versions that are shown at first: one goes back to one of the last, mostly. */
+const LATEST = 5;
+
+/** The versions of a pipeline that are kept, the newest first; each but the one that runs can be gone back to. */
 export function Versions({ dag, close }: { dag: string; close: () => void }): React.JSX.Element {
-  const { actions, trans } = useFrame();
+  const { actions, trans, language } = useFrame();
+  const [all, showAll] = React.useState(false);
   const [found, show] = React.useState<Publication | ServerFailure | null>(null);
   React.useEffect(() => {
     const stopped = new AbortController();
@@ -29,38 +33,63 @@ export function Versions({ dag, close }: { dag: string; close: () => void }): Re
       />
     );
   }
-  const versions = found.versions.filter(one => one.kept && one.digest !== '').reverse();
+  const versions = keptOf(found);
   return (
     <ul className="nbf-Versions" aria-label={trans.__('Versions')}>
-      {versions.map((one, index) => (
+      {versions.slice(0, all ? undefined : LATEST).map(one => (
         <Version
-          key={`${one.digest} ${index}`}
+          key={one.digest}
           version={one}
           runs={one.digest === found.digest}
           back={() => {
             close();
-            void actions.rollBack(dag, one.digest);
+            void actions.rollBack(dag, one.digest, titleOf(one, language));
           }}
         />
       ))}
+      {versions.length > LATEST && (
+        <li>
+          <button type="button" className="nbf-Link" onClick={() => showAll(!all)}>
+            {all
+              ? trans.__('Show the latest %1', LATEST)
+              : trans.__('Show all %1', versions.length)}
+          </button>
+        </li>
+      )}
     </ul>
   );
 }
 
-function Version(props: {
-  version: Publication['versions'][number];
-  runs: boolean;
-  back: () => void;
-}): React.JSX.Element {
+type Kept = Publication['versions'][number];
+
+/** The versions that one can go back to: one that was published again, as it was then. */
+function keptOf({ versions }: Publication): Kept[] {
+  const kept = versions.filter(one => one.kept && one.digest !== '');
+  const newest = new Map(kept.map(one => [one.digest, one]));
+  return kept.reverse().filter(one => newest.get(one.digest) === one);
+}
+
+/** When a version was published, and by whom. */
+function originOf({ moment, by }: Kept, language: string): string {
+  const speaker = { language, now: new Date() };
+  const when = moment === null ? '' : momentInShort(moment, ownZone(), speaker);
+  return [when, by].filter(Boolean).join(' · ');
+}
+
+/** A version as it is told apart: `1f2e3d4c (yesterday, 17:42 · ann)`. */
+function titleOf(version: Kept, language: string): string {
+  const short = version.digest.slice(0, 8);
+  const origin = originOf(version, language);
+  return origin === '' ? short : `${short} (${origin})`;
+}
+
+function Version(props: { version: Kept; runs: boolean; back: () => void }): React.JSX.Element {
   const { language, trans } = useFrame();
-  const { digest, by, moment } = props.version;
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const when = moment === null ? '' : momentInShort(moment, zone, { language, now: new Date() });
-  const short = digest.slice(0, 8);
+  const short = props.version.digest.slice(0, 8);
   return (
     <li>
       <span>
-        <code>{short}</code> {[when, by].filter(Boolean).join(' · ')}
+        <code>{short}</code> {originOf(props.version, language)}
       </span>
       {props.runs ? (
         <span className="nbf-Rows-about">{trans.__('current')}</span>

@@ -33,9 +33,16 @@ export function lengthInWords(run: Run): string {
     : secondsInWords(seconds);
 }
 
-/** How long a step took against how long it usually does; empty where nobody knows. */
-export function usualInWords({ usual }: StepRun, trans: TranslationBundle): string {
-  return usual === null ? '' : trans.__('usually %1', secondsInWords(usual));
+/** Earlier runs from which on is told how long a step usually takes. */
+const ENOUGH = 3;
+
+/** How long a step usually takes, or took the last time; empty where nobody knows. */
+export function usualInWords({ usual, usual_of }: StepRun, trans: TranslationBundle): string {
+  if (usual === null) {
+    return '';
+  }
+  const length = secondsInWords(usual);
+  return usual_of < ENOUGH ? trans.__('last time %1', length) : trans.__('usually %1', length);
 }
 
 /** Where a run is: here, or in Airflow. */

@@ -1,15 +1,16 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { Published, Run } from '../../generated/answers';
 import { Clock } from '../../parts/clock';
 import { CauseList, Inline } from '../../parts/field';
-import { secondsInWords } from '../../parts/moments';
+import type { Question } from '../../parts/question';
 import { failuresOf, stateInWords } from '../../parts/states';
 import { asSentences } from '../causes';
-import type { Kind, Progress } from '../errand';
+import type { Progress } from '../errand';
+import { canInsist } from '../errand';
+import { titleOf } from '../outcome';
 import { useFrame } from './frame';
-
-type Trans = ReturnType<typeof useFrame>['trans'];
 
 const SIGNS: Readonly<Record<Progress['state'], string>> = {
   going: '',
@@ -20,12 +21,17 @@ const SIGNS: Readonly<Record<Progress['state'], string>> = {
 
 /** What became of what was asked for: while it goes, and when it is done. */
 export function Answer(): React.JSX.Element | null {
-  const { errand, trans, showRun } = useFrame();
+  const { errand, trans, showRun, confirm } = useFrame();
   const now = errand.now;
   if (now === null) {
     return null;
   }
   const { run } = now;
+  const cancel = async (): Promise<void> => {
+    if (run === null || (await confirm(cancelling(trans)))) {
+      await errand.cancel();
+    }
+  };
   return (
     <div className="nbf-Answer" data-state={now.state} role="status">
       <div className="nbf-Answer-head">
@@ -40,7 +46,7 @@ export function Answer(): React.JSX.Element | null {
           </button>
         )}
         {errand.canCancel && (
-          <button type="button" className="nbf-Link" onClick={() => void errand.cancel()}>
+          <button type="button" className="nbf-Link" onClick={() => void cancel()}>
             {trans.__('Cancel')}
           </button>
         )}
@@ -57,6 +63,11 @@ export function Answer(): React.JSX.Element | null {
       </div>
       {now.state === 'going' && <Said said={now.said} />}
       {run !== null && run.steps.length > 0 && <Progressing run={run} />}
+      {now.away && (
+        <p role="note">
+          {trans.__('Airflow is not in reach. This is what was known last; it is asked again.')}
+        </p>
+      )}
       {now.paused && run !== null && <Paused dag={run.dag_id} />}
       {now.published !== null && <Result published={now.published} />}
       {now.state === 'failed' && <Failed now={now} />}
@@ -64,46 +75,15 @@ export function Answer(): React.JSX.Element | null {
   );
 }
 
-function titleOf({ kind, state, published }: Progress, trans: Trans): string {
-  if (state === 'cancelled') {
-    return trans.__('Cancelled');
-  }
-  const words: Record<Kind, Record<typeof state, string>> = {
-    publish: {
-      going: trans.__('Publishing'),
-      done: publishedTitle(published, trans),
-      failed: trans.__('Not published')
-    },
-    run: {
-      going: trans.__('Running here'),
-      done: trans.__('The run went well'),
-      failed: trans.__('The run failed')
-    },
-    trigger: {
-      going: trans.__('Running in Airflow'),
-      done: trans.__('The run in Airflow went well'),
-      failed: trans.__('The run in Airflow failed')
-    },
-    airflowUp: {
-      going: trans.__('Starting Airflow'),
-      done: trans.__('Airflow runs'),
-      failed: trans.__('Airflow did not start')
-    }
+function cancelling(trans: TranslationBundle): Question {
+  return {
+    title: trans.__('Cancel the run?'),
+    body: trans.__(
+      'Steps that run are stopped. What has ended stays, and the run can go on later.'
+    ),
+    accept: trans.__('Cancel Run'),
+    decline: trans.__('Let It Run')
   };
-  return words[kind][state];
-}
-
-function publishedTitle(published: Published | null, trans: Trans): string {
-  if (published === null) {
-    return trans.__('Published');
-  }
-  if (published.review !== null) {
-    return trans.__('Written for review to the branch %1', published.review);
-  }
-  if (published.live_after !== null) {
-    return trans.__('Live in Airflow after %1', secondsInWords(published.live_after));
-  }
-  return published.changed ? trans.__('Written') : trans.__('Published already, as it is');
 }
 
 /** What has happened; the last of it goes on. */
@@ -192,7 +172,7 @@ function Failed({ now }: { now: Progress }): React.JSX.Element | null {
   const cell = failure.cell ?? failure.diagnostics[0]?.cell ?? step?.cell ?? null;
   const number = cell === null ? null : numberOf(cell);
   const what = { message: failure.message, hint: failure.hint };
-  const forced = now.kind === 'publish' && failure.hint?.includes('--force') === true;
+  const forced = now.kind === 'publish' && canInsist(failure);
   return (
     <div className="nbf-Answer-failed">
       <CauseList causes={[asSentences({ ...what, severity: 'error', cell })]} />
@@ -204,7 +184,7 @@ function Failed({ now }: { now: Progress }): React.JSX.Element | null {
           </button>
         )}
         {forced && (
-          <button type="button" className="nbf-Button" onClick={() => void errand.publish(true)}>
+          <button type="button" className="nbf-Button" onClick={() => void errand.insist()}>
             {trans.__('Publish all the same')}
           </button>
         )}

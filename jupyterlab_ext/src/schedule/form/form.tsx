@@ -1,9 +1,13 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { CauseList, Field, Section } from '../../parts/field';
+import type { Cause } from '../../parts/field';
 import { Graph } from '../../parts/graph';
+import { Breaking } from '../../parts/breaking';
 import { WordsProvider } from '../../parts/words';
 import { textAt } from '../../parts/options';
+import type { Draft } from '../draft';
 import { Actions } from './actions';
 import { Answer } from './answer';
 import { Changes } from './changes';
@@ -24,7 +28,9 @@ export function Form({ frame, title }: { frame: Frame; title: string }): React.J
         <div className="nbf-Schedule-scroll">
           <div className="nbf-Schedule-page">
             <div className="nbf-Schedule-head">
-              <h2 className="nbf-Schedule-title">{title}</h2>
+              <h2 className="nbf-Schedule-title">
+                <Breaking text={title} />
+              </h2>
               <div className="nbf-Row">
                 <Undo />
               </div>
@@ -89,7 +95,10 @@ function Name(): React.JSX.Element {
   const team = textAt(choices.now, 'team');
   return (
     <Section title={trans.__('Pipeline')}>
-      <Field label={trans.__('Name')} causes={causes.fields.get('name')}>
+      <Field
+        label={trans.__('Name')}
+        causes={[...takenIn(draft, trans), ...(causes.fields.get('name') ?? [])]}
+      >
         {given => (
           <input
             {...given}
@@ -100,7 +109,7 @@ function Name(): React.JSX.Element {
           />
         )}
       </Field>
-      {(teams.length > 0 || team !== '') && (
+      {(teams.length > 0 || team !== '' || causes.fields.has('team')) && (
         <Field label={trans.__('Team')} causes={causes.fields.get('team')}>
           {given => (
             <select
@@ -121,6 +130,21 @@ function Name(): React.JSX.Element {
       )}
     </Section>
   );
+}
+
+/** That another notebook is published under the name: what runs in Airflow is that one. */
+function takenIn(draft: Draft, trans: TranslationBundle): Cause[] {
+  const another = draft.another;
+  return another === null
+    ? []
+    : [
+        {
+          message: trans.__('`%1` is published under this name', another),
+          hint: trans.__('Choose another name. Publishing in its place asks first.'),
+          severity: 'error',
+          cell: null
+        }
+      ];
 }
 
 /** What is wrong, and no field of the form is about: at cells for the most part. */

@@ -15,6 +15,9 @@ export function Notices(): React.JSX.Element {
   ];
   const channels = [...new Set([...(project.settings?.channels ?? []), ...chosen])];
   const late = namesAt(choices.now, 'notify', 'late', 'to');
+  const wrong = [...causes.fields].flatMap(([name, found]) =>
+    name.startsWith('notify') ? found : []
+  );
   if (channels.length === 0) {
     return (
       <Section title={trans.__('Notifications')}>
@@ -23,6 +26,7 @@ export function Notices(): React.JSX.Element {
             'The settings name no channels. Whoever looks after them can add some under “channels” in nbflow.yaml.'
           )}
         </p>
+        <CauseList causes={wrong} />
       </Section>
     );
   }
@@ -48,11 +52,7 @@ export function Notices(): React.JSX.Element {
           )}
         </Field>
       )}
-      <CauseList
-        causes={[...causes.fields].flatMap(([name, found]) =>
-          name.startsWith('notify') ? found : []
-        )}
-      />
+      <CauseList causes={wrong} />
     </Section>
   );
 }

@@ -1,6 +1,6 @@
 import React from 'react';
 
-import { Section } from '../../parts/field';
+import { Inline, Section } from '../../parts/field';
 import { ParameterField } from '../../parts/parameter';
 import { useFrame } from './frame';
 
@@ -9,7 +9,7 @@ export function Parameters(): React.JSX.Element | null {
   const { draft, causes, trans } = useFrame();
   const parameters = draft.meant?.parameters ?? [];
   if (parameters.length === 0) {
-    return null;
+    return draft.isBlank ? null : <None />;
   }
   return (
     <Section
@@ -27,6 +27,38 @@ export function Parameters(): React.JSX.Element | null {
           causes={causes.fields.get(`parameters.${parameter.name}`)}
         />
       ))}
+    </Section>
+  );
+}
+
+/** What parameters are, and how a notebook comes by them. */
+function None(): React.JSX.Element {
+  const { draft, trans, numberOf, makeParameters } = useFrame();
+  const candidate = draft.meant?.parameters_candidate ?? null;
+  const number = candidate === null ? null : numberOf(candidate);
+  return (
+    <Section title={trans.__('Parameters')}>
+      <p className="nbf-Field-help">
+        {trans.__(
+          'Values that each run can be given anew, such as a date or a size. There are none.'
+        )}{' '}
+        {number === null && (
+          <Inline
+            text={trans.__(
+              'Assign them in a cell of their own, and give it the tag `parameters`: press E in it, and choose “parameters”.'
+            )}
+          />
+        )}
+      </p>
+      {candidate !== null && number !== null && (
+        <button
+          type="button"
+          className="nbf-Button nbf-Section-deed"
+          onClick={() => makeParameters(candidate)}
+        >
+          {trans.__('Make cell %1 the parameters cell', number)}
+        </button>
+      )}
     </Section>
   );
 }

@@ -105,6 +105,8 @@ function ProfileChoice(props: {
   const used = tag ?? (said === '' ? inherited : said);
   const profile = project.profile(used);
   const known = project.profiles.some(one => one.name === said);
+  // What is meant without a choice is in the list already, as that.
+  const offered = project.profiles.filter(({ name }) => name === said || name !== inherited);
   const about = React.useId();
   if (tag !== null) {
     return (
@@ -127,11 +129,13 @@ function ProfileChoice(props: {
       >
         <option value="">
           {step === null
-            ? trans.__('project’s default: %1', inherited)
+            ? inherited === 'default'
+              ? trans.__('project’s default')
+              : trans.__('project’s default: %1', inherited)
             : trans.__('as all steps: %1', inherited)}
         </option>
         {said !== '' && !known && <option value={said}>{said}</option>}
-        {project.profiles.map(one => (
+        {offered.map(one => (
           <option key={one.name} value={one.name} disabled={!one.allowed}>
             {one.allowed ? one.name : trans.__('%1 – not for your team', one.name)}
           </option>

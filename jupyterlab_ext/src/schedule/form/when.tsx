@@ -7,11 +7,13 @@ import { KINDS, atClock, clock, readSchedule, writeSchedule } from '../timetable
 import type { Kind, Timetable } from '../timetable';
 import { useFrame } from './frame';
 
+/** What is meant where no time zone is chosen, by the names that browsers have for it. */
+const UTC: ReadonlySet<string> = new Set(['UTC', 'Etc/UTC', 'Etc/GMT', 'GMT', '']);
+
 /** When the pipeline runs. */
 export function When(): React.JSX.Element {
   const { draft, causes, trans } = useFrame();
   const [asCron, setAsCron] = React.useState(false);
-  const zones = React.useMemo(timeZones, []);
   const options = draft.choices.now;
   const read = readSchedule(options.schedule);
   const table: Timetable = asCron ? { ...read, kind: 'cron', text: draft.schedule } : read;
@@ -54,33 +56,44 @@ export function When(): React.JSX.Element {
           </div>
         )}
       </Field>
-      {table.kind !== 'none' && (
-        <>
-          <Field label={trans.__('Time zone')} causes={causes.fields.get('timezone')}>
-            {given => (
-              <>
-                <input
-                  {...given}
-                  list={`${given.id}-zones`}
-                  spellCheck={false}
-                  placeholder="UTC"
-                  value={textAt(options, 'timezone')}
-                  onChange={event =>
-                    draft.choices.choose(['timezone'], event.target.value || undefined)
-                  }
-                />
-                <datalist id={`${given.id}-zones`}>
-                  {zones.map(zone => (
-                    <option key={zone} value={zone} />
-                  ))}
-                </datalist>
-              </>
-            )}
-          </Field>
-          <Coming />
-        </>
-      )}
+      {(table.kind !== 'none' || causes.fields.has('timezone')) && <Zone />}
+      {table.kind !== 'none' && <Coming />}
     </Section>
+  );
+}
+
+/** The time zone of the schedule; the reader's own is offered where none is chosen. */
+function Zone(): React.JSX.Element {
+  const { draft, causes, trans, zone } = useFrame();
+  const zones = React.useMemo(timeZones, []);
+  const chosen = textAt(draft.choices.now, 'timezone');
+  const choose = (name: string): void =>
+    draft.choices.choose(['timezone'], name === '' ? undefined : name);
+  return (
+    <Field label={trans.__('Time zone')} causes={causes.fields.get('timezone')}>
+      {given => (
+        <div className="nbf-Row">
+          <input
+            {...given}
+            list={`${given.id}-zones`}
+            spellCheck={false}
+            placeholder="UTC"
+            value={chosen}
+            onChange={event => choose(event.target.value)}
+          />
+          <datalist id={`${given.id}-zones`}>
+            {zones.map(one => (
+              <option key={one} value={one} />
+            ))}
+          </datalist>
+          {chosen === '' && !UTC.has(zone) && (
+            <button type="button" className="nbf-Button" onClick={() => choose(zone)}>
+              {trans.__('Use %1 (yours)', zone)}
+            </button>
+          )}
+        </div>
+      )}
+    </Field>
   );
 }
 
@@ -185,7 +198,7 @@ function Count(props: {
 
 /** The next times, in words. */
 function Coming(): React.JSX.Element {
-  const { draft, causes, trans, language } = useFrame();
+  const { draft, causes, trans, language, zone } = useFrame();
   const told = causes.fields.has('schedule') || causes.fields.has('timezone');
   const { found, failure } = draft.coming;
   const speaker = { language, now: new Date() };
@@ -193,7 +206,11 @@ function Coming(): React.JSX.Element {
     <div className="nbf-Coming" aria-live="polite">
       {found !== null && (
         <>
-          <p className="nbf-Coming-title">{trans.__('Next runs')}</p>
+          <p className="nbf-Coming-title">
+            {draft.timezone === zone
+              ? trans.__('Next runs')
+              : trans.__('Next runs, by the clock of %1', draft.timezone)}
+          </p>
           <ol>
             {found.times.map(time => (
               <li key={time}>

@@ -1,0 +1,34 @@
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { CommandRegistry } from '@lumino/commands';
+
+/** JupyterLab's command that shows a folder, or a file in it. */
+const REVEAL = 'filebrowser:go-to-path';
+/** Bytes up to which a file is opened. */
+const OPENED = 20e6;
+
+type Commands = Pick<CommandRegistry, 'execute' | 'hasCommand'>;
+
+/** Open a file that was just written, where something shows its kind; else show where it is. */
+export async function openWritten(
+  documents: Pick<IDocumentManager, 'registry' | 'findWidget' | 'openOrReveal'>,
+  commands: Commands,
+  path: string,
+  size: number
+): Promise<void> {
+  if (size > OPENED || documents.registry.getFileTypesForPath(path).length === 0) {
+    await reveal(commands, path); // What is not known to be text would be opened as such.
+    return;
+  }
+  const known = documents.findWidget(path)?.context;
+  if (known?.model.dirty === false) {
+    await known.revert(); // It shows what was there before.
+  }
+  documents.openOrReveal(path);
+}
+
+/** Show a folder, or a file in it, in the file browser, where there is one. */
+export async function reveal(commands: Commands, path: string): Promise<void> {
+  if (commands.hasCommand(REVEAL)) {
+    await commands.execute(REVEAL, { path });
+  }
+}

@@ -1,0 +1,101 @@
+import { FAILED, PIPELINE, open, panel, said, settled } from './opened';
+import { failing, job } from './asked';
+
+afterEach(() => panel.close());
+
+/** Press a key where the keyboard is. */
+async function type(key: string, at: Element | null = document.activeElement): Promise<void> {
+  at?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  await settled();
+}
+
+function region(): Element | null {
+  return document.querySelector('.nbf-Panel');
+}
+
+test('the keyboard stays in the panel from page to page, and Escape leads back', async () => {
+  await open();
+  await said('1 pipeline');
+  panel.all('.nbf-Rows')[0]?.focus();
+  await type('Enter');
+  await said('version d1d1d1d1');
+  expect(document.activeElement).toBe(region());
+  panel.all('.nbf-Rows')[0]?.focus();
+  await type('Enter');
+  await said('Log of fit');
+  expect(document.activeElement).toBe(region());
+  await type('Escape');
+  expect(panel.monitor.place).toMatchObject({ run: null, pipeline: 'book' });
+  await type('Escape');
+  expect(panel.monitor.place.pipeline).toBeNull();
+  await type('Escape');
+  expect(document.activeElement).toBe(region());
+});
+
+test('who is elsewhere stays there while the panel turns to another page', async () => {
+  await open();
+  await said('1 pipeline');
+  panel.all('.nbf-Rows')[0]?.focus();
+  document.body.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+  (document.activeElement as HTMLElement).blur();
+  panel.monitor.go({ pipeline: 'book' });
+  await said('version d1d1d1d1');
+  expect(document.activeElement).toBe(document.body);
+});
+
+test('Escape in a field is the field’s', async () => {
+  await open({}, { pipeline: 'book' });
+  await said('version d1d1d1d1');
+  await type('Escape', panel.field('Which runs'));
+  expect(panel.monitor.place.pipeline).toBe('book');
+});
+
+test.each([
+  ['pipelines' as const, 'book'],
+  ['runs' as const, null]
+])('a run that one came to from elsewhere leads back: %s', async (list, pipeline) => {
+  await open({}, { list, run: FAILED });
+  await said('Log of fit');
+  panel.field('Back').click();
+  expect(panel.monitor.place).toMatchObject({ run: null, pipeline });
+});
+
+test('of a run of what is not published its other runs are shown', async () => {
+  await open({ pipelines: () => ({ total: 0, unasked: null, pipelines: [] }) }, { run: FAILED });
+  await said('Log of fit');
+  panel.field('Back').click();
+  await said('It is not published.');
+  expect(panel.all('.nbf-Rows-row')).toHaveLength(1);
+});
+
+test('what was done is told on the page where it was done, and no other', async () => {
+  const other = { ...PIPELINE, dag_id: 'other', latest: FAILED };
+  await open(
+    {
+      pipelines: ({ query }) => ({
+        ...{ total: 1, unasked: null },
+        pipelines: [query?.dag_id === 'other' ? other : { ...PIPELINE, latest: FAILED }]
+      }),
+      pause: failing('remote', 'Airflow says no')
+    },
+    { pipeline: 'book' }
+  );
+  await said('Pause');
+  await panel.press('Pause');
+  await said('It is not paused');
+  panel.monitor.go({ kind: 'failed' });
+  await said('It is not paused');
+  panel.monitor.go({ pipeline: 'other' });
+  await settled();
+  expect(panel.text).not.toContain('It is not paused');
+});
+
+test('what is unpublished is told in the list that one comes to, and not beyond', async () => {
+  await open({ unpublish: () => job({ state: 'success' }) }, { pipeline: 'book' });
+  await said('Unpublish');
+  await panel.press('Unpublish');
+  await said('book is unpublished');
+  expect(panel.monitor.place.pipeline).toBeNull();
+  await panel.press('Runs');
+  expect(panel.text).not.toContain('book is unpublished');
+});
