@@ -177,7 +177,7 @@ def server(*pieces):
                 for piece in pieces:
                     connection.sendall(piece)
                     ended.wait(0.1)
-                ended.wait(20)
+                ended.wait(120)
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -193,7 +193,7 @@ def server(*pieces):
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
 
 
-@pytest.mark.parametrize("pieces", [[], [HEAD, *[b" "] * 100]], ids=["silent", "trickling"])
+@pytest.mark.parametrize("pieces", [[], [HEAD, *[b" "] * 1200]], ids=["silent", "trickling"])
 def test_a_server_that_takes_its_time_is_not_waited_for(folder, monkeypatch, pieces):
     (folder / "nbflow.yaml").write_text(PLAIN + CONFIGURED["the word"])
     compiled = api.compile(folder / "one.ipynb")
@@ -202,7 +202,7 @@ def test_a_server_that_takes_its_time_is_not_waited_for(folder, monkeypatch, pie
             monkeypatch.setenv(name, value)
         started = time.monotonic()
         (told,) = api.preflight([compiled], patience=1)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 60
     assert told.unasked is not None
     assert told.findings == ()
 

@@ -25,7 +25,7 @@ NPU_TAINT = {"key": NPU, "value": "present", "effect": "NoSchedule"}
 IMAGE = "docker.io/library/python:3.11-slim-bookworm"
 
 
-def until(look: Callable[[], Any], *, seconds: float = 30) -> Any:
+def until(look: Callable[[], Any], *, seconds: float = 120) -> Any:
     """What `look` returns, once it returns something."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

@@ -141,7 +141,7 @@ class Project:
             pods = core.list_namespaced_pod(namespace, label_selector=f"dag_id={dag_id}").items
             return next((one for one in pods if one.status.phase == "Running"), None)
 
-        return until(look, seconds=90)
+        return until(look, seconds=180)
 
 
 def make_namespaces(core: k8s.CoreV1Api) -> None:
@@ -174,7 +174,7 @@ def namespaces() -> Iterator[None]:
             lambda: (
                 not {NAMESPACE, FULL} & {one.metadata.name for one in core.list_namespace().items}
             ),
-            seconds=120,
+            seconds=300,
         )
 
 

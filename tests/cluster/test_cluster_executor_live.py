@@ -332,7 +332,7 @@ def test_a_worker_pod_that_is_gone_leaves_the_cell_at_which_it_was(project: Proj
     wait(lambda: is_at(project, "gone", "waits", cell="cell-2"), "the second cell to start")
     (pod,) = project.core.list_namespaced_pod(project.team, label_selector="dag_id=gone").items
     project.core.delete_namespaced_pod(pod.metadata.name, project.team, grace_period_seconds=0)
-    _, said = started.communicate(timeout=200)
+    _, said = started.communicate(timeout=400)
     assert started.returncode == 10, said
     assert "step waits, cell 2 (id cell-2): KernelLost" in said
     assert "its pod may have 800Mi (profile small)" in said

@@ -23,7 +23,7 @@ def test_the_log_tells_of_cells_while_the_pod_runs(steps: Project) -> None:
     cells = [("step:slow", "a = 1"), "import time\ntime.sleep(25)", "print('last')"]
     with steps.running("talks", *cells):
         until(
-            lambda: "cell 2 of 3 (cell-2): import time" in steps.logs("talks", "slow"), seconds=90
+            lambda: "cell 2 of 3 (cell-2): import time" in steps.logs("talks", "slow"), seconds=180
         )
         assert steps.pod("talks").status.phase == "Running"
         assert "cell 2 of 3: done" not in steps.logs("talks", "slow")
@@ -83,7 +83,7 @@ def test_what_no_quota_could_hold_goes_to_the_fallback_at_once(steps: Project) -
 def test_a_pod_waits_while_its_teams_quota_is_used_up(steps: Project) -> None:
     told: list[str] = []
     with steps.running("crowded", ("step:waits", "print('here')"), team="full", told=told):
-        until(lambda: "exceeded quota: all" in steps.logs("crowded", "waits"), seconds=60)
+        until(lambda: "exceeded quota: all" in steps.logs("crowded", "waits"), seconds=180)
         time.sleep(12)
         free_quota()
     said = steps.logs("crowded", "waits")
@@ -121,6 +121,6 @@ def test_a_taint_is_named_while_the_pod_waits(steps: Project) -> None:
     kube = k8s.ApiClient()
     with steps.running("tainted", ("step:wants profile:npu", "print('here')")):
         with npus(kube, count=1, taint=True):
-            until(lambda: "had taint" in steps.logs("tainted", "wants"), seconds=60)
+            until(lambda: "had taint" in steps.logs("tainted", "wants"), seconds=180)
         with npus(kube, count=1):
-            until(lambda: "cell 1 of 1: done" in steps.logs("tainted", "wants"), seconds=60)
+            until(lambda: "cell 1 of 1: done" in steps.logs("tainted", "wants"), seconds=180)

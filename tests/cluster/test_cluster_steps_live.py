@@ -80,7 +80,7 @@ def test_a_notice_names_the_cell_that_failed_in_a_pod(steps: Project) -> None:
     cells = [("setup", "import math"), ("step:load", "x = [1]"), ("step:sums", "print(x)"), "x[1]"]
     ran = steps.done("noticed", *cells, notify={"failure": ["programs"]})
     assert ran.status == 10
-    ((path, told),) = until(lambda: list(steps.posted), seconds=30)
+    ((path, told),) = until(lambda: list(steps.posted))
     assert path == "/events"
     assert (told["step"], told["cell_number"], told["cell_id"]) == ("sums", "4", "cell-4")
     assert "IndexError: list index out of range" in told["exception"]

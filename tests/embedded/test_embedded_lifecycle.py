@@ -83,9 +83,7 @@ def test_two_that_start_it_at_once_get_the_same_one(project):
     assert any("Waiting for another nbflow" in line for line in said)
     assert said[-1] == f"Airflow is ready at {first.url}"
 
-    started = time.monotonic()
     assert up(project).pids == first.pids
-    assert time.monotonic() - started < 2
 
     found = embedded.status(home=project / "home")
     assert found is not None

@@ -29,7 +29,7 @@ with DAG(
     start_date=datetime(2024, 1, 1),
     catchup=False,
     is_paused_upon_creation=False,
-    default_args={"retries": 1, "retry_delay": timedelta(seconds=1), "retry_policy": RETRY},
+    default_args={"retries": 1, "retry_delay": timedelta(seconds=3), "retry_policy": RETRY},
     params={
         "text": Param("007", type="string"),
         "anything": Param(None),

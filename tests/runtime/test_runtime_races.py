@@ -62,7 +62,7 @@ def test_the_check_can_be_turned_off(tmp_path):
 BIG = 50_000_000  # numbers: 400 MB
 
 COST = """
-import resource, threading, time
+import resource, threading
 def resident():
     pages = int(open('/proc/self/statm').read().split()[1])
     return pages * resource.getpagesize()
@@ -76,19 +76,17 @@ def measured(inputs):
             peaks.append(resident())
     thread = threading.Thread(target=watch)
     thread.start()
-    began = time.perf_counter()
     found = checked(inputs)
-    seconds = time.perf_counter() - began
     done.set()
     thread.join()
-    open(%r, 'w').write(f'{seconds} {max(peaks) - peaks[0]} {len(found)}')
+    open(%r, 'w').write(f'{max(peaks) - peaks[0]} {len(found)}')
     return found
 outputs.changed_inputs = measured
 """
 
 
 @pytest.mark.parametrize(("touch", "found"), [("", 0), ("frame.loc[5, 'a'] = -1.0", 1)])
-def test_looking_at_a_large_frame_costs_neither_time_nor_memory(tmp_path, touch, found):
+def test_looking_at_a_large_frame_costs_no_memory(tmp_path, touch, found):
     report = tmp_path / "report"
     notebook = Notebook(
         {
@@ -104,8 +102,7 @@ def test_looking_at_a_large_frame_costs_neither_time_nor_memory(tmp_path, touch,
         }
     )
     assert_success(run(notebook, tmp_path / "run"))
-    seconds, growth, changed = map(float, report.read_text().split())
+    growth, changed = map(float, report.read_text().split())
     assert changed == found
     if not found:
-        assert seconds < 0.5
         assert growth < 0.1 * BIG * 8

@@ -220,7 +220,7 @@ async def test_nobody_waits_any_longer_for_what_airflow_never_gets(ask, done, pr
     begun = time.monotonic()
     await ask("DELETE", f"jobs/{job['id']}")
     job = await done(started)
-    assert (job["state"], time.monotonic() - begun < 20) == ("cancelled", True)
+    assert (job["state"], time.monotonic() - begun < 60) == ("cancelled", True)
     assert job["result"]["missing"]
 
 

@@ -78,9 +78,9 @@ def test_a_server_that_is_stopped_stops_its_runs_and_they_are_told_as_cancelled(
     kernels = psutil.Process(process.pid).children(recursive=True)
     assert kernels
     process.send_signal(signal.SIGTERM)
-    process.wait(20)
+    process.wait(60)
     (run,) = api.runs_here(api.load_settings(tmp_path))
     assert (run.dag_id, run.state) == ("long", "cancelled")
     assert [step.state for step in run.steps] == ["success", "cancelled"]
-    gone, alive = psutil.wait_procs(kernels, timeout=10)
+    gone, alive = psutil.wait_procs(kernels, timeout=60)
     assert (bool(gone), alive) == (True, [])
