@@ -8,8 +8,7 @@ import shlex
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from policy_site import environment
 from nbflow import remote
 from nbflow.embedded import configuration
 from nbflow.errors import RemoteError
+from waiting import until
 
 PROGRAM = Path(sys.executable).parent / "airflow"
 PASSWORDS = {"admin": "a-password", "ann": "a-password", "bob": "a-password"}
@@ -57,7 +57,7 @@ class Teams:
 
     def started(self, dag_id: str) -> str:
         """Start a run of a DAG, once it is there; its id."""
-        wait(lambda: self.client.has_dag(dag_id), f"the DAG {dag_id}")
+        until(lambda: self.client.has_dag(dag_id), f"the DAG {dag_id}")
         self.client.unpause(dag_id)
         return self.client.trigger(dag_id).run_id
 
@@ -78,15 +78,6 @@ def airflow(home: Path, env: dict[str, str], *words: str) -> subprocess.Complete
         [str(PROGRAM), *words], cwd=home, env=env, capture_output=True, text=True, check=False,
         timeout=120,
     )  # fmt: skip
-
-
-def wait(look: Callable[[], Any], what: str, *, seconds: float = 90) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.5)
-    raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
 
 
 def configured(project: Path, home: Path, *, site: Path, **more: str) -> dict[str, str]:
@@ -126,7 +117,7 @@ def running(home: Path, env: dict[str, str], *, components: tuple[str, ...]) -> 
             stack.enter_context(_component(home, env, name))
         connected = remote.Airflow.connect(url, user="admin", password=PASSWORDS["admin"])
         with connected as client:
-            wait(lambda: _answers(client), f"Airflow at {url}", seconds=120)
+            until(lambda: _answers(client), f"Airflow at {url}")
             yield Teams(url, home, env, client)
 
 

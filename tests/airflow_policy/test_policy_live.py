@@ -12,12 +12,14 @@ from pathlib import Path
 import kubernetes.config
 import pytest
 import yaml
-from cluster_pods import IMAGE, apply, connected, ignored, present, signed_in, wait
+from cluster_pods import IMAGE, apply, connected, ignored, present, signed_in
 from commands import nbflow
 from kubernetes import client as k8s
 from policy_airflow import airflow, commands, configured, running
 from policy_files import LATE_PROFILE, by_hand
 from policy_site import compiled, edited, install
+
+from waiting import until
 
 pytestmark = [
     pytest.mark.cluster,
@@ -106,7 +108,7 @@ def project(names, admin, tmp_path_factory):
         for namespace in names.values():
             with ignored(404):
                 core.delete_namespace(namespace)
-        wait(lambda: not present(core, set(names.values())), "the namespaces to go", seconds=180)
+        until(lambda: not present(core, set(names.values())), "the namespaces to go")
 
 
 def kubeconfig(client: k8s.ApiClient, file: Path) -> Path:

@@ -7,12 +7,13 @@ import time
 from contextlib import closing
 
 import pytest
-from policy_airflow import airflow, commands, configured, running, wait
+from policy_airflow import airflow, commands, configured, running
 from policy_files import EDITS
 from policy_site import compiled, edited, install, write_settings
 
 from nbflow.errors import NbflowError
 from nbflow.model import RunState
+from waiting import until
 
 pytestmark = [
     pytest.mark.airflow,
@@ -107,13 +108,13 @@ def test_each_bundle_is_its_teams(teams):
         with closing(sqlite3.connect(teams.home / "airflow.db")) as database:
             return dict(database.execute("select dag_bundle_name, team_name from dag_bundle_team"))
 
-    wait(lambda: len(owners()) == 2, "the bundles of both teams")
+    until(lambda: len(owners()) == 2, "the bundles of both teams")
     assert owners() == {"ads": "ads", "churn": "churn"}
 
 
 def test_a_dag_is_seen_by_its_team_and_by_no_other(teams):
     for dag_id in ("churn_mill", "churn_reads", "ads_reads"):
-        wait(lambda dag_id=dag_id: teams.client.has_dag(dag_id), f"the DAG {dag_id}")
+        until(lambda dag_id=dag_id: teams.client.has_dag(dag_id), f"the DAG {dag_id}")
     with teams.signed_in("ann") as ann, teams.signed_in("bob") as bob:
         assert ann.dag_ids() == ("ads_reads",)
         assert bob.dag_ids() == ("churn_mill", "churn_reads", "churn_waits")
@@ -134,18 +135,18 @@ def test_a_task_does_not_get_into_the_pool_of_another_team(teams):
         run = teams.client.run("churn_waits", run_id)
         return {one.name: one.state for one in run.steps}
 
-    wait(lambda: states()["own"] is RunState.SUCCESS, "the task in the pool of its own team")
+    until(lambda: states()["own"] is RunState.SUCCESS, "the task in the pool of its own team")
     time.sleep(5)  # some ten rounds of the scheduler
     assert states()["other"] is RunState.QUEUED
 
 
 def test_the_package_keeps_its_teams_too(teams):
-    (problem,) = wait(teams.client.import_errors, "the import error")
+    (problem,) = until(teams.client.import_errors, "the import error")
     assert problem.file.endswith("edited.py")
     assert "metadata.namespace is 'ds-ads'" in problem.traceback
 
 
 def test_a_team_may_not_trigger_what_is_anothers(teams):
-    wait(lambda: teams.client.has_dag("ads_reads"), "the DAG of the other team")
+    until(lambda: teams.client.has_dag("ads_reads"), "the DAG of the other team")
     with teams.signed_in("bob") as bob, pytest.raises(NbflowError):
         bob.trigger("ads_reads")

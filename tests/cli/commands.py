@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,15 +60,6 @@ def heed_signals():
     """`nohup`, too, lets what it starts ignore a signal."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-
-
-def until(look, *, seconds=60):
-    """What `look` returns, once it returns something."""
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.5)
-    return found
 
 
 def write_notebook(path, *cells, kernelspec=PYTHON3, **metadata):

@@ -8,7 +8,9 @@ import time
 from contextlib import suppress
 
 import pytest
-from commands import NBFLOW, heed_signals, nbflow, start, until, write_notebook
+from commands import NBFLOW, heed_signals, nbflow, start, write_notebook
+
+from waiting import until
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,9 @@ import signal
 from contextlib import contextmanager
 
 import pytest
-from commands import outputs, start, until, write_notebook
+from commands import outputs, start, write_notebook
+
+from waiting import until
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
 

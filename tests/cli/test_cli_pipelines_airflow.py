@@ -3,8 +3,10 @@
 import json
 
 import pytest
-from commands import nbflow, outputs, until
+from commands import nbflow, outputs
 from weekly import write_notebooks
+
+from waiting import until
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(600)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ from kubernetes import client as k8s
 from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
 from kubernetes.stream import stream
+
+from waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,15 +129,6 @@ def created(client: k8s.ApiClient, namespace: str, asked: dict[str, Any]) -> Ite
         core.delete_namespaced_pod(name, namespace, grace_period_seconds=0)
 
 
-def wait(ready: Any, what: str, *, seconds: float = 90) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := ready():
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
-
-
 def ended(core: k8s.CoreV1Api, namespace: str, name: str) -> str:
     """The phase in which a pod ended."""
 
@@ -144,7 +136,7 @@ def ended(core: k8s.CoreV1Api, namespace: str, name: str) -> str:
         now = core.read_namespaced_pod(name, namespace).status.phase
         return now if now in {"Succeeded", "Failed"} else None
 
-    found: str = wait(phase, f"pod {name} to end")
+    found: str = until(phase, f"pod {name} to end")
     return found
 
 

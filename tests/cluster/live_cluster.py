@@ -5,8 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,20 +17,12 @@ from kubernetes.utils import create_from_dict
 
 from nbflow import api
 from nbflow.cluster import Finding
+from waiting import until
 
 # A resource and a taint of our own: whoever else uses the cluster is left alone.
 NPU = "nbflow-check.example/npu"
 NPU_TAINT = {"key": NPU, "value": "present", "effect": "NoSchedule"}
 IMAGE = "docker.io/library/python:3.11-slim-bookworm"
-
-
-def until(look: Callable[[], Any], *, seconds: float = 120) -> Any:
-    """What `look` returns, once it returns something."""
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.2)
-    return found
 
 
 def make_namespace(core: k8s.CoreV1Api, name: str) -> None:

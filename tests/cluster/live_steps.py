@@ -21,8 +21,10 @@ from commands import nbflow, write_notebook
 from kubernetes import client as k8s
 from kubernetes import config
 from listeners import web_server
-from live_cluster import NPU, make_namespace, until
+from live_cluster import NPU, make_namespace
 from object_servers import BUCKET, moto_server
+
+from waiting import until
 
 IMAGE = os.environ.get("NBFLOW_TEST_IMAGE", "localhost/nbflow-runtime:test")
 HOST = os.environ.get("NBFLOW_TEST_HOST", "10.244.0.1")
@@ -141,7 +143,7 @@ class Project:
             pods = core.list_namespaced_pod(namespace, label_selector=f"dag_id={dag_id}").items
             return next((one for one in pods if one.status.phase == "Running"), None)
 
-        return until(look, seconds=180)
+        return until(look)
 
 
 def make_namespaces(core: k8s.CoreV1Api) -> None:

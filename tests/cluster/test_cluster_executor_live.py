@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import kubernetes.config
 import pytest
 import yaml
-from cluster_pods import apply, connected, ended, ignored, present, signed_in, used, wait
+from cluster_pods import apply, connected, ended, ignored, present, signed_in, used
 from commands import Result, nbflow, outputs, start, write_notebook
 from executor_airflow import HOST, IN_PODS, Airflow, airflow
 from kubernetes import client as k8s
@@ -26,6 +26,7 @@ from nbformat import read
 from object_servers import BUCKET, moto_server
 
 from nbflow import api, host
+from waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +144,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
                     core.delete_namespace(name)
             with ignored(404):
                 core.delete_persistent_volume(names["team"])
-            wait(lambda: not present(core, set(names.values())), "the namespaces to go")
+            until(lambda: not present(core, set(names.values())), "the namespaces to go")
 
 
 def make_team(admin: k8s.ApiClient, folder: Path, *, names: dict[str, str]) -> Path:
@@ -157,7 +158,7 @@ def make_team(admin: k8s.ApiClient, folder: Path, *, names: dict[str, str]) -> P
     secret = {"metadata": {"name": "store"}, "stringData": {"word": "sesame", "bucket": "test"}}
     core.create_namespaced_secret(names["team"], secret)
     make_claim(core, folder / "notes", namespace=names["team"])
-    wait(lambda: used(core, names["team"]), "the quota to be counted")
+    until(lambda: used(core, names["team"]), "the quota to be counted")
     with signed_in(admin, names["airflow"], "worker") as account:
         chosen = account.configuration
         token = chosen.api_key["authorization"].removeprefix("Bearer ")
@@ -196,7 +197,7 @@ def make_claim(core: k8s.CoreV1Api, folder: Path, *, namespace: str) -> None:
         claim = core.read_namespaced_persistent_volume_claim("notes", namespace)
         return bool(claim.status.phase == "Bound")
 
-    wait(bound, "the claim to be bound")
+    until(bound, "the claim to be bound")
 
 
 @pytest.fixture(scope="module")
@@ -329,7 +330,7 @@ def test_a_worker_pod_that_is_gone_leaves_the_cell_at_which_it_was(project: Proj
         ("step:waits", "import time; time.sleep(600)"),
     ]
     started = project.start("gone", *cells)
-    wait(lambda: is_at(project, "gone", "waits", cell="cell-2"), "the second cell to start")
+    until(lambda: is_at(project, "gone", "waits", cell="cell-2"), "the second cell to start")
     (pod,) = project.core.list_namespaced_pod(project.team, label_selector="dag_id=gone").items
     project.core.delete_namespaced_pod(pod.metadata.name, project.team, grace_period_seconds=0)
     _, said = started.communicate(timeout=400)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from kubernetes import client as k8s
-from live_cluster import npus, until
+from live_cluster import npus
 from live_steps import FULL, NAMESPACE
+
+from waiting import until
 
 if TYPE_CHECKING:
     from live_steps import Project
@@ -83,7 +85,7 @@ def test_what_no_quota_could_hold_goes_to_the_fallback_at_once(steps: Project) -
 def test_a_pod_waits_while_its_teams_quota_is_used_up(steps: Project) -> None:
     told: list[str] = []
     with steps.running("crowded", ("step:waits", "print('here')"), team="full", told=told):
-        until(lambda: "exceeded quota: all" in steps.logs("crowded", "waits"), seconds=180)
+        until(lambda: "exceeded quota: all" in steps.logs("crowded", "waits"))
         time.sleep(12)
         free_quota()
     said = steps.logs("crowded", "waits")
@@ -121,6 +123,6 @@ def test_a_taint_is_named_while_the_pod_waits(steps: Project) -> None:
     kube = k8s.ApiClient()
     with steps.running("tainted", ("step:wants profile:npu", "print('here')")):
         with npus(kube, count=1, taint=True):
-            until(lambda: "had taint" in steps.logs("tainted", "wants"), seconds=180)
+            until(lambda: "had taint" in steps.logs("tainted", "wants"))
         with npus(kube, count=1):
-            until(lambda: "cell 1 of 1: done" in steps.logs("tainted", "wants"), seconds=180)
+            until(lambda: "cell 1 of 1: done" in steps.logs("tainted", "wants"))

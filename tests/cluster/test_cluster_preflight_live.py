@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import yaml
 from kubernetes import client as k8s
-from live_cluster import NPU, Project, allow, as_account, npus, until
+from live_cluster import NPU, Project, allow, as_account, npus
 
 from nbflow import api
 from nbflow.cluster import Candidate, connect, preflight
 from nbflow.errors import ClusterError
+from waiting import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 

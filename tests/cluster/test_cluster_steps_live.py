@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from commands import outputs
-from live_cluster import until
 from live_steps import HOST, may_shut_out, nothing_but
 from nbclient import execute
 from nbformat import read
+
+from waiting import until
 
 if TYPE_CHECKING:
     from live_steps import Project

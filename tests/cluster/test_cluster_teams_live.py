@@ -24,13 +24,13 @@ from cluster_pods import (
     says_no_less,
     signed_in,
     used,
-    wait,
     with_secret,
 )
 from kubernetes import client as k8s
 from kubernetes.dynamic import DynamicClient
 
 from nbflow import api
+from waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,7 @@ def tenants(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
             for name in names.values():
                 with ignored(404):
                     core.delete_namespace(name)
-            wait(lambda: not present(core, set(names.values())), "the namespaces to go")
+            until(lambda: not present(core, set(names.values())), "the namespaces to go")
 
 
 def make_tenants(
@@ -115,7 +115,7 @@ def make_tenants(
     versions = (apply(admin, manifests, folder=folder), apply(admin, manifests, folder=folder))
     for namespace in (names["churn"], names["fraud"]):
         # Until the quota is counted, Kubernetes refuses every pod.
-        wait(lambda ns=namespace: used(core, ns), f"the quota of {namespace} to be counted")
+        until(lambda ns=namespace: used(core, ns), f"the quota of {namespace} to be counted")
         secret = {"metadata": {"name": f"{namespace}-password"}, "stringData": {"word": "sesame"}}
         core.create_namespaced_secret(namespace, secret)
     return Tenants(
@@ -187,7 +187,7 @@ def test_airflow_executes_a_command_in_a_pod_of_a_team(tenants):
     with created(
         tenants.airflow, tenants.churn, pod("busy", "import time; time.sleep(60)")
     ) as name:
-        wait(
+        until(
             lambda: core.read_namespaced_pod(name, tenants.churn).status.phase == "Running",
             "the pod to run",
         )
@@ -276,7 +276,7 @@ def test_a_pod_with_another_teams_secret_never_starts(tenants):
 
     asked = pod("others-secret", container=with_secret(theirs))
     with created(tenants.airflow, tenants.churn, asked) as name:
-        status = wait(lambda: waiting(name), "the kubelet to refuse the container")
+        status = until(lambda: waiting(name), "the kubelet to refuse the container")
         assert status.state.waiting.reason == "CreateContainerConfigError"
         assert f'secret "{theirs}" not found' in status.state.waiting.message
         assert not status.started

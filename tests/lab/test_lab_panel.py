@@ -3,12 +3,13 @@
 import json
 import re
 import shutil
-import time
 
 import pytest
 from commands import nbflow, write_notebook
 from jupyterlabs import EXTENSION, begin_anew, open_notebook
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from waiting import until
 
 pytestmark = [
     pytest.mark.slow,
@@ -77,13 +78,6 @@ def show(page, project):
     )
 
 
-def until_it(holds, seconds=30):
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.1)
-
-
 def open_run(panel, state):
     """Open the newest run of `train` that is like this."""
     panel.get_by_role("option", name=re.compile("^train")).click()
@@ -131,7 +125,7 @@ def test_a_failed_run_is_looked_into_mended_and_goes_on_and_its_end_is_told(page
     asked = page.get_by_role("dialog")
     asked.get_by_role("textbox").fill("followed/saved.ipynb")
     asked.get_by_role("button", name="Save").click()
-    until_it(lambda: (project / "saved.ipynb").is_file())
+    until(lambda: (project / "saved.ipynb").is_file())
     assert "editable" not in (project / "saved.ipynb").read_text()
     page.get_by_role("tab", name="saved.ipynb").wait_for()  # JupyterLab goes over to it
 
@@ -145,7 +139,7 @@ def test_a_failed_run_is_looked_into_mended_and_goes_on_and_its_end_is_told(page
     page.keyboard.type("  # mine")
     page.keyboard.press("Control+s")
     copy = project / "train-executed.ipynb"
-    until_it(lambda: "# mine" in copy.read_text())
+    until(lambda: "# mine" in copy.read_text())
     kept = json.loads(copy.read_text())["cells"]
     assert not any({"editable", "deletable"} & {*one["metadata"]} for one in kept)
 

@@ -10,15 +10,9 @@ from commands import write_notebook
 from nbflow.errors import Interrupted, UsageError
 from nbflow.server.calls import TooManyJobs, UnknownJob
 from nbflow.server.jobs import Jobs
+from waiting import until
 
 TRAIN = {"path": "work/train.ipynb"}
-
-
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.01)
 
 
 def test_a_job_tells_what_happens_and_what_came_of_it():

@@ -7,8 +7,10 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "cli"))
 
-from commands import nbflow, outputs, until, write_notebook
+from commands import nbflow, outputs, write_notebook
 from object_servers import BUCKET
+
+from waiting import until
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(600)]
 

@@ -1,5 +1,4 @@
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,3 @@ def project(tmp_path, monkeypatch):
     write_notebook(tmp_path / "train.ipynb", *TRAIN)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def until():
-    """Waits for what threads do."""
-
-    def wait(condition, seconds=30):
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, "it did not come to that"
-            time.sleep(0.02)
-
-    return wait

@@ -4,12 +4,13 @@ import pytest
 from commands import write_notebook
 
 import nbflow
+from waiting import until
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
 
 def test_a_form_publishes_and_triggers_and_its_live_view_follows_the_run(
-    project, airflow, monkeypatch, until
+    project, airflow, monkeypatch
 ):
     (project / "nbflow.yaml").write_text(airflow.settings)
     monkeypatch.setenv("SECRET", airflow.instance.password)
@@ -22,10 +23,10 @@ def test_a_form_publishes_and_triggers_and_its_live_view_follows_the_run(
     form = nbflow.form("form_score.ipynb")
     assert form.triggering in form.widget.children[-2].children
     form.publish()
-    until(lambda: "live after" in form._told.value, 120)
+    until(lambda: "live after" in form._told.value)
     form.fields["trees"].control.value = "6"
     form.trigger()
-    until(lambda: form.live is not None and "success" in form.live._head.value, 120)
+    until(lambda: form.live is not None and "success" in form.live._head.value)
     assert form.live.seen.parameters["trees"] == 6
     assert "open in Airflow" in form.live._head.value
     form.live._show_output()
@@ -35,6 +36,6 @@ def test_a_form_publishes_and_triggers_and_its_live_view_follows_the_run(
     form.fields["trees"].control.value = "60"
     until(lambda: not form.triggering.disabled)
     form.trigger()
-    until(lambda: form.live is not first and "Step check" in form.live._notice.value, 120)
+    until(lambda: form.live is not first and "Step check" in form.live._notice.value)
     assert "AssertionError: too many" in form.live._notice.value
     assert "last time" in form.live._steps.value

@@ -6,6 +6,8 @@ import pytest
 from commands import write_notebook
 from jupyterlabs import TRAIN, browser, lab, run_cell
 
+from waiting import until
+
 # On one worker, so that there is one JupyterLab.
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -68,9 +70,7 @@ def read(path):
     return json.loads(path.read_text())
 
 
-def test_in_jupyterlab_one_schedules_runs_and_reads_the_result_also_later(
-    page, jupyter, notebook, until
-):
+def test_in_jupyterlab_one_schedules_runs_and_reads_the_result_also_later(page, jupyter, notebook):
     path = notebook("scheduled.ipynb")
     opened(page, jupyter.in_lab(path.name))
     page.get_by_label("Runs", exact=True).select_option("On weekdays at 7:00")
@@ -106,9 +106,7 @@ def test_in_jupyterlab_one_schedules_runs_and_reads_the_result_also_later(
     page.get_by_text("accuracy = 0.8").wait_for()
 
 
-def test_choices_are_in_the_file_and_stay_when_jupyterlab_reads_it_again(
-    page, jupyter, notebook, until
-):
+def test_choices_are_in_the_file_and_stay_when_jupyterlab_reads_it_again(page, jupyter, notebook):
     path = notebook("kept.ipynb")
     opened(page, jupyter.in_lab(path.name))
     page.keyboard.press("Control+s")

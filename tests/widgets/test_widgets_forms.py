@@ -12,6 +12,7 @@ from kernels import execute, text
 import nbflow
 from nbflow.errors import MissingExtraError, UsageError
 from nbflow.widgets import Form
+from waiting import until
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_a_form_is_a_text_too(form):
     assert repr(form).splitlines()[:2] == ["train: no schedule", "  trees = '10'"]
 
 
-def test_choices_are_kept_in_the_notebook_and_are_there_the_next_time(form, project, until):
+def test_choices_are_kept_in_the_notebook_and_are_there_the_next_time(form, project):
     assert form.saving.disabled
     form.choices.schedule.preset.label = "On weekdays at 7:00"
     form.choices.schedule.timezone.value = "Europe/Berlin"
@@ -63,7 +64,7 @@ def test_choices_are_kept_in_the_notebook_and_are_there_the_next_time(form, proj
     assert "schedule" not in options(project)
 
 
-def test_what_is_wrong_is_not_kept(form, project, until):
+def test_what_is_wrong_is_not_kept(form, project):
     form.choices.schedule.preset.label = "Every hour"
     form.choices.schedule.cron.value = "0 25 * * *"
     form.save()
@@ -71,14 +72,14 @@ def test_what_is_wrong_is_not_kept(form, project, until):
     assert options(project) == {}
 
 
-def test_choices_are_checked_before_they_are_kept(form, until):
+def test_choices_are_checked_before_they_are_kept(form):
     form.choices.naming.value = "not a name!"
     until(lambda: "cannot be the id of a DAG" in form._findings.value)
     form.choices.naming.value = "train"
     until(lambda: form._findings.value == "")
 
 
-def test_options_that_changed_meanwhile_are_not_overwritten(form, project, until):
+def test_options_that_changed_meanwhile_are_not_overwritten(form, project):
     form.choices.schedule.preset.label = "Every hour"
     notebook = json.loads((project / "train.ipynb").read_text())
     notebook["metadata"]["nbflow"] = {"schedule": "@daily"}
@@ -92,7 +93,7 @@ def test_options_that_changed_meanwhile_are_not_overwritten(form, project, until
     assert form.fields["trees"].control.value == "12"
 
 
-def test_publishing_keeps_the_choices_and_says_what_it_did(form, project, until):
+def test_publishing_keeps_the_choices_and_says_what_it_did(form, project):
     form.choices.schedule.preset.label = "Every hour"
     form.compare()
     until(lambda: "would be published for the first time" in told(form))
@@ -106,7 +107,7 @@ def test_publishing_keeps_the_choices_and_says_what_it_did(form, project, until)
     until(lambda: "nothing would change" in told(form))
 
 
-def test_a_run_has_the_values_that_were_typed_and_is_shown_as_it_goes(form, until):
+def test_a_run_has_the_values_that_were_typed_and_is_shown_as_it_goes(form):
     form.fields["trees"].control.value = "12"
     form.run()
     until(lambda: form.live is not None and form.live.seen.state == "success")
@@ -121,14 +122,14 @@ def test_a_run_has_the_values_that_were_typed_and_is_shown_as_it_goes(form, unti
     assert first.closed
 
 
-def test_what_was_typed_before_a_press_counts_though_it_comes_later(form, until):
+def test_what_was_typed_before_a_press_counts_though_it_comes_later(form):
     form.running.click()
     form.fields["trees"].control.value = "7"
     until(lambda: form.live is not None and form.live.seen.state == "success")
     assert form.live.seen.parameters == {"trees": 7}
 
 
-def test_a_value_that_is_none_starts_nothing(form, until):
+def test_a_value_that_is_none_starts_nothing(form):
     form.fields["trees"].control.value = "many"
     form.run()
     until(lambda: "trees:" in form._run_told.value)
@@ -136,7 +137,7 @@ def test_a_value_that_is_none_starts_nothing(form, until):
     assert form.live is None
 
 
-def test_errors_are_a_sentence_with_help_and_no_traceback(form, project, until):
+def test_errors_are_a_sentence_with_help_and_no_traceback(form, project):
     write_notebook(project / "train.ipynb", ("step:load", "x = missing"))
     form.compare()
     until(lambda: "NB301" in told(form))

@@ -9,24 +9,24 @@ from commands import write_notebook
 import nbflow
 from nbflow.widgets import Live
 from nbflow.widgets.pictures import outputs_html
+from waiting import until
 
 SLOW = "import time\nwhile not __import__('pathlib').Path({!r}).exists(): time.sleep(0.05)"
 
 
-def begun(*cells, until, folder, **values):
+def begun(*cells, folder, **values):
     """A run that goes on, and its view."""
     write_notebook(folder / "slow.ipynb", *cells)
     run = nbflow.run("slow.ipynb", wait=False, quiet=True, **values)
     return run, run.live()
 
 
-def test_cells_and_lines_are_shown_while_a_run_goes_and_its_end(project, until):
+def test_cells_and_lines_are_shown_while_a_run_goes_and_its_end(project):
     gate = project / "gate"
     run, live = begun(
         ("step:load", "x = 1"),
         ("step:wait", SLOW.format(str(gate))),
         ("", "print('after', x)"),
-        until=until,
         folder=project,
     )
     until(lambda: "cell 1 of 2: <" not in live._steps.value and "cell 1 of 2" in live._steps.value)
@@ -48,21 +48,21 @@ def test_cells_and_lines_are_shown_while_a_run_goes_and_its_end(project, until):
     assert list(project.glob("slow-local*.ipynb"))
 
 
-def test_usual_times_and_the_expected_end_are_known_from_earlier_runs(project, until):
+def test_usual_times_and_the_expected_end_are_known_from_earlier_runs(project):
     gate = project / "gate"
     gate.touch()
     cells = (("step:load", "x = 1"), ("step:wait", SLOW.format(str(gate))), ("", "x"))
-    run, _ = begun(*cells, until=until, folder=project)
+    run, _ = begun(*cells, folder=project)
     run.wait(quiet=True)
     gate.unlink()
-    _, live = begun(*cells, until=until, folder=project)
+    _, live = begun(*cells, folder=project)
     until(lambda: "last time" in live._steps.value and "expected to end" in live._head.value)
     gate.touch()
     until(lambda: "success" in live._head.value)
     assert "expected" not in live._head.value
 
 
-def test_a_failure_is_shown_with_its_log_and_the_run_goes_on_from_there(project, until):
+def test_a_failure_is_shown_with_its_log_and_the_run_goes_on_from_there(project):
     notebook = project / "train.ipynb"
     run = nbflow.run(notebook, trees=200, wait=False, quiet=True)
     live = run.live()
@@ -81,7 +81,7 @@ def test_a_failure_is_shown_with_its_log_and_the_run_goes_on_from_there(project,
     assert run.value("accuracy") == 10.0
 
 
-def test_a_run_goes_on_only_once_nothing_of_it_is_under_way(project, until):
+def test_a_run_goes_on_only_once_nothing_of_it_is_under_way(project):
     run = nbflow.run("train.ipynb", trees=200, wait=False, quiet=True)
     free, told = threading.Event(), threading.Event()
     watched = run._watched()
@@ -99,8 +99,8 @@ def test_a_run_goes_on_only_once_nothing_of_it_is_under_way(project, until):
     until(lambda: live.resuming.layout.display == "")
 
 
-def test_a_run_is_stopped_by_its_button(project, until):
-    _, live = begun(("step:wait", SLOW.format(str(project / "never"))), until=until, folder=project)
+def test_a_run_is_stopped_by_its_button(project):
+    _, live = begun(("step:wait", SLOW.format(str(project / "never"))), folder=project)
     until(lambda: "running" in live._head.value)
     live._cancel()
     until(lambda: live.seen.state == "cancelled")
@@ -108,9 +108,9 @@ def test_a_run_is_stopped_by_its_button(project, until):
     assert live.resuming.layout.display == ""
 
 
-def test_a_view_that_is_closed_looks_no_more_and_the_run_goes_on(project, until):
+def test_a_view_that_is_closed_looks_no_more_and_the_run_goes_on(project):
     gate = project / "gate"
-    run, live = begun(("step:wait", SLOW.format(str(gate))), until=until, folder=project)
+    run, live = begun(("step:wait", SLOW.format(str(gate))), folder=project)
     until(lambda: "running" in live._head.value)
     live.close()
 
