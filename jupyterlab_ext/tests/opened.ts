@@ -24,7 +24,14 @@ export const PIPELINE: Listed = {
 };
 export const FAILED = run('failed', {
   ...{ here: true, started: '2026-11-29T16:00:00Z', ended: '2026-11-29T16:00:09Z' },
-  ...{ resumed: null, expected_end: null, metrics: {}, parameters: { trees: 7 }, stored: true },
+  ...{
+    resumed: null,
+    expected_end: null,
+    metrics: {},
+    parameters: { trees: 7 },
+    secret: [],
+    stored: true
+  },
   steps: [
     step('load', 'success', { usual: 2, usual_of: 3 }),
     step('fit', 'failed', {

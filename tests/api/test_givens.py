@@ -9,6 +9,7 @@ import pytest
 from nbflow import notebook, settings
 from nbflow.api.parts import parts
 from nbflow.api.running import merged, write_parts
+from nbflow.api.shapes import run_as_json
 from nbflow.host.ledgers import Recorder
 from nbflow.model import Run, RunState
 
@@ -207,3 +208,9 @@ def test_an_item_that_went_on_with_other_values_is_told_by_the_last(tmp_path):
     Recorder(folder / "train" / "1", source="", digest="")(now)
     own = parts(run, folder=folder, order=["load", "train"])
     assert [one.run.parameters for one in own] == [{}, {"n": 5}, {"n": 8}]
+
+
+def test_a_run_for_programs_names_what_must_not_be_shown_of_it():
+    given = {"n": 2, "password": "hunter2!x", "name": "b"}
+    told = run_as_json(replace(RUN, parameters=given))
+    assert (told["parameters"], told["secret"]) == (given, ["password"])

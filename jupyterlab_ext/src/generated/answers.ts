@@ -277,6 +277,8 @@ export interface Run {
   /** none in lists of runs in Airflow */
   steps: StepRun[];
   parameters: Record<string, unknown>;
+  /** names of parameters whose values look like secrets */
+  secret: string[];
   /** when it began first */
   started: string | null;
   /** when it went on last; its duration counts from then */

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from nbflow.model import Document, Parameter, Run
 
-__all__ = ["given_code", "given_to_run", "without_secrets"]
+__all__ = ["given_code", "given_to_run", "secret_names", "without_secrets"]
 
 _HIDDEN = "***"
 _LEFT_OUT = "a value that looks like a secret, which is not written here"
@@ -59,12 +59,15 @@ def given_code(document: Document, given: Mapping[str, Any]) -> dict[str, str]:
     return {last: "\n".join(["# Parameters", *lines])}
 
 
+def secret_names(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of those values that look like secrets, and are shown nowhere."""
+    return tuple(name for name, value in values.items() if notebook.looks_secret(name, value))
+
+
 def without_secrets(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values, with stars in place of those that look like secrets."""
-    return {
-        name: _HIDDEN if notebook.looks_secret(name, value) else value
-        for name, value in values.items()
-    }
+    hidden = secret_names(values)
+    return {name: _HIDDEN if name in hidden else value for name, value in values.items()}
 
 
 def _line(parameter: Parameter, wire: Any) -> str:

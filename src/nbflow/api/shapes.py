@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbflow.api.givens import secret_names
 from nbflow.errors import UsageError
 from nbflow.model import Parameter, Run
 
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
 
 def run_as_json(run: Run) -> dict[str, Any]:
-    """A run for programs; times are ISO 8601."""
+    """A run for programs; times are ISO 8601, `secret` names what must not be shown of it."""
     described = asdict(run)
     described["state"] = str(run.state)
+    described["secret"] = list(secret_names(run.parameters))
     for step, of_step in zip(run.steps, described["steps"], strict=True):
         of_step["state"] = str(step.state)
         of_step["started"] = step.started.isoformat() if step.started else None

@@ -205,6 +205,7 @@ _RUN = record(
         "state": _STATE,
         "steps": told(listing(reference("StepRun")), "none in lists of runs in Airflow"),
         "parameters": VALUES,
+        "secret": told(listing(TEXT), "names of parameters whose values look like secrets"),
         "started": told(nullable(MOMENT), "when it began first"),
         "resumed": told(nullable(MOMENT), "when it went on last; its duration counts from then"),
         "ended": nullable(MOMENT),

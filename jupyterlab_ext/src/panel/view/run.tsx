@@ -77,7 +77,7 @@ export function RunPage(): React.JSX.Element | null {
             </Section>
           )}
           <Values title={trans.__('Metrics')} values={run.metrics} />
-          <Values title={trans.__('Parameters')} values={run.parameters} />
+          <Values title={trans.__('Parameters')} values={run.parameters} secret={run.secret} />
         </>
       )}
     </div>
@@ -279,7 +279,10 @@ function Buttons(props: {
 function Values(props: {
   title: string;
   values: Readonly<Record<string, unknown>>;
+  /** The names of those that are not shown. */
+  secret?: readonly string[];
 }): React.JSX.Element | null {
+  const { trans } = useFrame();
   const entries = Object.entries(props.values);
   return entries.length === 0 ? null : (
     <Section title={props.title}>
@@ -287,7 +290,11 @@ function Values(props: {
         {entries.map(([name, value]) => (
           <React.Fragment key={name}>
             <dt>{name}</dt>
-            <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+            {props.secret?.includes(name) ? (
+              <dd title={trans.__('It looks like a secret, and is not shown.')}>•••</dd>
+            ) : (
+              <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+            )}
           </React.Fragment>
         ))}
       </dl>
