@@ -41,7 +41,7 @@ export class OpenedForm extends Shown {
           zone: 'Europe/Berlin',
           hue: () => 0,
           tags: step => tags[step] ?? [],
-          publish: () => void errand.publish(draft.shown),
+          publish: () => void errand.publish(draft.seen),
           goTo: cell => this.gone.push(cell),
           numberOf: cell => (cell === 'c2' ? 2 : null),
           makeParameters: cell => this.gone.push(`parameters ${cell}`),

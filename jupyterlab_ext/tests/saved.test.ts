@@ -10,6 +10,10 @@ class Open {
   saved = 0;
   readonly questions: string[] = [];
   readonly model = new NotebookModel();
+  /** When the file was written last, and when it was read; what saving it comes to. */
+  written = '2026-11-30T10:00:00Z';
+  read = '2026-11-30T10:00:00Z';
+  saves: () => Promise<void> = () => Promise.resolve();
 
   constructor(
     private readonly _status: number,
@@ -22,11 +26,15 @@ class Open {
     const context = {
       ...{ model: this.model, path: 'work/book.ipynb', localPath: 'work/book.ipynb' },
       isDisposed: false,
-      save: () => Promise.resolve(void (this.saved += 1))
+      contentsModel: { last_modified: this.read } as never,
+      save: async () => {
+        await this.saves();
+        this.saved += 1;
+      }
     };
     const get = (): Promise<never> =>
       this._status === 200
-        ? Promise.resolve({} as never)
+        ? Promise.resolve({ last_modified: this.written } as never)
         : Promise.reject(
             new ServerConnection.ResponseError({ status: this._status } as Response, 'no')
           );
@@ -68,4 +76,26 @@ test('a server that does not say whether the file is there is no file that is go
   const open = new Open(503);
   expect(await open.settle('run')).toBe(true);
   expect([open.saved, open.questions]).toEqual([0, []]);
+});
+
+test('a file that something else has written since is published once it is settled which of the two', async () => {
+  const open = new Open(200);
+  open.written = '2026-11-30T10:00:01Z';
+  expect(await open.settle('run')).toBe(true);
+  expect(open.saved).toBe(0);
+  expect(await open.settle('publish')).toBe(true);
+  expect(open.saved).toBe(1);
+  open.read = '2026-11-30T10:00:00.800Z'; // clocks of file systems are coarse
+  expect(await open.settle('publish')).toBe(true);
+  expect(open.saved).toBe(1);
+});
+
+test('who declines to save it publishes nothing, and a disk that is full is told', async () => {
+  const open = new Open(200);
+  open.model.dirty = true;
+  const cancelled = Object.assign(new Error('Cancel'), { name: 'ModalCancelError' });
+  open.saves = () => Promise.reject(cancelled);
+  expect(await open.settle('publish')).toBe(false);
+  open.saves = () => Promise.reject(new Error('no space'));
+  await expect(open.settle('publish')).rejects.toThrow('no space');
 });

@@ -9,10 +9,10 @@ import { folderOf } from '../parts/folders';
 import { Project } from '../parts/project';
 import { defaultOf } from '../parts/values';
 import type { Written } from '../parts/values';
-import { versionsIn } from '../parts/versions';
 import { contentOf, findingsIn, isBlank } from '../pipeline/content';
 import { Inspection } from '../pipeline/inspection';
 import { Choices } from './choices';
+import { SeenVersions } from './seen';
 import { textAt } from '../parts/options';
 
 /** Milliseconds without a change after which the server is asked, by what it costs. */
@@ -124,10 +124,10 @@ export class Draft implements IDisposable {
     return this.difference.found?.another ?? null;
   }
 
-  /** The versions of what is published that its form shows; null where it shows nothing of it. */
-  get shown(): string[] | null {
+  /** The versions of what is published that its reader knows; null where nothing is told of it. */
+  get seen(): string[] | null {
     const { found } = this.difference;
-    return found && versionsIn(found);
+    return found && this._seen.of(found.dag_id);
   }
 
   get schedule(): string {
@@ -156,6 +156,11 @@ export class Draft implements IDisposable {
       this._values.set(parameter, value);
     }
     this._changed.emit();
+  }
+
+  /** The reader published another version elsewhere, or took it back: it is no surprise here. */
+  expect(): void {
+    this._seen.expect();
   }
 
   /** Something happened elsewhere: compare with what is published again. */
@@ -191,6 +196,7 @@ export class Draft implements IDisposable {
     model.contentChanged.connect(() => this.inspection.touch(), this);
     this.choices.changed.connect(this._onChoices, this);
     this.inspection.changed.connect(this._onInspected, this);
+    this.difference.changed.connect(() => this._seen.note(this.difference.found), this);
     for (const part of [this.difference, this.room, this.coming]) {
       part.changed.connect(() => this._changed.emit(), this);
     }
@@ -230,6 +236,7 @@ export class Draft implements IDisposable {
   private _meant: Inspected | null;
   private _team: string | null | undefined;
   private _isDisposed = false;
+  private readonly _seen = new SeenVersions();
   private readonly _values = new Map<string, Written>();
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -44,6 +44,9 @@ export interface Lab {
   outlive(errand: Errand): void;
 }
 
+/** What has another version published than before. */
+const CHANGING = new Set<Happening['what']>(['published', 'rolledBack', 'unpublished']);
+
 /** The form "Schedule this notebook", of one open notebook. */
 export class ScheduleTab extends ReactWidget {
   constructor(
@@ -139,7 +142,7 @@ export class ScheduleTab extends ReactWidget {
       this._work = { ...work, errand: this._errandOf(work.notebook) };
       this.update();
     }
-    void this._work?.errand.publish(work?.draft.shown);
+    void this._work?.errand.publish(work?.draft.seen);
   }
 
   /** What goes on is told when it ends, though nobody sees it here. */
@@ -256,6 +259,9 @@ export class ScheduleTab extends ReactWidget {
     const dag = dagOf(work.pipeline);
     if (happening.what === 'ran' && happening.dag === dag) {
       void work.errand.resume(dag);
+    }
+    if (happening.dag === dag && CHANGING.has(happening.what)) {
+      work.draft.expect();
     }
     this._renew();
   }
