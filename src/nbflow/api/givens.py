@@ -61,7 +61,7 @@ def given_code(document: Document, given: Mapping[str, Any]) -> dict[str, str]:
 
 def secret_names(values: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of those values that look like secrets, and are shown nowhere."""
-    return tuple(name for name, value in values.items() if notebook.looks_secret(name, value))
+    return tuple(name for name, value in values.items() if notebook.may_be_secret(name, value))
 
 
 def without_secrets(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,6 +81,6 @@ def _line(parameter: Parameter, wire: Any) -> str:
         return f"# {name}: a value that is no {order.kind}"
     if runtime.is_default(name, value, order=order):
         return ""
-    if notebook.looks_secret(name, value):
+    if notebook.may_be_secret(name, value):
         return f"# {name}: {_LEFT_OUT}"
     return f"{name} = {bundles.literal(value)}"

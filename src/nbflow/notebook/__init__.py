@@ -24,7 +24,7 @@ from nbflow.notebook.outlines import outline
 from nbflow.notebook.references import escaped, read_condition, read_value
 from nbflow.notebook.rules import RULES as _RULES
 from nbflow.notebook.schema import options_schema
-from nbflow.notebook.secrets import looks_secret
+from nbflow.notebook.secrets import may_be_secret
 from nbflow.notebook.writing import write, write_whole
 
 __all__ = [
@@ -47,7 +47,7 @@ __all__ = [
     "edited",
     "escaped",
     "is_composition",
-    "looks_secret",
+    "may_be_secret",
     "merge",
     "new_options",
     "options_schema",

@@ -1,10 +1,17 @@
-"""Guesses whether a string is a secret that should not be written down."""
+"""Guesses whether a value is a secret that should not be written down, or shown."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-_WORDS = {"password", "passwd", "passphrase", "pwd", "secret", "secrets", "credential"}
+from nbflow.settings import is_secret
+
+_WORDS = {
+    *("password", "passwd", "passphrase", "passcode", "pwd"),
+    *("secret", "secrets", "credential", "credentials"),
+}
+_VAGUE = {"token", "tokens", "auth", "bearer", "cookie", "cookies", "jwt"}
 _PAIRS = ("api_key", "apikey", "access_key", "secret_key", "private_key", "auth_key")
 _PLACEHOLDER = re.compile(
     r"[<\[{$(].*|.*(?:your|change|example|dummy|xxx|\*\*\*|env:).*", re.I | re.S
@@ -20,16 +27,45 @@ def looks_secret(name: str, value: object) -> bool:
     """
     if not isinstance(value, str) or not value.strip() or _PLACEHOLDER.fullmatch(value):
         return False
-    lowered = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-    words = set(lowered.split("_"))
-    if words & _WORDS or any(pair in lowered for pair in _PAIRS):
+    if _is_named_secret(name):
         return _PATH.fullmatch(value) is None
-    return "token" in words and _looks_random(value)
+    return "token" in _words(name) and _looks_random(value, least=16)
 
 
-def _looks_random(value: str) -> bool:
+def may_be_secret(name: str, value: object) -> bool:
+    """Whether a value should rather not be shown.
+
+    Guesses more than `looks_secret`, of which a finding is made: what is hidden in vain costs
+    less. Of lists and mappings each item is looked at.
+    """
+    if isinstance(value, Mapping):
+        return any(may_be_secret(f"{name}_{key}", item) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return any(may_be_secret(name, item) for item in value)
+    if not isinstance(value, str) or not value.strip():
+        return False
+    if _is_named_secret(name):
+        return _PATH.fullmatch(value) is None
+    vague = bool(_words(name) & _VAGUE)
+    return is_secret(value) or (vague and _looks_random(value, least=8))
+
+
+def _is_named_secret(name: str) -> bool:
+    lowered = "_".join(_words_in_order(name))
+    return bool(_words(name) & _WORDS) or any(pair in lowered for pair in _PAIRS)
+
+
+def _words(name: str) -> set[str]:
+    return set(_words_in_order(name))
+
+
+def _words_in_order(name: str) -> list[str]:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")
+
+
+def _looks_random(value: str, *, least: int) -> bool:
     return (
-        len(value) >= 16
+        len(value) >= least
         and re.search(r"\d", value) is not None
         and re.fullmatch(r"[A-Za-z0-9_.=+/-]+", value) is not None
     )

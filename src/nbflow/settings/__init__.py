@@ -20,7 +20,7 @@ from nbflow.settings.choices import (
     default_settings,
 )
 from nbflow.settings.layers import load_settings, settings_schema
-from nbflow.settings.secrets import looks_secret
+from nbflow.settings.secrets import is_secret, looks_secret
 from nbflow.settings.tenants import Account, DagBundle, Egress, Port, parse_account
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ __all__ = [
     "TargetSettings",
     "Team",
     "default_settings",
+    "is_secret",
     "load_settings",
     "looks_secret",
     "parse_account",

@@ -60,9 +60,11 @@ def _name(keys: Sequence[str | int]) -> str:
 
 def looks_secret(name: str, value: Any) -> bool:
     """Whether what is called so, or has this value, would be refused in a file."""
-    if _SECRET_NAME.search(name):
-        return True
-    text = str(value)
+    return bool(_SECRET_NAME.search(name)) or is_secret(str(value))
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text is a secret whatever it is called: a well-known key, a URL with a password."""
     return bool(_URL_WITH_PASSWORD.match(text) or _SECRET_VALUE.search(text))
 
 
