@@ -9,7 +9,16 @@ const trans = nullTranslator.load('nbflow');
 
 function parameter(type: string, more: Partial<Parameter> = {}): Parameter {
   return {
-    ...{ name: 'x', type, nullable: false, default: null, computed: null, help: null, schema: {} },
+    ...{
+      name: 'x',
+      type,
+      nullable: false,
+      default: null,
+      computed: null,
+      help: null,
+      schema: {},
+      secret: false
+    },
     ...more
   };
 }

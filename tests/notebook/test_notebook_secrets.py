@@ -2,7 +2,7 @@
 
 import pytest
 
-from nbflow.notebook.secrets import looks_secret, may_be_secret
+from nbflow.notebook.secrets import asks_for_secret, looks_secret, may_be_secret
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,16 @@ def test_of_what_is_hidden_only_the_clear_cases_are_a_finding():
     assert looks_secret("password", "hunter2")
     assert not looks_secret("api_token", "tok-TOPSECRET99")
     assert not looks_secret("password", "changeit")
+
+
+@pytest.mark.parametrize("name", ["password", "api_token", "db_credentials"])
+@pytest.mark.parametrize("default", ["", None])
+def test_a_parameter_without_a_value_asks_for_a_secret_by_its_name(name, default):
+    assert asks_for_secret(name, default)
+
+
+@pytest.mark.parametrize(
+    ("name", "default"), [("pad_token", "[PAD]"), ("country", ""), ("n", None)]
+)
+def test_others_ask_for_none(name, default):
+    assert not asks_for_secret(name, default)

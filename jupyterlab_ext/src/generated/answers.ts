@@ -205,6 +205,8 @@ export interface Parameter {
   help: string | null;
   /** the JSON schema of its values, the same that Airflow's form has */
   schema: Record<string, unknown>;
+  /** whether its values should not be seen while they are typed */
+  secret: boolean;
 }
 
 export interface Preflight {

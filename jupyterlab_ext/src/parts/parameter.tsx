@@ -18,7 +18,10 @@ export function ParameterField(props: {
   const { parameter, held, give, causes } = props;
   const trans = useTrans();
   const found = read(parameter, held, trans);
-  const help = [parameter.help, aboutOf(parameter, trans)].filter(Boolean).join(' · ');
+  const seen = parameter.secret
+    ? trans.__('Airflow shows what a run is given: a secret comes better by a tag `secret:`')
+    : '';
+  const help = [parameter.help, aboutOf(parameter, trans), seen].filter(Boolean).join(' · ');
   return (
     <Field
       label={parameter.name}
@@ -84,6 +87,8 @@ function Control(props: {
     <input
       {...given}
       className={control === 'json' ? 'nbf-mod-code' : undefined}
+      type={parameter.secret ? 'password' : 'text'}
+      autoComplete="off"
       inputMode={control === 'number' ? 'decimal' : undefined}
       spellCheck={false}
       placeholder={empty === undefined ? undefined : trans.__('%1, if empty', empty)}

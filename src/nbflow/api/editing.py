@@ -11,7 +11,7 @@ from nbflow import bundles, notebook
 from nbflow.api.notebooks import Inspected, inspect_document
 from nbflow.api.shapes import parameter_as_json
 from nbflow.errors import UsageError
-from nbflow.model import schedule_fault, timezone_fault
+from nbflow.model import ParameterKind, schedule_fault, timezone_fault
 from nbflow.planning import find_team, next_runs
 
 if TYPE_CHECKING:
@@ -111,7 +111,13 @@ def new_options(content: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[st
 def parameters_as_json(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
     """Parameters for programs, each with the JSON schema of its values that Airflow's form has."""
     return [
-        {**parameter_as_json(one), "schema": bundles.parameter_schema(one)} for one in parameters
+        {
+            **parameter_as_json(one),
+            "schema": bundles.parameter_schema(one),
+            "secret": one.kind is ParameterKind.STR
+            and notebook.asks_for_secret(one.name, one.default),
+        }
+        for one in parameters
     ]
 
 

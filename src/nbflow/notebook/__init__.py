@@ -24,7 +24,7 @@ from nbflow.notebook.outlines import outline
 from nbflow.notebook.references import escaped, read_condition, read_value
 from nbflow.notebook.rules import RULES as _RULES
 from nbflow.notebook.schema import options_schema
-from nbflow.notebook.secrets import may_be_secret
+from nbflow.notebook.secrets import asks_for_secret, may_be_secret
 from nbflow.notebook.writing import write, write_whole
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "TAGS",
     "UNUSED_PARAMETER",
     "Tag",
+    "asks_for_secret",
     "attachments",
     "composition_schema",
     "dag_id",

@@ -50,6 +50,13 @@ def may_be_secret(name: str, value: object) -> bool:
     return is_secret(value) or (vague and _looks_random(value, least=8))
 
 
+def asks_for_secret(name: str, default: object) -> bool:
+    """Whether a parameter is one whose values should not be seen while they are typed."""
+    if default is None or (isinstance(default, str) and not default.strip()):
+        return may_be_secret(name, "a1b2c3d4e5")
+    return may_be_secret(name, default)
+
+
 def _is_named_secret(name: str) -> bool:
     lowered = "_".join(_words_in_order(name))
     return bool(_words(name) & _WORDS) or any(pair in lowered for pair in _PAIRS)

@@ -107,6 +107,7 @@ _PARAMETER = record(
         "computed": told(_WORD, "the expression, of a default that is computed in each run"),
         "help": _WORD,
         "schema": told(VALUES, "the JSON schema of its values, the same that Airflow's form has"),
+        "secret": told(FLAG, "whether its values should not be seen while they are typed"),
     }
 )
 _NEEDS = listing(
