@@ -4,7 +4,7 @@ import json
 from itertools import count
 
 import pytest
-from commands import write_notebook
+from commands import nbflow, write_notebook
 from jupyterlabs import open_notebook
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("lab")]
@@ -97,3 +97,33 @@ def test_a_notebook_that_was_deleted_meanwhile_runs_by_who_wants_it_saved_again(
     dialog.get_by_role("button", name="Save and Run").click()
     form.get_by_text("The run went well").wait_for()
     assert path.exists()
+
+
+def test_what_others_wrote_and_published_meanwhile_is_replaced_by_who_insists(page, root):
+    name = f"theirs-{next(NUMBERS)}.ipynb"
+    path = write_notebook(root / name, ("step:load", "x = 1"), ("step:fit", "print(x)"))
+    open_notebook(page, name, cells=2)
+    form = schedule(page)
+    form.get_by_text("It is not published yet.").wait_for()
+    write_notebook(path, ("step:load", "x = 2"), ("step:fit", "print(x)"))
+    assert nbflow("publish", "--no-wait", name, cwd=root).status == 0
+    theirs = path.read_text()
+
+    publish = form.get_by_role("button", name="Publish", exact=True)
+    asked = page.get_by_role("dialog").filter(has_text="has changed on disk")
+    publish.click()
+    asked.get_by_role("button", name="Cancel").click()
+    asked.wait_for(state="detached")
+    assert path.read_text() == theirs
+    assert form.locator(".nbf-Answer").count() == 0
+    publish.click()
+    asked.get_by_role("button", name="Overwrite").click()
+    insist = form.get_by_role("button", name="Publish all the same")
+    insist.wait_for()
+    # The form tells of what they published by now, which is no consent.
+    form.get_by_text("x = 2").first.wait_for(state="attached")
+    publish.click()
+    insist.wait_for()
+    insist.click()
+    form.get_by_text("Nothing would change.").wait_for()
+    assert "x = 1" in path.read_text()
