@@ -70,6 +70,12 @@ def test_what_a_notebook_wrote_is_saved_beside_it_from_the_panel(page, files, pr
     page.locator(".jp-CSVViewer:visible").wait_for()
 
     rows.write_text("mine")
+    for name in ("Save rows.csv", "Save All"):
+        button = files.get_by_role("button", name=name)
+        button.press("Enter")
+        page.get_by_role("dialog").wait_for()
+        page.keyboard.press("Escape")
+        button.and_(page.locator(":focus")).wait_for()
     for answer, left in (("Cancel", "mine"), ("Save the Others", "mine")):
         files.get_by_role("button", name="Save All").click()
         dialog = page.get_by_role("dialog")
