@@ -233,6 +233,21 @@ test('what is live is told with its link, and what was refused can be forced', a
   expect(form.all('.nbf-Answer')).toEqual([]);
 });
 
+test('what is not published is not said to be paused', async () => {
+  const result = { dag_id: 'book', live_after: 2, paused: true, review: null, missing: null };
+  let published: unknown = { digest: 'd', by: 'ann', moment: null };
+  await open({
+    publish: () => job({ result }),
+    diff: () => ({ dag_id: 'book', changed: true, published, changes: [], cells: [] })
+  });
+  form.button('Publish').click();
+  await said('Airflow has paused it: no run begins.');
+  published = null;
+  form.draft.renew();
+  await said('It is not published yet.');
+  expect(form.text).not.toContain('paused');
+});
+
 test('a run that failed leads to its cell, and shows in the graph', async () => {
   const failure = { code: 'step-failed', message: 'no', hint: null, status: 1, cell: 'c2' };
   const steps = [

@@ -44,3 +44,15 @@ test('what became of a run is said until its pipeline runs again', async () => {
   expect(errand.now).toBeNull();
   errand.dispose();
 });
+
+test('a run that was held back is not said to be once its pipeline is not published', async () => {
+  const begun = { run: run('queued'), paused: true };
+  const { client } = server({ trigger: () => begun });
+  const errand = new Errand(book(), client);
+  void errand.trigger('book', {});
+  await new Promise(resolve => setTimeout(resolve, 5));
+  expect(errand.now).toMatchObject({ state: 'going', paused: true });
+  errand.heed({ what: 'unpublished', dag: 'book' });
+  expect(errand.now).toMatchObject({ state: 'going', paused: false });
+  errand.dispose();
+});

@@ -44,3 +44,18 @@ test('without a file browser nothing is shown, and nothing fails', async () => {
   await reveal({ ...commands, hasCommand: () => false }, 'work');
   expect(done).toEqual([]);
 });
+
+test('the keyboard goes along to the file browser that takes the place of the panel', async () => {
+  const { commands } = lab();
+  document.body.innerHTML =
+    '<div class="jp-FileBrowser"></div><div id="panel"><button></button></div>';
+  const [browser, panel] = [...document.body.children] as HTMLElement[];
+  const button = panel?.querySelector('button');
+  button?.focus();
+  await reveal(commands, 'work');
+  expect(document.activeElement).toBe(button);
+  panel?.classList.add('lm-mod-hidden');
+  await reveal(commands, 'work');
+  expect(document.activeElement).toBe(browser);
+  document.body.innerHTML = '';
+});

@@ -43,6 +43,24 @@ test('who is elsewhere stays there while the panel turns to another page', async
   expect(document.activeElement).toBe(document.body);
 });
 
+test('the keyboard comes back to a button that does something, and Escape leads back', async () => {
+  let done = (): void => undefined;
+  const pausing = new Promise<void>(resolve => (done = resolve));
+  await open({ pause: () => pausing }, { pipeline: 'book' });
+  await said('version d1d1d1d1');
+  const pause = panel.button('Pause');
+  pause.focus();
+  pause.click();
+  await said('Pausing…');
+  expect(document.activeElement).toBe(region());
+  done();
+  await settled();
+  expect(document.activeElement).toBe(pause);
+  await type('Escape');
+  expect(panel.monitor.place.pipeline).toBeNull();
+  expect(document.activeElement).toBe(region());
+});
+
 test('Escape in a field is the field’s', async () => {
   await open({}, { pipeline: 'book' });
   await said('version d1d1d1d1');

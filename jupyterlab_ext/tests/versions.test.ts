@@ -1,5 +1,5 @@
-import { step } from './asked';
-import { FAILED, open, panel, said } from './opened';
+import { job, step } from './asked';
+import { FAILED, open, panel, said, settled } from './opened';
 
 afterEach(() => panel.close());
 
@@ -11,7 +11,12 @@ function listed(): (string | undefined)[] {
 async function openVersions(digests: readonly string[]): Promise<void> {
   const versions = digests.map(digest => ({ digest, moment: null, by: null, kept: true }));
   await open(
-    { pipeline: () => ({ digest: digests.at(-1), versions }), runs: () => ({ runs: [] }) },
+    {
+      pipeline: () => ({ digest: digests.at(-1), versions }),
+      runs: () => ({ runs: [] }),
+      diffBack: () => ({ changes: [], cells: [], first_run: '' }),
+      rollBack: () => job({ result: {} })
+    },
     { pipeline: 'book' }
   );
   await said('Roll back');
@@ -34,6 +39,22 @@ test('of many versions the latest are shown first', async () => {
   expect(listed()).toHaveLength(8);
   await panel.press('Show the latest 5');
   expect(listed()).toHaveLength(6);
+});
+
+test('who declines to go back looks on among all versions, who agrees is done with them', async () => {
+  await openVersions(['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7']);
+  await panel.press('Show all 7');
+  panel.agrees = false;
+  await panel.press('Go back to it');
+  expect(panel.questions).toHaveLength(1);
+  expect(listed()).toHaveLength(8);
+  panel.agrees = true;
+  while (panel.button('Go back to it').disabled) {
+    await settled();
+  }
+  await panel.press('Go back to it');
+  await said('Rolled back');
+  expect(listed()).toEqual([]);
 });
 
 test('a step that was kept has the sign of one that is done', async () => {

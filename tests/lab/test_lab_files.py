@@ -70,6 +70,12 @@ def test_what_a_notebook_wrote_is_saved_beside_it_from_the_panel(page, files, pr
     page.locator(".jp-CSVViewer:visible").wait_for()
 
     rows.write_text("mine")
+    for name in ("Save rows.csv", "Save All"):
+        button = files.get_by_role("button", name=name)
+        button.press("Enter")
+        page.get_by_role("dialog").wait_for()
+        page.keyboard.press("Escape")
+        button.and_(page.locator(":focus")).wait_for()
     for answer, left in (("Cancel", "mine"), ("Save the Others", "mine")):
         files.get_by_role("button", name="Save All").click()
         dialog = page.get_by_role("dialog")
@@ -85,9 +91,10 @@ def test_what_a_notebook_wrote_is_saved_beside_it_from_the_panel(page, files, pr
 
 def test_a_file_that_nothing_shows_is_shown_where_it_is(page, files, project):
     (project / "model.bin").unlink(missing_ok=True)
-    files.get_by_role("button", name="Save model.bin").click()
+    files.get_by_role("button", name="Save model.bin").press("Enter")
     chosen = page.locator(".jp-DirListing:visible .jp-mod-selected")
     chosen.get_by_text("model.bin").wait_for()
+    page.wait_for_function("document.activeElement.closest('.jp-FileBrowser') !== null")
     assert page.get_by_role("dialog").count() == 0
     assert (project / "model.bin").read_bytes() == b"\xff"
 

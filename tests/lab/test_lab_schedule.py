@@ -149,6 +149,27 @@ def test_without_airflow_a_banner_says_why_and_a_notebook_runs_here(page, form):
     page.locator(".nbf-Panel").get_by_role("button", name="Executed notebook").wait_for()
 
 
+def test_in_a_narrow_form_a_run_is_followed_and_cancelled_with_the_keyboard(page, form):
+    waits = ("step:wait_for_customers", "import time\ntime.sleep(300)")
+    tab = form("narrow.ipynb", waits, ("step:of_all_regions", "x = 1"))
+    has_it = "node => node.contains(document.activeElement)"
+    tab.get_by_role("button", name="Run now").press("Enter")
+    tab.locator(".nbf-Answer-steps li[data-state=running]").first.wait_for()
+    assert tab.evaluate(has_it)
+    # As wide as one of several columns, in a low window.
+    tab.evaluate("node => { node.style.cssText += 'width: 215px; height: 340px' }")
+    for name in tab.locator(".nbf-Answer-steps .nbf-Steps-name").all():
+        assert name.evaluate("node => node.scrollWidth <= node.clientWidth"), name.inner_text()
+    foot = tab.locator(".nbf-Schedule-foot")
+    assert foot.evaluate("node => node.scrollHeight <= node.clientHeight")
+    assert foot.evaluate("node => node.scrollWidth <= node.clientWidth")
+    tab.get_by_role("button", name="Cancel").press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel Run").press("Enter")
+    tab.get_by_text("Cancelled", exact=True).wait_for()
+    tab.get_by_role("button", name="Run now").and_(page.locator(":enabled")).wait_for()
+    assert tab.evaluate(has_it)
+
+
 @pytest.mark.parametrize("closed", ["form", "notebook"])
 def test_how_a_run_ends_whose_form_is_closed_is_told(page, form, root, closed):
     name = f"{closed}-closed.ipynb"

@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { Inline } from '../parts/field';
 import { stepsOf } from './book';
 import type { Desk } from './desk';
 import { Labelled } from './inputs';
@@ -65,7 +66,7 @@ class Naming extends ReactWidget implements Dialog.IBodyWidget {
   }
 }
 
-/** The field of a name, with what is wrong with it as it is typed. */
+/** The field of a name, with what becomes of it, or is wrong with it, as it is typed. */
 function NameField(props: {
   typed: string;
   faultOf: (name: string) => string;
@@ -74,8 +75,11 @@ function NameField(props: {
 }): React.JSX.Element {
   const { faultOf, tell, trans } = props;
   const [typed, show] = React.useState(props.typed);
+  const name = asName(typed);
+  const fault = faultOf(name);
+  const another = fault === '' && name !== typed.trim();
   return (
-    <Labelled label={trans.__('Name')} fault={faultOf(asName(typed))}>
+    <Labelled label={trans.__('Name')} fault={fault}>
       {given => (
         <>
           <input
@@ -88,6 +92,9 @@ function NameField(props: {
               tell(event.target.value);
             }}
           />
+          <p className="nbf-Editor-meant" aria-live="polite">
+            <Inline text={another ? trans.__('It will be called `%1`.', name) : ''} />
+          </p>
           <p>{trans.__('Its cells, the order of other steps and the options follow.')}</p>
         </>
       )}

@@ -136,11 +136,11 @@ export class Actions {
   }
 
   /**
-   * Let a pipeline run one of its earlier versions.
+   * Let a pipeline run one of its earlier versions; whether somebody agreed.
    *
    * @param version - what it is called where somebody is asked.
    */
-  async rollBack(dag: string, digest: string, version: string): Promise<void> {
+  async rollBack(dag: string, digest: string, version: string): Promise<boolean> {
     const trans = this._trans;
     const path = { dag_id: dag };
     const compared = await this._deeds.do(
@@ -148,7 +148,7 @@ export class Actions {
       ({ signal }) => this._compared(dag, digest, signal)
     );
     if (compared === null) {
-      return;
+      return false;
     }
     const body = trans.__('Runs that begin from now on are of the version %1.', version);
     const question = { title: trans.__('Roll back %1?', dag), accept: trans.__('Roll Back') };
@@ -175,6 +175,7 @@ export class Actions {
       }
       this._monitor.again();
     }
+    return agreed;
   }
 
   /** @param force - also while runs are going. */

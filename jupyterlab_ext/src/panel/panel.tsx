@@ -1,15 +1,14 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import React from 'react';
 
-import { takeFocus } from '../parts/focus';
+import { keepFocus, takeFocus } from '../parts/focus';
 import { Followed } from '../parts/followed';
 import { runsIcon } from './icon';
 import { Board } from './view/board';
 import type { Frame } from './view/frame';
 
-/** What tells where somebody is. */
-const USES = ['focusin', 'pointerdown'] as const;
 const FILLED_IN = 'input, select, textarea, form';
 
 /** The panel in JupyterLab's sidebar: pipelines and their runs. */
@@ -23,9 +22,7 @@ export class RunsPanel extends ReactWidget {
     this.title.icon = runsIcon;
     this.title.caption = trans.__('Pipelines and their runs');
     this.node.addEventListener('keydown', event => this._onKey(event));
-    for (const type of USES) {
-      document.addEventListener(type, this._heed, true);
-    }
+    this._kept = keepFocus(this.node);
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Pipelines and their runs'));
   }
@@ -33,9 +30,7 @@ export class RunsPanel extends ReactWidget {
   override dispose(): void {
     if (!this.isDisposed) {
       const { monitor, deeds } = this._frame();
-      for (const type of USES) {
-        document.removeEventListener(type, this._heed, true);
-      }
+      this._kept.dispose();
       monitor.dispose();
       deeds.dispose();
       super.dispose();
@@ -66,24 +61,8 @@ export class RunsPanel extends ReactWidget {
   protected override render(): React.JSX.Element {
     const { monitor, deeds, watch } = this._frame();
     const signals = [monitor.changed, deeds.changed, watch.changed];
-    return <Followed signals={signals}>{() => this._board()}</Followed>;
+    return <Followed signals={signals}>{() => <Board frame={this._frame()} />}</Followed>;
   }
-
-  private _board(): React.JSX.Element {
-    return <Board frame={this._frame()} turned={this._keep} />;
-  }
-
-  /** What had the keyboard may be gone with its page. */
-  private readonly _keep = (): void => {
-    const { activeElement, body } = document;
-    if (this._used && (activeElement === null || activeElement === body)) {
-      takeFocus(this.node);
-    }
-  };
-
-  private readonly _heed = ({ target }: Event): void => {
-    this._used = target instanceof Node && this.node.contains(target);
-  };
 
   /** Escape leads back; from what is being filled in, that would be lost. */
   private _onKey(event: KeyboardEvent): void {
@@ -94,6 +73,5 @@ export class RunsPanel extends ReactWidget {
     }
   }
 
-  /** Whether it was the last that somebody used. */
-  private _used = false;
+  private readonly _kept: IDisposable;
 }

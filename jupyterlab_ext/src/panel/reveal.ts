@@ -1,8 +1,11 @@
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { CommandRegistry } from '@lumino/commands';
 
+import { takeFocus } from '../parts/focus';
+
 /** JupyterLab's command that shows a folder, or a file in it. */
 const REVEAL = 'filebrowser:go-to-path';
+const BROWSER = '.jp-FileBrowser:not(.lm-mod-hidden)';
 /** Bytes up to which a file is opened. */
 const OPENED = 20e6;
 
@@ -30,5 +33,16 @@ export async function openWritten(
 export async function reveal(commands: Commands, path: string): Promise<void> {
   if (commands.hasCommand(REVEAL)) {
     await commands.execute(REVEAL, { path });
+    follow();
+  }
+}
+
+/** Bring the keyboard along, where the file browser took the place of what had it. */
+function follow(): void {
+  const { activeElement, body } = document;
+  const lost = activeElement === body || activeElement?.closest('.lm-mod-hidden') !== null;
+  const browser = document.querySelector<HTMLElement>(BROWSER);
+  if (lost && browser !== null) {
+    takeFocus(browser);
   }
 }

@@ -156,6 +156,8 @@ export class Errand implements IDisposable {
       this._tell({ paused, published: published && { ...published, paused } });
     } else if (what === 'ran' ? this._now?.run !== null : published !== null) {
       this.forget();
+    } else if (what === 'unpublished') {
+      this._tell({ paused: false });
     }
   }
 

@@ -2,6 +2,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { ITranslator } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import React from 'react';
@@ -10,7 +11,7 @@ import { bookOf } from '../editing/book';
 import { apply } from '../editing/history';
 import { markAs } from '../editing/steps';
 import type { Run } from '../generated/answers';
-import { takeFocus } from '../parts/focus';
+import { keepFocus, takeFocus } from '../parts/focus';
 import { Followed } from '../parts/followed';
 import { ownZone } from '../parts/moments';
 import { confirm } from '../parts/question';
@@ -65,6 +66,7 @@ export class ScheduleTab extends ReactWidget {
     panel.context.pathChanged.connect(this._onPath, this);
     panel.disposed.connect(this.dispose, this);
     this.node.addEventListener('keydown', event => this._onKey(event));
+    this._kept = keepFocus(this.node);
     window.addEventListener('focus', this._renew);
     _nbflow.happened.connect(this._onHappened, this);
     void this._begin();
@@ -73,6 +75,7 @@ export class ScheduleTab extends ReactWidget {
   override dispose(): void {
     if (!this.isDisposed) {
       Signal.disconnectReceiver(this);
+      this._kept.dispose();
       window.removeEventListener('focus', this._renew);
       this._work?.draft.dispose();
       this._leave(this._work?.errand);
@@ -287,6 +290,7 @@ export class ScheduleTab extends ReactWidget {
     }
   }
 
+  private readonly _kept: IDisposable;
   private _work: Work | null = null;
   /** The run that others were told of. */
   private _told: string | null = null;

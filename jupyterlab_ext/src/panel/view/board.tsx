@@ -3,7 +3,6 @@ import React from 'react';
 import { CauseList } from '../../parts/field';
 import { AirflowReach, Banner } from '../../parts/reach';
 import { WordsProvider } from '../../parts/words';
-import { pageOf } from '../place';
 import { projectInWords } from '../projects';
 import { FrameProvider, useFrame } from './frame';
 import type { Frame } from './frame';
@@ -11,15 +10,9 @@ import { KindChoice, Pipelines, Runs, StateChoice } from './lists';
 import { PipelinePage } from './pipeline';
 import { RunPage } from './run';
 
-/**
- * All that the panel shows: a list, a pipeline, or a run.
- *
- * @param turned - is told when another page is there.
- */
-export function Board(props: { frame: Frame; turned: () => void }): React.JSX.Element {
-  const { frame, turned } = props;
+/** All that the panel shows: a list, a pipeline, or a run. */
+export function Board({ frame }: { frame: Frame }): React.JSX.Element {
   const { place } = frame.monitor;
-  React.useLayoutEffect(turned, [pageOf(place)]);
   return (
     <FrameProvider value={frame}>
       <WordsProvider value={frame.trans}>

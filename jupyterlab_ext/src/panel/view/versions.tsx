@@ -34,6 +34,12 @@ export function Versions({ dag, close }: { dag: string; close: () => void }): Re
     );
   }
   const versions = keptOf(found);
+  /** Who declines looks on among them. */
+  const goBack = async (one: Kept): Promise<void> => {
+    if (await actions.rollBack(dag, one.digest, titleOf(one, language))) {
+      close();
+    }
+  };
   return (
     <ul className="nbf-Versions" aria-label={trans.__('Versions')}>
       {versions.slice(0, all ? undefined : LATEST).map(one => (
@@ -41,10 +47,7 @@ export function Versions({ dag, close }: { dag: string; close: () => void }): Re
           key={one.digest}
           version={one}
           runs={one.digest === found.digest}
-          back={() => {
-            close();
-            void actions.rollBack(dag, one.digest, titleOf(one, language));
-          }}
+          back={() => void goBack(one)}
         />
       ))}
       {versions.length > LATEST && (
@@ -84,7 +87,7 @@ function titleOf(version: Kept, language: string): string {
 }
 
 function Version(props: { version: Kept; runs: boolean; back: () => void }): React.JSX.Element {
-  const { language, trans } = useFrame();
+  const { deeds, language, trans } = useFrame();
   const short = props.version.digest.slice(0, 8);
   return (
     <li>
@@ -97,6 +100,7 @@ function Version(props: { version: Kept; runs: boolean; back: () => void }): Rea
         <button
           type="button"
           className="nbf-Link"
+          disabled={deeds.busy}
           aria-label={trans.__('Go back to %1', short)}
           onClick={props.back}
         >

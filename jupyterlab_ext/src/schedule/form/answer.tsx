@@ -150,8 +150,13 @@ function Result({ published }: { published: Published }): React.JSX.Element {
   );
 }
 
-function Paused({ dag }: { dag: string }): React.JSX.Element {
-  const { errand, trans } = useFrame();
+/** That Airflow lets no run begin, with the way out; of what is not published nothing is said. */
+function Paused({ dag }: { dag: string }): React.JSX.Element | null {
+  const { draft, errand, trans } = useFrame();
+  const { found } = draft.difference;
+  if (found?.dag_id === dag && found.published === null) {
+    return null;
+  }
   return (
     <div className="nbf-Row">
       <span>{trans.__('Airflow has paused it: no run begins.')}</span>
