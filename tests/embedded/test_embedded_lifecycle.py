@@ -138,7 +138,7 @@ def test_a_killed_component_shows_and_the_next_up_recovers(project):
     before = up(project)
     scheduler = psutil.Process(before.pids["scheduler"])
     scheduler.kill()
-    scheduler.wait(10)
+    scheduler.wait(60)
     found = embedded.status(home=project / "home")
     assert found is not None
     assert found.health == {

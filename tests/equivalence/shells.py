@@ -80,7 +80,7 @@ class Shells:
         self.process.stdin.close()
         assert self.process.stdout is not None
         self.process.stdout.close()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
         self.home.cleanup()
 
 

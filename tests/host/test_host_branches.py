@@ -24,7 +24,7 @@ def test_what_does_not_depend_on_each_other_is_done_at_once():
 
     def work(name):
         if name in {"left", "right"}:
-            both.wait(timeout=30)
+            both.wait(timeout=120)
         done.append(name)
 
     complete(DIAMOND, work)
@@ -45,7 +45,7 @@ def test_what_is_for_the_calling_thread_is_done_there_one_by_one_beside_the_othe
     def work(name):
         where[name] = threading.current_thread() is threading.main_thread()
         if name == "ask":
-            assert answered.wait(timeout=30)  # by what goes on meanwhile
+            assert answered.wait(timeout=120)  # by what goes on meanwhile
         if name == "behind":
             answered.set()
 
@@ -61,7 +61,7 @@ def test_a_failure_stops_what_goes_and_begins_nothing_more():
         if name == "left":
             raise ValueError(name)
         if name == "right":
-            assert stopped.wait(timeout=30)
+            assert stopped.wait(timeout=120)
         done.append(name)
 
     with pytest.raises(ValueError, match="left"):
@@ -75,7 +75,7 @@ def test_an_interrupt_of_the_calling_thread_waits_for_what_goes_on():
     def work(name):
         if name == "ask":
             raise KeyboardInterrupt
-        assert stopped.wait(timeout=30)
+        assert stopped.wait(timeout=120)
         time.sleep(0.1)
         done.append(name)
 

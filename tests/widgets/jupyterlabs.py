@@ -87,7 +87,11 @@ def lab(
             yield Address(f"http://127.0.0.1:{port}", token)
         finally:
             server.terminate()
-            server.wait(20)
+            try:
+                server.wait(60)
+            except subprocess.TimeoutExpired:  # How fast it ends its kernels is not asked here.
+                server.kill()
+                server.wait()
 
 
 def prefer(home, *, theme):
