@@ -36,7 +36,8 @@ export function Board(props: { frame: Frame; turned: () => void }): React.JSX.El
 function Project(): React.JSX.Element {
   const { monitor, projects, folders, trans } = useFrame();
   const { project } = monitor.place;
-  const known = [...new Set(['', project, ...folders, ...projects.seen])].sort();
+  const open = folders.map(folder => projects.homeOf(folder));
+  const known = [...new Set(['', project, ...open, ...projects.seen])].sort();
   return (
     <label className="nbf-Panel-project">
       <span>{trans.__('Project')}</span>
