@@ -1,7 +1,9 @@
 import React from 'react';
 
 import { CauseList } from '../../parts/field';
+import { ownZone } from '../../parts/moments';
 import { AirflowReach, Banner } from '../../parts/reach';
+import { messageOf } from '../../parts/versions';
 import { WordsProvider } from '../../parts/words';
 import { pageOf } from '../place';
 import { projectInWords } from '../projects';
@@ -134,8 +136,9 @@ function Reach(): React.JSX.Element | null {
 
 /** What somebody asked for, while it goes and when it is done. */
 function Deed(): React.JSX.Element {
-  const { deeds, trans } = useFrame();
+  const { deeds, trans, language } = useFrame();
   const { now } = deeds;
+  const speaker = { language, now: new Date() };
   return (
     <div className="nbf-Deed" role="status" data-state={now?.state}>
       {now !== null && (
@@ -149,7 +152,7 @@ function Deed(): React.JSX.Element {
             <CauseList
               causes={[
                 {
-                  message: now.failure.message,
+                  message: messageOf(now.failure, trans, speaker, ownZone()),
                   hint: now.failure.hint,
                   severity: 'error',
                   cell: null
