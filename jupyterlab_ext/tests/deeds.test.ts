@@ -293,6 +293,7 @@ test('an earlier version is gone back to, once somebody has agreed', async () =>
   );
   expect(panel.given('rollBack')?.body).toEqual({ digest: 'a1a1a1a1a1' });
   expect(panel.told).toEqual([['rolledBack', 'book']]);
+  await said('Rolled back to a1a1a1a1 (ann)');
 });
 
 test('nothing is rolled back where what would change is seen and not wanted, or is not known', async () => {

@@ -248,6 +248,18 @@ test('what is not published is not said to be paused', async () => {
   expect(form.text).not.toContain('paused');
 });
 
+test('a version that somebody has not seen is told in a sentence, by the clock of the form', async () => {
+  const unseen = { digest: '1f2e3d4c5b6a7988', by: 'ann', moment: '2020-11-28T16:05:00+00:00' };
+  const message = "the DAG 'book' is now 1f2e3d4c5b6a7988, which you have not seen";
+  const hint = '“Publish all the same” replaces it';
+  const error = { code: 'target', message, hint, status: 502, forcible: true, unseen };
+  await open({ publish: () => job({ error }) });
+  form.button('Publish').click();
+  await said('By now version 1f2e3d4c (Sat');
+  await said('28 Nov 2020, 17:05 · ann) is published, which you have not seen. “Publish all');
+  form.button('Publish all the same');
+});
+
 test('a run that failed leads to its cell, and shows in the graph', async () => {
   const failure = { code: 'step-failed', message: 'no', hint: null, status: 1, cell: 'c2' };
   const steps = [

@@ -11,6 +11,12 @@ test('a pipeline is told with its last state, its next run and its owner', async
   expect(row?.textContent).toContain('failed');
   expect(row?.textContent).toMatch(/next .*1 Dec 2099, 0?\d:/);
   expect(row?.textContent).toContain('ops');
+  panel.monitor.go({ pipeline: 'book' });
+  await settled();
+  const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' })
+    .formatToParts(new Date(PIPELINE.next_run ?? ''))
+    .find(one => one.type === 'timeZoneName')?.value;
+  expect(panel.all('.nbf-Panel-about')[0]?.textContent).toContain(` ${zone} · of ops`);
 });
 
 test('of ten thousand runs those in sight are drawn, and arrows go through them', async () => {

@@ -84,6 +84,16 @@ test.each([
   expect(momentInShort(iso, zone, speaker)).toMatch(words);
 });
 
+test('where two clocks may be meant the zone is told beside the time', () => {
+  const zoned = { ...speaker, zoned: true };
+  expect(momentInShort('2026-11-30T23:30:00+00:00', 'Europe/Berlin', zoned)).toBe(
+    'tomorrow, 00:30 CET'
+  );
+  expect(momentInWords('2026-11-30T07:00:00+00:00', 'UTC', zoned)).toBe(
+    'tomorrow, Monday 30 November, 07:00 UTC'
+  );
+});
+
 test('moments are said in the language of JupyterLab', () => {
   const german = { ...speaker, language: 'de' };
   expect(momentInWords('2026-11-30T07:00:00+00:00', 'UTC', german)).toBe(

@@ -10,6 +10,7 @@
     ├── PolicyError         something the team may not do                     exit 4
     ├── MissingExtraError   an optional dependency is not installed           exit 5
     ├── TargetError         the bundle cannot be published                    exit 6
+    │   └── UnseenVersion   it would replace what its author does not know    exit 6
     ├── RemoteError         Airflow refused, or cannot be reached             exit 6
     │   └── NotLive         Airflow does not run what was published           exit 6
     ├── ClusterError        Kubernetes refused, or cannot be reached          exit 6
@@ -26,7 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "CheckFailed",
@@ -45,6 +46,7 @@ __all__ = [
     "StepFailed",
     "StoreError",
     "TargetError",
+    "UnseenVersion",
     "UsageError",
 ]
 
@@ -178,6 +180,24 @@ class TargetError(NbflowError):
         """The error, and whether somebody may insist."""
         said = super().as_json()
         return {**said, "forcible": True} if self.forcible else said
+
+
+class UnseenVersion(TargetError):
+    """A version is published that whoever would replace it has not seen.
+
+    It is done all the same where somebody insists.
+
+    Attributes:
+        version: its `digest`, and `by` whom and at which `moment` it was published, or None.
+    """
+
+    def __init__(self, message: str, *, hint: str, version: Mapping[str, str | None]) -> None:
+        super().__init__(message, hint=hint, forcible=True)
+        self.version = version
+
+    def as_json(self) -> dict[str, Any]:
+        """The error with the version."""
+        return {**super().as_json(), "unseen": dict(self.version)}
 
 
 class RemoteError(NbflowError):

@@ -1,5 +1,6 @@
 """When a run is expected to end."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from nbflow import api
 from nbflow.api import Forecaster
 from nbflow.api.forecasting import expected_end
+from nbflow.host.ledgers import Recorder
 from nbflow.model import Run, RunState, StepRun
 
 NOW = datetime(2026, 11, 28, 16, 0, tzinfo=UTC)
@@ -69,7 +71,8 @@ class Earlier:
     def __init__(self, *seconds):
         self.seconds = seconds
 
-    def durations(self, dag_id, *, limit, without):
+    def durations(self, dag_id, *, limit, without, before):
+        self.before = before
         return {"load": list(self.seconds)}
 
 
@@ -90,6 +93,40 @@ def test_what_is_usual_is_said_of_three_runs_and_of_fewer_how_long_the_last_took
     assert api.describe_progress(told.steps[0]) == f"load: queued{words}"
     assert told.steps[0].usual_of == len(seconds)
     assert api.usually(told) == (heading, [words.split(" ")[-1]])
+
+
+def kept_here(folder, number, *, began, took, ended=None):
+    """A run on this machine whose only step took so many seconds; when its folder changed last."""
+    store = folder / ".nbflow/store/default/train" / f"local__{number}"
+    store.mkdir(parents=True)
+    started = ago(began)
+    step = StepRun("load", RunState.SUCCESS, started=started, ended=started + timedelta(0, took))
+    run = Run("train", store.name, RunState.SUCCESS, (step,), started=started, ended=step.ended)
+    Recorder(store, source="train.ipynb", digest="d")(run)
+    changed = ago(ended or began).timestamp()
+    os.utime(store, (changed, changed))
+    return run
+
+
+def test_what_a_run_here_is_compared_with_began_before_it(tmp_path):
+    current = api.load_settings(tmp_path)
+    first = kept_here(tmp_path, 0, began=9000, took=11)
+    second = kept_here(tmp_path, 1, began=8000, took=12, ended=1)  # It went on later.
+    third = kept_here(tmp_path, 2, began=7000, took=13)
+    for number in range(3, 30):
+        kept_here(tmp_path, number, began=6000 - number, took=99)
+
+    def usual(run):
+        step = Forecaster(None, current=current).forecast(run).steps[0]
+        return step.usual, step.usual_of
+
+    assert [usual(run) for run in (first, second, third)] == [(None, 0), (11, 1), (12, 2)]
+
+
+def test_what_a_run_in_airflow_is_compared_with_began_before_it():
+    earlier = Earlier(3.0)
+    Forecaster(earlier, current=None).forecast(Run("d", "r", RunState.FAILED, started=NOW))
+    assert earlier.before == NOW
 
 
 def test_beside_what_is_usual_stands_nothing_of_a_single_run():

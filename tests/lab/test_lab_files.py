@@ -1,10 +1,13 @@
 """The files that a run's notebook wrote beside itself, saved from the panel in a browser."""
 
 import re
+import shutil
 
 import pytest
 from commands import nbflow, write_notebook
 from jupyterlabs import EXTENSION
+
+from waiting import until
 
 pytestmark = [
     pytest.mark.slow,
@@ -108,3 +111,25 @@ def test_whoever_reads_the_files_with_other_means_or_other_colours_can(page, fil
     # As narrow as the sidebar gets, nothing sticks out.
     sticks_out = "node => node.scrollWidth > node.clientWidth"
     assert not page.locator(".nbf-Panel-run").evaluate(sticks_out)
+
+
+def test_where_the_notebooks_folder_is_gone_they_are_saved_in_the_projects(page, project):
+    below = project / "reports"
+    below.mkdir(exist_ok=True)  # by a try before this one
+    write_notebook(below / "pull.ipynb", ("step:pull", "open('pulled.csv', 'w').write('1')"))
+    done = nbflow("run", "pull.ipynb", cwd=below, timeout=240)
+    assert done.status == 0, done.err
+    page.evaluate(
+        "async () => { await jupyterapp.restored;"
+        " await jupyterapp.commands.execute('nbflow:show-runs', {project: 'made/reports'}); }"
+    )
+    panel = page.locator(".nbf-Panel")
+    panel.get_by_role("button", name="Runs", exact=True).click()
+    panel.get_by_role("option", name=re.compile("^pull")).click()
+    save = panel.get_by_role("button", name="Save pulled.csv")
+    save.wait_for()
+    until(lambda: panel.get_by_label("Project").input_value() == "made")
+    shutil.rmtree(below)
+    save.click()
+    panel.get_by_text("Saved made/pulled.csv").wait_for()
+    assert (project / "pulled.csv").read_text() == "1"

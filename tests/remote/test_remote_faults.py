@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime
 
 import pytest
 from stages import HANG_UP, RUNS, run_data
@@ -163,6 +164,36 @@ def test_a_task_that_never_began_was_cancelled_when_its_run_is_over(stage, clien
         (200, {"task_instances": [task], "total_entries": 1})
     ]
     assert client.run("d", "r").steps[0].state is RunState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("state", "given_up", "moments"),
+    [
+        ("upstream_failed", "2026-11-28T16:00:05+00:00", 0),
+        ("skipped", "2026-11-28T16:00:00+00:00", 0),
+        ("skipped", "2026-11-28T16:00:05+00:00", 2),
+        ("success", "2026-11-28T16:00:00+00:00", 2),
+    ],
+)
+def test_of_a_task_that_was_never_reached_no_time_is_told(stage, client, state, given_up, moments):
+    task = {"task_id": "t", "state": state, "try_number": 0, "map_index": -1}
+    times = {"start_date": "2026-11-28T16:00:00+00:00", "end_date": given_up}
+    stage.answers[f"GET {RUNS}/r"] = [(200, run_data("failed"))]
+    stage.answers[f"GET {RUNS}/r/taskInstances"] = [
+        (200, {"task_instances": [{**task, **times}], "total_entries": 1})
+    ]
+    (step,) = client.run("d", "r").steps
+    assert [step.started, step.ended].count(None) == 2 - moments
+
+
+def test_durations_are_asked_of_what_began_before_a_moment(stage, client):
+    task = {"task_id": "load", "dag_run_id": "before", "duration": 3.0, "state": "success"}
+    stage.answers[f"GET {RUNS}/~/taskInstances"] = [
+        (200, {"task_instances": [task], "total_entries": 1})
+    ]
+    moment = datetime(2026, 11, 28, 16, tzinfo=UTC)
+    assert client.durations("d", limit=9, before=moment) == {"load": (3.0,)}
+    assert "start_date_lte=2026-11-28T16%3A00%3A00%2B00%3A00" in stage.seen[-1][-1]
 
 
 def test_all_pages_are_read_up_to_the_limit(stage, client):

@@ -117,6 +117,7 @@ async def test_a_folder_in_the_way_is_told_and_stays(work, save):
     for replace in (False, True):
         refused = await save(400, replace=replace)
         assert "work/rows.csv is a folder" in refused["message"]
+        assert refused["hint"] == "Move or rename it, then save again."
     (work / "rows.csv").rmdir()
     (work / "out").write_text("a file")
     refused = await save(400, replace=True)
@@ -200,6 +201,22 @@ async def test_whoever_may_not_write_the_contents_saves_nothing(
     monkeypatch.setattr(type(jp_serverapp.authorizer), "is_authorized", is_authorized)
     assert "write contents" in (await save(403))["message"]
     assert below(work) == {}
+
+
+@pytest.mark.parametrize("project", ["work", "work/other"])
+@pytest.mark.parametrize("begins", ["nbflow.yaml", ".nbflow"])
+async def test_where_the_notebooks_folder_is_gone_they_are_saved_in_the_projects(
+    work, save, monkeypatch, begins, project
+):
+    if begins == "nbflow.yaml":
+        (work / begins).write_text("")
+    (work / "other").mkdir()
+    source = {"source": {"notebook": "reports/train.ipynb"}}
+    monkeypatch.setattr("nbflow.api.records.manifest_of", lambda *_, **__: source)
+    done = await save(project=project)
+    assert done == {"folder": "work", "files": ["work/out/plot.png", "work/rows.csv"]}
+    (work / "reports").mkdir()
+    assert (await save(project=project))["folder"] == "work/reports"
 
 
 @pytest.mark.slow

@@ -156,6 +156,8 @@ async def test_what_another_window_published_is_published_over_by_force_alone(
     refused = await done(await ask("POST", "publish", here))
     assert (refused["error"]["code"], refused["error"]["forcible"]) == ("target", True)
     assert "which you have not seen" in refused["error"]["message"]
+    assert refused["error"]["unseen"].keys() == {"digest", "by", "moment"}
+    assert refused["error"]["unseen"]["digest"] == first
     seen = await done(await ask("POST", "publish", {**here, "shown": [first]}))
     assert (seen["state"], seen["result"]["changed"]) == ("success", True)
     forced = await done(await ask("POST", "publish", {**TRAIN, "shown": [first], "force": True}))

@@ -178,6 +178,23 @@ async def test_settings_say_why_airflow_is_not_in_reach(ask, root):
     assert (gone.status, gone.json["code"]) == (400, "usage")
 
 
+@pytest.mark.parametrize("begins", ["nbflow.yaml", ".nbflow"])
+async def test_settings_say_which_folder_is_the_projects(ask, root, begins):
+    async def folder(project):
+        return (await ask("GET", "settings", project=project)).json["folder"]
+
+    (root / "work/deep/er").mkdir(parents=True)
+    (root / "other").mkdir()
+    (root / "other/work").symlink_to(root / "work/deep")
+    assert await folder("/work/deep/er/") == "work/deep/er"
+    (root / "work" / begins).mkdir() if begins == ".nbflow" else (root / "work" / begins).touch()
+    assert [await folder(one) for one in ("work/deep/er", "work", "")] == ["work", "work", ""]
+    assert await folder("other/work/er") == "other/work"
+    (root.parent / "nbflow.yaml").touch()
+    (root / "work/nbflow.yaml").unlink(missing_ok=True)
+    assert await folder("work/deep") == ""
+
+
 @pytest.fixture
 def elsewhere(tmp_path, jp_server_config):
     """A server whose contents are not files."""

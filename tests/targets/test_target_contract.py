@@ -95,6 +95,7 @@ def test_ones_own_version_that_was_not_before_ones_eyes_is_not_replaced(place: P
     with pytest.raises(TargetError, match="which you have not seen") as caught:
         place.publish(bundle(digest="c" * 16), seen={"iris": SECOND}, shown=[FIRST])
     assert caught.value.forcible
+    assert caught.value.as_json()["unseen"]["digest"] == SECOND
     assert place.files() == before
     with pytest.raises(TargetError, match="which you have not seen"):
         place.publish(bundle(digest="c" * 16), shown=[])

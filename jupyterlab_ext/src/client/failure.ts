@@ -15,6 +15,9 @@ export class ServerFailure extends Error {
   /** Whether it is done all the same where somebody insists. */
   readonly forcible: boolean;
 
+  /** The version that would be replaced by somebody who has not seen it; null of none. */
+  readonly unseen: ErrorAnswer['unseen'] | null;
+
   constructor(answer: ErrorAnswer) {
     super(answer.message);
     this.name = 'ServerFailure';
@@ -25,6 +28,7 @@ export class ServerFailure extends Error {
     this.diagnostics = answer.diagnostics ?? [];
     this.files = answer.files ?? [];
     this.forcible = answer.forcible ?? false;
+    this.unseen = answer.unseen ?? null;
   }
 }
 

@@ -101,6 +101,12 @@ export interface ErrorAnswer {
   forcible?: boolean;
   /** names of those in whose place others are, of code `already-there` */
   files?: string[];
+  /** the version that would be replaced by somebody who has not seen it */
+  unseen?: {
+    digest: string;
+    by: string | null;
+    moment: string | null;
+  };
 }
 
 export interface Failure {

@@ -263,6 +263,8 @@ export interface Questions {
     answer: {
       /** the project's folder on the server's machine */
       root: string;
+      /** the project's folder in the server's contents, or what is shown of it */
+      folder: string;
       files: string[];
       store: string;
       /** its kind */

@@ -163,7 +163,7 @@ export class Actions {
     if (agreed) {
       const words = {
         going: trans.__('Rolling back'),
-        done: trans.__('Rolled back'),
+        done: trans.__('Rolled back to %1', version),
         failed: trans.__('Not rolled back')
       };
       const asked = { path, ...this._query, body: { digest } };

@@ -177,6 +177,9 @@ export class Monitor implements IDisposable {
       await Promise.all([this._list(this._place).refresh(...this._sight), this._lookAtPipeline()]);
       this._minded();
     }
+    if ((this._follower ?? this._list(this._place)).failure?.code === 'usage') {
+      void this.project.load(null); // Its folder may be gone, which it tells.
+    }
     this._pace();
   }
 

@@ -6,6 +6,8 @@ export interface Speaker {
   readonly language: string;
   /** What the clock says. */
   readonly now: Date;
+  /** Whether the time zone is told beside the time. */
+  readonly zoned?: boolean;
 }
 
 /**
@@ -14,12 +16,13 @@ export interface Speaker {
  * @param iso - with its offset, as the server tells it.
  * @param zone - the time zone in which it is told.
  */
-export function momentInWords(iso: string, zone: string, { language, now }: Speaker): string {
+export function momentInWords(iso: string, zone: string, speaker: Speaker): string {
+  const { language, now } = speaker;
   const moment = new Date(iso);
   const days = (dayOf(moment, zone) - dayOf(now, zone)) / DAY;
   const year = moment.getUTCFullYear() === now.getUTCFullYear() ? {} : { year: 'numeric' as const };
   const date = said(language, zone, { weekday: 'long', day: 'numeric', month: 'long', ...year });
-  const time = said(language, zone, { hour: '2-digit', minute: '2-digit' });
+  const time = clockOf(zone, speaker);
   const near =
     days === 0 || days === 1
       ? `${new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(days, 'day')}, `
@@ -28,10 +31,11 @@ export function momentInWords(iso: string, zone: string, { language, now }: Spea
 }
 
 /** The same where there is little room, as `tomorrow, 07:00` or `Sat 5 Dec, 07:00`. */
-export function momentInShort(iso: string, zone: string, { language, now }: Speaker): string {
+export function momentInShort(iso: string, zone: string, speaker: Speaker): string {
+  const { language, now } = speaker;
   const moment = new Date(iso);
   const days = (dayOf(moment, zone) - dayOf(now, zone)) / DAY;
-  const time = said(language, zone, { hour: '2-digit', minute: '2-digit' }).format(moment);
+  const time = clockOf(zone, speaker).format(moment);
   if (Math.abs(days) <= 1) {
     const near = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(days, 'day');
     return `${near}, ${time}`;
@@ -77,6 +81,12 @@ export function ownZone(): string {
 /** All time zones that the browser knows. */
 export function timeZones(): string[] {
   return [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
+}
+
+/** How the time of day is said. */
+function clockOf(zone: string, { language, zoned }: Speaker): Intl.DateTimeFormat {
+  const named = zoned === true ? { timeZoneName: 'short' as const } : {};
+  return said(language, zone, { hour: '2-digit', minute: '2-digit', ...named });
 }
 
 /** The day's beginning, as a number: a day later is one more `DAY`. */

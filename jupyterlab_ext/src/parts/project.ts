@@ -50,6 +50,11 @@ export class Project implements IDisposable {
     return this._failure;
   }
 
+  /** The folder that this is known of, or not; null before it is known. */
+  get known(): string | null {
+    return this._known;
+  }
+
   profile(name: string): Profile | undefined {
     return this._profiles.find(one => one.name === name);
   }
@@ -64,12 +69,13 @@ export class Project implements IDisposable {
         this._client.ask('settings', { query: { project } }, { signal }),
         this._client.ask('profiles', { query }, { signal })
       ]);
+      this._known = project;
       this._settings = settings;
       this._profiles = profiles;
       this._failure = null;
       this.show(settings.airflow);
     } catch (error) {
-      this._failed(error);
+      this._failed(error, project);
     }
   }
 
@@ -98,17 +104,19 @@ export class Project implements IDisposable {
     this.show(await this._client.ask('airflow', { query }, { signal: this._stopped.signal }));
   }
 
-  private _failed(error: unknown): void {
+  private _failed(error: unknown, project: string): void {
     if (this.isDisposed) {
       return;
     }
     if (!(error instanceof ServerFailure)) {
       throw error;
     }
+    this._known = project;
     this._failure = error;
     this._changed.emit();
   }
 
+  private _known: string | null = null;
   private _settings: Settings | null = null;
   private _profiles: readonly Profile[] = [];
   private _airflow: Airflow | null = null;

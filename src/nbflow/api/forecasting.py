@@ -54,12 +54,14 @@ class Forecaster:
         return replace(run, expected_end=end)
 
     def _ask(self, run: Run) -> dict[str, Sequence[float]]:
-        """Seconds by step, of the last times that it went well in another run, the newest first."""
+        """Seconds by step, of the last times before this run that it went well, newest first."""
         if self._client is None:
             return self._look(run)
         most = min(_LAST * max(len(run.steps), 1), _MOST)
         try:
-            told = self._client.durations(run.dag_id, limit=most, without=run.run_id)
+            told = self._client.durations(
+                run.dag_id, limit=most, without=run.run_id, before=run.started
+            )
         except RemoteError:  # who may see a run need not see all of them
             return {}
         return {name: seconds[:_LAST] for name, seconds in told.items()}
@@ -67,7 +69,10 @@ class Forecaster:
     def _look(self, run: Run) -> dict[str, Sequence[float]]:
         """The same of the last runs on this machine, of which some may have failed."""
         told: dict[str, list[float]] = {}
-        for earlier in records.runs_here(self._current, dag_id=run.dag_id, limit=2 * _LAST):
+        before = records.runs_here(
+            self._current, dag_id=run.dag_id, limit=2 * _LAST, before=run.started
+        )
+        for earlier in before:
             for step in earlier.steps if earlier.run_id != run.run_id else ():
                 if step.state is not RunState.SUCCESS or step.kept or step.cached:
                     continue

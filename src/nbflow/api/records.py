@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,11 @@ def is_local(reference: str) -> bool:
 
 
 def runs_here(
-    current: settings.Settings, *, dag_id: str | None = None, limit: int | None = None
+    current: settings.Settings,
+    *,
+    dag_id: str | None = None,
+    limit: int | None = None,
+    before: datetime | None = None,
 ) -> tuple[Run, ...]:
     """Runs on this machine, the newest first.
 
@@ -65,12 +70,17 @@ def runs_here(
         current: the settings, which name the store.
         dag_id: of this pipeline alone.
         limit: so many at most.
+        before: began earlier than that.
     """
     folders = local_runs(current).glob(f"*/{dag_id or '*'}/{LOCAL}*")
     newest = sorted(folders, key=age, reverse=True)
-    ledgers = (_ledger(folder) for folder in newest[:limit])
-    found = [ledger.run for ledger in ledgers if ledger is not None]
-    return tuple(sorted(found, key=lambda run: run.started or _NEVER, reverse=True))
+    runs = (ledger.run for ledger in map(_ledger, newest) if ledger is not None)
+    found = islice((run for run in runs if before is None or _start(run) < before), limit)
+    return tuple(sorted(found, key=_start, reverse=True))
+
+
+def _start(run: Run) -> datetime:
+    return run.started or _NEVER
 
 
 def _ledger(folder: Path) -> host.Ledger | None:

@@ -15,6 +15,7 @@ from nbflow.remote.unknowns import known_dag, known_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
 
     from nbflow.model import Failure, Run
@@ -259,11 +260,17 @@ class Airflow:
         return reading.read_run(data, url=self.url, tasks=tasks, order=order)
 
     def durations(
-        self, dag_id: str, *, limit: int, without: str | None = None
+        self,
+        dag_id: str,
+        *,
+        limit: int,
+        without: str | None = None,
+        before: datetime | None = None,
     ) -> dict[str, tuple[float, ...]]:
         """Seconds that steps of a DAG took when they went well, by step, the latest first.
 
-        Read are at most `limit` executions of steps; those of the run `without` do not count.
+        Read are at most `limit` executions of steps; those of the run `without` do not count, nor
+        what began after `before`.
         """
         found = self._pages(
             f"/api/v2/dags/{_quoted(dag_id)}/dagRuns/~/taskInstances",
@@ -271,6 +278,7 @@ class Airflow:
             limit=limit,
             state=["success"],
             order_by="-start_date",
+            **({} if before is None else {"start_date_lte": before.isoformat()}),
             doing=f"list how long the steps of {dag_id} took",
         )
         return reading.read_durations(tuple(found), without=without)

@@ -30,6 +30,8 @@ _STATES = {
     "removed": RunState.CANCELLED,
 }
 
+_GIVEN_UP = {RunState.CANCELLED, RunState.SKIPPED}
+"""States of steps that may never have begun."""
 CANCELLED = "cancelled by nbflow"
 """The note of a run, or of an item, that `cancel` has ended: to Airflow it is one that failed."""
 RESUMED = "resumed by nbflow; begun "
@@ -234,7 +236,9 @@ def _read_step(
     )
     if at_once and state in {RunState.FAILED, RunState.SKIPPED}:
         state = RunState.CANCELLED
-        started, ended = (None, None) if started == ended else (started, ended)
+    # What was never reached has a moment, too: the one at which Airflow gave it up.
+    if state is RunState.UPSTREAM_FAILED or (state in _GIVEN_UP and started == ended):
+        started = ended = None
     return StepRun(
         note=waits,
         name=_name(task),

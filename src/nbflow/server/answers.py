@@ -94,6 +94,10 @@ _ERROR = {
         "files": told(
             listing(TEXT), "names of those in whose place others are, of code `already-there`"
         ),
+        "unseen": told(
+            record({"digest": TEXT, "by": _WORD, "moment": nullable(MOMENT)}),
+            "the version that would be replaced by somebody who has not seen it",
+        ),
     },
     "required": ["code", "message", "hint", "status"],
     "additionalProperties": True,

@@ -101,7 +101,7 @@ class Contents:
         """
         place = self.place(path)
         if await self.has_folder(path):
-            raise UsageError(f"{path} is a folder", hint="Move it away, or name another folder.")
+            raise UsageError(f"{path} is a folder", hint="Move or rename it, then save again.")
         if self._files:
             return await asyncio.to_thread(self._holds, path, place, size, sha256)
         if not await ensure_async(self._manager.file_exists(path)):
@@ -159,13 +159,13 @@ class Contents:
             if not place.parent.resolve().is_relative_to(self._root):
                 raise UsageError(
                     f"{path!r} leads out of the server's root",
-                    hint="A folder of it is a link to elsewhere: name another folder.",
+                    hint="A folder of it is a link to elsewhere: rename or delete that.",
                 )
             yield
         except OSError as error:
             raise UsageError(
                 f"{path} cannot be written: {error.strerror}",
-                hint="See what is there, or name another folder.",
+                hint="See what is there, and move or rename what is in the way.",
             ) from error
 
 

@@ -17,7 +17,7 @@ from nbflow.server.wording import spoken
 if TYPE_CHECKING:
     from nbflow.server.jobs import Job
 
-__all__ = ["ENDPOINTS", "IN_PROJECT", "OF_PROJECT", "in_contents"]
+__all__ = ["ENDPOINTS", "IN_PROJECT", "OF_PROJECT", "in_contents", "project_in_contents"]
 
 IN_PROJECT: dict[str, Any] = {
     "project": told(TEXT, "a folder of the project, in the server's contents", default="")
@@ -34,6 +34,20 @@ def in_contents(path: str | None, call: Call) -> str | None:
     place = os.path.relpath(call.settings.root / path, call.folder.resolve())
     found = posixpath.normpath(f"{call.given['project']}/{PurePath(place).as_posix()}").lstrip("/")
     return None if found.startswith("..") else found
+
+
+def project_in_contents(call: Call) -> str:
+    """The project's own folder in the server's contents; the nearest to it that is shown there."""
+    assert call.contents is not None
+    given = [part for part in call.given["project"].split("/") if part]
+    above = ("/".join(given[:count]) for count in range(len(given) + 1))
+    # Whether a folder belongs to the project is not in its name: a link may lead to another one.
+    return next(one for one in above if _is_within(call, one))
+
+
+def _is_within(call: Call, folder: str) -> bool:
+    assert call.contents is not None
+    return call.contents.place(folder).resolve().is_relative_to(call.settings.root)
 
 
 def next_runs(call: Call) -> dict[str, Any]:
@@ -67,6 +81,7 @@ def settings(call: Call) -> dict[str, Any]:
     current = call.settings
     return {
         "root": str(current.root),
+        "folder": project_in_contents(call),
         "files": [str(path) for path in current.files],
         "store": current.store_address,
         "target": current.target.kind,
@@ -129,6 +144,9 @@ ENDPOINTS = (
         answer=record(
             {
                 "root": told(TEXT, "the project's folder on the server's machine"),
+                "folder": told(
+                    TEXT, "the project's folder in the server's contents, or what is shown of it"
+                ),
                 "files": listing(TEXT),
                 "store": TEXT,
                 "target": told(TEXT, "its kind"),

@@ -11,7 +11,7 @@ from nbflow import api
 from nbflow.errors import UsageError
 from nbflow.model import did_you_mean
 from nbflow.server.calls import AlreadyThere, Call, Endpoint, UnknownFile
-from nbflow.server.projects import OF_PROJECT, in_contents
+from nbflow.server.projects import OF_PROJECT, in_contents, project_in_contents
 from nbflow.server.runs import found_run
 from nbflow.server.schemas import FLAG, TEXT, listing, record, reference, told
 
@@ -91,9 +91,9 @@ def _meant(call: Call) -> tuple[list[RunFile], str | None]:
 async def _folder(call: Call, notebook: str | None) -> str:
     """The folder that is named, else the notebook's, else the project's."""
     contents = _contents(call)
-    named = call.given.get("folder")
+    named: str | None = call.given.get("folder")
     if named is None:
-        named = call.given["project"]
+        named = await asyncio.to_thread(project_in_contents, call)
         if notebook is not None and await contents.has_folder(posixpath.dirname(notebook)):
             named = posixpath.dirname(notebook)
     await contents.folder(named)

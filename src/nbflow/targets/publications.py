@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from nbflow.errors import TargetError
+from nbflow.errors import TargetError, UnseenVersion
 from nbflow.targets.listings import (
     VERSIONS,
     Listing,
@@ -261,11 +261,12 @@ def _refuse_older(
         known = there.digest in shown
     if known:
         return
-    raise TargetError(
+    moment = None if current.moment is None else current.moment.isoformat(timespec="seconds")
+    raise UnseenVersion(
         f"the DAG {bundle.dag_id!r} is now {current}, which you have not seen",
         hint=f"`nbflow diff {source_of(bundle.files['manifest.json'])}` shows what would change; "
         "--force replaces it",
-        forcible=True,
+        version={"digest": current.digest, "by": current.by, "moment": moment},
     )
 
 

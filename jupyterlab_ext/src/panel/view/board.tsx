@@ -1,7 +1,9 @@
 import React from 'react';
 
 import { CauseList } from '../../parts/field';
+import { ownZone } from '../../parts/moments';
 import { AirflowReach, Banner } from '../../parts/reach';
+import { messageOf } from '../../parts/versions';
 import { WordsProvider } from '../../parts/words';
 import { projectInWords } from '../projects';
 import { FrameProvider, useFrame } from './frame';
@@ -29,7 +31,8 @@ export function Board({ frame }: { frame: Frame }): React.JSX.Element {
 function Project(): React.JSX.Element {
   const { monitor, projects, folders, trans } = useFrame();
   const { project } = monitor.place;
-  const known = [...new Set(['', project, ...folders, ...projects.seen])].sort();
+  const open = folders.map(folder => projects.homeOf(folder));
+  const known = [...new Set(['', project, ...open, ...projects.seen])].sort();
   return (
     <label className="nbf-Panel-project">
       <span>{trans.__('Project')}</span>
@@ -126,8 +129,9 @@ function Reach(): React.JSX.Element | null {
 
 /** What somebody asked for, while it goes and when it is done. */
 function Deed(): React.JSX.Element {
-  const { deeds, trans } = useFrame();
+  const { deeds, trans, language } = useFrame();
   const { now } = deeds;
+  const speaker = { language, now: new Date() };
   return (
     <div className="nbf-Deed" role="status" data-state={now?.state}>
       {now !== null && (
@@ -141,7 +145,7 @@ function Deed(): React.JSX.Element {
             <CauseList
               causes={[
                 {
-                  message: now.failure.message,
+                  message: messageOf(now.failure, trans, speaker, ownZone()),
                   hint: now.failure.hint,
                   severity: 'error',
                   cell: null

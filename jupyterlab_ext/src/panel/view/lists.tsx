@@ -209,8 +209,13 @@ function PipelineRow({ one }: { one: Listed }): React.JSX.Element {
   );
 }
 
-/** When the next run begins, or why none does. */
-export function NextRun({ one }: { one: Listed }): React.JSX.Element {
+/**
+ * When the next run begins, or why none does.
+ *
+ * @param zoned - says by which clock, where there is room: the form may say it by another one.
+ */
+export function NextRun(props: { one: Listed; zoned?: boolean }): React.JSX.Element {
+  const { one, zoned = false } = props;
   const { trans, language } = useFrame();
   if (one.broken === true) {
     return <span className="nbf-Rows-bad">{trans.__('Airflow cannot import it')}</span>;
@@ -227,8 +232,8 @@ export function NextRun({ one }: { one: Listed }): React.JSX.Element {
   const zone = ownZone();
   const speaker = { language, now: new Date() };
   return (
-    <span title={momentInWords(one.next_run, zone, speaker)}>
-      {trans.__('next %1', momentInShort(one.next_run, zone, speaker))}
+    <span title={momentInWords(one.next_run, zone, { ...speaker, zoned: true })}>
+      {trans.__('next %1', momentInShort(one.next_run, zone, { ...speaker, zoned }))}
     </span>
   );
 }

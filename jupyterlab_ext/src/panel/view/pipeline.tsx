@@ -53,7 +53,7 @@ function About({ one }: { one: Listed }): React.JSX.Element {
   const owner = ownerOf(one);
   return (
     <p className="nbf-Panel-about">
-      <NextRun one={one} />
+      <NextRun one={one} zoned />
       {owner !== '' && ` · ${trans.__('of %1', owner)}`}
       {` · ${one.notebook} · ${trans.__('version %1', one.digest.slice(0, 8))}`}
     </p>

@@ -3,7 +3,8 @@ import React from 'react';
 import { ServerFailure } from '../../client/failure';
 import type { Publication } from '../../generated/answers';
 import { CauseList } from '../../parts/field';
-import { momentInShort, ownZone } from '../../parts/moments';
+import { ownZone } from '../../parts/moments';
+import { originOf, titleOf } from '../../parts/versions';
 import { useFrame } from './frame';
 
 /** Versions that are shown at first: one goes back to one of the last, mostly. */
@@ -34,9 +35,10 @@ export function Versions({ dag, close }: { dag: string; close: () => void }): Re
     );
   }
   const versions = keptOf(found);
+  const speaker = { language, now: new Date() };
   /** Who declines looks on among them. */
   const goBack = async (one: Kept): Promise<void> => {
-    if (await actions.rollBack(dag, one.digest, titleOf(one, language))) {
+    if (await actions.rollBack(dag, one.digest, titleOf(one, speaker, ownZone()))) {
       close();
     }
   };
@@ -72,27 +74,14 @@ function keptOf({ versions }: Publication): Kept[] {
   return kept.reverse().filter(one => newest.get(one.digest) === one);
 }
 
-/** When a version was published, and by whom. */
-function originOf({ moment, by }: Kept, language: string): string {
-  const speaker = { language, now: new Date() };
-  const when = moment === null ? '' : momentInShort(moment, ownZone(), speaker);
-  return [when, by].filter(Boolean).join(' · ');
-}
-
-/** A version as it is told apart: `1f2e3d4c (yesterday, 17:42 · ann)`. */
-function titleOf(version: Kept, language: string): string {
-  const short = version.digest.slice(0, 8);
-  const origin = originOf(version, language);
-  return origin === '' ? short : `${short} (${origin})`;
-}
-
 function Version(props: { version: Kept; runs: boolean; back: () => void }): React.JSX.Element {
   const { deeds, language, trans } = useFrame();
   const short = props.version.digest.slice(0, 8);
+  const speaker = { language, now: new Date() };
   return (
     <li>
       <span>
-        <code>{short}</code> {originOf(props.version, language)}
+        <code>{short}</code> {originOf(props.version, speaker, ownZone())}
       </span>
       {props.runs ? (
         <span className="nbf-Rows-about">{trans.__('current')}</span>

@@ -6,6 +6,7 @@ import { Clock } from '../../parts/clock';
 import { CauseList, Inline } from '../../parts/field';
 import type { Question } from '../../parts/question';
 import { failuresOf, stateInWords } from '../../parts/states';
+import { messageOf } from '../../parts/versions';
 import { asSentences } from '../causes';
 import type { Progress } from '../errand';
 import { canInsist } from '../errand';
@@ -168,7 +169,7 @@ function Paused({ dag }: { dag: string }): React.JSX.Element | null {
 }
 
 function Failed({ now }: { now: Progress }): React.JSX.Element | null {
-  const { errand, trans, goTo, numberOf } = useFrame();
+  const { errand, trans, language, zone, goTo, numberOf } = useFrame();
   const failure = now.failure;
   if (failure === null) {
     return null;
@@ -176,7 +177,8 @@ function Failed({ now }: { now: Progress }): React.JSX.Element | null {
   const [step] = failuresOf(now.run);
   const cell = failure.cell ?? failure.diagnostics[0]?.cell ?? step?.cell ?? null;
   const number = cell === null ? null : numberOf(cell);
-  const what = { message: failure.message, hint: failure.hint };
+  const message = messageOf(failure, trans, { language, now: new Date() }, zone);
+  const what = { message, hint: failure.hint };
   const forced = now.kind === 'publish' && canInsist(failure);
   return (
     <div className="nbf-Answer-failed">
