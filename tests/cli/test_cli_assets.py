@@ -1,11 +1,11 @@
 """Pipelines that start each other by what they make, in a real Airflow."""
 
 import time
-from functools import partial
 
-import commands
 import pytest
 from commands import write_notebook
+
+from waiting import until
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -17,9 +17,6 @@ MAKER = [
     ("step:good prev:load", "print(sum(rows))"),
     ("step:risky prev:load", "assert not bad, 'bad rows'\nprint(len(rows))"),
 ]
-
-
-until = partial(commands.until, seconds=90)
 
 
 def ended_well(run, dag_id):

@@ -1,17 +1,13 @@
 """Runs for days that have passed, in a real Airflow."""
 
-from functools import partial
-
-import commands
 import pytest
 from commands import injected, outputs, write_notebook
+
+from waiting import until
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
 
 RANGE = ("--from", "2026-03-28", "--to", "2026-03-30")
-
-
-until = partial(commands.until, seconds=120)
 
 
 def backfilled(run):

@@ -3,15 +3,14 @@
 import html
 import json
 import os
-from functools import partial
 
-import commands
 import pytest
 from commands import nbflow, write_notebook
 from listeners import mail_server, web_server
 from test_cli_secrets import files, leaks
 
 from nbflow import embedded
+from waiting import until
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(500)]
 
@@ -34,9 +33,6 @@ NO_CLUSTER = {
 }
 EVERYBODY = ["broken", "gone", "chat", "mail", "programs"]
 CANARIES = {name: f"T0/B0/canary-{name}-7Zq4Wx9Lk2Vb8" for name in ("broken", "gone", "hidden")}
-
-
-until = partial(commands.until, seconds=90)
 
 
 @pytest.fixture(scope="module")
