@@ -1,4 +1,4 @@
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILayoutRestorer, IRouter } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
@@ -42,7 +42,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
   description: 'Shows pipelines and their runs in a panel.',
   autoStart: true,
   requires: [INbflow, INotebookTracker, IDocumentManager, ISettingRegistry, IStateDB],
-  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer, IRouter],
   activate: (
     app: JupyterFrontEnd,
     nbflow: INbflow,
@@ -52,7 +52,8 @@ export const panel: JupyterFrontEndPlugin<void> = {
     states: IStateDB,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    router: IRouter | null
   ): void => {
     const { commands, shell, serviceManager } = app;
     const { client } = nbflow;
@@ -61,6 +62,13 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const trans = translation.load('nbflow');
     const { contents, serverSettings } = serviceManager;
     contents.addDrive(new ExecutedDrive(client, contents, serverSettings, trans));
+    // The address of a page names what is in front. No file browser can go there, which JupyterLab
+    // would complain of; what was open comes back all the same.
+    const address = router?.current.path ?? '';
+    const shortened = address.replace(/\/tree\/nbflow-run(:|%3A).*/i, '');
+    if (shortened !== address) {
+      router?.navigate(shortened, { skipRouting: true });
+    }
 
     const choices = { watch: true };
     const monitor = new Monitor(client);
