@@ -22,7 +22,7 @@ PATIENCE = 90_000
 IN_FRONT = """() => {
     const one = [...jupyterapp.shell.widgets('main')].find(
         one => one.context?.path.startsWith('nbflow-run:'));
-    history.replaceState({}, '', '/lab/tree/' + encodeURIComponent(one.context.path));
+    history.replaceState({}, '', '/lab/tree/' + encodeURI(one.context.path));
 }"""
 """Milliseconds: a run is several processes, on a machine that may have others to do."""
 AXE = EXTENSION / "node_modules" / "axe-core" / "axe.min.js"

@@ -1,6 +1,7 @@
-import { ILayoutRestorer, IRouter } from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -42,7 +43,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
   description: 'Shows pipelines and their runs in a panel.',
   autoStart: true,
   requires: [INbflow, INotebookTracker, IDocumentManager, ISettingRegistry, IStateDB],
-  optional: [ITranslator, ICommandPalette, ILayoutRestorer, IRouter],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     nbflow: INbflow,
@@ -52,8 +53,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     states: IStateDB,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
-    restorer: ILayoutRestorer | null,
-    router: IRouter | null
+    restorer: ILayoutRestorer | null
   ): void => {
     const { commands, shell, serviceManager } = app;
     const { client } = nbflow;
@@ -64,10 +64,8 @@ export const panel: JupyterFrontEndPlugin<void> = {
     contents.addDrive(new ExecutedDrive(client, contents, serverSettings, trans));
     // The address of a page names what is in front. No file browser can go there, which JupyterLab
     // would complain of; what was open comes back all the same.
-    const address = router?.current.path ?? '';
-    const shortened = address.replace(/\/tree\/nbflow-run(:|%3A).*/i, '');
-    if (shortened !== address) {
-      router?.navigate(shortened, { skipRouting: true });
+    if (PageConfig.getOption('treePath').startsWith('nbflow-run:')) {
+      PageConfig.setOption('treePath', '');
     }
 
     const choices = { watch: true };
