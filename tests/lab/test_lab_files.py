@@ -44,17 +44,24 @@ def project(root):
     return folder
 
 
+def open_run(page, project, name):
+    """The panel with the newest run of a notebook in this folder."""
+    page.evaluate(
+        "async project => { await jupyterapp.restored;"
+        " await jupyterapp.commands.execute('nbflow:show-runs', {project}); }",
+        project,
+    )
+    panel = page.locator(".nbf-Panel")
+    panel.get_by_role("button", name="Runs", exact=True).click()
+    panel.get_by_role("option", name=re.compile(f"^{name}")).click()
+    return panel
+
+
 @pytest.fixture
 def files(page, project):
     """The files of the run, in the panel."""
     page.set_default_timeout(60_000)
-    page.evaluate(
-        "async () => { await jupyterapp.restored;"
-        " await jupyterapp.commands.execute('nbflow:show-runs', {project: 'made'}); }"
-    )
-    panel = page.locator(".nbf-Panel")
-    panel.get_by_role("button", name="Runs", exact=True).click()
-    panel.get_by_role("option", name=re.compile("^writes")).click()
+    panel = open_run(page, "made", "writes")
     found = panel.get_by_role("region", name="Files")
     found.get_by_text("rows.csv").wait_for()
     yield found
@@ -119,13 +126,7 @@ def test_where_the_notebooks_folder_is_gone_they_are_saved_in_the_projects(page,
     write_notebook(below / "pull.ipynb", ("step:pull", "open('pulled.csv', 'w').write('1')"))
     done = nbflow("run", "pull.ipynb", cwd=below, timeout=240)
     assert done.status == 0, done.err
-    page.evaluate(
-        "async () => { await jupyterapp.restored;"
-        " await jupyterapp.commands.execute('nbflow:show-runs', {project: 'made/reports'}); }"
-    )
-    panel = page.locator(".nbf-Panel")
-    panel.get_by_role("button", name="Runs", exact=True).click()
-    panel.get_by_role("option", name=re.compile("^pull")).click()
+    panel = open_run(page, "made/reports", "pull")
     save = panel.get_by_role("button", name="Save pulled.csv")
     save.wait_for()
     until(lambda: panel.get_by_label("Project").input_value() == "made")

@@ -183,16 +183,16 @@ async def test_settings_say_which_folder_is_the_projects(ask, root, begins):
     async def folder(project):
         return (await ask("GET", "settings", project=project)).json["folder"]
 
-    (root / "work/deep/er").mkdir(parents=True)
+    (root / "made/deep/er").mkdir(parents=True)
     (root / "other").mkdir()
-    (root / "other/work").symlink_to(root / "work/deep")
-    assert await folder("/work/deep/er/") == "work/deep/er"
-    (root / "work" / begins).mkdir() if begins == ".nbflow" else (root / "work" / begins).touch()
-    assert [await folder(one) for one in ("work/deep/er", "work", "")] == ["work", "work", ""]
-    assert await folder("other/work/er") == "other/work"
+    (root / "other/made").symlink_to(root / "made/deep")
+    assert await folder("/made/deep/er/") == "made/deep/er"
+    (root / "made" / begins).mkdir() if begins == ".nbflow" else (root / "made" / begins).touch()
+    assert [await folder(one) for one in ("made/deep/er", "made", "")] == ["made", "made", ""]
+    assert await folder("other/made/er") == "other/made"
     (root.parent / "nbflow.yaml").touch()
-    (root / "work/nbflow.yaml").unlink(missing_ok=True)
-    assert await folder("work/deep") == ""
+    (root / "made/nbflow.yaml").unlink(missing_ok=True)
+    assert await folder("made/deep") == ""
 
 
 @pytest.fixture
