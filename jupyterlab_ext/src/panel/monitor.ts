@@ -6,7 +6,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Answer, Client } from '../client/client';
 import { ServerFailure } from '../client/failure';
 import type { Run } from '../generated/answers';
-import { Project } from '../parts/project';
+import { Project, lacksFolder } from '../parts/project';
 import { Follower } from './follower';
 import { Pages } from './pages';
 import { START, STATES, nameOf } from './place';
@@ -177,7 +177,7 @@ export class Monitor implements IDisposable {
       await Promise.all([this._list(this._place).refresh(...this._sight), this._lookAtPipeline()]);
       this._minded();
     }
-    if ((this._follower ?? this._list(this._place)).failure?.code === 'usage') {
+    if (lacksFolder((this._follower ?? this._list(this._place)).failure)) {
       void this.project.load(null); // Its folder may be gone, which it tells.
     }
     this._pace();

@@ -64,7 +64,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     contents.addDrive(new ExecutedDrive(client, contents, serverSettings, trans));
     // The address of a page names what is in front. No file browser can go there, which JupyterLab
     // would complain of; what was open comes back all the same.
-    if (PageConfig.getOption('treePath').startsWith('nbflow-run:')) {
+    if (isExecuted(PageConfig.getOption('treePath'))) {
       PageConfig.setOption('treePath', '');
     }
 

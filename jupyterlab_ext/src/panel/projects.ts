@@ -1,12 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { folderOf } from '../parts/folders';
+import { lacksFolder } from '../parts/project';
 import type { Monitor } from './monitor';
 import { isRecord } from './place';
 import type { Place } from './place';
 
-/** What the server says of settings whose folder is not there: nothing else is asked for them. */
-const NO_FOLDER = 'usage';
 /** How many that were looked at are kept. */
 const KEPT = 20;
 
@@ -76,7 +75,7 @@ export class Projects {
     if (known !== project) {
       return; // It is asked for still.
     }
-    if (failure?.code === NO_FOLDER && project !== '') {
+    if (lacksFolder(failure) && project !== '') {
       this._leave(project, { project: folderOf(project), pipeline: null, run: null });
     } else if (failure === null && settings !== null) {
       this._homes.set(project, settings.folder);

@@ -125,3 +125,8 @@ export class Project implements IDisposable {
   private readonly _stopped = new AbortController();
   private readonly _changed = new Signal<this, void>(this);
 }
+
+/** Whether the folder of a project may be gone: what else is asked of one cannot be asked wrong. */
+export function lacksFolder(failure: ServerFailure | null): boolean {
+  return failure?.code === 'usage';
+}

@@ -46,7 +46,7 @@ def may_be_secret(name: str, value: object) -> bool:
         return False
     if _is_named_secret(name):
         return _PATH.fullmatch(value) is None
-    vague = bool(_words(name) & _VAGUE)
+    vague = not _VAGUE.isdisjoint(_words(name))
     return is_secret(value) or (vague and _looks_random(value, least=8))
 
 
@@ -58,15 +58,11 @@ def asks_for_secret(name: str, default: object) -> bool:
 
 
 def _is_named_secret(name: str) -> bool:
-    lowered = "_".join(_words_in_order(name))
-    return bool(_words(name) & _WORDS) or any(pair in lowered for pair in _PAIRS)
+    words = _words(name)
+    return not _WORDS.isdisjoint(words) or any(pair in "_".join(words) for pair in _PAIRS)
 
 
-def _words(name: str) -> set[str]:
-    return set(_words_in_order(name))
-
-
-def _words_in_order(name: str) -> list[str]:
+def _words(name: str) -> list[str]:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")
 
 

@@ -23,6 +23,7 @@ from nbflow.server.schemas import (
 __all__ = ["ANSWERS"]
 
 _WORD = nullable(TEXT)
+_WHICH = record({"digest": TEXT, "by": _WORD, "moment": nullable(MOMENT)})
 _AMOUNT = nullable(record({"request": _WORD, "limit": _WORD}))
 _STATE = choice(
     "queued",
@@ -95,7 +96,7 @@ _ERROR = {
             listing(TEXT), "names of those in whose place others are, of code `already-there`"
         ),
         "unseen": told(
-            record({"digest": TEXT, "by": _WORD, "moment": nullable(MOMENT)}),
+            _WHICH,
             "the version that would be replaced by somebody who has not seen it",
         ),
     },
@@ -330,7 +331,6 @@ _CELL_CHANGE = record(
         "stage": told(nullable(TEXT), "whose notebook it is in, of several"),
     }
 )
-_WHICH = record({"digest": TEXT, "by": nullable(TEXT), "moment": nullable(MOMENT)})
 _DIFFERENCE = record(
     {
         "dag_id": TEXT,
