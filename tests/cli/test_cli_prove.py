@@ -3,10 +3,11 @@
 import json
 import os
 import signal
-import time
 
 import pytest
 from commands import nbflow, outputs, start, write_notebook
+
+from waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -202,9 +203,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path, when):
     )
     write_notebook(tmp_path / "long.ipynb", ("step:one", source))
     process = start("check", "--prove", "long.ipynb", cwd=tmp_path, TMPDIR=str(scratch))
-    deadline = time.monotonic() + 90
-    while not marker.exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
+    until(marker.exists)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err

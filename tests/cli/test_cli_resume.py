@@ -2,10 +2,11 @@
 
 import json
 import signal
-import time
 
 import pytest
 from commands import nbflow, outputs, start, write_notebook
+
+from waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -139,9 +140,7 @@ def test_a_stopped_run_goes_on(tmp_path, kill):
     write_notebook(tmp_path / "nb.ipynb", ("step:one", "x = 1\nprint('one')"), ("step:two", wait),
                    ("step:three", "print(y)"))  # fmt: skip
     process = start("run", "nb.ipynb", cwd=tmp_path)
-    deadline = time.monotonic() + 60
-    while not marker.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(marker.exists)
     going = resume(tmp_path)
     assert (going.status, going.json["error"]["code"]) == (2, "usage")
     assert "still going on" in going.json["error"]["message"]

@@ -3,10 +3,11 @@
 import json
 import os
 import signal
-import time
 
 import pytest
 from commands import nbflow, outputs, start, write_notebook
+
+from waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -79,9 +80,7 @@ def test_ctrl_c_leaves_a_usable_partial_notebook_and_no_process(tmp_path):
         ("step:three", "print(y)"),
     )  # fmt: skip
     process = start("run", "long.ipynb", "-o", "partial.ipynb", cwd=tmp_path)
-    deadline = time.monotonic() + 60
-    while not marker.exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
+    until(marker.exists)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err

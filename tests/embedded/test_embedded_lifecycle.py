@@ -9,7 +9,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.metadata import version
@@ -20,6 +19,7 @@ import pytest
 
 from nbflow import embedded, remote
 from nbflow.errors import MissingExtraError, RemoteError
+from waiting import until
 
 STUBBORN = """
 import subprocess, time
@@ -164,10 +164,7 @@ def test_down_ends_running_tasks_and_what_they_started(project):
     ) as client:
         client.wait_for_dag("stubborn", digest="601")
         client.trigger("stubborn")
-    deadline = time.monotonic() + 60
-    while ["sleep", "601"] not in processes_of(project / "home"):
-        assert time.monotonic() < deadline
-        time.sleep(0.3)
+    until(lambda: ["sleep", "601"] in processes_of(project / "home"))
     assert embedded.down(home=project / "home")
     assert processes_of(project / "home") == []
     assert embedded.status(home=project / "home") is None
@@ -189,10 +186,7 @@ folder = Path({str(project)!r})
 embedded.up(home=folder / "home", dags=folder / "dags", environ=os.environ)
 """
     starter = subprocess.Popen([sys.executable, "-c", code])
-    deadline = time.monotonic() + 60
-    while not processes_of(project / "home"):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: processes_of(project / "home"))
     starter.kill()
     starter.wait()
     # Even what was written down is gone.

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from by_hand import Hand, Notebook, step_notebook
@@ -16,6 +15,7 @@ from object_servers import BUCKET, moto_server
 
 from nbflow.host import failure_of
 from nbflow.runtime import open_store
+from waiting import until
 
 TALK = r"""import sys, time
 print('one\ntw', end='', flush=True)
@@ -191,9 +191,7 @@ def test_a_host_that_is_killed_with_its_kernel_leaves_the_cell_and_the_peak(plac
         env={**os.environ, "NBFLOW_LAST_WORDS": str(words)},
         start_new_session=True,
     ) as host:  # fmt: skip
-        deadline = time.monotonic() + 60
-        while "vanishes-1" not in words.read_text() and time.monotonic() < deadline:
-            time.sleep(0.1)
+        until(lambda: "vanishes-1" in words.read_text())
         os.killpg(host.pid, signal.SIGKILL)
     told = json.loads(words.read_text())
     assert told["cell"] == "vanishes-1"

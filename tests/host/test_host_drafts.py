@@ -17,6 +17,7 @@ from by_hand import Hand, Notebook, step_notebook
 
 from nbflow.host import executed
 from nbflow.host.drafts import Draft, read_draft
+from waiting import until
 
 
 def notebook(cells):
@@ -104,15 +105,11 @@ def test_a_killed_host_loses_the_running_cell_at_most(tmp_path, seed):
         stderr=subprocess.DEVNULL,
         env={**os.environ, "NBFLOW_TEST_MARK": str(tmp_path)},
     )
-    limit = time.monotonic() + 60
-    while not (tmp_path / "ended").exists() and time.monotonic() < limit:
-        time.sleep(0.01)
+    until((tmp_path / "ended").exists)
     time.sleep(chance.random())
     host.send_signal(signal.SIGKILL)
     host.wait()
-    while bearing(str(tmp_path)):
-        assert time.monotonic() < limit
-        time.sleep(0.05)
+    until(lambda: not bearing(str(tmp_path)))
     begun = int((tmp_path / "ended").read_text() or 0)
     found = executed(run)["many"]["cells"]
     kept = [cell for cell in found if cell["id"].startswith("many-") and cell["outputs"]]

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from by_hand import Hand, Notebook, step_notebook
@@ -15,6 +14,7 @@ from object_servers import BUCKET, moto_server
 
 from nbflow.host import executed, progress
 from nbflow.runtime import open_store, read_manifest
+from waiting import until
 
 NOTEBOOK = Notebook(
     {
@@ -118,10 +118,7 @@ def test_a_kernel_that_leaves_with_status_zero_has_failed(bundle, tmp_path):
 def test_a_pod_that_is_ended_keeps_what_its_step_put_out(bundle, tmp_path):
     run = tmp_path / "run"
     process = start(bundle / "waits.ipynb", "--run", run)
-    limit = time.monotonic() + 60
-    while not (run.exists() and "waits" in executed(run) and outputs(executed(run)["waits"])):
-        assert time.monotonic() < limit
-        time.sleep(0.1)
+    until(lambda: run.exists() and "waits" in executed(run) and outputs(executed(run)["waits"]))
     process.send_signal(signal.SIGTERM)
     status, words = told(process)
     assert status == 130

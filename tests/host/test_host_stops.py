@@ -10,6 +10,8 @@ from pathlib import Path
 import processes
 import pytest
 
+from waiting import until
+
 sys.path.insert(0, str(Path(__file__).parent.parent / "cli"))
 from commands import outputs, start, write_notebook
 
@@ -34,10 +36,7 @@ def begin(folder, mark):
     )
     begun = folder / "begun"
     process = start("run", notebook, cwd=folder, BEGUN=str(begun), **{processes.MARK: mark})
-    until = time.monotonic() + 60
-    while not begun.exists() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert begun.exists()
+    until(begun.exists)
     return process
 
 
