@@ -190,8 +190,11 @@ def test_a_run_is_started_with_other_parameters_seen_after_a_reload_and_cancelle
         printed.wait_for()
 
     page.wait_for_timeout(1500)  # until JupyterLab has kept what is open
+    assert "/tree/nbflow-run" in page.url
     page.reload()
     page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+    page.wait_for_timeout(3000)  # until it would have gone to what its address names
+    assert page.get_by_role("dialog").all_inner_texts() == []
     going.get_by_text("rest", exact=True).wait_for()
     panel.get_by_role("button", name="Watching", pressed=True).wait_for()
     executed = page.locator(".jp-NotebookPanel", has_text="notebook is read-only")
