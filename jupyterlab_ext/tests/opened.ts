@@ -109,7 +109,7 @@ export class Opened extends Shown {
     this.projects = new Projects(monitor, () => this.front);
     const frame = {
       ...{ monitor, projects: this.projects, actions, deeds, watch, trans },
-      ...{ language: 'en-GB', folders: ['work'] }
+      ...{ language: 'en-GB', folders: ['work'], wraps: true, setWraps: () => undefined }
     };
     monitor.go({ project: 'work', ...place });
     this.widget = new RunsPanel(() => frame);

@@ -156,6 +156,30 @@ def test_a_failed_run_is_looked_into_mended_and_goes_on_and_its_end_is_told(page
     panel.get_by_role("region", name="Log of fit").get_by_text("100.0").wait_for()
 
 
+def test_lines_of_a_log_are_left_unwrapped_from_then_on_once_one_says_so(page, panel):
+    wider = "log => log.scrollWidth > log.clientWidth"
+    open_run(panel, "failed")
+    log = panel.get_by_role("region", name="Log of fit")
+    lines = log.get_by_role("log")
+    log.get_by_text("ZeroDivisionError").first.wait_for()
+    assert not lines.evaluate(wider)
+
+    with page.expect_response(lambda one: one.request.method == "PUT" and "settings" in one.url):
+        log.get_by_role("button", name="Do not wrap lines").click()
+    log.get_by_role("button", name="Wrap lines", exact=True).wait_for()
+    assert lines.evaluate(wider)
+
+    page.reload()
+    show(page, "followed")
+    open_run(panel, "failed")
+    log.get_by_role("button", name="Wrap lines", exact=True).wait_for()
+    assert lines.evaluate(wider)
+    with page.expect_response(lambda one: one.request.method == "PUT" and "settings" in one.url):
+        log.get_by_role("button", name="Wrap lines", exact=True).click()
+    log.get_by_role("button", name="Do not wrap lines").wait_for()
+    assert not lines.evaluate(wider)
+
+
 def test_of_a_run_that_has_left_nothing_yet_that_is_said_and_all_else_goes_on(page, panel):
     nothing = {"code": "store", "message": "there is nothing of it", "hint": None, "status": 404}
     page.route(

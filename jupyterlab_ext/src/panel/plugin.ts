@@ -68,7 +68,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
       PageConfig.setOption('treePath', '');
     }
 
-    const choices = { watch: true };
+    const choices = { watch: true, wraps: true };
     const monitor = new Monitor(client);
     const deeds = new Deeds();
     const watch = new Watch(client);
@@ -84,8 +84,16 @@ export const panel: JupyterFrontEndPlugin<void> = {
     );
     const actions = new Actions(client, monitor, deeds, watch, desk, trans);
     const projects = new Projects(monitor, () => frontOf(notebooks));
-    const frame = { monitor, projects, actions, deeds, watch, trans, language };
-    const widget = new RunsPanel(() => ({ ...frame, folders: foldersOf(notebooks) }));
+    const loaded = registry.load(ID);
+    const setWraps = (wraps: boolean): void => {
+      void loaded.then(settings => settings.set('wrap', wraps));
+    };
+    const frame = { monitor, projects, actions, deeds, watch, trans, language, setWraps };
+    const widget = new RunsPanel(() => ({
+      ...frame,
+      folders: foldersOf(notebooks),
+      wraps: choices.wraps
+    }));
     shell.add(widget, 'left', { rank: RANK, type: 'nbflow' });
     restorer?.add(widget, widget.id);
     nbflow.happened.connect((_, { by }) => {
@@ -100,10 +108,12 @@ export const panel: JupyterFrontEndPlugin<void> = {
       widget.update();
     });
 
-    void registry.load(ID).then(settings => {
+    void loaded.then(settings => {
       const update = (): void => {
-        const { watch: watches, seconds } = settings.composite;
+        const { watch: watches, wrap, seconds } = settings.composite;
         choices.watch = watches !== false;
+        choices.wraps = wrap !== false;
+        widget.update();
         monitor.seconds = typeof seconds === 'number' ? seconds : 5;
       };
       settings.changed.connect(update);

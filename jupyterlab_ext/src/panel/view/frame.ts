@@ -19,6 +19,10 @@ export interface Frame {
   readonly language: string;
   /** Folders of the notebooks that are open, in the server's contents. */
   readonly folders: readonly string[];
+  /** Whether long lines of logs go on below. */
+  readonly wraps: boolean;
+  /** Keep that they do, or do not. */
+  setWraps(wraps: boolean): void;
 }
 
 const Given = React.createContext<Frame | null>(null);

@@ -20,7 +20,7 @@ export interface Asked {
 
 /** What a step has written; it stays at its end while somebody looks there. */
 export function Log(props: { follower: Follower; asked: Asked | null }): React.JSX.Element | null {
-  const { trans } = useFrame();
+  const { trans, wraps, setWraps } = useFrame();
   const { lines } = props.follower;
   const node = React.useRef<HTMLDivElement>(null);
   const ended = React.useRef(true);
@@ -37,13 +37,20 @@ export function Log(props: { follower: Follower; asked: Asked | null }): React.J
     if (node.current !== null && ended.current) {
       node.current.scrollTop = node.current.scrollHeight;
     }
-  }, [written, lines]);
+  }, [written, lines, wraps]);
   if (lines === null) {
     return null;
   }
   return (
     <section ref={section} aria-label={trans.__('Log of %1', lines.step)}>
-      <h3 className="nbf-Panel-subtitle">{trans.__('Log of %1', lines.step)}</h3>
+      <div className="nbf-Log-head">
+        <h3 className="nbf-Panel-subtitle">{trans.__('Log of %1', lines.step)}</h3>
+        {all.length > 0 && (
+          <button type="button" className="nbf-Link" onClick={() => setWraps(!wraps)}>
+            {wraps ? trans.__('Do not wrap lines') : trans.__('Wrap lines')}
+          </button>
+        )}
+      </div>
       {lines.left > 0 && (
         <p className="nbf-Rows-about">{trans.__('%1 earlier lines are left out', lines.left)}</p>
       )}
@@ -54,6 +61,7 @@ export function Log(props: { follower: Follower; asked: Asked | null }): React.J
         <div
           ref={node}
           className="nbf-Log"
+          data-wraps={wraps}
           role="log"
           aria-live="off"
           aria-label={trans.__('Lines of the log')}
