@@ -308,8 +308,9 @@ def test_unpublishing_waits_for_runs_and_leaves_what_they_made(project, publishe
     run("trigger", "leaves")
     refused = run("unpublish", "leaves")
     assert refused.status == 6
-    assert "leaves is paused, and 1 of its runs still goes" in refused.err
+    assert "1 run still goes of leaves" in refused.err
     assert "nbflow cancel" in refused.err
+    assert "was not paused" in run("unpause", "leaves").out
     run("cancel", "leaves")
     done = until(lambda: (done := run("unpublish", "leaves")).status == 0 and done)
     assert "unpublished" in done.out
@@ -319,8 +320,18 @@ def test_unpublishing_waits_for_runs_and_leaves_what_they_made(project, publishe
     fetched = run("output", f"leaves/{well['run_id']}", "-o", "kept.ipynb")
     assert fetched.status == 0, fetched.err
     assert outputs(folder / "kept.ipynb")["cell-4"].split() == ["6", "3"]
-    assert run("rollback", "leaves", "--no-wait").status == 0
+    back = run("rollback", "leaves", "--json")
+    assert (back.status, back.json["paused"]) == (0, False)
     assert "leaves" in run("published").out
+
+
+def test_what_was_paused_before_it_was_unpublished_is_so_when_it_is_back(project, published):
+    _, run = project
+    published("hushed")
+    assert run("pause", "hushed").status == 0
+    assert run("unpublish", "hushed").status == 0
+    again = run("publish", "hushed.ipynb")
+    assert "s, still paused: `nbflow unpause hushed`" in again.out
 
 
 def test_diff_shows_what_publishing_would_change(project, published):

@@ -104,13 +104,21 @@ def await_live(
             one.dag_id: replace(
                 one,
                 live_after=done.live.get(one.dag_id),
-                paused=one.dag_id in done.paused,
+                paused=one.dag_id in done.paused and not _let_run_again(one, client, current),
                 missing=done.missing.get(one.dag_id),
                 diagnostics=_about(one, done.broken.get(one.dag_id), sources.get(one.dag_id)),
                 url=client.dag_url(one.dag_id),
             )
             for one in those
         }
+
+
+def _let_run_again(one: Published, client: Airflow, current: Settings) -> bool:
+    """Let a paused DAG run that only unpublishing has paused; whether that was so."""
+    if not one.changed or not targets.find_target(current).paused_meanwhile(one.dag_id):
+        return False
+    client.unpause(one.dag_id)
+    return True
 
 
 def _tell_of_runs(client: Airflow, dag_ids: Sequence[str], tell: Callable[[str], None]) -> None:

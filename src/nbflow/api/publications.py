@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from nbflow.errors import TargetError
 from nbflow.model import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from nbflow.model import Run
     from nbflow.remote import Airflow
@@ -175,6 +176,8 @@ def unpublish(
 ) -> Unpublished:
     """Pause a DAG, then take it away; what its runs made stays, and so do its versions.
 
+    Where it is not taken away after all, it is let run as before.
+
     Args:
         dag_id: the DAG.
         current: the settings.
@@ -183,41 +186,53 @@ def unpublish(
             notebooks of single steps can be had.
 
     Raises:
-        TargetError: it is not there, runs are still going (no new one begins), or the target cannot
-            be written.
+        TargetError: it is not there, runs are still going, or the target cannot be written.
         RemoteError: Airflow refuses to pause it.
     """
     target, own = _target_of(dag_id, current)
-    going: tuple[Run, ...] = ()
-    asks = airflows.in_reach(own)
-    if asks:
-        with airflows.connect(own) as client:
-            going = _pause(dag_id, client)
-    if going and not force:
-        named = ", ".join(f"{one.run_id} ({one.state})" for one in going[:5])
-        more = f" and {len(going) - 5} more" if len(going) > 5 else ""
-        raise TargetError(
-            f"{dag_id} is paused, and {len(going)} of its runs still {_go(going)}: {named}{more}",
-            hint="a paused DAG begins no further step: `nbflow cancel` them, or let them end with "
-            f"`nbflow unpause {dag_id}`, and unpublish it again; or use --force: then steps that "
-            "have not begun will fail",
-            forcible=True,
-        )
-    gone, review = target.unpublish(dag_id, signed=signature(own), purge=purge)
-    return Unpublished(gone, going, review, unasked=not asks and airflows.has_run(own))
+    signed = signature(own)
+    if not airflows.in_reach(own):
+        gone, review = target.unpublish(dag_id, signed=signed, purge=purge)
+        return Unpublished(gone, (), review, unasked=airflows.has_run(own))
+    with airflows.connect(own) as client, _held(dag_id, client) as paused:
+        going = _going(dag_id, client)
+        if going and not force:
+            raise _still_going(dag_id, going)
+        gone, review = target.unpublish(dag_id, signed=signed, purge=purge, paused=paused)
+    return Unpublished(gone, going, review)
 
 
-def _go(going: tuple[Run, ...]) -> str:
-    return "goes" if len(going) == 1 else "go"
+@contextmanager
+def _held(dag_id: str, client: Airflow) -> Iterator[bool]:
+    """Let no new run begin; whether any could. After an error they can again."""
+    paused = client.has_dag(dag_id) and not client.is_paused(dag_id)
+    if paused:
+        client.pause(dag_id)
+    try:
+        yield paused
+    except BaseException:
+        if paused:
+            client.unpause(dag_id)
+        raise
 
 
-def _pause(dag_id: str, client: Airflow) -> tuple[Run, ...]:
-    """Let no new run begin; the runs that are going."""
+def _going(dag_id: str, client: Airflow) -> tuple[Run, ...]:
     if not client.has_dag(dag_id):
         return ()
-    client.pause(dag_id)
     runs = client.runs(dag_id, limit=None, states=("queued", "running"))
     return tuple(one for one in runs if one.state in {RunState.QUEUED, RunState.RUNNING})
+
+
+def _still_going(dag_id: str, going: tuple[Run, ...]) -> TargetError:
+    named = ", ".join(f"{one.run_id} ({one.state})" for one in going[:5])
+    more = f" and {len(going) - 5} more" if len(going) > 5 else ""
+    go = "run still goes" if len(going) == 1 else "runs still go"
+    return TargetError(
+        f"{len(going)} {go} of {dag_id}: {named}{more}",
+        hint="let them end, or `nbflow cancel` them, and unpublish it again; or use --force: then "
+        "steps that have not begun will fail",
+        forcible=True,
+    )
 
 
 def _target_of(dag_id: str, current: Settings) -> tuple[Target, Settings]:

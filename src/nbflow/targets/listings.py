@@ -45,12 +45,14 @@ class Version:
         by: who published it; None where that is not known.
         moment: when, an aware datetime; None where that is not known.
         action: `publish`, `rollback` or `unpublish`.
+        paused: unpublishing paused a DAG that ran until then: it may run once it is there again.
     """
 
     digest: str
     by: str | None = None
     moment: datetime | None = None
     action: str = "publish"
+    paused: bool = False
 
     def __str__(self) -> str:
         """`0123456789abcdef, published by ann@example.com on 2026-11-28 16:05 UTC`."""

@@ -190,7 +190,7 @@ def going_back(view: View, dag_id: str, digest: str | None) -> tuple[str, bytes]
 
 
 def unpublishing(
-    view: View, dag_id: str, *, signed: Signature, purge: bool = False
+    view: View, dag_id: str, *, signed: Signature, purge: bool = False, paused: bool = False
 ) -> tuple[Listing, Change]:
     """What is to change so that Airflow has a DAG no more.
 
@@ -201,6 +201,7 @@ def unpublishing(
         dag_id: the DAG.
         signed: who takes it away.
         purge: its bundles and its history go too, also of one that was unpublished before.
+        paused: it was paused for that, and ran until then.
 
     Raises:
         TargetError: no such DAG is there.
@@ -211,7 +212,7 @@ def unpublishing(
     message = f"Unpublish {dag_id}"
     if purge:
         return there, Change(files_gone=gone, folders_gone=(dag_id,), message=message)
-    version = Version(there.digest, signed.by, signed.moment, "unpublish")
+    version = Version(there.digest, signed.by, signed.moment, "unpublish", paused)
     files = _with_version(view, dag_id, version)
     return there, Change(files_gone=gone, files=files, message=message)
 
@@ -282,9 +283,14 @@ def _missing_signs(view: View, dag_id: str) -> dict[str, bytes]:
 
 
 def _with_version(view: View, dag_id: str, version: Version) -> dict[str, bytes]:
-    versions = [
-        asdict(one) | {"moment": one.moment and one.moment.isoformat(timespec="seconds")}
-        for one in (*versions_of(view, dag_id), version)
-    ]
+    versions = [_as_json(one) for one in (*versions_of(view, dag_id), version)]
     text = json.dumps({"versions": versions}, indent=1) + "\n"
     return {f"{dag_id}/{VERSIONS}": text.encode()}
+
+
+def _as_json(version: Version) -> dict[str, object]:
+    said = asdict(version)
+    said["moment"] = version.moment and version.moment.isoformat(timespec="seconds")
+    if not version.paused:
+        del said["paused"]
+    return said

@@ -194,6 +194,15 @@ class Target:
             return None
         return found.versions[-1]
 
+    def paused_meanwhile(self, dag_id: str) -> bool:
+        """Whether what a DAG runs now came after it was unpublished, and paused for that alone.
+
+        Raises:
+            TargetError: the target cannot be read.
+        """
+        found = known(self.tree.view(), dag_id)
+        return found is not None and any(one.paused for one in found.versions[-2:-1])
+
     def earlier(self, dag_id: str, digest: str | None = None) -> Bundle:
         """What `roll_back` would let a DAG run, without the files that come with the notebook.
 
@@ -238,7 +247,7 @@ class Target:
         return there, goal, review
 
     def unpublish(
-        self, dag_id: str, *, signed: Signature, purge: bool = False
+        self, dag_id: str, *, signed: Signature, purge: bool = False, paused: bool = False
     ) -> tuple[Listing, str | None]:
         """Take a DAG away; what its runs made stays, and so do its bundles, for going back.
 
@@ -248,11 +257,17 @@ class Target:
             dag_id: the DAG.
             signed: who takes it away.
             purge: its bundles and its history go too.
+            paused: Airflow was asked to pause it, and ran it until then: it is let run when it is
+                published again, or brought back.
 
         Raises:
             TargetError: it is not there, or the target cannot be written.
         """
-        return self._change(lambda view: unpublishing(view, dag_id, signed=signed, purge=purge))
+
+        def decide(view: View) -> tuple[Listing, Change]:
+            return unpublishing(view, dag_id, signed=signed, purge=purge, paused=paused)
+
+        return self._change(decide)
 
     def histories(self) -> tuple[tuple[Listing, tuple[KeptVersion, ...]], ...]:
         """Every DAG that was ever put there and not purged, with its bundles, the newest first.
