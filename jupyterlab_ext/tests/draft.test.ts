@@ -1,7 +1,7 @@
 import { folderOf } from '../src/parts/folders';
 import { Draft } from '../src/schedule/draft';
 import { Errand } from '../src/schedule/errand';
-import type { Progress } from '../src/schedule/errand';
+import type { Progress } from '../src/schedule/progress';
 import { READY, STOPPED, INSPECTED, book, failing, job, run, server, step } from './asked';
 import type { Answers, Given } from './asked';
 

@@ -4,44 +4,14 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { Client } from '../client/client';
 import { ServerFailure } from '../client/failure';
-import type { Job, Published, Run } from '../generated/answers';
+import type { Job, Run } from '../generated/answers';
 import { folderOf } from '../parts/folders';
-import { hasEnded } from '../parts/states';
 import { contentOf } from '../pipeline/content';
 import type { Happening } from '../tokens';
 import type { Intent, Notebook } from './draft';
+import { STOPPED, UNFIT, since, stopped } from './progress';
+import type { Kind, Progress } from './progress';
 import { goingRun, watchRun } from './watching';
-
-/** What a form can have done. */
-export type Kind = 'publish' | 'run' | 'trigger' | 'airflowUp';
-
-/** What is told of work that somebody has ended. */
-const STOPPED: ReadonlySet<string> = new Set(['cancelled', 'interrupted']);
-
-/** The code of a failure that a cluster would not run what is published. */
-const UNFIT = 'preflight';
-
-/** Whether something that was refused is published where somebody insists. */
-export function canInsist({ code, forcible }: ServerFailure): boolean {
-  return forcible || code === UNFIT;
-}
-
-/** How far something that was asked for is. */
-export interface Progress {
-  readonly kind: Kind;
-  readonly state: 'going' | 'done' | 'failed' | 'cancelled';
-  /** What has happened, in words. */
-  readonly said: readonly string[];
-  readonly run: Run | null;
-  /** Airflow, which runs it, is not in reach: it is as it was known last. */
-  readonly away: boolean;
-  /** Airflow lets no run begin. */
-  readonly paused: boolean;
-  readonly published: Published | null;
-  readonly failure: ServerFailure | null;
-  /** Milliseconds, as `Date.now()`. */
-  readonly began: number;
-}
 
 /** Has things done for a notebook, one at a time, and tells how far they are. */
 export class Errand implements IDisposable {
@@ -375,18 +345,4 @@ export class Errand implements IDisposable {
   private readonly _stopped = new AbortController();
   private readonly _changed = new Signal<this, void>(this);
   private readonly _ended = new Signal<this, Progress>(this);
-}
-
-/** When something began that the server tells of; nothing where it does not say so. */
-function since(moment: string | null): { began?: number } {
-  const began = Date.parse(moment ?? '');
-  return Number.isNaN(began) ? {} : { began };
-}
-
-/** A run that somebody has ended: none of its steps goes on, whatever was seen of it last. */
-function stopped(run: Run | null): Run | null {
-  const steps = run?.steps.map(step =>
-    hasEnded(step.state) ? step : { ...step, state: 'cancelled' as const }
-  );
-  return run && { ...run, state: 'cancelled', steps: steps ?? [] };
 }

@@ -22,11 +22,11 @@ import type { Happening, INbflow } from '../tokens';
 import { causesOf } from './causes';
 import { Draft } from './draft';
 import { Errand } from './errand';
-import type { Progress } from './errand';
 import { Form } from './form/form';
 import type { Frame } from './form/frame';
 import { scheduleIcon } from './icon';
 import { happeningOf } from './outcome';
+import type { Progress } from './progress';
 import { SavedNotebook } from './saved';
 
 /** What a form works with, once the notebook is there. */

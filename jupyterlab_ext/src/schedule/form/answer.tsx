@@ -8,9 +8,9 @@ import type { Question } from '../../parts/question';
 import { failuresOf, stateInWords } from '../../parts/states';
 import { messageOf } from '../../parts/versions';
 import { asSentences } from '../causes';
-import type { Progress } from '../errand';
-import { canInsist } from '../errand';
 import { titleOf } from '../outcome';
+import { canInsist } from '../progress';
+import type { Progress } from '../progress';
 import { useFrame } from './frame';
 
 const SIGNS: Readonly<Record<Progress['state'], string>> = {
