@@ -10,7 +10,7 @@ import { contentOf } from '../pipeline/content';
 import type { Happening } from '../tokens';
 import type { Intent, Notebook } from './draft';
 import { STOPPED, UNFIT, since, stopped } from './progress';
-import type { Kind, Progress } from './progress';
+import type { Kind, Meanwhile, Progress } from './progress';
 import { goingRun, watchRun } from './watching';
 
 /** Has things done for a notebook, one at a time, and tells how far they are. */
@@ -104,15 +104,12 @@ export class Errand implements IDisposable {
 
   /** Let runs begin of a pipeline that Airflow has paused. */
   async unpause(dag: string): Promise<void> {
-    const { signal } = this._stopped;
-    try {
+    await this._meanwhile('unpause', async () => {
+      const { signal } = this._stopped;
       await this._client.ask('unpause', { path: { dag_id: dag }, ...this._project }, { signal });
-    } catch (error) {
-      this._failed(error);
-      return;
-    }
-    const published = this._now?.published ?? null;
-    this._tell({ paused: false, published: published && { ...published, paused: false } });
+      const published = this._now?.published ?? null;
+      this._tell({ paused: false, published: published && { ...published, paused: false } });
+    });
   }
 
   /** Something was done elsewhere: what was said of it here may hold no more. */
@@ -144,12 +141,14 @@ export class Errand implements IDisposable {
     if (!this.canCancel) {
       return;
     }
-    if (this._job !== null) {
-      await this._client.ask('cancelJob', { path: { job_id: this._job } });
-    } else if (this._there !== null) {
-      const { dag_id, run_id } = this._there;
-      await this._client.ask('cancelRun', { path: { dag_id, run_id }, ...this._project });
-    }
+    await this._meanwhile('cancel', async () => {
+      if (this._job !== null) {
+        await this._client.ask('cancelJob', { path: { job_id: this._job } });
+      } else if (this._there !== null) {
+        const { dag_id, run_id } = this._there;
+        await this._client.ask('cancelRun', { path: { dag_id, run_id }, ...this._project });
+      }
+    });
   }
 
   /** Whether it can be cancelled from here. */
@@ -266,10 +265,11 @@ export class Errand implements IDisposable {
     if (this.busy || this.isDisposed) {
       return;
     }
-    const none = { run: null, published: null, failure: null };
+    const none = { run: null, published: null, failure: null, refused: null };
     const nothing = { ...none, said: [], away: false, paused: false };
     this._now = { kind, state: 'going', began: Date.now(), ...nothing };
     this._job = null;
+    this._turn += 1;
     this._changed.emit();
     const told = (job: Job): void => {
       this._job = job.id;
@@ -281,6 +281,25 @@ export class Errand implements IDisposable {
       this._failed(error);
     }
     this._end();
+  }
+
+  /** Ask for something about what goes on: where that is refused, it goes on all the same. */
+  private async _meanwhile(asked: Meanwhile, work: () => Promise<void>): Promise<void> {
+    const turn = this._turn;
+    this._tell({ refused: null });
+    try {
+      await work();
+    } catch (error) {
+      if (this.isDisposed) {
+        return;
+      }
+      if (!(error instanceof ServerFailure)) {
+        throw error;
+      }
+      if (turn === this._turn) {
+        this._tell({ refused: { asked, failure: error } });
+      }
+    }
   }
 
   private _failed(error: unknown): void {
@@ -335,6 +354,8 @@ export class Errand implements IDisposable {
   private _notebook: Notebook | null;
   private _now: Progress | null = null;
   private _job: string | null = null;
+  /** Counts what was begun: what is told late may be of what went before. */
+  private _turn = 0;
   /** What is published over, since somebody insists. */
   private _over: { force?: true; preflight?: false } = {};
   private _shown: readonly string[] | null = null;

@@ -5,6 +5,9 @@ import { hasEnded } from '../parts/states';
 /** What a form can have done. */
 export type Kind = 'publish' | 'run' | 'trigger' | 'airflowUp';
 
+/** What can be asked for about something that goes on, or is done. */
+export type Meanwhile = 'unpause' | 'cancel';
+
 /** What is told of work that somebody has ended. */
 export const STOPPED: ReadonlySet<string> = new Set(['cancelled', 'interrupted']);
 
@@ -29,6 +32,8 @@ export interface Progress {
   readonly paused: boolean;
   readonly published: Published | null;
   readonly failure: ServerFailure | null;
+  /** What was asked for about it last and was not done: it stands as it stood. */
+  readonly refused: { readonly asked: Meanwhile; readonly failure: ServerFailure } | null;
   /** Milliseconds, as `Date.now()`. */
   readonly began: number;
 }
