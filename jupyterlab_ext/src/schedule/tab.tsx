@@ -127,7 +127,24 @@ export class ScheduleTab extends ReactWidget {
     const errand = this._errandOf(notebook);
     this._work = { notebook, pipeline, draft, errand };
     this.update();
-    await errand.resume(dagOf(pipeline));
+    const dag = dagOf(draft);
+    if (dag === null) {
+      draft.inspection.changed.connect(this._onNamed, this);
+    }
+    await errand.resume(dag);
+  }
+
+  /** After a reload the name, by which Airflow is asked, is known later than the notebook. */
+  private _onNamed(): void {
+    const work = this._work;
+    const dag = work && dagOf(work.draft);
+    if (work !== null && dag !== null) {
+      work.draft.inspection.changed.disconnect(this._onNamed, this);
+      // What goes on by now, or has ended just now, is not pushed away.
+      if (work.errand.now === null) {
+        void work.errand.resume(dag);
+      }
+    }
   }
 
   private _errandOf(notebook: SavedNotebook): Errand {
@@ -259,7 +276,7 @@ export class ScheduleTab extends ReactWidget {
       return;
     }
     work.errand.heed(happening);
-    const dag = dagOf(work.pipeline);
+    const dag = dagOf(work.draft);
     if (happening.what === 'ran' && happening.dag === dag) {
       void work.errand.resume(dag);
     }
@@ -297,6 +314,6 @@ export class ScheduleTab extends ReactWidget {
 }
 
 /** What a notebook is published as, or would be; null where that is not known yet. */
-function dagOf(pipeline: NotebookPipeline): string | null {
-  return pipeline.inspection.found?.name ?? null;
+function dagOf(draft: Draft): string | null {
+  return draft.meant?.name ?? null;
 }
