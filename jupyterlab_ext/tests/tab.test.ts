@@ -115,3 +115,23 @@ test('what was published just before the name is known is not pushed away by a r
   await passed(2000);
   expect([form.text.includes('Live in Airflow'), form.counted('runs')]).toEqual([true, 0]);
 });
+
+test('each run is told of once, however many go on at a time', async () => {
+  form = new OpenedTab({
+    runs: () => ({ runs: [going('r1')] }),
+    getRun: ({ path }) => going(path?.run_id as string),
+    diff: () => ({
+      ...{ dag_id: 'book', changed: true, changes: [], cells: [] },
+      published: { digest: 'd', by: 'ann', moment: null }
+    }),
+    publish: () => job({ result: { dag_id: 'book', digest: 'e' } }),
+    trigger: () => ({ run: going('r2'), paused: false })
+  });
+  await form.said('Running in Airflow');
+  await form.said('in Airflow, as published');
+  await form.press('Publish');
+  await form.press('Run now');
+  await passed(6500);
+  expect(form.left.map(one => one.now?.run?.run_id)).toEqual(['r1']);
+  expect(form.told.map(({ what }) => what)).toEqual(['ran', 'published', 'ran']);
+});

@@ -263,8 +263,8 @@ export class ScheduleTab extends ReactWidget {
 
   /** A run that begins is told at once. */
   private _onBegun(run: Run | null): void {
-    if (run !== null && run.run_id !== this._told) {
-      this._told = run.run_id;
+    if (run !== null && !this._told.has(run.run_id)) {
+      this._told.add(run.run_id);
       this._nbflow.tell({ by: this, what: 'ran', dag: run.dag_id });
     }
   }
@@ -309,8 +309,8 @@ export class ScheduleTab extends ReactWidget {
 
   private readonly _kept: IDisposable;
   private _work: Work | null = null;
-  /** The run that others were told of. */
-  private _told: string | null = null;
+  /** The runs that others were told of: one that is left may go on beside another. */
+  private readonly _told = new Set<string>();
 }
 
 /** What a notebook is published as, or would be; null where that is not known yet. */
