@@ -1,7 +1,7 @@
 import { folderOf } from '../src/parts/folders';
 import { Draft } from '../src/schedule/draft';
 import { Errand } from '../src/schedule/errand';
-import type { Progress } from '../src/schedule/errand';
+import type { Progress } from '../src/schedule/progress';
 import { READY, STOPPED, INSPECTED, book, failing, job, run, server, step } from './asked';
 import type { Answers, Given } from './asked';
 
@@ -53,6 +53,63 @@ test('the next times are asked for while one types, for what was typed last', as
   draft.choices.choose(['schedule'], undefined);
   await soon();
   expect(draft.coming.found).toBeNull();
+});
+
+describe('the next times of a form that stays open', () => {
+  const HOUR = 3_600_000;
+
+  /** A form with a schedule, whose first run is so far away. */
+  async function scheduled(away: number): Promise<Awaited<ReturnType<typeof drafted>>> {
+    const found = await drafted({
+      nextRuns: () => ({ times: [new Date(Date.now() + away).toISOString()] })
+    });
+    found.draft.choices.choose(['schedule'], '0 7 * * *');
+    await soon();
+    expect(found.counted('nextRuns')).toBe(1);
+    return found;
+  }
+
+  test('are those of the moment at which one comes back to it', async () => {
+    const { draft, counted } = await scheduled(12 * HOUR);
+    draft.renew();
+    await soon();
+    expect(counted('nextRuns')).toBe(2);
+  });
+
+  test('are asked for again when the first of them is over', async () => {
+    const { draft, counted } = await scheduled(HOUR);
+    const [before] = draft.coming.found?.times ?? [];
+    await jest.advanceTimersByTimeAsync(HOUR);
+    expect(counted('nextRuns')).toBe(2);
+    expect(draft.coming.found?.times[0]).not.toBe(before);
+    draft.dispose();
+    await jest.advanceTimersByTimeAsync(2 * HOUR);
+    expect(counted('nextRuns')).toBe(2);
+  });
+
+  test.each([
+    ['over by the clock of the browser', -HOUR],
+    ['months away', 2400 * HOUR]
+  ])('are not asked for again and again where the first of them is %s', async (_, away) => {
+    const { counted } = await scheduled(away);
+    await jest.advanceTimersByTimeAsync(50_000);
+    expect(counted('nextRuns')).toBe(1);
+  });
+});
+
+test('however often one comes back to a form, no question is asked before it is answered', async () => {
+  const never = (): unknown => new Promise(() => undefined);
+  const answers: Answers = {};
+  const { draft, counted } = await drafted(answers);
+  draft.choices.choose(['schedule'], '0 7 * * *');
+  await soon();
+  const before = [counted('diff'), counted('nextRuns')];
+  Object.assign(answers, { diff: never, nextRuns: never });
+  for (let times = 0; times < 8; times++) {
+    draft.renew();
+    await soon();
+  }
+  expect([counted('diff'), counted('nextRuns')]).toEqual(before.map(count => count + 1));
 });
 
 test('a choice has the notebook looked at, and compared, as it would be saved', async () => {
@@ -283,7 +340,7 @@ test('its time is counted from when it began, also after a reload', async () => 
   expect(other.errand.now?.began).toBe(Date.parse(began));
 });
 
-test('a paused pipeline is let run from here, and says where that fails', async () => {
+test('a paused pipeline is let run from here; where that fails, what is done stays so', async () => {
   let refused = false;
   const { errand } = sent({
     publish: () => job({ result: { dag_id: 'book', paused: true } }),
@@ -294,7 +351,10 @@ test('a paused pipeline is let run from here, and says where that fails', async 
   expect(errand.now).toMatchObject({ state: 'done', published: { paused: false } });
   refused = true;
   await errand.unpause('book');
-  expect(errand.now).toMatchObject({ state: 'failed', failure: { message: 'not allowed' } });
+  expect(errand.now).toMatchObject({
+    ...{ state: 'done', failure: null },
+    refused: { asked: 'unpause', failure: { message: 'not allowed' } }
+  });
 });
 
 test('one thing is done at a time', async () => {

@@ -1,5 +1,5 @@
 import { Errand } from '../src/schedule/errand';
-import type { Progress } from '../src/schedule/errand';
+import type { Progress } from '../src/schedule/progress';
 import { book, failing, run, server } from './asked';
 import type { Answers, Given } from './asked';
 

@@ -19,6 +19,13 @@ import { textAt } from '../parts/options';
 const QUICK = 150;
 const SOON = 400;
 
+/**
+ * Milliseconds after which the next times of a schedule are asked for again, at least and at most:
+ * clocks of server and browser may differ, and browsers do not wait for longer than 24 days.
+ */
+const LEAST = 60_000;
+const MOST = 86_400_000;
+
 /** The notebook that a draft is about. */
 export interface Notebook {
   readonly model: INotebookModel;
@@ -163,9 +170,10 @@ export class Draft implements IDisposable {
     this._seen.expect();
   }
 
-  /** Something happened elsewhere: compare with what is published again. */
+  /** Time has gone by, or something happened elsewhere: look again at all that depends on it. */
   renew(): void {
     this.difference.renew();
+    this.coming.renew();
     void this.project.load(this._team ?? null);
   }
 
@@ -182,6 +190,7 @@ export class Draft implements IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
+    clearTimeout(this._timer);
     Signal.disconnectReceiver(this);
     for (const part of [this.inspection, this.difference, this.room, this.coming]) {
       part.dispose();
@@ -197,6 +206,7 @@ export class Draft implements IDisposable {
     this.choices.changed.connect(this._onChoices, this);
     this.inspection.changed.connect(this._onInspected, this);
     this.difference.changed.connect(() => this._seen.note(this.difference.found), this);
+    this.coming.changed.connect(this._onComing, this);
     for (const part of [this.difference, this.room, this.coming]) {
       part.changed.connect(() => this._changed.emit(), this);
     }
@@ -209,6 +219,16 @@ export class Draft implements IDisposable {
     this.inspection.touch();
     this.coming.touch();
     this._changed.emit();
+  }
+
+  /** In a form that stays open the first of the next times is over one day. */
+  private _onComing(): void {
+    clearTimeout(this._timer);
+    const [first] = this.coming.found?.times ?? [];
+    if (first !== undefined) {
+      const wait = Math.min(Math.max(Date.parse(first) - Date.now(), LEAST), MOST);
+      this._timer = setTimeout(() => this.coming.renew(), wait);
+    }
   }
 
   /** What the project offers to a team. */
@@ -236,6 +256,7 @@ export class Draft implements IDisposable {
   private _meant: Inspected | null;
   private _team: string | null | undefined;
   private _isDisposed = false;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
   private readonly _seen = new SeenVersions();
   private readonly _values = new Map<string, Written>();
   private readonly _changed = new Signal<this, void>(this);

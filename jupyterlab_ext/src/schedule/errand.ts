@@ -4,44 +4,14 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { Client } from '../client/client';
 import { ServerFailure } from '../client/failure';
-import type { Job, Published, Run } from '../generated/answers';
+import type { Job, Run } from '../generated/answers';
 import { folderOf } from '../parts/folders';
-import { hasEnded } from '../parts/states';
 import { contentOf } from '../pipeline/content';
 import type { Happening } from '../tokens';
 import type { Intent, Notebook } from './draft';
+import { STOPPED, UNFIT, since, stopped } from './progress';
+import type { Kind, Meanwhile, Progress } from './progress';
 import { goingRun, watchRun } from './watching';
-
-/** What a form can have done. */
-export type Kind = 'publish' | 'run' | 'trigger' | 'airflowUp';
-
-/** What is told of work that somebody has ended. */
-const STOPPED: ReadonlySet<string> = new Set(['cancelled', 'interrupted']);
-
-/** The code of a failure that a cluster would not run what is published. */
-const UNFIT = 'preflight';
-
-/** Whether something that was refused is published where somebody insists. */
-export function canInsist({ code, forcible }: ServerFailure): boolean {
-  return forcible || code === UNFIT;
-}
-
-/** How far something that was asked for is. */
-export interface Progress {
-  readonly kind: Kind;
-  readonly state: 'going' | 'done' | 'failed' | 'cancelled';
-  /** What has happened, in words. */
-  readonly said: readonly string[];
-  readonly run: Run | null;
-  /** Airflow, which runs it, is not in reach: it is as it was known last. */
-  readonly away: boolean;
-  /** Airflow lets no run begin. */
-  readonly paused: boolean;
-  readonly published: Published | null;
-  readonly failure: ServerFailure | null;
-  /** Milliseconds, as `Date.now()`. */
-  readonly began: number;
-}
 
 /** Has things done for a notebook, one at a time, and tells how far they are. */
 export class Errand implements IDisposable {
@@ -134,15 +104,12 @@ export class Errand implements IDisposable {
 
   /** Let runs begin of a pipeline that Airflow has paused. */
   async unpause(dag: string): Promise<void> {
-    const { signal } = this._stopped;
-    try {
+    await this._meanwhile('unpause', async () => {
+      const { signal } = this._stopped;
       await this._client.ask('unpause', { path: { dag_id: dag }, ...this._project }, { signal });
-    } catch (error) {
-      this._failed(error);
-      return;
-    }
-    const published = this._now?.published ?? null;
-    this._tell({ paused: false, published: published && { ...published, paused: false } });
+      const published = this._now?.published ?? null;
+      this._tell({ paused: false, published: published && { ...published, paused: false } });
+    });
   }
 
   /** Something was done elsewhere: what was said of it here may hold no more. */
@@ -174,12 +141,14 @@ export class Errand implements IDisposable {
     if (!this.canCancel) {
       return;
     }
-    if (this._job !== null) {
-      await this._client.ask('cancelJob', { path: { job_id: this._job } });
-    } else if (this._there !== null) {
-      const { dag_id, run_id } = this._there;
-      await this._client.ask('cancelRun', { path: { dag_id, run_id }, ...this._project });
-    }
+    await this._meanwhile('cancel', async () => {
+      if (this._job !== null) {
+        await this._client.ask('cancelJob', { path: { job_id: this._job } });
+      } else if (this._there !== null) {
+        const { dag_id, run_id } = this._there;
+        await this._client.ask('cancelRun', { path: { dag_id, run_id }, ...this._project });
+      }
+    });
   }
 
   /** Whether it can be cancelled from here. */
@@ -296,10 +265,11 @@ export class Errand implements IDisposable {
     if (this.busy || this.isDisposed) {
       return;
     }
-    const none = { run: null, published: null, failure: null };
+    const none = { run: null, published: null, failure: null, refused: null };
     const nothing = { ...none, said: [], away: false, paused: false };
     this._now = { kind, state: 'going', began: Date.now(), ...nothing };
     this._job = null;
+    this._turn += 1;
     this._changed.emit();
     const told = (job: Job): void => {
       this._job = job.id;
@@ -311,6 +281,25 @@ export class Errand implements IDisposable {
       this._failed(error);
     }
     this._end();
+  }
+
+  /** Ask for something about what goes on: where that is refused, it goes on all the same. */
+  private async _meanwhile(asked: Meanwhile, work: () => Promise<void>): Promise<void> {
+    const turn = this._turn;
+    this._tell({ refused: null });
+    try {
+      await work();
+    } catch (error) {
+      if (this.isDisposed) {
+        return;
+      }
+      if (!(error instanceof ServerFailure)) {
+        throw error;
+      }
+      if (turn === this._turn) {
+        this._tell({ refused: { asked, failure: error } });
+      }
+    }
   }
 
   private _failed(error: unknown): void {
@@ -365,6 +354,8 @@ export class Errand implements IDisposable {
   private _notebook: Notebook | null;
   private _now: Progress | null = null;
   private _job: string | null = null;
+  /** Counts what was begun: what is told late may be of what went before. */
+  private _turn = 0;
   /** What is published over, since somebody insists. */
   private _over: { force?: true; preflight?: false } = {};
   private _shown: readonly string[] | null = null;
@@ -375,18 +366,4 @@ export class Errand implements IDisposable {
   private readonly _stopped = new AbortController();
   private readonly _changed = new Signal<this, void>(this);
   private readonly _ended = new Signal<this, Progress>(this);
-}
-
-/** When something began that the server tells of; nothing where it does not say so. */
-function since(moment: string | null): { began?: number } {
-  const began = Date.parse(moment ?? '');
-  return Number.isNaN(began) ? {} : { began };
-}
-
-/** A run that somebody has ended: none of its steps goes on, whatever was seen of it last. */
-function stopped(run: Run | null): Run | null {
-  const steps = run?.steps.map(step =>
-    hasEnded(step.state) ? step : { ...step, state: 'cancelled' as const }
-  );
-  return run && { ...run, state: 'cancelled', steps: steps ?? [] };
 }

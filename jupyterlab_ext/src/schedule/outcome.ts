@@ -6,7 +6,8 @@ import { secondsInWords } from '../parts/moments';
 import { endInWords, toldOf } from '../parts/told';
 import type { End } from '../parts/told';
 import type { Happening } from '../tokens';
-import type { Errand, Kind, Progress } from './errand';
+import type { Errand } from './errand';
+import type { Kind, Progress } from './progress';
 
 /** What goes on, or what came of it, in a few words. */
 export function titleOf({ kind, state, published }: Progress, trans: TranslationBundle): string {

@@ -18,10 +18,11 @@ import { folderOf } from '../parts/folders';
 import { addToNotebooks, panelOf } from '../parts/toolbars';
 import { languageOf } from '../parts/words';
 import { INbflow } from '../tokens';
-import type { Errand, Progress } from './errand';
+import type { Errand } from './errand';
 import type { Frame } from './form/frame';
 import { scheduleIcon } from './icon';
 import { happeningOf, noticeOf } from './outcome';
+import type { Progress } from './progress';
 import { ScheduleTab } from './tab';
 
 /** The commands; other extensions may run them. */

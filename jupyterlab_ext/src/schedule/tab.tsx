@@ -22,11 +22,11 @@ import type { Happening, INbflow } from '../tokens';
 import { causesOf } from './causes';
 import { Draft } from './draft';
 import { Errand } from './errand';
-import type { Progress } from './errand';
 import { Form } from './form/form';
 import type { Frame } from './form/frame';
 import { scheduleIcon } from './icon';
 import { happeningOf } from './outcome';
+import type { Progress } from './progress';
 import { SavedNotebook } from './saved';
 
 /** What a form works with, once the notebook is there. */
@@ -127,7 +127,24 @@ export class ScheduleTab extends ReactWidget {
     const errand = this._errandOf(notebook);
     this._work = { notebook, pipeline, draft, errand };
     this.update();
-    await errand.resume(dagOf(pipeline));
+    const dag = dagOf(draft);
+    if (dag === null) {
+      draft.inspection.changed.connect(this._onNamed, this);
+    }
+    await errand.resume(dag);
+  }
+
+  /** After a reload the name, by which Airflow is asked, is known later than the notebook. */
+  private _onNamed(): void {
+    const work = this._work;
+    const dag = work && dagOf(work.draft);
+    if (work !== null && dag !== null) {
+      work.draft.inspection.changed.disconnect(this._onNamed, this);
+      // What goes on by now, or has ended just now, is not pushed away.
+      if (work.errand.now === null) {
+        void work.errand.resume(dag);
+      }
+    }
   }
 
   private _errandOf(notebook: SavedNotebook): Errand {
@@ -246,8 +263,8 @@ export class ScheduleTab extends ReactWidget {
 
   /** A run that begins is told at once. */
   private _onBegun(run: Run | null): void {
-    if (run !== null && run.run_id !== this._told) {
-      this._told = run.run_id;
+    if (run !== null && !this._told.has(run.run_id)) {
+      this._told.add(run.run_id);
       this._nbflow.tell({ by: this, what: 'ran', dag: run.dag_id });
     }
   }
@@ -259,7 +276,7 @@ export class ScheduleTab extends ReactWidget {
       return;
     }
     work.errand.heed(happening);
-    const dag = dagOf(work.pipeline);
+    const dag = dagOf(work.draft);
     if (happening.what === 'ran' && happening.dag === dag) {
       void work.errand.resume(dag);
     }
@@ -292,11 +309,11 @@ export class ScheduleTab extends ReactWidget {
 
   private readonly _kept: IDisposable;
   private _work: Work | null = null;
-  /** The run that others were told of. */
-  private _told: string | null = null;
+  /** The runs that others were told of: one that is left may go on beside another. */
+  private readonly _told = new Set<string>();
 }
 
 /** What a notebook is published as, or would be; null where that is not known yet. */
-function dagOf(pipeline: NotebookPipeline): string | null {
-  return pipeline.inspection.found?.name ?? null;
+function dagOf(draft: Draft): string | null {
+  return draft.meant?.name ?? null;
 }

@@ -8,9 +8,9 @@ import type { Question } from '../../parts/question';
 import { failuresOf, stateInWords } from '../../parts/states';
 import { messageOf } from '../../parts/versions';
 import { asSentences } from '../causes';
-import type { Progress } from '../errand';
-import { canInsist } from '../errand';
 import { titleOf } from '../outcome';
+import { canInsist } from '../progress';
+import type { Meanwhile, Progress } from '../progress';
 import { useFrame } from './frame';
 
 const SIGNS: Readonly<Record<Progress['state'], string>> = {
@@ -62,6 +62,7 @@ export function Answer(): React.JSX.Element | null {
           </button>
         )}
       </div>
+      {errand.canCancel && <Refused asked="cancel" />}
       {now.state === 'going' && <Said said={now.said} />}
       {run !== null && run.steps.length > 0 && <Progressing run={run} />}
       {now.away && (
@@ -159,13 +160,31 @@ function Paused({ dag }: { dag: string }): React.JSX.Element | null {
     return null;
   }
   return (
-    <div className="nbf-Row">
-      <span>{trans.__('Airflow has paused it: no run begins.')}</span>
-      <button type="button" className="nbf-Button" onClick={() => void errand.unpause(dag)}>
-        {trans.__('Unpause')}
-      </button>
-    </div>
+    <>
+      <div className="nbf-Row">
+        <span>{trans.__('Airflow has paused it: no run begins.')}</span>
+        <button type="button" className="nbf-Button" onClick={() => void errand.unpause(dag)}>
+          {trans.__('Unpause')}
+        </button>
+      </div>
+      <Refused asked="unpause" />
+    </>
   );
+}
+
+/** Why that was not done which was asked for about what goes on; it can be asked for again. */
+function Refused({ asked }: { asked: Meanwhile }): React.JSX.Element | null {
+  const { errand, trans } = useFrame();
+  const refused = errand.now?.refused ?? null;
+  if (refused?.asked !== asked) {
+    return null;
+  }
+  const { message: why, hint } = refused.failure;
+  const message =
+    asked === 'cancel'
+      ? trans.__('It was not cancelled: %1', why)
+      : trans.__('It is still paused: %1', why);
+  return <CauseList causes={[asSentences({ message, hint, severity: 'error', cell: null })]} />;
 }
 
 function Failed({ now }: { now: Progress }): React.JSX.Element | null {
