@@ -193,6 +193,40 @@ test('the graph is there in words, too', async () => {
   ]);
 });
 
+test('an edge says what passes on, and not the step that a tag names', async () => {
+  const because = [
+    { kind: 'declared', names: ['fit'] },
+    { kind: 'variables', names: ['x', 'y'] }
+  ];
+  const steps = INSPECTED.steps.map(step =>
+    step.name === 'fit' ? { ...step, needs: [{ step: 'load', because }] } : step
+  );
+  await open({ inspect: () => ({ ...INSPECTED, steps }) });
+  expect(form.all('.nbf-Graph-edge text').map(one => one.textContent)).toEqual(['x, y']);
+  expect(form.all('ul.nbf-Hidden li')[1]?.textContent).toBe(
+    'fit needs load: declared; variables x, y'
+  );
+});
+
+test('of a step whose cells are shown, their ids are not told', async () => {
+  const cell = { cell: 'c2', index: 2, sort: 'changed', step: 'fit', stage: null, text: '' };
+  const details = ['cell changed: c2', 'its cells come in another order'];
+  const changes = [
+    { part: 'steps', name: 'fit', sort: 'changed', details },
+    { part: 'steps', name: 'load', sort: 'changed', details: ['cell changed: c1'] }
+  ];
+  const published = { digest: 'd', by: 'ann', moment: null };
+  await open({
+    diff: () => ({ dag_id: 'book', changed: true, published, changes, cells: [cell] })
+  });
+  const told = form.all('.nbf-Changes > li').map(one => one.textContent);
+  expect(told.slice(0, 2)).toEqual([
+    'steps fit: its cells come in another order',
+    'steps load: cell changed: c1'
+  ]);
+  expect(told[2]).toContain('Cell 2 is changed');
+});
+
 test('without Airflow the form says what does not go, and starts it', async () => {
   let started = 0;
   await open({

@@ -93,6 +93,19 @@ def test_of_a_bundle_whose_notebook_was_lost_no_cells_are_shown(diff, tmp_path):
     assert api.diff(api.compile(tmp_path / "sales.ipynb")).cells == ()
 
 
+def test_of_a_schedule_that_is_another_one_both_times_and_zones_are_told(diff):
+    old = {"schedule": "30 6 * * *", "timezone": "Europe/Paris"}
+    found = diff(
+        [LOAD], [LOAD], old=old, new={"schedule": "0 7 * * *", "timezone": "Europe/Berlin"}
+    )
+    (change,) = [one for one in found.changes if one.part == "schedule"]
+    assert (change.mark, change.name) == ("~", "0 7 * * *")
+    assert change.details == (
+        "at: 30 6 * * * → 0 7 * * *",
+        "timezone: Europe/Paris → Europe/Berlin",
+    )
+
+
 def test_old_run_times_stand_beside_the_new_ones(diff):
     old = {"schedule": "30 6 * * *", "timezone": "Europe/Berlin"}
     found = diff([LOAD], [LOAD], old=old, new={"schedule": "0 7 * * *"})

@@ -106,6 +106,16 @@ async def test_what_is_no_notebook_is_told(ask, root):
     assert "nbflow.yaml" in settings.json["message"]
 
 
+async def test_findings_name_cells_by_the_numbers_that_a_page_shows(ask, content):
+    content["cells"][1]["source"] = "rows = (one for one in 'abc')"
+    content["cells"][2]["source"] = "print(list(rows))"
+    answer = await ask("POST", "inspect", {**TRAIN, "content": content})
+    (found,) = [one for one in answer.json["diagnostics"] if one["code"] == "NB502"]
+    assert found["cell"] == "cell-3"
+    assert "from step load (cell 2)" in found["message"]
+    assert found["hint"] == "Keep its items: `rows = list(...)` in cell 2."
+
+
 async def test_a_pipeline_of_several_notebooks_is_told(ask, root):
     (root / "work/weekly.yaml").write_text(
         "stages:\n  train: {notebook: train.ipynb}\n"

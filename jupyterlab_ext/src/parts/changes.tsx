@@ -18,7 +18,7 @@ export function ChangeList(props: {
           <span className="nbf-Changes-what">
             {[change.part, change.name].filter(Boolean).join(' ')}:
           </span>{' '}
-          {change.details.length === 0 ? wordOf(change.sort, trans) : change.details.join('; ')}
+          {toldOf(change, found.cells).join('; ') || wordOf(change.sort, trans)}
         </li>
       ))}
       {found.cells.map(({ cell, index, sort, step, stage, text }) => (
@@ -45,6 +45,16 @@ export function ChangeList(props: {
       ))}
     </ul>
   );
+}
+
+/** What of it; but which cells, where the list of cells tells that by number and line, not by id. */
+function toldOf(change: Difference['changes'][number], cells: Difference['cells']): string[] {
+  const below = change.part === 'steps' && cells.some(cell => stepOf(cell) === change.name);
+  return change.details.filter(detail => !below || !/^cells? (changed|new|gone): /.test(detail));
+}
+
+function stepOf({ step, stage }: Difference['cells'][number]): string {
+  return stage === null ? (step ?? '') : `${stage}.${step ?? ''}`;
 }
 
 function wordOf(sort: string, trans: TranslationBundle): string {

@@ -164,17 +164,24 @@ function pathOf({ points }: LaidEdge): string {
 
 type Because = Step['needs'][number]['because'];
 
+/** What a tag says: it names the step that says so, and nothing passes on. */
+const DECLARED = 'declared';
+
 /** Why a step needs another, in full. */
 function reasonOf(because: Because): string {
   return because
-    .map(({ kind, names }) => (names.length === 0 ? kind : `${kind} ${names.join(', ')}`))
+    .map(({ kind, names }) => [kind, passingOn(kind, names)].filter(Boolean).join(' '))
     .join('; ');
 }
 
 /** The names alone, where there are some. */
 function shortReason(because: Because): string {
-  const names = because.flatMap(one => one.names);
+  const names = because.map(one => passingOn(one.kind, one.names)).filter(Boolean);
   return names.length === 0 ? because.map(one => one.kind).join(', ') : names.join(', ');
+}
+
+function passingOn(kind: string, names: readonly string[]): string {
+  return kind === DECLARED ? '' : names.join(', ');
 }
 
 function brief(text: string, letters: number): string {

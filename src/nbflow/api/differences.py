@@ -216,9 +216,7 @@ def _changes(
         added=lambda one: [f"default: {_word(one['default'])}"],
         changed=_fields_changed,
     )
-    yield from _compared(
-        "schedule", _schedule(old), _schedule(new), added=_times, changed=_fields_changed
-    )
+    yield from _compared("schedule", *_schedules(old, new), added=_times, changed=_fields_changed)
     yield from _compared("options", *options(old, new), added=_said, changed=_said_otherwise)
     rooms = ({name: _room(step) for name, step in steps.items()} for steps in (before, after))
     yield from _compared("resources", *rooms, added=_fields, changed=_fields_changed)
@@ -313,6 +311,16 @@ def _schedule(manifest: Mapping[str, Any]) -> dict[str, Any]:
         return {"assets": found}
     said = {key: found[key] for key in ("interval", "makes", "notify") if found.get(key)}
     return {"no schedule": said} if said else {}
+
+
+def _schedules(
+    old: Mapping[str, Any], new: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """As `_schedule`; under one name where both have times, which are then what is changed."""
+    was, now = _schedule(old), _schedule(new)
+    if all((one.get("schedule") or {}).get("at") for one in (old, new)):
+        was = dict(zip(now, was.values(), strict=True))
+    return was, now
 
 
 def _coming(manifest: Mapping[str, Any], moment: datetime) -> tuple[datetime, ...]:

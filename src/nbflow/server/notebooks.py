@@ -18,6 +18,7 @@ from nbflow.server.schemas import (
     told,
 )
 from nbflow.server.shapes import difference_as_json, failed_run_as_json
+from nbflow.server.wording import numbered
 
 if TYPE_CHECKING:
     from nbflow.server.jobs import Job
@@ -38,8 +39,11 @@ def _about_notebook(**more: Any) -> dict[str, Any]:
 def inspect(call: Call) -> dict[str, Any]:
     """What a notebook means, and what is wrong with it."""
     inspected = call.inspected()
+    described = api.describe(inspected)
+    cells = (call.content or {}).get("cells", [])
     return {
-        **api.describe(inspected),
+        **described,
+        "diagnostics": [numbered(one, cells) for one in described["diagnostics"]],
         "parameters": api.parameters_as_json(inspected.pipeline.parameters),
         "parameters_candidate": api.parameters_candidate(inspected),
         "notebook": call.given["path"],

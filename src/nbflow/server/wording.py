@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["in_jupyterlab", "spoken"]
+__all__ = ["in_jupyterlab", "numbered", "spoken"]
 
 _WAYS = (
     (r"`nbflow diff [^`]*` shows", "“Against what is published” shows"),
@@ -36,6 +36,18 @@ def in_jupyterlab(text: str) -> str:
     for command, way in _WAYS:
         text = re.sub(command, way, text)
     return re.sub(r"(?<=[.?!] )the panel", "The panel", text)
+
+
+def numbered(diagnostic: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A diagnostic whose sentences name a notebook's cells by number: no page shows their ids."""
+    numbers = {str(cell.get("id")): str(number) for number, cell in enumerate(cells, 1)}
+
+    def said(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return re.sub(r"(?<=\bcell )[\w-]+", lambda one: numbers.get(one[0], one[0]), value)
+
+    return {**diagnostic, **{name: said(diagnostic[name]) for name in ("message", "hint")}}
 
 
 def spoken(answer: Mapping[str, Any]) -> dict[str, Any]:
