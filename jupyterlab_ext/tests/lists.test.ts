@@ -19,6 +19,28 @@ test('a pipeline is told with its last state, its next run and its owner', async
   expect(panel.all('.nbf-Panel-about')[0]?.textContent).toContain(` ${zone} · of ops`);
 });
 
+test('of a pipeline that an Airflow out of reach may know it is not said that it does not', async () => {
+  const pipelines = [{ ...PIPELINE, in_airflow: false, next_run: null }];
+  const away = { settings: () => ({ default_profile: 'small', channels: [], airflow: STOPPED }) };
+  await open({ ...away, airflow: () => STOPPED, pipelines: () => ({ pipelines, unasked: null }) });
+  await said('Airflow is not in reach');
+  expect(panel.text).not.toContain('not known to Airflow');
+  panel.close();
+  await open({ pipelines: () => ({ pipelines, unasked: null }) });
+  await said('not known to Airflow');
+});
+
+test.each([
+  ['scheduled__2026-12-01T06:00:00+00:00', 'by schedule'],
+  ['backfill__2026-12-01T06:00:00+00:00', 'by a backfill'],
+  ['manual__2026-12-01T06:00:00+00:00', 'in Airflow'],
+  ['nightly', 'in Airflow']
+])('of a run called %s it is said that it is %s', async (run_id, where) => {
+  const runs = [{ ...FAILED, here: false, run_id }];
+  await open({ runs: () => ({ runs, further: null, unasked: null }) }, { list: 'runs' });
+  await said(where);
+});
+
 test('of ten thousand runs those in sight are drawn, and arrows go through them', async () => {
   const names = Array.from({ length: 10_000 }, (_, index) => `r${index}`);
   const runs: Answers['runs'] = ({ query }) => {

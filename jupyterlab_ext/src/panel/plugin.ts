@@ -96,8 +96,11 @@ export const panel: JupyterFrontEndPlugin<void> = {
     }));
     shell.add(widget, 'left', { rank: RANK, type: 'nbflow' });
     restorer?.add(widget, widget.id);
-    nbflow.happened.connect((_, { by }) => {
+    nbflow.happened.connect((_, { by, what }) => {
       if (by !== desk) {
+        if (what === 'published') {
+          deeds.forget(); // What is told to be unpublished is there again.
+        }
         monitor.renew();
       }
     });

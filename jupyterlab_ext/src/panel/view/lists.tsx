@@ -216,7 +216,7 @@ function PipelineRow({ one }: { one: Listed }): React.JSX.Element {
  */
 export function NextRun(props: { one: Listed; zoned?: boolean }): React.JSX.Element {
   const { one, zoned = false } = props;
-  const { trans, language } = useFrame();
+  const { monitor, trans, language } = useFrame();
   if (one.broken === true) {
     return <span className="nbf-Rows-bad">{trans.__('Airflow cannot import it')}</span>;
   }
@@ -224,7 +224,9 @@ export function NextRun(props: { one: Listed; zoned?: boolean }): React.JSX.Elem
     return <span className="nbf-Rows-held">{trans.__('paused')}</span>;
   }
   if (!one.in_airflow) {
-    return <>{trans.__('not known to Airflow')}</>;
+    const { airflow } = monitor.project;
+    const away = airflow !== null && airflow.state !== 'ready';
+    return <>{away ? trans.__('Airflow is not in reach') : trans.__('not known to Airflow')}</>;
   }
   if (one.next_run === null) {
     return <>{trans.__('no schedule')}</>;

@@ -45,7 +45,20 @@ export function usualInWords({ usual, usual_of }: StepRun, trans: TranslationBun
   return usual_of < ENOUGH ? trans.__('last time %1', length) : trans.__('usually %1', length);
 }
 
-/** Where a run is: here, or in Airflow. */
+/** Where a run is: here, or in Airflow; of one that nobody has asked for, what has. */
 export function whereInWords(run: Run, trans: TranslationBundle): string {
-  return run.here ? trans.__('here') : trans.__('in Airflow');
+  if (run.here) {
+    return trans.__('here');
+  }
+  // Airflow's own names: https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html
+  switch (/^([a-z_]+)__/.exec(run.run_id)?.[1]) {
+    case 'scheduled':
+      return trans.__('by schedule');
+    case 'backfill':
+      return trans.__('by a backfill');
+    case 'asset_triggered':
+      return trans.__('by an asset');
+    default:
+      return trans.__('in Airflow');
+  }
 }
