@@ -154,3 +154,24 @@ test('how Airflow was is not shown of another folder, nor after a newer answer',
   await soon();
   expect([project.known, project.airflow?.state]).toEqual(['b', 'ready']);
 });
+
+test('an Airflow that is not ready is looked at only while somebody wants to know', async () => {
+  const { client, asked } = server({
+    settings: () => ({ airflow: STOPPED }),
+    airflow: () => STOPPED
+  });
+  const looked = (): boolean => asked.some(([name]) => name === 'airflow');
+  let wanted = false;
+  const project = new Project(
+    client,
+    () => 'a',
+    () => wanted
+  );
+  opened.push(project);
+  await project.load(null);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(looked()).toBe(false);
+  wanted = true;
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(looked()).toBe(true);
+});

@@ -66,6 +66,11 @@ export class Project implements IDisposable {
     return this._known;
   }
 
+  /** Whether what is known is of the project of this folder, as far as that is known. */
+  isOf(folder: string): boolean {
+    return folder === this._known || folder === this._settings?.folder;
+  }
+
   profile(name: string): Profile | undefined {
     return this._profiles.find(one => one.name === name);
   }
@@ -88,7 +93,7 @@ export class Project implements IDisposable {
     this._look?.stopped.abort();
     this._look = { project, team, wanted: 1, stopped: new AbortController() };
     this._looking = this._answer(this._look);
-    if (this._known !== null && this._known !== project) {
+    if (this._known !== null && !this.isOf(project)) {
       this._forget();
     }
     return this._looking;
