@@ -242,3 +242,20 @@ test('why a pipeline is not known is not said of another', async () => {
   await settled();
   expect(panel.monitor.failure).toBeNull();
 });
+
+test('a pipeline of the same name in another project is looked at at once', async () => {
+  await open(
+    {
+      pipelines: ({ query }) => {
+        const digest = query?.project === 'other' ? 'e5e5e5e5e5' : PIPELINE.digest;
+        return { total: 1, unasked: null, pipelines: [{ ...PIPELINE, digest }] };
+      }
+    },
+    { pipeline: 'book' }
+  );
+  await said('version d1d1d1d1');
+  panel.monitor.go({ project: 'other' });
+  await settled();
+  await settled();
+  expect(panel.text).toContain('version e5e5e5e5');
+});

@@ -144,7 +144,8 @@ export class Monitor implements IDisposable {
     this._relist(before, now);
     this._moved.emit();
     this._changed.emit();
-    if (now.run !== null || now.pipeline !== before.pipeline) {
+    const other = now.pipeline !== null && differ(before, now, 'project');
+    if (now.run !== null || now.pipeline !== before.pipeline || other) {
       this.again();
     }
   }
