@@ -60,11 +60,11 @@ export function server(answers: Answers): {
   const ask = (name: string, given: Given): Promise<unknown> => {
     asked.push([name, given]);
     const answer = { ...ANSWERS, ...answers }[name];
-    return Promise.resolve().then(() => {
+    return Promise.resolve().then(async () => {
       if (answer === undefined) {
         throw new Error(`nobody expects ${name}`);
       }
-      const told = answer(given);
+      const told = await answer(given);
       // Folders are projects of their own, unless a test says otherwise.
       return name === 'settings' ? { folder: given.query?.project, ...(told as object) } : told;
     });

@@ -9,6 +9,7 @@ import { NotebookPipeline } from '../src/pipeline/pipeline';
 import { Preferences } from '../src/pipeline/preferences';
 import { INSPECTED, failing, server } from './asked';
 import type { Answers } from './asked';
+import { Held } from './held';
 import { Written } from './notebooks';
 import { Shown } from './shown';
 
@@ -229,6 +230,35 @@ test('the profiles of the settings are offered, and those that a team may not us
   expect(gpu?.disabled).toBe(true);
   await page.fill('Profile', 'small');
   expect(page.written.tags).toEqual(['step:a profile:small']);
+});
+
+test('the profiles are those of the team, once it is known which one that is, and once it is another', async () => {
+  const profile = { cpu: null, memory: null, disk: null, gpu: null, image: null, price: null };
+  const teams = ['churn', 'ml'];
+  const page = await open(0, ['step:a'], {
+    inspect: () => ({ ...INSPECTED, team: teams[0] }),
+    profiles: ({ query }) => [{ ...profile, name: 'gpu', allowed: query?.team === teams[0] }]
+  });
+  const allowed = (): boolean[] => [...page.field('Profile').options].map(one => !one.disabled);
+  await page.inspected();
+  expect(allowed()).toEqual([true, true]);
+  teams.shift();
+  page.written.say({ team: 'ml' });
+  await page.inspected();
+  expect(allowed()).toEqual([true, true]);
+});
+
+test('the profiles are those of the team that was asked about last, whichever answer comes last', async () => {
+  const profile = { cpu: null, memory: null, disk: null, gpu: null, image: null, price: null };
+  const slow = new Held([{ ...profile, name: 'gpu', allowed: false }]);
+  const page = await open(0, ['step:a'], {
+    profiles: ({ query }) =>
+      query?.team === undefined ? slow.answer : [{ ...profile, name: 'gpu', allowed: true }]
+  });
+  await page.inspected();
+  slow.release();
+  await settled();
+  expect([...page.field('Profile').options].at(-1)?.disabled).toBe(false);
 });
 
 test('the profile that is meant without a choice is offered once, as that', async () => {

@@ -1,5 +1,6 @@
 import { READY, STOPPED, failing, job } from './asked';
 import type { Answers } from './asked';
+import { Held } from './held';
 import { FAILED, PIPELINE, open, panel, said, settled } from './opened';
 
 afterEach(() => panel.close());
@@ -113,16 +114,6 @@ test('what is looked for, and which runs are listed, the server is asked', async
   expect(panel.given('runs')?.query).toMatchObject({ states: 'failed,upstream_failed,cancelled' });
 });
 
-test('nobody looks: nothing is asked', async () => {
-  await open();
-  await said('book');
-  panel.monitor.active = false;
-  panel.asked.length = 0;
-  panel.monitor.again();
-  await settled();
-  expect(panel.asked).toEqual([]);
-});
-
 test('without Airflow a banner says what does not go, and starts it', async () => {
   let state: unknown = STOPPED;
   await open({
@@ -151,4 +142,142 @@ test('a server that does not answer is told, and what is known stays', async () 
   await settled();
   expect(panel.all('.nbf-Rows-row')).toHaveLength(1);
   expect(panel.monitor.pipelines.failure?.message).toBe('Jupyter Server does not answer');
+});
+
+test('of a project that cannot be listed nothing is shown that is of another, but why', async () => {
+  const refuse = failing('target', 'the bucket does not answer');
+  await open({
+    pipelines: ({ query }) =>
+      query?.project === 'b' ? refuse() : { total: 1, unasked: null, pipelines: [PIPELINE] }
+  });
+  await said('1 pipeline');
+  panel.projects.choose('b');
+  await said('Nothing can be told: the bucket does not answer');
+  expect(panel.all('.nbf-Rows-row')).toEqual([]);
+  expect(panel.text).not.toContain('1 pipeline');
+  panel.monitor.go({ pipeline: 'book' });
+  expect(panel.monitor.pipeline).toBeNull();
+  panel.projects.choose('work');
+  await said('1 pipeline');
+});
+
+test('while a project is listed for the first time nothing is shown that is of another', async () => {
+  const slow = new Held({ total: 0, unasked: null, pipelines: [] });
+  await open({
+    pipelines: ({ query }) =>
+      query?.project === 'b' ? slow.answer : { total: 1, unasked: null, pipelines: [PIPELINE] }
+  });
+  await said('1 pipeline');
+  void panel.monitor.look();
+  panel.projects.choose('b');
+  await said('Reading…');
+  expect(panel.all('.nbf-Rows-row')).toEqual([]);
+  slow.release();
+  await said('Nothing is published in “b” yet');
+});
+
+test('what is listed of a folder stays while the same is asked of its project', async () => {
+  const of = new Held({ folder: 'work', airflow: STOPPED });
+  const slow = new Held({ total: 1, unasked: null, pipelines: [PIPELINE] });
+  await open(
+    {
+      settings: () => of.answer,
+      airflow: () => STOPPED,
+      pipelines: ({ query }) =>
+        query?.project === 'work' ? slow.answer : { total: 1, unasked: null, pipelines: [PIPELINE] }
+    },
+    { project: 'work/reports' }
+  );
+  await said('1 pipeline');
+  of.release();
+  await settled();
+  expect(panel.given('pipelines')?.query?.project).toBe('work');
+  expect(panel.all('.nbf-Rows-row')).toHaveLength(1);
+  expect(panel.monitor.project.airflow?.state).toBe('stopped');
+  slow.release();
+  await settled();
+  expect(panel.all('.nbf-Rows-row')).toHaveLength(1);
+});
+
+test('what is not like the choice is gone once the choice is made', async () => {
+  const slow = new Held({ runs: [], further: null, unasked: null });
+  await open(
+    {
+      runs: ({ query }) =>
+        query?.states === undefined ? { runs: [FAILED], further: null, unasked: null } : slow.answer
+    },
+    { list: 'runs' }
+  );
+  await said('failed');
+  panel.monitor.go({ kind: 'success' });
+  await said('Reading…');
+  expect(panel.all('.nbf-Rows-row')).toEqual([]);
+  slow.release();
+  await said('No run is like this.');
+});
+
+test('what is listed stays while one types, and while it is looked at again', async () => {
+  let away = false;
+  const refuse = failing('unreachable', 'no answer');
+  const slow = new Held({ total: 1, unasked: null, pipelines: [PIPELINE] });
+  await open({
+    pipelines: ({ query }) =>
+      away
+        ? refuse()
+        : query?.contains === 'bo'
+          ? slow.answer
+          : { total: 1, unasked: null, pipelines: [PIPELINE] }
+  });
+  await said('1 pipeline');
+  const rows = (): number => panel.all('.nbf-Rows-row').length;
+  panel.monitor.go({ contains: 'bo' });
+  await new Promise(resolve => setTimeout(resolve, 300));
+  expect([panel.given('pipelines')?.query?.contains, rows()]).toEqual(['bo', 1]);
+  slow.release();
+  await settled();
+  await panel.press('Runs');
+  await panel.press('Pipelines');
+  expect(rows()).toBe(1);
+  away = true;
+  panel.monitor.go({ contains: 'boo' });
+  await said('Nothing can be told: no answer');
+  expect(rows()).toBe(0);
+});
+
+test('why a pipeline is not known is not said of another', async () => {
+  const slow = new Held(null);
+  await open(
+    {
+      pipelines: async ({ query }) => {
+        if (query?.dag_id === 'slow') {
+          await slow.answer;
+          failing('target', 'it is damaged')();
+        }
+        return { total: 1, unasked: null, pipelines: [PIPELINE] };
+      }
+    },
+    { pipeline: 'slow' }
+  );
+  panel.monitor.go({ pipeline: 'book' });
+  await said('version d1d1d1d1');
+  slow.release();
+  await settled();
+  expect(panel.monitor.failure).toBeNull();
+});
+
+test('a pipeline of the same name in another project is looked at at once', async () => {
+  await open(
+    {
+      pipelines: ({ query }) => {
+        const digest = query?.project === 'other' ? 'e5e5e5e5e5' : PIPELINE.digest;
+        return { total: 1, unasked: null, pipelines: [{ ...PIPELINE, digest }] };
+      }
+    },
+    { pipeline: 'book' }
+  );
+  await said('version d1d1d1d1');
+  panel.monitor.go({ project: 'other' });
+  await settled();
+  await settled();
+  expect(panel.text).toContain('version e5e5e5e5');
 });

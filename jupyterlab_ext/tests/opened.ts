@@ -61,7 +61,8 @@ export class Opened extends Shown {
   readonly followed: [string, string | null][] = [];
   /** What others were told. */
   readonly told: [string, string | null][] = [];
-  agrees = true;
+  /** Whether somebody agrees who is asked, perhaps later. */
+  agrees: boolean | Promise<boolean> = true;
   /** What somebody chooses who is asked which way to go; '' for none. */
   chosen: unknown = '';
 

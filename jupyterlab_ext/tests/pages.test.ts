@@ -81,3 +81,20 @@ test('where the server is away, what is known stays, and why', async () => {
   await many.pages.refresh(0, 5);
   expect(many.pages.failure).toBeNull();
 });
+
+test('where something else is asked for and not told, what was asked before is known no more', async () => {
+  const many = await scrolled(30, 2);
+  many.away = true;
+  await many.pages.load();
+  expect([many.pages.items, many.pages.total, many.pages.failure?.message]).toEqual([
+    ...[[], null, 'away']
+  ]);
+});
+
+test('what is forgotten does not come back with an answer that is on its way', async () => {
+  const many = await scrolled(30, 2);
+  const looked = many.pages.refresh(0, 5);
+  many.pages.forget();
+  await looked;
+  expect([many.pages.items, many.pages.loaded, many.pages.loading]).toEqual([[], false, false]);
+});

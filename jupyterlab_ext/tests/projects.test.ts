@@ -29,6 +29,7 @@ async function begun(front: string | null, kept?: Kept, folders: Folders = {}) {
     }
   });
   const monitor = new Monitor(client);
+  monitor.active = true;
   monitors.push(monitor);
   const now = { front, kept };
   const projects = new Projects(monitor, () => now.front);

@@ -1,5 +1,6 @@
 import { FAILED, PIPELINE, open, panel, said, settled } from './opened';
-import { failing, job } from './asked';
+import { INSPECTED, failing, job } from './asked';
+import { Held } from './held';
 
 afterEach(() => panel.close());
 
@@ -116,4 +117,69 @@ test('what is unpublished is told in the list that one comes to, and not beyond'
   expect(panel.monitor.place.pipeline).toBeNull();
   await panel.press('Runs');
   expect(panel.text).not.toContain('book is unpublished');
+});
+
+test('what is typed for one run is not given to another, and comes not back', async () => {
+  const other = { ...FAILED, run_id: 'r2', parameters: { trees: 9 } };
+  await open(
+    {
+      inspect: () => INSPECTED,
+      runs: () => ({ runs: [FAILED, other], further: null, unasked: null }),
+      getRun: ({ path }) => (path?.run_id === 'r2' ? other : FAILED)
+    },
+    { list: 'runs' }
+  );
+  await said('failed');
+  panel.monitor.go({ run: FAILED });
+  await said('Run again');
+  await panel.press('Run again');
+  await said('in the forest');
+  await panel.fill('trees', '777');
+  panel.monitor.go({ run: { dag_id: 'book', run_id: 'r2' } });
+  await settled();
+  expect(panel.all('.nbf-Start')).toEqual([]);
+  await said('Run again');
+  await panel.press('Run again');
+  await said('in the forest');
+  expect(panel.field('trees').value).toBe('9');
+});
+
+test('what is typed for a run stays while it is shown, also where it is shown again', async () => {
+  await open({ inspect: () => INSPECTED }, { pipeline: 'book', run: FAILED });
+  await said('Run again');
+  await panel.press('Run again');
+  await said('in the forest');
+  await panel.fill('trees', '777');
+  await panel.monitor.look();
+  panel.monitor.go({ pipeline: null, run: FAILED });
+  await settled();
+  expect(panel.field('trees').value).toBe('777');
+});
+
+test('versions of one pipeline are not offered for another', async () => {
+  const version = { by: 'ann', moment: null, action: 'publish', kept: true, digest: 'a1a1a1a1a1' };
+  const slow = new Held({ dag_id: 'other', digest: 'e5', versions: [] });
+  await open(
+    {
+      pipelines: ({ query }) => ({
+        ...{ total: 2, unasked: null },
+        pipelines: ['book', 'other']
+          .filter(dag_id => (query?.dag_id ?? dag_id) === dag_id)
+          .map(dag_id => ({ ...PIPELINE, dag_id }))
+      }),
+      pipeline: ({ path }) =>
+        path?.dag_id === 'other'
+          ? slow.answer
+          : { dag_id: 'book', digest: PIPELINE.digest, versions: [version] }
+    },
+    {}
+  );
+  await said('2 pipelines');
+  panel.monitor.go({ pipeline: 'book' });
+  await settled();
+  await panel.press('Roll back');
+  await said('Go back to it');
+  panel.monitor.go({ pipeline: 'other' });
+  await settled();
+  expect(panel.text).not.toContain('Go back to it');
 });

@@ -2,11 +2,17 @@ import type { Run } from '../src/generated/answers';
 import { Watch } from '../src/panel/watch';
 import { endOf, toldOf } from '../src/parts/told';
 import { failing, run, server } from './asked';
+import type { Given } from './asked';
+import { Held } from './held';
 
 const NAME = { project: 'work', dag_id: 'book', run_id: 'r1' };
 
 /** A watch over a server that says so of the run, and what it told. */
-function watching(say: () => Run): { watch: Watch; told: string[]; pass(ms: number): void } {
+function watching(say: (given: Given) => unknown): {
+  watch: Watch;
+  told: string[];
+  pass(ms: number): void;
+} {
   let now = 1000;
   const told: string[] = [];
   const watch = new Watch(server({ getRun: say }).client, () => now);
@@ -47,6 +53,23 @@ test('right after it was told to go on, the end that it had before is none', asy
   found = run('failed', { ended: 'after' });
   await watch.look();
   expect(told).toEqual(['r1 failed']);
+});
+
+test('of a run that goes on while others are looked at, the end that it had before is none', async () => {
+  const slow = new Held(run('running', { ended: null }));
+  let found = run('failed', { ended: 'before', run_id: 'r2' });
+  const { watch, told } = watching(({ path }) => (path?.run_id === 'r2' ? found : slow.answer));
+  const name = { ...NAME, run_id: 'r2' };
+  watch.add(NAME);
+  watch.add(name);
+  const looked = watch.look();
+  watch.add(name, 'before');
+  slow.release();
+  await looked;
+  expect([told, watch.has(name)]).toEqual([[], true]);
+  found = run('success', { ended: 'after', run_id: 'r2' });
+  await watch.look();
+  expect(told).toEqual(['r2 success']);
 });
 
 test('that a run failed is told until it is seen, and how others ended for some seconds', () => {

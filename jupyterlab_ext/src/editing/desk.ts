@@ -29,7 +29,7 @@ export class Desk implements IDisposable {
     private readonly _pipeline: NotebookPipeline,
     private readonly _client: Pick<Client, 'ask'>
   ) {
-    _pipeline.changed.connect(this._onChanged, this);
+    _pipeline.changed.connect(this._onPipeline, this);
   }
 
   /** Tells of another notebook, and of profiles that are known by now. */
@@ -76,29 +76,51 @@ export class Desk implements IDisposable {
 
   /** Look at the profiles again; without the server names are written by hand. */
   async load(): Promise<void> {
+    if (this.isDisposed) {
+      return;
+    }
+    this._asking?.abort(); // What is asked for last counts, whichever answer comes last.
+    this._asking = new AbortController();
+    const { signal } = this._asking;
     const project = folderOf(this._notebook.path());
-    const team = this._pipeline.inspection.found?.team ?? null;
+    const team = (this._team = this._teamNow());
     const query = team === null ? { project } : { project, team };
+    let found: readonly Profile[] | null = null;
     try {
-      const found = await this._client.ask('profiles', { query }, { signal: this._stopped.signal });
-      this._profiles = found;
+      found = await this._client.ask('profiles', { query }, { signal });
     } catch (error) {
-      if (!this.isDisposed && !(error instanceof ServerFailure)) {
+      if (!signal.aborted && !(error instanceof ServerFailure)) {
         throw error;
       }
-      this._profiles = null;
     }
-    this._onChanged();
+    if (!signal.aborted) {
+      this._profiles = found;
+      this._onChanged();
+    }
   }
 
   get isDisposed(): boolean {
-    return this._stopped.signal.aborted || this._notebook.model.isDisposed;
+    return this._isDisposed || this._notebook.model.isDisposed;
   }
 
   dispose(): void {
-    this._stopped.abort();
+    this._isDisposed = true;
+    this._asking?.abort();
     Signal.disconnectReceiver(this);
     Signal.clearData(this);
+  }
+
+  /** The notebook's team, as far as that is known. */
+  private _teamNow(): string | null {
+    const { found } = this._pipeline.inspection;
+    return found === null ? this._team : found.team;
+  }
+
+  private _onPipeline(): void {
+    if (this._asking !== null && this._teamNow() !== this._team) {
+      void this.load(); // Profiles are a team's, which is known later than they are asked for.
+    }
+    this._onChanged();
   }
 
   private _onChanged(): void {
@@ -108,6 +130,10 @@ export class Desk implements IDisposable {
   }
 
   private _profiles: readonly Profile[] | null | undefined;
-  private readonly _stopped = new AbortController();
+  /** The team whose profiles were asked for last. */
+  private _team: string | null = null;
+  /** What was asked for last; null before. */
+  private _asking: AbortController | null = null;
+  private _isDisposed = false;
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -4,14 +4,14 @@ import { later } from '../client/client';
 import type { Client } from '../client/client';
 import { ServerFailure, refusal } from '../client/failure';
 import type { Difference, Graph, Parameter, Publication, Run, RunFile } from '../generated/answers';
-import { folderOf } from '../parts/folders';
 import type { Choice } from '../parts/question';
 import type { Happening } from '../tokens';
-import { bookOf } from './books';
 import type { Deeds } from './deeds';
 import type { Monitor } from './monitor';
+import { Opening } from './opening';
 import { given, keyOf, nameOf, pageOf } from './place';
 import type { RunName } from './place';
+import { projectInWords } from './projects';
 import { Publishing } from './publishing';
 import type { Question } from './question';
 import { Saving } from './saving';
@@ -47,7 +47,12 @@ export interface Desk {
 /** Where a run is started: a pipeline's in Airflow, or a notebook on the server's machine. */
 export type Where = { readonly dag: string } | { readonly path: string };
 
-/** What can be done with pipelines and runs. */
+/**
+ * What can be done with pipelines and runs.
+ *
+ * It is done in the project that is shown as somebody asks for it. They may show another one while
+ * it goes, or while they are asked something: what is asked of the server then is fixed before.
+ */
 export class Actions {
   constructor(
     private readonly _client: Pick<Client, 'ask' | 'work'>,
@@ -57,6 +62,7 @@ export class Actions {
     private readonly _desk: Desk,
     private readonly _trans: TranslationBundle
   ) {
+    this._opening = new Opening(_client, _deeds, _desk, _trans);
     this._publishing = new Publishing(_client, _deeds, _desk, _trans);
     this._saving = new Saving(_client, _deeds, _desk, _trans);
     let page = pageOf(_monitor.place);
@@ -97,23 +103,33 @@ export class Actions {
     return this._client.ask('pipeline', { path: { dag_id: dag }, ...this._query }, { signal });
   }
 
-  /** Start a run, and show it. */
+  /** Start a run, and show it; who has gone to another project meanwhile stays there. */
   async start(where: Where, parameters: Record<string, unknown>): Promise<boolean> {
     const trans = this._trans;
+    const [project, query] = [this._project, this._query];
     if ('path' in where && !(await this._desk.settle(where.path))) {
       return false;
     }
-    const words = { going: trans.__('Starting'), done: '', failed: trans.__('It did not start') };
+    const words = {
+      going: trans.__('Starting'),
+      done: ({ dag_id }: Run) =>
+        project === this._project
+          ? ''
+          : trans.__('%1 has started in “%2”', dag_id, projectInWords(project, trans)),
+      failed: trans.__('It did not start')
+    };
     const run = await this._deeds.do(words, async ({ signal }) => {
       if ('path' in where) {
         return this._begin({ path: where.path, parameters }, signal);
       }
-      const asked = { path: { dag_id: where.dag }, ...this._query, body: { parameters } };
+      const asked = { path: { dag_id: where.dag }, ...query, body: { parameters } };
       return (await this._client.ask('trigger', asked, { signal })).run;
     });
     if (run !== null) {
-      this._keepAnEyeOn(nameOf(this._project, run));
-      this._monitor.go({ run });
+      this._keepAnEyeOn(nameOf(project, run));
+      if (project === this._project) {
+        this._monitor.go({ run });
+      }
       this._desk.tell('ran', run.dag_id);
     }
     return run !== null;
@@ -142,10 +158,10 @@ export class Actions {
    */
   async rollBack(dag: string, digest: string, version: string): Promise<boolean> {
     const trans = this._trans;
-    const path = { dag_id: dag };
+    const about = { path: { dag_id: dag }, ...this._query };
     const compared = await this._deeds.do(
       { going: trans.__('Comparing'), done: '', failed: '' },
-      ({ signal }) => this._compared(dag, digest, signal)
+      ({ signal }) => this._compared(about, digest, signal)
     );
     if (compared === null) {
       return false;
@@ -166,7 +182,7 @@ export class Actions {
         done: trans.__('Rolled back to %1', version),
         failed: trans.__('Not rolled back')
       };
-      const asked = { path, ...this._query, body: { digest } };
+      const asked = { ...about, body: { digest } };
       const done = await this._deeds.do(words, options =>
         this._client.work('rollBack', asked, options)
       );
@@ -181,6 +197,8 @@ export class Actions {
   /** @param force - also while runs are going. */
   async unpublish(dag: string, force = false): Promise<void> {
     const trans = this._trans;
+    const project = this._project;
+    const asked = { path: { dag_id: dag }, ...this._query, body: { force } };
     const agreed = await this._desk.confirm({
       title: force ? trans.__('Unpublish %1 while it runs?', dag) : trans.__('Unpublish %1?', dag),
       body: force
@@ -198,10 +216,9 @@ export class Actions {
       done: trans.__('%1 is unpublished', dag),
       failed: trans.__('Not unpublished')
     };
-    const asked = { path: { dag_id: dag }, ...this._query, body: { force } };
     const gone = await this._deeds.do(words, async options => {
       const found = await this._client.work('unpublish', asked, options);
-      if (this._monitor.place.pipeline === dag) {
+      if (this._project === project && this._monitor.place.pipeline === dag) {
         this._monitor.go({ pipeline: null }); // While it goes: what is done is told there, too.
       }
       return found;
@@ -215,6 +232,7 @@ export class Actions {
   /** End a run that goes. */
   async cancel(run: Run): Promise<void> {
     const trans = this._trans;
+    const name = nameOf(this._project, run);
     const agreed = await this._desk.confirm({
       title: trans.__('Cancel the run of %1?', run.dag_id),
       body: trans.__(
@@ -229,7 +247,7 @@ export class Actions {
         done: '',
         failed: trans.__('It is not cancelled')
       };
-      await this._deeds.do(words, ({ signal }) => this._stop(run, signal));
+      await this._deeds.do(words, ({ signal }) => this._stop(run, name, signal));
       this._monitor.again();
     }
   }
@@ -273,30 +291,21 @@ export class Actions {
 
   /** Open what a run has made, at the cell that failed where one did. */
   async openExecuted(run: Run, book: string): Promise<void> {
-    const failed = run.steps.find(step => step.failure !== null && bookOf(run, step) === book);
-    await this._opening(() =>
-      this._desk.openExecuted(run, nameOf(this._project, run), book, failed?.failure?.cell ?? null)
-    );
+    await this._opening.openExecuted(run, nameOf(this._project, run), book);
   }
 
   async openNotebook(path: string): Promise<void> {
-    await this._opening(() => this._desk.openNotebook(path));
+    await this._opening.openNotebook(path);
   }
 
   /** Open a notebook that brings back what a step was given. */
   async debug(run: Run, step: string, graph: Graph): Promise<void> {
-    const { path, query } = given(nameOf(this._project, run));
-    await this._opening(async signal => {
-      const asked = { path, query: { ...query, step } };
-      const { name, content } = await this._client.ask('debugNotebook', asked, { signal });
-      const folder = graph.notebook === null ? this._project : folderOf(graph.notebook);
-      await this._desk.openNew(folder, name, content);
-    });
+    await this._opening.debug(nameOf(this._project, run), step, graph);
   }
 
   /** Keep a notebook that can be changed of what a run has made, and open it. */
   async keep(folder: string, name: string, content: Record<string, unknown>): Promise<void> {
-    await this._opening(() => this._desk.openNew(folder, name, content));
+    await this._opening.keep(folder, name, content);
   }
 
   /** Save what a run's notebook wrote beside itself, and show it. */
@@ -306,11 +315,11 @@ export class Actions {
 
   /** What going back to a version would change, or why nobody can say. */
   private async _compared(
-    dag: string,
+    { path, query }: { path: { dag_id: string }; query: { project: string } },
     digest: string,
     signal: AbortSignal
   ): Promise<Difference | ServerFailure> {
-    const asked = { path: { dag_id: dag }, query: { ...this._query.query, digest } };
+    const asked = { path, query: { ...query, digest } };
     try {
       return await this._client.ask('diffBack', asked, { signal });
     } catch (error) {
@@ -319,18 +328,6 @@ export class Actions {
       }
       throw error;
     }
-  }
-
-  private async _opening(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const trans = this._trans;
-    const words = { going: trans.__('Opening'), done: '', failed: trans.__('It cannot be opened') };
-    await this._deeds.do(words, async ({ signal }) => {
-      try {
-        await work(signal);
-      } catch (error) {
-        throw error instanceof ServerFailure ? error : refusal(messageOf(error));
-      }
-    });
   }
 
   /** Run a notebook on the server's machine; the run as soon as it is one. */
@@ -348,9 +345,9 @@ export class Actions {
     return run;
   }
 
-  private async _stop(run: Run, signal: AbortSignal): Promise<void> {
+  private async _stop(run: Run, name: RunName, signal: AbortSignal): Promise<void> {
     if (!run.here) {
-      await this._client.ask('cancelRun', given(nameOf(this._project, run)), { signal });
+      await this._client.ask('cancelRun', given(name), { signal });
       return;
     }
     const jobs = await this._client.ask('jobs', {}, { signal });
@@ -373,6 +370,7 @@ export class Actions {
     }
   }
 
+  private readonly _opening: Opening;
   private readonly _publishing: Publishing;
   private readonly _saving: Saving;
 
@@ -383,8 +381,4 @@ export class Actions {
   private get _query(): { query: { project: string } } {
     return { query: { project: this._project } };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -25,7 +25,11 @@ const OFTEN = 2000;
 /** What the panel shows, kept up with the server as long as somebody looks at it. */
 export class Monitor implements IDisposable {
   constructor(private readonly _client: Pick<Client, 'ask'>) {
-    this.project = new Project(_client, () => this._place.project);
+    this.project = new Project(
+      _client,
+      () => this._place.project,
+      () => this._active
+    );
     this.pipelines = new Pages(
       (after, signal) => this._pipelines(after, signal),
       one => one.dag_id
@@ -57,7 +61,7 @@ export class Monitor implements IDisposable {
     return this._changed;
   }
 
-  /** Tells when another place is shown. */
+  /** Tells when another place is shown, and when somebody comes to look at it. */
   get moved(): ISignal<this, void> {
     return this._moved;
   }
@@ -92,7 +96,12 @@ export class Monitor implements IDisposable {
     this._pace();
   }
 
-  /** Somebody looks, or nobody does any more. */
+  /** Whether somebody looks. */
+  get active(): boolean {
+    return this._active;
+  }
+
+  /** Somebody looks, or nobody does any more: then nothing is asked, until somebody does. */
   set active(active: boolean) {
     if (active === this._active || this.isDisposed) {
       return;
@@ -102,9 +111,10 @@ export class Monitor implements IDisposable {
       void this._poll.stop();
       return;
     }
-    if (this.project.settings === null) {
-      void this.project.load(null);
+    if (this._due || this.project.settings === null) {
+      this._lookAtProject();
     }
+    this._moved.emit();
     void this._poll.start();
   }
 
@@ -118,24 +128,24 @@ export class Monitor implements IDisposable {
     const before = this._place;
     const now = { ...before, ...change };
     this._place = now;
-    if (now.project !== before.project) {
-      void this.project.load(null);
+    if (differ(before, now, 'project')) {
+      if (!this.project.isOf(now.project)) {
+        this.pipelines.forget();
+        this.runs.forget();
+      }
+      this._lookAtProject();
     }
-    if (now.pipeline !== before.pipeline || now.project !== before.project) {
+    if (differ(before, now, 'project', 'pipeline')) {
       this._pipeline = this.pipelines.items.find(one => one.dag_id === now.pipeline) ?? null;
       this._missing = false;
       this._failure = null;
     }
     this._follow(now.run === null ? null : now);
-    const written = now.contains !== before.contains;
-    if (isOtherList(before, now) || written) {
-      this._sight = [0, 0];
-      clearTimeout(this._timer);
-      this._timer = setTimeout(() => void this._list(now).load(), written ? SOON : 0);
-    }
+    this._relist(before, now);
     this._moved.emit();
     this._changed.emit();
-    if (now.run !== null || now.pipeline !== before.pipeline) {
+    const other = now.pipeline !== null && differ(before, now, 'project');
+    if (now.run !== null || now.pipeline !== before.pipeline || other) {
       this.again();
     }
   }
@@ -159,9 +169,7 @@ export class Monitor implements IDisposable {
 
   /** Something was done elsewhere, also with Airflow perhaps: look at all of it again at once. */
   renew(): void {
-    if (this.project.settings !== null) {
-      void this.project.load(null);
-    }
+    this._lookAtProject();
     this.again();
   }
 
@@ -178,7 +186,7 @@ export class Monitor implements IDisposable {
       this._minded();
     }
     if (lacksFolder((this._follower ?? this._list(this._place)).failure)) {
-      void this.project.load(null); // Its folder may be gone, which it tells.
+      this._lookAtProject(); // Its folder may be gone, which it tells.
     }
     this._pace();
   }
@@ -199,6 +207,35 @@ export class Monitor implements IDisposable {
     Signal.clearData(this);
   }
 
+  /** Look at the project, as soon as somebody looks. */
+  private _lookAtProject(): void {
+    this._due = !this._active;
+    if (this._active) {
+      void this.project.load(null);
+    }
+  }
+
+  /** List what is asked for by now. What was listed of something else is gone at once. */
+  private _relist(before: Place, now: Place): void {
+    if (differ(before, now, 'state')) {
+      this.pipelines.forget();
+    }
+    if (differ(before, now, 'kind', 'pipeline')) {
+      this.runs.forget();
+    }
+    // While one types, the list does not come and go with each letter.
+    const written = differ(before, now, 'contains');
+    if (written || differ(before, now, 'project', 'list', 'state', 'kind', 'pipeline')) {
+      this._sight = [0, 0];
+      clearTimeout(this._timer);
+      if (this._active) {
+        this._timer = setTimeout(() => void this._list(now).load(), written ? SOON : 0);
+      } else {
+        this._list(now).forget();
+      }
+    }
+  }
+
   private _list(place: Place): Pages<Listed> | Pages<Run> {
     return place.pipeline === null && place.list === 'pipelines' ? this.pipelines : this.runs;
   }
@@ -214,7 +251,7 @@ export class Monitor implements IDisposable {
   private _found(inReach: boolean): void {
     const { airflow } = this.project;
     if (airflow !== null && (airflow.state === 'ready') !== inReach) {
-      void this.project.load(null);
+      this._lookAtProject();
     }
   }
 
@@ -246,9 +283,11 @@ export class Monitor implements IDisposable {
     }
     const query = { project, dag_id: pipeline, limit: 1 };
     const { signal } = this._stopped;
+    const shown = (): boolean =>
+      this._place.pipeline === pipeline && this._place.project === project;
     try {
       const found = await this._client.ask('pipelines', { query }, { signal });
-      if (this._place.pipeline === pipeline && this._place.project === project) {
+      if (shown()) {
         this._pipeline = found.pipelines[0] ?? null;
         this._missing = this._pipeline === null;
         this._failure = null;
@@ -258,7 +297,9 @@ export class Monitor implements IDisposable {
       if (!(error instanceof ServerFailure)) {
         throw error;
       }
-      this._failure = error;
+      if (shown()) {
+        this._failure = error;
+      }
     }
     this._changed.emit();
   }
@@ -317,6 +358,8 @@ export class Monitor implements IDisposable {
   private _follower: Follower | null = null;
   private _seconds = 5;
   private _active = false;
+  /** Whether the project is to be looked at once somebody looks. */
+  private _due = false;
   private _sight: readonly [number, number] = [0, 0];
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private readonly _poll: Poll;
@@ -325,8 +368,7 @@ export class Monitor implements IDisposable {
   private readonly _moved = new Signal<this, void>(this);
 }
 
-/** Whether what is listed is something else. */
-function isOtherList(before: Place, now: Place): boolean {
-  const names = ['project', 'list', 'state', 'kind', 'pipeline'] as const;
+/** Whether two places differ in any of these. */
+function differ(before: Place, now: Place, ...names: (keyof Place)[]): boolean {
   return names.some(name => before[name] !== now[name]);
 }

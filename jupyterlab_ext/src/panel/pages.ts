@@ -68,12 +68,22 @@ export class Pages<Item> implements IDisposable {
     return this._stopped !== null;
   }
 
-  /** Begin anew: what is asked for is something else by now. */
+  /**
+   * Begin anew: what is asked for is something else by now.
+   *
+   * What is known stays until it is told, which may be soon; where it is not told, it is gone.
+   */
   async load(): Promise<void> {
-    this._stopped?.abort();
-    this._stopped = null;
-    this._wanted = false;
-    await this._look(async signal => [await this._page(null, signal)]);
+    this._leave();
+    await this._look(async signal => [await this._page(null, signal)], []);
+  }
+
+  /** Nothing is known any more: what was told is of something else. */
+  forget(): void {
+    this._leave();
+    this._failure = null;
+    this._show([]);
+    this._changed.emit();
   }
 
   /** Ask for the next page, unless there is none; as soon as what is asked for already is there. */
@@ -117,6 +127,13 @@ export class Pages<Item> implements IDisposable {
     Signal.clearData(this);
   }
 
+  /** What is asked for already is not wanted any more. */
+  private _leave(): void {
+    this._stopped?.abort();
+    this._stopped = null;
+    this._wanted = false;
+  }
+
   /** So many pages from the first on; what lies behind stays where it still follows on them. */
   private async _chained(count: number, signal: AbortSignal): Promise<Known<Item>[]> {
     const pages: Known<Item>[] = [];
@@ -134,7 +151,11 @@ export class Pages<Item> implements IDisposable {
     return { ...(await this._ask(after, signal)), after };
   }
 
-  private async _look(ask: (signal: AbortSignal) => Promise<Known<Item>[]>): Promise<void> {
+  /** @param otherwise - what is known where it fails. */
+  private async _look(
+    ask: (signal: AbortSignal) => Promise<Known<Item>[]>,
+    otherwise: readonly Known<Item>[] = this._pages
+  ): Promise<void> {
     const stopped = new AbortController();
     this._stopped = stopped;
     try {
@@ -149,6 +170,7 @@ export class Pages<Item> implements IDisposable {
           throw error;
         }
         this._failure = error;
+        this._show(otherwise);
       }
     } finally {
       if (this._stopped === stopped) {

@@ -16,7 +16,7 @@ export class Projects {
     private readonly _monitor: Monitor,
     private readonly _front: () => string | null
   ) {
-    _monitor.moved.connect(() => this._see(_monitor.place.project), this);
+    _monitor.moved.connect(() => this._see(), this);
     _monitor.project.changed.connect(() => this._settle(), this);
   }
 
@@ -58,7 +58,13 @@ export class Projects {
     this._seen = folders.filter(one => typeof one === 'string').slice(0, KEPT);
   }
 
-  private _see(project: string): void {
+  /** What somebody looks at is seen; a folder that came in front meanwhile may be no project's. */
+  private _see(): void {
+    const { active, place } = this._monitor;
+    if (!active) {
+      return;
+    }
+    const { project } = place;
     this._seen = [project, ...this._seen.filter(one => one !== project)].slice(0, KEPT);
   }
 

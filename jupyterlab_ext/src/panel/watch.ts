@@ -84,6 +84,9 @@ export class Watch implements IDisposable {
   /** Look at all of them once. */
   async look(): Promise<void> {
     for (const one of this.all) {
+      if (!this._isMeant(one)) {
+        continue;
+      }
       if (this._clock() - one.since > LONGEST) {
         this.remove(one);
         continue;
@@ -97,7 +100,7 @@ export class Watch implements IDisposable {
         }
         throw error;
       }
-      if (this.has(one) && this._isOver(one, run)) {
+      if (this._isMeant(one) && this._isOver(one, run)) {
         this.remove(one);
         this._ended.emit({ name: one, run });
       }
@@ -112,6 +115,11 @@ export class Watch implements IDisposable {
     this._stopped.abort();
     this._poll.dispose();
     Signal.clearData(this);
+  }
+
+  /** Whether it is watched still, and did not go on since: then another end is waited for. */
+  private _isMeant(one: Watched): boolean {
+    return this._watched.get(keyOf(one)) === one;
   }
 
   /** Right after a run was told to go on, the server may still say how it had ended. */

@@ -5,6 +5,7 @@ import { ownZone } from '../../parts/moments';
 import { AirflowReach, Banner } from '../../parts/reach';
 import { messageOf } from '../../parts/versions';
 import { WordsProvider } from '../../parts/words';
+import { keyOf, nameOf, pageOf } from '../place';
 import { projectInWords } from '../projects';
 import { FrameProvider, useFrame } from './frame';
 import type { Frame } from './frame';
@@ -14,17 +15,25 @@ import { RunPage } from './run';
 
 /** All that the panel shows: a list, a pipeline, or a run. */
 export function Board({ frame }: { frame: Frame }): React.JSX.Element {
-  const { place } = frame.monitor;
   return (
     <FrameProvider value={frame}>
       <WordsProvider value={frame.trans}>
         <Project />
         <Reach />
-        {place.run !== null ? <RunPage /> : place.pipeline !== null ? <PipelinePage /> : <Lists />}
+        <Page />
         <Deed />
       </WordsProvider>
     </FrameProvider>
   );
+}
+
+/** What is opened, or the lists. What is asked or typed on one page is nothing to another. */
+function Page(): React.JSX.Element {
+  const { place } = useFrame().monitor;
+  if (place.run !== null) {
+    return <RunPage key={keyOf(nameOf(place.project, place.run))} />;
+  }
+  return place.pipeline !== null ? <PipelinePage key={pageOf(place)} /> : <Lists />;
 }
 
 /** Whose pipelines and runs are meant. */

@@ -70,7 +70,7 @@ export function RunPage(): React.JSX.Element | null {
             />
           </Section>
           <Log follower={follower} asked={asked} />
-          <Files key={run.run_id} follower={follower} run={run} />
+          <Files follower={follower} run={run} />
           {follower.graph.steps.length > 1 && (
             <Section title={trans.__('Graph')}>
               <Graph steps={follower.graph.steps} run={run} />
