@@ -24,7 +24,7 @@ test('of a pipeline that an Airflow out of reach may know it is not said that it
   const pipelines = [{ ...PIPELINE, in_airflow: false, next_run: null }];
   const away = { settings: () => ({ default_profile: 'small', channels: [], airflow: STOPPED }) };
   await open({ ...away, airflow: () => STOPPED, pipelines: () => ({ pipelines, unasked: null }) });
-  await said('Airflow is not in reach');
+  await said('next run not known');
   expect(panel.text).not.toContain('not known to Airflow');
   panel.close();
   await open({ pipelines: () => ({ pipelines, unasked: null }) });

@@ -226,7 +226,7 @@ export function NextRun(props: { one: Listed; zoned?: boolean }): React.JSX.Elem
   if (!one.in_airflow) {
     const { airflow } = monitor.project;
     const away = airflow !== null && airflow.state !== 'ready';
-    return <>{away ? trans.__('Airflow is not in reach') : trans.__('not known to Airflow')}</>;
+    return <>{away ? trans.__('next run not known') : trans.__('not known to Airflow')}</>;
   }
   if (one.next_run === null) {
     return <>{trans.__('no schedule')}</>;
