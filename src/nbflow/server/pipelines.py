@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
-from nbflow.server.calls import Call, Endpoint
+from nbflow.server.calls import Call, Endpoint, others
 from nbflow.server.projects import IN_PROJECT, OF_PROJECT, in_contents
 from nbflow.server.schemas import (
     DIGEST,
@@ -74,7 +74,7 @@ def pipeline(call: Call) -> dict[str, Any]:
 
 def parameters(call: Call) -> list[dict[str, Any]]:
     """Its parameters as Airflow has them."""
-    with api.connect(call.settings) as client:
+    with call.look() as client:
         return api.parameters_as_json(api.parameters_of(call.given["dag_id"], client=client))
 
 
@@ -178,6 +178,7 @@ ENDPOINTS = (
             limit=told(INTEGER, "how many", minimum=1, maximum=100, default=50),
             offset=told(INTEGER, "how many before them", minimum=0, default=0),
         ),
+        asks=others,
     ),
     Endpoint(
         name="pipeline",
@@ -187,6 +188,7 @@ ENDPOINTS = (
         work=pipeline,
         answer=reference("Publication"),
         query=OF_PROJECT,
+        asks=others,
     ),
     Endpoint(
         name="parameters",
@@ -196,6 +198,7 @@ ENDPOINTS = (
         work=parameters,
         answer=listing(reference("Parameter")),
         query=OF_PROJECT,
+        asks=others,
     ),
     Endpoint(
         name="trigger",
@@ -209,6 +212,7 @@ ENDPOINTS = (
         action="execute",
         query=OF_PROJECT,
         body=record({}, parameters=told(VALUES, "values by name", default={})),
+        asks=others,
     ),
     Endpoint(
         name="pause",
@@ -219,6 +223,7 @@ ENDPOINTS = (
         answer=_CHANGED,
         action="write",
         query=OF_PROJECT,
+        asks=others,
     ),
     Endpoint(
         name="unpause",
@@ -229,6 +234,7 @@ ENDPOINTS = (
         answer=_CHANGED,
         action="write",
         query=OF_PROJECT,
+        asks=others,
     ),
     Endpoint(
         name="diffBack",
@@ -242,6 +248,7 @@ ENDPOINTS = (
             **IN_PROJECT,
             digest=told(DIGEST, "the version's, or how it begins; the one before otherwise"),
         ),
+        asks=others,
     ),
     Endpoint(
         name="rollBack",
