@@ -17,7 +17,7 @@ from nbflow.errors import NbflowError
 from nbflow.server import failures
 from nbflow.server.calls import NOTEBOOK, PROJECT, Call, Endpoint
 from nbflow.server.contents import Contents
-from nbflow.server.requests import read_body, read_query
+from nbflow.server.requests import read_body, read_path, read_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,7 +115,7 @@ class EndpointHandler(APIHandler):
 
     async def _read(self, endpoint: Endpoint, named: Mapping[str, str]) -> Call:
         sent = {name: self.get_query_argument(name) for name in self.request.query_arguments}
-        given: dict[str, Any] = dict(named)
+        given = read_path(named)
         threads = self._threads
         if endpoint.query is not None:
             given |= read_query(sent, endpoint.query)

@@ -12,6 +12,7 @@ from nbflow.server.schemas import (
     FLAG,
     INTEGER,
     MOMENT,
+    NAME,
     TEXT,
     VALUES,
     choice,
@@ -170,7 +171,7 @@ ENDPOINTS = (
             {},
             **IN_PROJECT,
             contains=told(TEXT, "in name or notebook", default=""),
-            dag_id=told(TEXT, "this one alone"),
+            dag_id=told(NAME, "this one alone"),
             state=told(
                 choice(*api.PIPELINE_STATES),
                 "those that are paused in Airflow, or whose newest run is so",

@@ -18,6 +18,7 @@ from nbflow.server.schemas import (
     FLAG,
     INTEGER,
     MOMENT,
+    NAME,
     TEXT,
     VALUES,
     listing,
@@ -232,7 +233,7 @@ ENDPOINTS = (
         query=record(
             {},
             **IN_PROJECT,
-            dag_id=told(TEXT, "of this pipeline alone"),
+            dag_id=told(NAME, "of this pipeline alone"),
             states=told(
                 TEXT,
                 f"in one of these, with commas between: {_STATES}",
