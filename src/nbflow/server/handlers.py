@@ -153,7 +153,8 @@ class EndpointHandler(APIHandler):
     def _write(self, status: int, text: str) -> None:
         self.set_header("Content-Type", "application/json; charset=UTF-8")
         self.set_status(status, failures.STATUS_WORDS.get(status, "nbflow"))
-        self.finish(text)
+        # What a cell or a program wrote may be half a character, which becomes JSON's own escape.
+        self.finish(text.encode("utf-8", "backslashreplace"))
 
 
 def _dumped(answer: Any) -> str:
