@@ -7,7 +7,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "remote"))
 
-from stages import Stage, run_data
+from stages import HANG_UP, Stage, run_data
 
 from nbflow import api, embedded
 
@@ -68,3 +68,15 @@ def test_a_stopped_airflow_of_another_environment_is_not_said_to_be_none(
     assert ("the project's private Airflow does not run" in found.reason) is ran
     assert ("where Airflow is installed" in found.hint) is ran
     assert "the extra `airflow`" in found.hint
+
+
+def test_whether_an_airflow_is_in_reach_is_asked_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("TOKEN", "t")
+    stage = Stage()
+    stage.answers["GET /api/v2/dags"] = [HANG_UP]
+    (tmp_path / "nbflow.yaml").write_text(f"airflow: {{url: '{stage.url}', token_env: TOKEN}}\n")
+    try:
+        assert api.reach(api.load_settings(tmp_path)).state == "unreachable"
+        assert stage.lines() == ["GET /api/v2/dags"]
+    finally:
+        stage.close()

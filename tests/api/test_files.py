@@ -178,3 +178,31 @@ def test_a_run_in_airflow_whose_store_is_a_bucket_has_its_files_there(far, tmp_p
     (one,) = api.files_of(run, current=far)
     one.fetch(tmp_path / "rows.csv")
     assert (tmp_path / "rows.csv").read_text() == "1,2"
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [("../mine/letter", None), ("away/letter", None), ("one", "../../../../../mine/letter")],
+)
+def test_a_record_that_leads_out_is_damaged_and_nothing_there_is_touched(
+    left, tmp_path, current, path, address
+):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "letter").write_text("dear")
+    left.step("load", writes(one="1"))
+    left.step("lead", lambda folder: (folder / "away").symlink_to(mine))
+    manifest = left.store.folder / "load/manifest.json"
+    said = json.loads(manifest.read_text())
+    entry = said["files"].pop("one")
+    said["files"][path] = {**entry, "address": address or entry["address"]}
+    manifest.write_text(json.dumps(said))
+    last = manifest.parent.with_name("lead") / "manifest.json"
+    if path == "away/letter":  # behind the link, which else would be all that is left
+        said["files"]["away"] = json.loads(last.read_text())["files"]["away"]
+        manifest.write_text(json.dumps(said))
+        last.unlink()
+    run = run_of("load", "lead")
+    with pytest.raises(StoreError, match=r"is damaged: .*letter' leads out of its folder"):
+        api.write_files(run, current=current, to=tmp_path / "out")
+    assert (mine / "letter").read_text() == "dear"

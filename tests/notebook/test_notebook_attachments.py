@@ -219,6 +219,16 @@ def test_a_file_without_permission_is_an_error(folder: Path) -> None:
     assert notebook.attachments(pipeline, folder=folder)[1][0].code == "NB706"
 
 
+def test_a_file_whose_name_is_no_utf_8_cannot_travel_which_is_said(folder: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.csv")
+    (folder / name).write_text("1,2")
+    pipeline = Pipeline("x", DOCUMENT, files=(use(name),))
+    contents, (found,) = notebook.attachments(pipeline, folder=folder)
+    assert (contents, found.code) == ({}, "NB706")
+    assert "'caf\\udce9.csv'" in found.message
+    assert "UTF-8" in found.message
+
+
 def listing(path: str, cell: int = 0, **more: bool) -> FileUse:
     return replace(use(path, cell), listing=True, **more)
 

@@ -30,6 +30,17 @@ def test_after_some_attempts_the_gateway_is_an_error(stage, client):
     assert len(stage.seen) == 5
 
 
+@pytest.mark.parametrize("patience", [remote.ONCE, remote.BRIEF], ids=["once", "brief"])
+def test_who_only_looks_asks_once(stage, patience):
+    stage.answers[VERSION] = [HANG_UP]
+    with (
+        remote.Airflow.connect(stage.url, token="t", patience=patience) as client,
+        pytest.raises(remote.Unreachable),
+    ):
+        client.version()
+    assert len(stage.seen) == 1
+
+
 def test_nobody_there_is_an_error_that_says_how_to_start_one():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

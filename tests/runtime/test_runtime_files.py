@@ -216,3 +216,18 @@ def test_where_the_disk_can_a_large_file_shares_its_blocks(tmp_path):
 def free(folder):
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
+
+
+def test_a_file_whose_name_is_no_utf_8_crosses_like_any_other(tmp_path):
+    """As a program writes it that has names in Latin-1; the system takes any bytes."""
+    folder = tmp_path / "run"
+    name = b"caf\xe9.txt"
+    notebook = chain(
+        f"open({name!r}, 'w').write('one')\nos.symlink({name!r}, b'\\xff')",
+        f"assert open({name!r}).read() == open(b'\\xff').read() == 'one'\n"
+        f"open({name!r}, 'a').write('two')",
+        f"assert open(b'\\xff').read() == 'onetwo'\nos.remove({name!r})",
+        f"assert not os.path.exists({name!r})\nassert b'\\xff' in os.listdir(b'.')",
+    )
+    assert_success(run(notebook, folder))
+    (folder / "s0/manifest.json").read_text(encoding="utf-8")  # as other programs read it

@@ -263,3 +263,16 @@ async def test_contents_that_are_no_files_here_are_written_through_their_manager
     await ask("POST", FILES, {"replace": True}, project="work")
     assert kept["work/rows.csv"] == ("text", "1,2,3")
     assert below(root / "work") == {}
+
+
+async def test_a_file_whose_name_is_no_utf_8_is_not_offered_where_no_server_could_show_it(
+    ask, work
+):
+    leave(work, ("load", {"caf\udce9.txt": b"one", "plain.txt": b"two"}), run="train/local__2")
+    path = "runs/train/local__2/files"
+    listed = await ask("GET", path, project="work")
+    assert [one["name"] for one in listed.json] == ["plain.txt"]
+    named = await ask("POST", path, {"names": ["caf\udce9.txt"]}, project="work")
+    assert (named.status, named.json["code"]) == (404, "unknown-file")
+    folder = await ask("POST", path, {"folder": "\udce9"}, project="work")
+    assert (folder.status, folder.json["code"]) == (400, "usage")

@@ -15,7 +15,7 @@ from nbflow.errors import MissingExtraError, RemoteError, SettingsError, UsageEr
 if TYPE_CHECKING:
     from nbflow import embedded
     from nbflow.embedded import Instance
-    from nbflow.remote import Airflow
+    from nbflow.remote import Airflow, Patience
 
 Tell = Callable[[str], None]
 
@@ -143,14 +143,17 @@ class Reach:
 
 
 def reach(current: settings.Settings) -> Reach:
-    """Ask the project's Airflow whether it is there, and say why it is not; raises nothing."""
+    """Ask the project's Airflow whether it is there, and say why it is not; raises nothing.
+
+    One that takes the question and keeps silent is not waited for.
+    """
     if current.airflow.embedded:
         return _reach_embedded(current)
     from nbflow import remote
 
     url = current.airflow.url
     try:
-        with connect(current) as client:
+        with connect(current, patience=remote.BRIEF) as client:
             remote.look(client.connection)
     except SettingsError as error:
         return Reach(
@@ -195,22 +198,27 @@ def has_run(current: settings.Settings) -> bool:
     return not current.airflow.embedded or _home(current).exists()
 
 
-def connect(current: settings.Settings) -> Airflow:
+def connect(current: settings.Settings, *, patience: Patience | None = None) -> Airflow:
     """A client of the project's Airflow.
+
+    Args:
+        current: the settings, which name it.
+        patience: how long it waits for answers; long where None.
 
     Raises:
         RemoteError: the private Airflow does not run.
         SettingsError: the settings name a token or password that the environment does not hold.
     """
-    from nbflow.remote import Airflow
+    from nbflow.remote import PATIENT, Airflow
 
-    chosen = current.airflow
+    chosen, patience = current.airflow, patience or PATIENT
     if chosen.url is not None:
         return Airflow.connect(
             chosen.url,
             token_env=chosen.token_env,
             user=chosen.user,
             password_env=chosen.password_env,
+            patience=patience,
         )
     instance = airflow_status(current)
     if instance is None:
@@ -219,7 +227,9 @@ def connect(current: settings.Settings) -> Airflow:
             hint="Start the private one with `nbflow airflow up`, "
             "or name yours under `airflow:` in nbflow.yaml.",
         )
-    return Airflow.connect(instance.url, user=instance.user, password=instance.password)
+    return Airflow.connect(
+        instance.url, user=instance.user, password=instance.password, patience=patience
+    )
 
 
 def _no_folder(project: Path) -> UsageError:

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
 
 def debug(
-    reference: str, *, step: str | None = None, current: settings.Settings, to: Path | None = None
+    reference: str | Run,
+    *,
+    step: str | None = None,
+    current: settings.Settings,
+    to: Path | None = None,
 ) -> Path:
     """Write a notebook that brings back what a step was given and ends with its failing cell.
 
     Args:
-        reference: `DAG/RUN_ID`, `RUN_ID`, `DAG` (its latest run), or the path of a run's folder.
+        reference: the run, or what means one: `DAG/RUN_ID`, `RUN_ID`, `DAG` (its latest run), or
+            the path of a run's folder.
         step: the step's name; the one that failed where None.
         current: the project's settings.
         to: where the notebook goes; `DAG-STEP-debug.ipynb` here where None.
@@ -54,7 +59,9 @@ def debug(
     return target
 
 
-def _find(reference: str, current: settings.Settings) -> tuple[Run, Path]:
+def _find(reference: str | Run, current: settings.Settings) -> tuple[Run, Path]:
+    if isinstance(reference, Run):
+        return reference, records.require_folder(reference, current=current)
     folder = Path(reference)
     if folder.is_dir() and any(host.executed(folder)):
         ledger = host.read_ledger(folder)

@@ -173,7 +173,7 @@ def pipelines_page(
     unasked = _unasked(current)
     if unasked is None:
         try:
-            with airflows.connect(current) as client:
+            with airflows.connect(current, patience=remote.ONCE) as client:
                 return told(client)
         except RemoteError as error:
             unasked = error.message
@@ -249,7 +249,7 @@ def _in_airflow(
     if unasked is not None or (states and not named):
         return [], 0, unasked
     try:
-        with airflows.connect(current) as client:
+        with airflows.connect(current, patience=remote.ONCE) as client:
             if dag_id is not None and not client.has_dag(dag_id):
                 return [], 0, None
             runs, total = remote.page_of_runs(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
@@ -15,7 +16,16 @@ from nbflow.api.origins import read_bundle
 from nbflow.api.parameters import given_in
 from nbflow.api.parts import part_of
 from nbflow.errors import StoreError, UsageError
-from nbflow.model import STEP_DEPTH, Document, Run, RunState, did_you_mean, nearest, step_name
+from nbflow.model import (
+    STEP_DEPTH,
+    Document,
+    Run,
+    RunState,
+    did_you_mean,
+    is_folder_name,
+    nearest,
+    step_name,
+)
 
 LOCAL = "local__"
 """What the ids of runs on this machine begin with."""
@@ -43,8 +53,18 @@ def find_folder(run: Run, *, current: settings.Settings) -> Path | None:
         from nbflow.api.mirrors import mirror
 
         return mirror(run, current=current)
-    found = local_runs(current).glob(f"*/{run.dag_id}/{run.run_id}")
+    found = _within(local_runs(current), run.dag_id, run.run_id)
     return next(iter(sorted(found)), None)
+
+
+def _within(store: Path, *names: str | None) -> Iterator[Path]:
+    """What lies so in the folder of any team in a store; None stands for any name.
+
+    Names are taken as they are: they may have come from anywhere, and are no patterns.
+    """
+    if all(name is None or is_folder_name(name) for name in names):
+        parts = ("*" if name is None else glob.escape(name) for name in names)
+        yield from store.glob("/".join(("*", *parts)))
 
 
 def local_runs(current: settings.Settings) -> Path:
@@ -72,8 +92,9 @@ def runs_here(
         limit: so many at most.
         before: began earlier than that.
     """
-    folders = local_runs(current).glob(f"*/{dag_id or '*'}/{LOCAL}*")
-    newest = sorted(folders, key=age, reverse=True)
+    folders = _within(local_runs(current), dag_id or None, None)
+    here = (folder for folder in folders if is_local(folder.name))
+    newest = sorted(here, key=age, reverse=True)
     runs = (ledger.run for ledger in map(_ledger, newest) if ledger is not None)
     found = islice((run for run in runs if before is None or _start(run) < before), limit)
     return tuple(sorted(found, key=_start, reverse=True))
@@ -107,8 +128,8 @@ def find_stored(reference: str, *, store: Path | None) -> Run:
         StoreError: the store has no such run.
     """
     dag_id, slash, run_id = reference.partition("/")
-    patterns = [f"*/{dag_id}/{run_id}"] if slash else [f"*/*/{reference}", f"*/{reference}/*"]
-    found = [path for pattern in patterns for path in (store.glob(pattern) if store else ())]
+    wanted = [(dag_id, run_id)] if slash else [(None, reference), (reference, None)]
+    found = [path for names in wanted for path in (_within(store, *names) if store else ())]
     runs = [path for path in found if path.is_dir() and not is_ours(path.name)]
     newest = max(runs, key=age, default=None)
     if newest is None:
@@ -134,8 +155,8 @@ def find_stored(reference: str, *, store: Path | None) -> Run:
 def _meant(reference: str, store: Path) -> str:
     """A guess which DAG or run of a store was meant, to stand before a hint."""
     dag_id, slash, run_id = reference.partition("/")
-    dags = {path.name for path in store.glob("*/*") if path.is_dir() and not is_ours(path.name)}
-    runs = {path.name for path in store.glob(f"*/{dag_id if slash else '*'}/*")}
+    dags = {path.name for path in _within(store, None) if path.is_dir() and not is_ours(path.name)}
+    runs = {path.name for path in _within(store, dag_id if slash else None, None)}
     runs = {name for name in runs if not is_ours(name)}
     if not slash:
         return did_you_mean(reference, dags | runs)

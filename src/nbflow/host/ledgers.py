@@ -12,13 +12,22 @@ import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.bundles import Slice
 from nbflow.errors import UsageError
 from nbflow.host.executions import progress
-from nbflow.model import Failure, Run, RunState, StepRun, Usage
+from nbflow.model import (
+    Failure,
+    Run,
+    RunState,
+    StepRun,
+    Usage,
+    is_folder_name,
+    step_folder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -119,9 +128,16 @@ def _read(folder: Path) -> Ledger | None:
             return None
         source, digest = data.pop("source"), data.pop("bundle")
         steps = tuple(_step(one) for one in data.pop("steps"))
-        return Ledger(Run(**_timed(data), steps=steps), source, digest)
+        run = Run(**_timed(data), steps=steps)
+        return Ledger(run, source, digest) if _leads_nowhere(run) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _leads_nowhere(run: Run) -> bool:
+    """Whether the names in a record, which folders and files are named by, are names alone."""
+    folders = (step_folder(step.name).split("/") for step in run.steps)
+    return all(map(is_folder_name, (run.dag_id, run.run_id, *chain.from_iterable(folders))))
 
 
 def _lost(run: Run, folder: Path) -> Run:

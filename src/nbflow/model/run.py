@@ -146,6 +146,16 @@ def split_item(name: str) -> tuple[str, int | None]:
     return task, int(item.rstrip("]")) if bracket else None
 
 
+def is_folder_name(name: str) -> bool:
+    """Whether a name can be that of a DAG's, run's or step's folder, and leads nowhere else.
+
+    Example:
+        >>> is_folder_name("manual__2026-01-01T00:00:00+00:00"), is_folder_name("../local__1")
+        (True, False)
+    """
+    return name not in {"", ".", ".."} and not any(char in name for char in "/\\\0")
+
+
 def step_folder(name: str) -> str:
     """The folder of a step in its run's: `fit`, of a stage's step `train.fit` it is `train/fit`.
 

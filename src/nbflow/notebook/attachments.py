@@ -256,7 +256,11 @@ def _read(found: _Found, max_bytes: int) -> dict[str, bytes]:
     contents = {}
     for name in sizes:
         try:
+            name.encode()  # the names of a bundle's files are text, wherever it is published
             contents[name] = found.files[name].read_bytes()
+        except UnicodeEncodeError:
+            message = f"the name of the file {name!r} beside the notebook is not UTF-8"
+            found.diagnostics.append(rules.UNREADABLE_FILE.at(message, hint="Rename the file."))
         except OSError as error:
             message = f"the file {name!r} beside the notebook cannot be read: {error.strerror}"
             found.diagnostics.append(rules.UNREADABLE_FILE.at(message))

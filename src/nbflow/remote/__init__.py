@@ -20,10 +20,14 @@ from nbflow.remote.overviews import (
     look,
     page_of_runs,
 )
+from nbflow.remote.patience import BRIEF, ONCE, PATIENT, Patience
 from nbflow.remote.reading import ImportProblem, LogLine
 
 __all__ = [
+    "BRIEF",
     "NOT_TAKEN_UP",
+    "ONCE",
+    "PATIENT",
     "Airflow",
     "Arrivals",
     "Backfill",
@@ -31,6 +35,7 @@ __all__ = [
     "DatedRun",
     "ImportProblem",
     "LogLine",
+    "Patience",
     "Question",
     "Refused",
     "Unreachable",

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from nbflow.remote import arrival, cancelling, logs, reading, triggering, watching
 from nbflow.remote.credentials import open_connection
 from nbflow.remote.paging import pages
+from nbflow.remote.patience import PATIENT, Patience
 from nbflow.remote.unknowns import known_dag, known_run
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Airflow:
         token_env: str | None = None,
         password_env: str | None = None,
         environ: Mapping[str, str] = os.environ,
+        patience: Patience = PATIENT,
     ) -> Self:
         """Prepare to talk; the first request signs in.
 
@@ -55,6 +57,7 @@ class Airflow:
             token_env: environment variable that holds the token.
             password_env: environment variable that holds the password.
             environ: where those are looked up.
+            patience: how long answers are waited for.
 
         Raises:
             SettingsError: a variable is not set, or a password is missing.
@@ -68,6 +71,7 @@ class Airflow:
                 token_env=token_env,
                 password_env=password_env,
                 environ=environ,
+                patience=patience,
             )
         )
 

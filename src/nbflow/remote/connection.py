@@ -8,15 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbflow.remote.failures import Refused, is_signed_out, refusal, unreachable
+from nbflow.remote.patience import PATIENT, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
-
-_WAITS = (0.2, 0.5, 1.0, 2.0)
-"""Seconds between the attempts of a request that may be repeated."""
-_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)
@@ -39,12 +36,14 @@ class Connection:
         url: Airflow's address without a slash at the end.
         token: bearer token, or None until the user has signed in.
         user, password: to sign in with, or None where the token was given.
+        patience: how long it waits for answers.
     """
 
     url: str
     token: str | None = field(default=None, repr=False)
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    patience: Patience = PATIENT
     _client: httpx.Client | None = field(default=None, repr=False)
 
     def close(self) -> None:
@@ -126,7 +125,7 @@ class Connection:
     def _send(self, request: _Request) -> httpx.Response:
         import httpx
 
-        for wait in (*_WAITS, None):
+        for wait in (*self.patience.waits, None):
             try:
                 response = self._send_once(request)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -164,7 +163,7 @@ class Connection:
             host = httpx.URL(self.url).host
             self._client = httpx.Client(
                 base_url=self.url,
-                timeout=_TIMEOUT,
+                timeout=self.patience.timeout,
                 # A proxy cannot reach this machine's own address.
                 trust_env=host not in {"127.0.0.1", "localhost", "::1"},
                 follow_redirects=False,

@@ -10,6 +10,8 @@ from nbflow.remote.connection import Connection
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nbflow.remote.patience import Patience
+
 
 def open_connection(
     url: str,
@@ -20,6 +22,7 @@ def open_connection(
     token_env: str | None,
     password_env: str | None,
     environ: Mapping[str, str],
+    patience: Patience,
 ) -> Connection:
     """A connection that signs in with a token, or else with user and password.
 
@@ -39,7 +42,9 @@ def open_connection(
             hint="name the environment variable that holds it (`password_env:`), or use a token",
         )
     signing_in = user if password is not None else None
-    return Connection(url.rstrip("/"), token=token, user=signing_in, password=password)
+    return Connection(
+        url.rstrip("/"), token=token, user=signing_in, password=password, patience=patience
+    )
 
 
 def _look_up(name: str | None, environ: Mapping[str, str]) -> str | None:

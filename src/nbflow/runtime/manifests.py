@@ -152,7 +152,8 @@ def write_manifest(run: Store, manifest: Manifest, *, file: str = "manifest.json
     """
     text = dumps(asdict(manifest), ensure_ascii=False, indent=1)
     try:
-        run.write(f"{manifest.step}/{file}", text.encode())
+        # A file's name may be any bytes: what is no UTF-8 in it becomes JSON's own escape.
+        run.write(f"{manifest.step}/{file}", text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise StoreError(
             f"the manifest of step {manifest.step!r} cannot be written to {run.url}: {error}",

@@ -14,14 +14,14 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import StoreError
 from nbflow.runtime.folderstore import copy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nbflow.runtime.manifests import Manifest
     from nbflow.runtime.store import Store
@@ -223,6 +223,7 @@ def _original(entry: Entry) -> str:
 def _apply(workspace: Workspace, manifests: Sequence[Manifest], run: Store) -> None:
     """Bring the directory to where the steps left it; only what is left at the end is fetched."""
     final = left_at_last(manifests)
+    _require_inside(final, run=run)
     workspace.origins.update(
         (path, manifest.step) for manifest in manifests for path in manifest.files
     )
@@ -252,6 +253,32 @@ def _apply(workspace: Workspace, manifests: Sequence[Manifest], run: Store) -> N
             (workspace.folder / path).chmod(entry["mode"])
 
 
+def _require_inside(final: Mapping[str, tuple[Entry, Manifest]], *, run: Store) -> None:
+    """Raise StoreError where something would be made or deleted outside the working directory."""
+    links = {path for path, (entry, _) in final.items() if "link" in entry}
+    for path, (entry, manifest) in final.items():
+        through = links and "deleted" not in entry and links.intersection(_folders_of(path))
+        if through or _leads_out(path):
+            raise _damaged(path, manifest, run=run)
+
+
+def _folders_of(path: str) -> Iterator[str]:
+    return (str(folder) for folder in PurePosixPath(path).parents)
+
+
+def _leads_out(path: str) -> bool:
+    """Whether a path that a manifest names is none below the folder that it is relative to."""
+    return "\0" in path or not {"", ".", ".."}.isdisjoint(path.split("/"))
+
+
+def _damaged(path: str, manifest: Manifest, *, run: Store) -> StoreError:
+    return StoreError(
+        f"the manifest of step {manifest.step!r} in {run.url} is damaged: {path!r} leads out of "
+        "its folder",
+        hint=f"run step {manifest.step!r} again",
+    )
+
+
 def fetch_file(path: str, entry: Entry, manifest: Manifest, *, run: Store, target: Path) -> Entry:
     """Fetch a file that a step left, checked; its entry, with what the file system says of it.
 
@@ -259,6 +286,8 @@ def fetch_file(path: str, entry: Entry, manifest: Manifest, *, run: Store, targe
         StoreError: it is missing or damaged.
     """
     hint = f"run step {manifest.step!r} again"
+    if _leads_out(entry["address"]):
+        raise _damaged(entry["address"], manifest, run=run)
     try:
         run.fetch(entry["address"], target)
     except FileNotFoundError as error:

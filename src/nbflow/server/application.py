@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import re
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from jupyter_server.utils import url_path_join
@@ -13,12 +12,11 @@ from nbflow.server.calls import Endpoint
 from nbflow.server.handlers import EndpointHandler
 from nbflow.server.jobs import Jobs
 from nbflow.server.table import ENDPOINTS
+from nbflow.server.threads import Threads
 
 __all__ = ["ROOT", "add_endpoints", "routes"]
 
 ROOT = "nbflow/api"
-_THREADS = 8
-"""Requests that are worked at together; the others wait."""
 _NAME = re.compile(r"\{(\w+)\}")
 
 
@@ -26,14 +24,14 @@ def add_endpoints(server_app: Any) -> None:
     """Add all endpoints to a Jupyter Server, below its base URL."""
     jobs = Jobs()
     atexit.register(jobs.close)
-    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="nbflow-request")
     web_app = server_app.web_app
-    web_app.add_handlers(".*$", routes(web_app.settings["base_url"], jobs=jobs, pool=pool))
+    own = routes(web_app.settings["base_url"], jobs=jobs, threads=Threads())
+    web_app.add_handlers(".*$", own)
     server_app.log.info("nbflow answers at %s", url_path_join(web_app.settings["base_url"], ROOT))
 
 
 def routes(
-    base_url: str, *, jobs: Jobs, pool: ThreadPoolExecutor
+    base_url: str, *, jobs: Jobs, threads: Threads
 ) -> list[tuple[str, type[EndpointHandler], dict[str, Any]]]:
     """Tornado's route of each path that has endpoints."""
     by_path: dict[str, dict[str, Endpoint]] = {}
@@ -43,7 +41,7 @@ def routes(
         (
             url_path_join(re.escape(base_url), ROOT, _NAME.sub(r"(?P<\1>[^/]+)", path)),
             EndpointHandler,
-            {"endpoints": endpoints, "jobs": jobs, "pool": pool},
+            {"endpoints": endpoints, "jobs": jobs, "threads": threads},
         )
         for path, endpoints in by_path.items()
     ]

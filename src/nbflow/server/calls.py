@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbflow.api import Compiled, Inspected
+    from nbflow.remote import Airflow
     from nbflow.server.contents import Contents
     from nbflow.server.schemas import Schema
+    from nbflow.server.threads import Threads
     from nbflow.settings import Settings
 
 __all__ = [
@@ -26,6 +28,8 @@ __all__ = [
     "TooManyJobs",
     "UnknownFile",
     "UnknownJob",
+    "nobody",
+    "others",
 ]
 
 NOTEBOOK, PROJECT = "notebook", "project"
@@ -84,6 +88,7 @@ class Call:
         content: the notebook; None where its file is to be read.
         saved: whether that is the notebook as it is saved.
         contents: the server's; None where nothing there is meant.
+        threads: the server's, for work in the event loop; None where no project is meant.
     """
 
     given: Mapping[str, Any]
@@ -92,6 +97,7 @@ class Call:
     content: Mapping[str, Any] | None = None
     saved: bool = True
     contents: Contents | None = None
+    threads: Threads | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -128,6 +134,27 @@ class Call:
 
         return api.compile(self.inspected())
 
+    def look(self) -> Airflow:
+        """A client of the project's Airflow that asks once: who only looks will look again.
+
+        Raises:
+            RemoteError, SettingsError: as `api.connect`.
+        """
+        from nbflow import api
+        from nbflow.remote import ONCE
+
+        return api.connect(self.settings, patience=ONCE)
+
+
+def nobody(_: Call) -> bool:
+    """The work of an endpoint is done on this machine."""
+    return False
+
+
+def others(_: Call) -> bool:
+    """The work of an endpoint asks others: Airflow, a target, a store elsewhere, a cluster."""
+    return True
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -146,6 +173,7 @@ class Endpoint:
         query: the schema of the query, as a record; None where there is none.
         body: the schema of the body; None where there is none.
         job: whether it takes long: a job is answered, and what is returned is its result.
+        asks: whether its work asks others, who may let it wait: it has threads apart then.
         writes: whether it writes into the server's contents, which the user must be allowed, too.
     """
 
@@ -160,4 +188,5 @@ class Endpoint:
     query: Schema | None = None
     body: Schema | None = None
     job: bool = False
+    asks: Callable[[Call], bool] = nobody
     writes: bool = False

@@ -39,10 +39,12 @@ class Contents:
         """Where something lies on this machine; of contents that are elsewhere, where it would lie.
 
         Raises:
-            UsageError: it leads out of the server's root, or is hidden there.
+            UsageError: it leads out of the server's root, is hidden there, or is none that a
+                contents manager could name.
         """
         parts = [part for part in path.split("/") if part]
-        if "\0" in path or "\\" in path or any(part in {".", ".."} for part in parts):
+        unfit = "\0" in path or "\\" in path or not _is_utf8(path)
+        if unfit or any(part in {".", ".."} for part in parts):
             raise UsageError(
                 f"{path!r} is no path in the server's contents",
                 hint="Name it relative to the server's root, with slashes.",
@@ -167,6 +169,15 @@ class Contents:
                 f"{path} cannot be written: {error.strerror}",
                 hint="See what is there, and move or rename what is in the way.",
             ) from error
+
+
+def _is_utf8(path: str) -> bool:
+    """Whether a path is text; names that the system has may be any bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _fetched(path: str, fetch: Callable[[Path], None]) -> bytes:

@@ -7,7 +7,7 @@ import inspect
 import json
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async
@@ -17,17 +17,15 @@ from nbflow.errors import NbflowError
 from nbflow.server import failures
 from nbflow.server.calls import NOTEBOOK, PROJECT, Call, Endpoint
 from nbflow.server.contents import Contents
-from nbflow.server.requests import read_body, read_query
+from nbflow.server.requests import read_body, read_path, read_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from concurrent.futures import Executor
+    from collections.abc import Mapping
 
     from nbflow.server.jobs import Jobs
+    from nbflow.server.threads import Threads
 
 __all__ = ["EndpointHandler"]
-
-Done = TypeVar("Done")
 
 RESOURCE = "nbflow"
 """What the server's authorizer is asked about."""
@@ -38,15 +36,18 @@ class EndpointHandler(APIHandler):
 
     auth_resource = RESOURCE
 
-    def initialize(self, *, endpoints: Mapping[str, Endpoint], jobs: Jobs, pool: Executor) -> None:
+    def initialize(
+        self, *, endpoints: Mapping[str, Endpoint], jobs: Jobs, threads: Threads
+    ) -> None:
         """As Tornado gives what the route says.
 
         Args:
             endpoints: of this path, by method.
             jobs: the server's.
-            pool: threads for what does not take long.
+            threads: the server's.
         """
-        self._endpoints, self._jobs, self._pool = endpoints, jobs, pool
+        self._endpoints, self._jobs, self._threads = endpoints, jobs, threads
+        self._looking: asyncio.Future[Any] | None = None
 
     @web.authenticated
     async def get(self, **named: str) -> None:
@@ -62,6 +63,14 @@ class EndpointHandler(APIHandler):
     async def delete(self, **named: str) -> None:
         """Answer."""
         await self._answer(named)
+
+    def on_connection_close(self) -> None:
+        """Take back what has not begun and nobody reads any more.
+
+        What changes something is done all the same: whoever asked for it may have seen no answer.
+        """
+        if self._looking is not None:
+            self._looking.cancel()
 
     def write_error(self, status_code: int, **told: Any) -> None:
         """An error that is not nbflow's, in the same shape."""
@@ -94,8 +103,7 @@ class EndpointHandler(APIHandler):
             elif inspect.iscoroutinefunction(endpoint.work):
                 self._send(200, await endpoint.work(call, self._jobs))
             else:
-                # Big answers take their time to be written down, too.
-                self._write(200, await self._beside(lambda: _dumped(endpoint.work(call))))
+                self._write(200, await self._worked(endpoint, call))
         except NbflowError as error:
             self._send(error.http_status, failures.as_json(error))
 
@@ -107,15 +115,17 @@ class EndpointHandler(APIHandler):
 
     async def _read(self, endpoint: Endpoint, named: Mapping[str, str]) -> Call:
         sent = {name: self.get_query_argument(name) for name in self.request.query_arguments}
-        given: dict[str, Any] = dict(named)
+        given = read_path(named)
+        threads = self._threads
         if endpoint.query is not None:
             given |= read_query(sent, endpoint.query)
         if endpoint.body is not None:
-            given |= await self._beside(partial(read_body, self.request.body, endpoint.body))
+            work = partial(read_body, self.request.body, endpoint.body)
+            given |= await threads.begin(work, asks=False)
         contents = Contents(self.contents_manager, root=self.serverapp.root_dir)
         if endpoint.about == PROJECT:
             folder = await contents.folder(given["project"])
-            return Call(given, folder=folder, contents=contents)
+            return Call(given, folder=folder, contents=contents, threads=threads)
         if endpoint.about != NOTEBOOK:
             return Call(given)
         place = contents.place(given["path"])
@@ -125,9 +135,17 @@ class EndpointHandler(APIHandler):
             content, saved = await contents.notebook(given["path"]), True
         return Call(given, folder=place.parent, path=place, content=content, saved=saved)
 
-    async def _beside(self, work: Callable[[], Done]) -> Done:
-        """What `work` returns, which is called in a thread while others are answered."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+    async def _worked(self, endpoint: Endpoint, call: Call) -> str:
+        """The answer, made in a thread: big ones take their time to be written down, too."""
+        work = self._threads.begin(lambda: _dumped(endpoint.work(call)), asks=endpoint.asks(call))
+        if endpoint.action == "read":
+            self._looking = work
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if work.cancelled():
+                raise web.Finish from None
+            raise
 
     def _send(self, status: int, answer: Any) -> None:
         self._write(status, _dumped(answer))
@@ -135,7 +153,8 @@ class EndpointHandler(APIHandler):
     def _write(self, status: int, text: str) -> None:
         self.set_header("Content-Type", "application/json; charset=UTF-8")
         self.set_status(status, failures.STATUS_WORDS.get(status, "nbflow"))
-        self.finish(text)
+        # What a cell or a program wrote may be half a character, which becomes JSON's own escape.
+        self.finish(text.encode("utf-8", "backslashreplace"))
 
 
 def _dumped(answer: Any) -> str:

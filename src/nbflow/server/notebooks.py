@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
-from nbflow.server.calls import NOTEBOOK, Call, Endpoint
+from nbflow.server.calls import NOTEBOOK, Call, Endpoint, others
 from nbflow.server.schemas import (
     DIGEST,
     FLAG,
@@ -157,6 +157,7 @@ ENDPOINTS = (
         answer=nullable(reference("Preflight")),
         about=NOTEBOOK,
         body=_about_notebook(),
+        asks=others,
     ),
     Endpoint(
         name="diff",
@@ -167,6 +168,7 @@ ENDPOINTS = (
         answer=reference("Difference"),
         about=NOTEBOOK,
         body=_about_notebook(),
+        asks=others,
     ),
     Endpoint(
         name="publish",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbflow
 from nbflow.server.answers import ANSWERS
-from nbflow.server.schemas import reference
+from nbflow.server.schemas import NAME, reference
 
 if TYPE_CHECKING:
     from nbflow.server.calls import Endpoint
@@ -54,7 +54,7 @@ def _operation(one: Endpoint) -> dict[str, Any]:
     answer = reference("Job") if one.job else dict(one.answer)
     about = "The job that does it." if one.job else "What was asked."
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": dict(NAME)}
         for name in re.findall(r"\{(\w+)\}", one.path)
     ]
     if one.query is not None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbflow import api
-from nbflow.server.calls import Call, Endpoint
+from nbflow.server.calls import Call, Endpoint, others
 from nbflow.server.projects import IN_PROJECT, OF_PROJECT, in_contents
 from nbflow.server.schemas import (
     DIGEST,
     FLAG,
     INTEGER,
     MOMENT,
+    NAME,
     TEXT,
     VALUES,
     choice,
@@ -74,7 +75,7 @@ def pipeline(call: Call) -> dict[str, Any]:
 
 def parameters(call: Call) -> list[dict[str, Any]]:
     """Its parameters as Airflow has them."""
-    with api.connect(call.settings) as client:
+    with call.look() as client:
         return api.parameters_as_json(api.parameters_of(call.given["dag_id"], client=client))
 
 
@@ -170,7 +171,7 @@ ENDPOINTS = (
             {},
             **IN_PROJECT,
             contains=told(TEXT, "in name or notebook", default=""),
-            dag_id=told(TEXT, "this one alone"),
+            dag_id=told(NAME, "this one alone"),
             state=told(
                 choice(*api.PIPELINE_STATES),
                 "those that are paused in Airflow, or whose newest run is so",
@@ -178,6 +179,7 @@ ENDPOINTS = (
             limit=told(INTEGER, "how many", minimum=1, maximum=100, default=50),
             offset=told(INTEGER, "how many before them", minimum=0, default=0),
         ),
+        asks=others,
     ),
     Endpoint(
         name="pipeline",
@@ -187,6 +189,7 @@ ENDPOINTS = (
         work=pipeline,
         answer=reference("Publication"),
         query=OF_PROJECT,
+        asks=others,
     ),
     Endpoint(
         name="parameters",
@@ -196,6 +199,7 @@ ENDPOINTS = (
         work=parameters,
         answer=listing(reference("Parameter")),
         query=OF_PROJECT,
+        asks=others,
     ),
     Endpoint(
         name="trigger",
@@ -209,6 +213,7 @@ ENDPOINTS = (
         action="execute",
         query=OF_PROJECT,
         body=record({}, parameters=told(VALUES, "values by name", default={})),
+        asks=others,
     ),
     Endpoint(
         name="pause",
@@ -219,6 +224,7 @@ ENDPOINTS = (
         answer=_CHANGED,
         action="write",
         query=OF_PROJECT,
+        asks=others,
     ),
     Endpoint(
         name="unpause",
@@ -229,6 +235,7 @@ ENDPOINTS = (
         answer=_CHANGED,
         action="write",
         query=OF_PROJECT,
+        asks=others,
     ),
     Endpoint(
         name="diffBack",
@@ -242,6 +249,7 @@ ENDPOINTS = (
             **IN_PROJECT,
             digest=told(DIGEST, "the version's, or how it begins; the one before otherwise"),
         ),
+        asks=others,
     ),
     Endpoint(
         name="rollBack",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow import api
 from nbflow.errors import UsageError
-from nbflow.server.calls import Call, Endpoint
+from nbflow.server.calls import Call, Endpoint, others
 from nbflow.server.schemas import FLAG, INTEGER, MOMENT, TEXT, listing, record, reference, told
 from nbflow.server.wording import spoken
 
@@ -158,6 +158,7 @@ ENDPOINTS = (
             }
         ),
         query=OF_PROJECT,
+        asks=others,
     ),
     Endpoint(
         name="airflow",
@@ -167,6 +168,7 @@ ENDPOINTS = (
         work=airflow,
         answer=reference("Airflow"),
         query=OF_PROJECT,
+        asks=others,
     ),
     Endpoint(
         name="airflowUp",

@@ -7,13 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import NbflowError
+from nbflow.server.schemas import NAME, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from nbflow.server.schemas import Schema
 
-__all__ = ["BadRequest", "read_body", "read_query"]
+__all__ = ["BadRequest", "read_body", "read_path", "read_query"]
 
 _NAMED = 5
 """Faults that are told of one request."""
@@ -27,6 +28,15 @@ class BadRequest(NbflowError):
 
     code = "request"
     http_status = 400
+
+
+def read_path(named: Mapping[str, str]) -> dict[str, Any]:
+    """The names that stand in a request's path, where a slash may be written so that it is none.
+
+    Raises:
+        BadRequest: one of them is no name, and would lead elsewhere.
+    """
+    return _checked(dict(named), record(dict.fromkeys(named, NAME)), "the path")
 
 
 def read_query(sent: Mapping[str, str], schema: Schema) -> dict[str, Any]:

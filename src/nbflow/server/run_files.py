@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import posixpath
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from nbflow.errors import UsageError
 from nbflow.model import did_you_mean
 from nbflow.server.calls import AlreadyThere, Call, Endpoint, UnknownFile
 from nbflow.server.projects import OF_PROJECT, in_contents, project_in_contents
-from nbflow.server.runs import found_run
+from nbflow.server.runs import about_another_machine, found_run
 from nbflow.server.schemas import FLAG, TEXT, listing, record, reference, told
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ async def save_files(call: Call, _: Jobs) -> dict[str, Any]:
     That is no job: jobs wait for each other, and so it would for runs here to end.
     """
     contents = _contents(call)
-    chosen, notebook = await asyncio.to_thread(_meant, call)
+    assert call.threads is not None
+    asks = about_another_machine(call)
+    chosen, notebook = await call.threads.begin(partial(_meant, call), asks=asks)
     folder = await _folder(call, notebook)
     places = {posixpath.join(folder, one.name): one for one in chosen}
     same = {
@@ -109,6 +112,7 @@ ENDPOINTS = (
         work=files,
         answer=told(listing(reference("RunFile")), "by name; hidden ones where the server does"),
         query=OF_PROJECT,
+        asks=about_another_machine,
     ),
     Endpoint(
         name="saveRunFiles",

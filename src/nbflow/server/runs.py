@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from nbflow import api
 from nbflow.errors import UsageError
 from nbflow.model import RunState
-from nbflow.server.calls import Call, Endpoint
+from nbflow.server.calls import Call, Endpoint, others
 from nbflow.server.projects import IN_PROJECT, OF_PROJECT, in_contents
 from nbflow.server.schemas import (
     FLAG,
     INTEGER,
     MOMENT,
+    NAME,
     TEXT,
     VALUES,
     listing,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from nbflow.model import Run
     from nbflow.remote import Airflow
 
-__all__ = ["ENDPOINTS", "found_run"]
+__all__ = ["ENDPOINTS", "about_another_machine", "found_run"]
 
 
 def runs(call: Call) -> dict[str, Any]:
@@ -64,9 +65,8 @@ def run(call: Call) -> dict[str, Any]:
         if _is_here(call):
             found = api.forecast(found, client=None, current=current)
         return failed_run_as_json(found)
-    with api.connect(current) as client:
-        found = api.find_run(_name(call), client=client)
-        found = api.explain(api.enrich(found, current=current), client=client)
+    with call.look() as client:
+        found = _explained_by(client, call)
         return failed_run_as_json(api.forecast(found, client=client, current=current))
 
 
@@ -91,7 +91,7 @@ def logs(call: Call) -> dict[str, Any]:
             for one in islice(texts, part.start, part.stop)
         ]
     else:  # The store does not have it: while Airflow is away, that is told.
-        with api.connect(call.settings) as client:
+        with call.look() as client:
             found = api.find_run(_name(call), client=client)
             logged = api.log_lines(
                 found,
@@ -109,7 +109,7 @@ def logs(call: Call) -> dict[str, Any]:
 
 def notebooks(call: Call) -> list[dict[str, Any]]:
     """The executed notebook of a run, or those of several; also while it goes."""
-    found = api.find_run_anywhere(_name(call), current=call.settings)
+    found = _explained(call)
     with TemporaryDirectory() as folder:
         api.output_into(found, current=call.settings, to=Path(folder), header=call.given["header"])
         return [
@@ -122,7 +122,7 @@ def debug(call: Call) -> dict[str, Any]:
     """A notebook that brings back what a step was given, and ends with its failing cell."""
     with TemporaryDirectory() as folder:
         path = api.debug(
-            _name(call),
+            _explained(call),
             step=call.given.get("step"),
             current=call.settings,
             to=Path(folder) / f"{call.given['dag_id']}-debug.ipynb",
@@ -158,8 +158,26 @@ def found_run(call: Call) -> Run:
     """The run as it is known where that is told soonest."""
     if _is_told_by_the_store(call):
         return api.find_run_anywhere(_name(call), current=call.settings)
-    with api.connect(call.settings) as client:
+    with call.look() as client:
         return api.find_run(_name(call), client=client)
+
+
+def about_another_machine(call: Call) -> bool:
+    """Whether a run is meant that this machine alone does not know of."""
+    return not _is_here(call)
+
+
+def _explained(call: Call) -> Run:
+    """The run with what the store knows of it and why it failed."""
+    if _is_told_by_the_store(call):
+        return api.find_run_anywhere(_name(call), current=call.settings)
+    with call.look() as client:
+        return _explained_by(client, call)
+
+
+def _explained_by(client: Airflow, call: Call) -> Run:
+    found = api.find_run(_name(call), client=client)
+    return api.explain(api.enrich(found, current=call.settings), client=client)
 
 
 def _name(call: Call) -> str:
@@ -215,7 +233,7 @@ ENDPOINTS = (
         query=record(
             {},
             **IN_PROJECT,
-            dag_id=told(TEXT, "of this pipeline alone"),
+            dag_id=told(NAME, "of this pipeline alone"),
             states=told(
                 TEXT,
                 f"in one of these, with commas between: {_STATES}",
@@ -224,6 +242,7 @@ ENDPOINTS = (
             limit=told(INTEGER, "how many", minimum=1, maximum=100, default=50),
             after=told(TEXT, "`further` of the page before"),
         ),
+        asks=others,
     ),
     Endpoint(
         name="getRun",
@@ -233,6 +252,7 @@ ENDPOINTS = (
         work=run,
         answer=reference("Run"),
         query=OF_PROJECT,
+        asks=about_another_machine,
     ),
     Endpoint(
         name="graph",
@@ -242,6 +262,7 @@ ENDPOINTS = (
         work=graph,
         answer=reference("Graph"),
         query=OF_PROJECT,
+        asks=about_another_machine,
     ),
     Endpoint(
         name="logs",
@@ -263,6 +284,7 @@ ENDPOINTS = (
             limit=told(INTEGER, "how many", minimum=1, maximum=10000, default=2000),
             all=told(FLAG, "also what Airflow says of its own work", default=False),
         ),
+        asks=about_another_machine,
     ),
     Endpoint(
         name="outputNotebooks",
@@ -274,6 +296,7 @@ ENDPOINTS = (
         query=record(
             {}, **IN_PROJECT, header=told(FLAG, "with a cell about the run", default=True)
         ),
+        asks=about_another_machine,
     ),
     Endpoint(
         name="debugNotebook",
@@ -283,6 +306,7 @@ ENDPOINTS = (
         work=debug,
         answer=_NOTEBOOK,
         query=record({}, **IN_PROJECT, step=told(TEXT, "the one that failed otherwise")),
+        asks=about_another_machine,
     ),
     Endpoint(
         name="cancelRun",
@@ -293,6 +317,7 @@ ENDPOINTS = (
         answer=record({"changed": told(FLAG, "false where it had ended")}),
         action="execute",
         query=OF_PROJECT,
+        asks=about_another_machine,
     ),
     Endpoint(
         name="resumeRun",
@@ -303,6 +328,7 @@ ENDPOINTS = (
         answer=record({"steps": listing(TEXT)}),
         action="execute",
         query=OF_PROJECT,
+        asks=about_another_machine,
     ),
     Endpoint(
         name="approve",
@@ -317,5 +343,6 @@ ENDPOINTS = (
             {"approved": told(FLAG, "false refuses: what comes behind it is skipped")},
             stage=told(TEXT, "which one, where several wait"),
         ),
+        asks=about_another_machine,
     ),
 )

@@ -11,6 +11,7 @@ __all__ = [
     "FLAG",
     "INTEGER",
     "MOMENT",
+    "NAME",
     "NUMBER",
     "TEXT",
     "VALUES",
@@ -32,6 +33,8 @@ NUMBER: Schema = {"type": "number"}
 TEXT: Schema = {"type": "string"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{1,64}$"}
+NAME: Schema = {"type": "string", "pattern": r"^(?!\.{1,2}$)[^/\\\x00]+$"}
+"""The id of a DAG, of a run, of a job: one part of a path, which leads nowhere else."""
 VALUES: Schema = {"type": "object", "additionalProperties": True}
 """Values of any kind by name."""
 
