@@ -3,6 +3,7 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 
 import type { Client } from './client/client';
+import type { Run } from './generated/answers';
 import type { NotebookPipeline } from './pipeline/pipeline';
 import type { Preferences } from './pipeline/preferences';
 
@@ -29,6 +30,8 @@ export interface INbflow {
   ready(panel: NotebookPanel): Promise<NotebookPipeline>;
   /** Tells what was done about pipelines and runs in JupyterLab. */
   readonly happened: ISignal<INbflow, Happening>;
+  /** Tells of each place that shows runs whether one is in sight there: its end is told by no other. */
+  readonly showing: Set<(run: Run) => boolean>;
   /** Tell all who show pipelines and runs that something was done. */
   tell(happening: Happening): void;
 }

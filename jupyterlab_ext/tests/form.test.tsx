@@ -275,7 +275,7 @@ test('what is not published is not said to be paused', async () => {
     diff: () => ({ dag_id: 'book', changed: true, published, changes: [], cells: [] })
   });
   form.button('Publish').click();
-  await said('Airflow has paused it: no run begins.');
+  await said('It is paused in Airflow: no run begins.');
   published = null;
   form.draft.renew();
   await said('It is not published yet.');

@@ -104,6 +104,14 @@ test('why a run failed as a whole is told of the notebook as a whole', async () 
   expect(following.told).toEqual([['In the last run: its kernel is gone', null]]);
 });
 
+test('that a run was cancelled is no fault of its notebook', async () => {
+  const message = 'book/r1 was cancelled while it was at b';
+  const failure = { code: 'cancelled', message, hint: null, status: 500, cell: 'c1' };
+  const steps = [step('b', 'cancelled', { failure: FAILURE })];
+  await open().ends(run('cancelled', { ended: 'x', failure, steps }));
+  expect(following.told).toEqual([]);
+});
+
 test('of a run that ends after a later one was started nothing is told', async () => {
   const { outcomes, now } = open();
   now.r1 = run('running', { ended: null });

@@ -1,3 +1,4 @@
+import type { Run } from '../src/generated/answers';
 import { failing, job, run } from './asked';
 import type { Answers } from './asked';
 import { form, open, said, settled } from './openedForm';
@@ -35,6 +36,35 @@ test('a run that cannot be unpaused goes on to be followed, and no other one beg
   expect([form.errand.busy, form.errand.canCancel]).toEqual([true, true]);
   await form.errand.trigger('book', {});
   expect([begun(), form.errand.now?.run?.run_id]).toEqual([1, 'r1']);
+});
+
+test('that its pipeline is paused is said of a run that goes, and no more once it has ended', async () => {
+  let state: Run['state'] = 'running';
+  const there = (): unknown => run(state, { here: false, run_id: 'r1', url: 'x' });
+  await going(false, { getRun: there });
+  form.errand.heed({ what: 'paused', dag: 'book' });
+  await said('It is paused: no further step begins until it is unpaused.');
+  expect(form.button('Unpause').disabled).toBe(false);
+  state = 'success';
+  while (form.errand.busy) {
+    await settled();
+  }
+  await said('went well');
+  expect(form.text).not.toContain('paused');
+});
+
+test('a run on the server’s machine goes on whatever is paused in Airflow', async () => {
+  const result = new Promise(() => undefined);
+  await open({
+    run: () => job({ kind: 'run', run: run('running'), result }),
+    diff: () => DIFFERENCE
+  });
+  void form.errand.run({});
+  await said('Show the run');
+  form.errand.heed({ what: 'paused', dag: 'book' });
+  await settled();
+  expect(form.errand.now).toMatchObject({ state: 'going', paused: true });
+  expect(form.text).not.toContain('paused');
 });
 
 test('what was published stays so where it cannot be unpaused, until it can', async () => {

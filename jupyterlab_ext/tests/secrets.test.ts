@@ -27,4 +27,5 @@ test('what a run with a secret was given is typed again unseen, and a better way
   await said('comes better by a tag');
   const types = panel.all('.nbf-Start input').map(one => (one as HTMLInputElement).type);
   expect(types).toEqual(['text', 'password']);
+  expect(panel.all('.nbf-Field-help code').map(one => one.textContent)).toEqual(['secret:']);
 });

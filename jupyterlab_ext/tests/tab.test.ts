@@ -104,6 +104,16 @@ test('a form that is opened again after a reload of the page follows the run in 
   expect(form.button('Run now').disabled).toBe(true);
 });
 
+test('the run of a form is in sight as long as the form is, and another run is not', async () => {
+  form = new OpenedTab({ runs: () => ({ runs: [going('r1')] }), getRun: () => going('r1') });
+  const { widget } = form;
+  expect(widget.hasInSight(going('r1'))).toBe(false);
+  await form.said('Running in Airflow');
+  expect([going('r1'), going('r2')].map(one => widget.hasInSight(one))).toEqual([true, false]);
+  widget.hide();
+  expect(widget.hasInSight(going('r1'))).toBe(false);
+});
+
 test('what was published just before the name is known is not pushed away by a run', async () => {
   const result = { ...{ dag_id: 'book', review: null, live_after: 4.2 }, url: null, missing: null };
   const jobs = [job({ result })];

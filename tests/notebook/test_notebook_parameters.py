@@ -180,6 +180,23 @@ def test_the_help_is_the_comment(source: str, expected: str | None) -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
+        ("# papermill\nx = 1\ny = 2", [None, None]),
+        ("# papermill\nx = 1  # how many\ny = 2", ["how many", None]),
+        ("# how many\nx = 1\n\ny = 2", ["how many", None]),
+        ("# how many\nx = 1\n# how far\ny = 2", ["how many", "how far"]),
+        ("# which\nx = [\n    1,\n]\n\ny = 2", ["which", None]),
+        ("# both\nx = [\n    1,\n]\ny = 2", [None, None]),
+    ],
+)
+def test_a_comment_above_several_lines_is_a_heading_and_no_help(
+    source: str, expected: list[str | None]
+) -> None:
+    assert [found.help for found in read(source).parameters] == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
         ("x = 1 + 1  # two", ["1 + 1"]),
         ("x = [\n  1,\n]", ["[\n  1,\n]"]),
         ("x = 'ü' + f('é')", ["'ü' + f('é')"]),

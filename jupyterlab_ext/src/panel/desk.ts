@@ -1,6 +1,5 @@
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { NotebookPanel } from '@jupyterlab/notebook';
-import type { Notebook } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
@@ -13,11 +12,12 @@ import type { Choice } from '../parts/question';
 import type { Happening, INbflow } from '../tokens';
 import type { Desk } from './actions';
 import { pathOf } from './drive';
+import { failedCell } from './executed';
 import type { Outcomes } from './outcomes';
 import type { RunName } from './place';
 import { Asked } from './question';
 import type { Question } from './question';
-import { openWritten, reveal } from './reveal';
+import { openWritten, reveal, revealCell } from './reveal';
 
 /** Names that are tried for a new notebook. */
 const TRIES = 100;
@@ -75,7 +75,10 @@ export class LabDesk implements Desk {
     }
     await opened.context.ready;
     await opened.revealed;
-    await show(opened.content, cell?.split('/').at(-1));
+    const index = failedCell(opened.context.model, cell?.split('/').at(-1) ?? null);
+    if (index !== null) {
+      await revealCell(opened.content, index);
+    }
   }
 
   async openNotebook(path: string): Promise<void> {
@@ -126,23 +129,6 @@ export class LabDesk implements Desk {
     const path = await freeName(contents, folder, name);
     await contents.save(path, { type: 'notebook', format: 'json', content });
     this._documents.openOrReveal(path);
-  }
-}
-
-/** Bring the reader to a cell; where there is none such, all stays as it is. */
-async function show(notebook: Notebook, id: string | undefined): Promise<void> {
-  const index = notebook.widgets.findIndex(one => one.model.id === id);
-  const cell = notebook.widgets[index];
-  if (cell === undefined) {
-    return;
-  }
-  notebook.activeCellIndex = index;
-  for (let tries = 0; tries < 3; tries++) {
-    // What stands above is drawn by and by, and moves it on.
-    await notebook.scrollToItem(index, 'center').catch(() => undefined);
-    await cell.ready;
-    await new Promise(requestAnimationFrame);
-    cell.node.scrollIntoView({ block: 'center' });
   }
 }
 

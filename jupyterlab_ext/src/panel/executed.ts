@@ -2,9 +2,13 @@ import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ToolbarButton, saveIcon } from '@jupyterlab/ui-components';
 
+import { tagsOf } from '../outline/marks';
 import type { Actions } from './actions';
 import { readPath, unlocked } from './drive';
 import { runsIcon } from './icon';
+
+/** The tag of a cell whose error is no failure. */
+const MAY_RAISE = 'raises-exception';
 
 /** Show what a run has made as such: none that somebody writes, and none that runs. */
 export function showAsExecuted(
@@ -49,6 +53,28 @@ export function showAsExecuted(
       onClick: () =>
         void actions.keep(run.project, `${name}-executed`, unlocked(model.sharedModel.toJSON()))
     })
+  );
+}
+
+/**
+ * Where a cell is at which a run failed; null where there is none.
+ *
+ * What a run has made may say more than what was known of the run: it is asked for later.
+ *
+ * @param known - the id of the cell that is known to have failed.
+ */
+export function failedCell(model: INotebookModel, known: string | null): number | null {
+  const { cells } = model.sharedModel;
+  const index = cells.findIndex(cell => cell.id === known);
+  const found = index === -1 ? cells.findIndex(hasFailed) : index;
+  return found === -1 ? null : found;
+}
+
+function hasFailed(cell: INotebookModel['sharedModel']['cells'][number]): boolean {
+  return (
+    'getOutputs' in cell &&
+    !tagsOf(cell.getMetadata('tags')).includes(MAY_RAISE) &&
+    cell.getOutputs().some(output => output.output_type === 'error')
   );
 }
 

@@ -133,6 +133,9 @@ export const panel: JupyterFrontEndPlugin<void> = {
       if (before !== undefined) {
         Notification.dismiss(before);
       }
+      if ([...nbflow.showing].some(hasInSight => hasInSight(run))) {
+        return; // It is said there, where a notification would be in the way.
+      }
       const { kind, autoClose } = toldOf(endOf(run));
       const end = endInWords(run, trans, language);
       const [cause] = run.steps.flatMap(step => failureInWords(step, trans) ?? []);

@@ -1,4 +1,5 @@
 import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { Notebook } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { takeFocus } from '../parts/focus';
@@ -34,6 +35,31 @@ export async function reveal(commands: Commands, path: string): Promise<void> {
   if (commands.hasCommand(REVEAL)) {
     await commands.execute(REVEAL, { path });
     follow();
+  }
+}
+
+/**
+ * Bring the reader to a cell: to its middle, or where it has no room, to its code.
+ *
+ * Of a long traceback the middle says nothing.
+ */
+export async function revealCell(
+  notebook: Pick<Notebook, 'widgets' | 'activeCellIndex' | 'outerNode' | 'scrollToItem'>,
+  index: number
+): Promise<void> {
+  const cell = notebook.widgets[index];
+  if (cell === undefined) {
+    return;
+  }
+  const place = (): 'center' | 'start' =>
+    cell.node.offsetHeight <= notebook.outerNode.clientHeight ? 'center' : 'start';
+  notebook.activeCellIndex = index;
+  for (let tries = 0; tries < 3; tries++) {
+    // What stands above is drawn by and by, and moves it on; so is it, and grows.
+    await notebook.scrollToItem(index, place()).catch(() => undefined);
+    await cell.ready;
+    await new Promise(requestAnimationFrame);
+    cell.node.scrollIntoView({ block: place() });
   }
 }
 

@@ -1,7 +1,7 @@
 import React from 'react';
 
 import type { Parameter } from '../generated/answers';
-import { Field } from './field';
+import { Field, Inline } from './field';
 import type { Cause } from './field';
 import { choicesOf, controlOf, defaultOf, read, written } from './values';
 import type { Written } from './values';
@@ -25,7 +25,7 @@ export function ParameterField(props: {
   return (
     <Field
       label={parameter.name}
-      help={help}
+      help={<Inline text={help} />}
       fault={'fault' in found ? found.fault : undefined}
       causes={causes}
     >

@@ -5,6 +5,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import type { Client } from '../client/client';
+import type { Run } from '../generated/answers';
 import { isExecuted } from '../parts/executed';
 import type { Happening, INbflow } from '../tokens';
 import { NotebookPipeline } from './pipeline';
@@ -45,6 +46,8 @@ export class Nbflow implements INbflow, IDisposable {
   get opened(): ISignal<this, { panel: NotebookPanel; pipeline: NotebookPipeline }> {
     return this._opened;
   }
+
+  readonly showing = new Set<(run: Run) => boolean>();
 
   get happened(): ISignal<this, Happening> {
     return this._happened;

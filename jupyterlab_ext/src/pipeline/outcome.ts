@@ -16,8 +16,10 @@ export function outcomeOf(
   failure: ServerFailure | null,
   trans: TranslationBundle
 ): Told[] {
-  // Of a run that somebody has ended nothing is wrong with the notebook.
-  const wrong = failuresOf(run?.state === 'cancelled' ? null : run).map(one => ({
+  if (run?.state === 'cancelled') {
+    return []; // That somebody has ended it is nothing wrong with the notebook.
+  }
+  const wrong = failuresOf(run).map(one => ({
     message: `${one.ename}: ${one.evalue}`,
     hint: one.hint,
     cell: one.cell

@@ -68,6 +68,7 @@ export const schedule: JupyterFrontEndPlugin<void> = {
     const trans = language.load('nbflow');
     const tabs = new WidgetTracker<ScheduleTab>({ namespace: 'nbflow-schedule' });
 
+    nbflow.showing.add(run => tabs.find(tab => tab.hasInSight(run)) !== undefined);
     const showRun = (panel: NotebookPanel): Frame['showRun'] =>
       commands.hasCommand(SHOW_RUN)
         ? ({ dag_id, run_id }) => {

@@ -90,6 +90,12 @@ export class ScheduleTab extends ReactWidget {
     return job !== null && this._work?.errand.job === job;
   }
 
+  /** Whether somebody who looks at the page sees here how a run stands. */
+  hasInSight({ dag_id, run_id }: Run): boolean {
+    const run = this._work?.errand.now?.run;
+    return this.isVisible && run?.dag_id === dag_id && run.run_id === run_id;
+  }
+
   protected override onAfterShow(): void {
     this._renew();
   }

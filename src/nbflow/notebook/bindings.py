@@ -28,7 +28,7 @@ class Binding:
         annotation: of the name, or None.
         plain: assigned unconditionally, and nothing but that.
         source: the value's source text.
-        help: the comment behind or above it, or None.
+        help: the comment behind it or above it alone, or None.
         line: counted from 1.
     """
 
@@ -54,7 +54,7 @@ def bindings(tree: ast.Module, source: str) -> list[Binding]:
     lines = source.split("\n")
     found: list[Binding] = []
     for statement, plain in _assignments(tree.body, plain=True):
-        note = _help(statement, comments)
+        note = _help(statement, comments, lines)
         found.extend(
             replace(binding, plain=plain and binding.plain, help=note)
             for binding in _of_statement(statement, lines)
@@ -159,12 +159,15 @@ def _segment(node: ast.expr | ast.stmt, lines: Sequence[str]) -> str:
     return text[node.col_offset : end].decode()
 
 
-def _help(statement: ast.stmt, comments: dict[int, _Comment]) -> str | None:
-    """The comment behind a statement, else those on the lines directly above it."""
+def _help(statement: ast.stmt, comments: dict[int, _Comment], lines: Sequence[str]) -> str | None:
+    """The comment behind a statement, else those on the lines directly above it alone."""
     for line in (statement.end_lineno or statement.lineno, statement.lineno):
         behind = comments.get(line)
         if behind is not None and not behind.alone:
             return behind.text or None
+    following = "".join(lines[statement.end_lineno or statement.lineno :][:1]).strip()
+    if following and not following.startswith("#"):
+        return None  # What stands above several lines is their heading.
     above: list[str] = []
     line = statement.lineno - 1
     while (comment := comments.get(line)) is not None and comment.alone:

@@ -70,7 +70,12 @@ export function Answer(): React.JSX.Element | null {
           {trans.__('Airflow is not in reach. This is what was known last; it is asked again.')}
         </p>
       )}
-      {now.paused && run !== null && <Paused dag={run.dag_id} />}
+      {now.paused && run !== null && now.kind === 'trigger' && now.state === 'going' && (
+        <Paused
+          dag={run.dag_id}
+          said={trans.__('It is paused: no further step begins until it is unpaused.')}
+        />
+      )}
       {now.published !== null && <Result published={now.published} />}
       {now.state === 'failed' && <Failed now={now} />}
     </div>
@@ -147,13 +152,15 @@ function Result({ published }: { published: Published }): React.JSX.Element {
           )}
         </p>
       )}
-      {published.paused && <Paused dag={published.dag_id} />}
+      {published.paused && (
+        <Paused dag={published.dag_id} said={trans.__('It is paused in Airflow: no run begins.')} />
+      )}
     </div>
   );
 }
 
-/** That Airflow lets no run begin, with the way out; of what is not published nothing is said. */
-function Paused({ dag }: { dag: string }): React.JSX.Element | null {
+/** That a pipeline is paused, with the way out; of what is not published nothing is said. */
+function Paused({ dag, said }: { dag: string; said: string }): React.JSX.Element | null {
   const { draft, errand, trans } = useFrame();
   const { found } = draft.difference;
   if (found?.dag_id === dag && found.published === null) {
@@ -162,7 +169,7 @@ function Paused({ dag }: { dag: string }): React.JSX.Element | null {
   return (
     <>
       <div className="nbf-Row">
-        <span>{trans.__('Airflow has paused it: no run begins.')}</span>
+        <span>{said}</span>
         <button type="button" className="nbf-Button" onClick={() => void errand.unpause(dag)}>
           {trans.__('Unpause')}
         </button>

@@ -2,7 +2,7 @@ import React from 'react';
 
 import type { Difference } from '../../generated/answers';
 import { ChangeList } from '../../parts/changes';
-import { Section } from '../../parts/field';
+import { Inline, Section } from '../../parts/field';
 import { momentInWords } from '../../parts/moments';
 import { useFrame } from './frame';
 
@@ -17,13 +17,17 @@ export function Changes(): React.JSX.Element {
           <Found found={found} />
         ) : (
           <p className="nbf-Field-help">
-            {draft.inspection.found?.ok === false
-              ? draft.isBlank
-                ? trans.__('Compared when there is some code.')
-                : trans.__('Compared when nothing is wrong any more.')
-              : failure !== null
-                ? trans.__('Not compared: %1', failure.message)
-                : trans.__('Comparing…')}
+            {draft.inspection.found?.ok === false ? (
+              draft.isBlank ? (
+                trans.__('Compared when there is some code.')
+              ) : (
+                trans.__('Compared when nothing is wrong any more.')
+              )
+            ) : failure !== null ? (
+              <Inline text={trans.__('Not compared: %1', failure.message)} />
+            ) : (
+              trans.__('Comparing…')
+            )}
           </p>
         )}
       </div>

@@ -1,7 +1,7 @@
 import React from 'react';
 
 import type { Profile } from '../../generated/answers';
-import { CauseList, Section } from '../../parts/field';
+import { CauseList, Inline, Section } from '../../parts/field';
 import type { Cause } from '../../parts/field';
 import { textAt } from '../../parts/options';
 import { priceInWords, sizeInWords } from '../../parts/sizes';
@@ -232,18 +232,25 @@ function Room(): React.JSX.Element | null {
   if (asked === null) {
     return draft.room.failure === null ? null : (
       <p className="nbf-Field-help">
-        {trans.__('Whether the cluster has room is not known: %1', draft.room.failure.message)}
+        <Inline
+          text={trans.__(
+            'Whether the cluster has room is not known: %1',
+            draft.room.failure.message
+          )}
+        />
       </p>
     );
   }
   const stops = asked.findings.some(found => found.stops === true);
   return (
     <p className="nbf-Field-help" aria-live="polite">
-      {asked.unasked !== null
-        ? trans.__('Whether the cluster has room is not known: %1', asked.unasked)
-        : stops
-          ? trans.__('The cluster cannot run all steps.')
-          : trans.__('The cluster could run all steps now or as soon as there is room.')}
+      {asked.unasked !== null ? (
+        <Inline text={trans.__('Whether the cluster has room is not known: %1', asked.unasked)} />
+      ) : stops ? (
+        trans.__('The cluster cannot run all steps.')
+      ) : (
+        trans.__('The cluster could run all steps now or as soon as there is room.')
+      )}
     </p>
   );
 }

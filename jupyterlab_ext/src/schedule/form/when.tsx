@@ -1,6 +1,6 @@
 import React from 'react';
 
-import { Field, Section } from '../../parts/field';
+import { Field, Inline, Section } from '../../parts/field';
 import { distanceInWords, momentInWords, timeZones } from '../../parts/moments';
 import { namesAt, optionsOf, textAt } from '../../parts/options';
 import { KINDS, atClock, clock, readSchedule, writeSchedule } from '../timetable';
@@ -223,7 +223,9 @@ function Coming(): React.JSX.Element {
         </>
       )}
       {failure !== null && !told && (
-        <p className="nbf-Coming-none">{trans.__('No next runs: %1', failure.message)}</p>
+        <p className="nbf-Coming-none">
+          <Inline text={trans.__('No next runs: %1', failure.message)} />
+        </p>
       )}
     </div>
   );
