@@ -53,11 +53,28 @@ def texts(cell: dict[str, Any]) -> list[str]:
 
 
 def outputs(path: Path) -> list[Any]:
-    """The stored outputs without pictures, whose bytes differ between versions of libraries."""
-    cells = [cell["outputs"] for cell in code_cells(path)]
+    """The stored outputs without pictures, whose bytes differ between versions of libraries.
+
+    Where a kernel flushes what a cell prints is chance: streams of a name that follow each other
+    are one.
+    """
+    cells = [_joined(cell["outputs"]) for cell in code_cells(path)]
     for output in (output for cell in cells for output in cell):
         output.get("data", {}).pop("image/png", None)
     return cells
+
+
+def _joined(found: list[Any]) -> list[Any]:
+    joined: list[Any] = []
+    for output in found:
+        stream = output.get("name")
+        if stream is not None and joined and joined[-1].get("name") == stream:
+            before = "".join(joined[-1]["text"])
+            whole = before + "".join(output["text"])
+            joined[-1] = {**output, "text": whole.splitlines(keepends=True)}
+        else:
+            joined.append(output)
+    return joined
 
 
 def run(command: list[str]) -> None:
