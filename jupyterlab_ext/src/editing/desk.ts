@@ -7,13 +7,11 @@ import type { Client } from '../client/client';
 import { ServerFailure } from '../client/failure';
 import type { Profile } from '../generated/answers';
 import { folderOf } from '../parts/folders';
+import { DECLARED } from '../parts/needs';
 import type { NotebookPipeline } from '../pipeline/pipeline';
 import { bookOf } from './book';
 import type { Book, Change } from './book';
 import { apply } from './history';
-
-/** Why a step comes after another: a tag, or an option, says so; all else is in its code. */
-const DECLARED = 'declared';
 
 /** The notebook that is edited. */
 interface Notebook {

@@ -3,6 +3,7 @@ import React from 'react';
 import type { Run, Step, StepRun } from '../generated/answers';
 import { NODE, cutTo, layout, roomIn } from './layout';
 import type { LaidEdge, LaidNode } from './layout';
+import { reasonOf, shortReason } from './needs';
 import { SIGNS, stateInWords } from './states';
 import { useTrans } from './words';
 
@@ -160,28 +161,6 @@ function pathOf({ points }: LaidEdge): string {
       return `C${before.x} ${middle} ${x} ${middle} ${x} ${y}`;
     })
     .join(' ');
-}
-
-type Because = Step['needs'][number]['because'];
-
-/** What a tag says: it names the step that says so, and nothing passes on. */
-const DECLARED = 'declared';
-
-/** Why a step needs another, in full. */
-function reasonOf(because: Because): string {
-  return because
-    .map(({ kind, names }) => [kind, passingOn(kind, names)].filter(Boolean).join(' '))
-    .join('; ');
-}
-
-/** The names alone, where there are some. */
-function shortReason(because: Because): string {
-  const names = because.map(one => passingOn(one.kind, one.names)).filter(Boolean);
-  return names.length === 0 ? because.map(one => one.kind).join(', ') : names.join(', ');
-}
-
-function passingOn(kind: string, names: readonly string[]): string {
-  return kind === DECLARED ? '' : names.join(', ');
 }
 
 function brief(text: string, letters: number): string {

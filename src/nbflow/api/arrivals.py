@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nbflow.model import Diagnostic
     from nbflow.remote import Airflow, Arrivals, ImportProblem
     from nbflow.settings import Settings
+    from nbflow.targets import Target
 
 __all__ = ["await_live", "await_published", "require_entrance", "require_live"]
 
@@ -94,8 +95,9 @@ def await_live(
         if said is not None:
             tell(said)
 
+    target = targets.find_target(current)
     with airflows.connect(current) as client:
-        if not targets.find_target(current).versioned:
+        if not target.versioned:
             _tell_of_runs(client, [one.dag_id for one in those if one.changed], tell)
         done = remote.wait_for_dags(
             client, digests, timeout=_PATIENCE, observe=observe, beside=beside, wanted=wanted
@@ -104,7 +106,7 @@ def await_live(
             one.dag_id: replace(
                 one,
                 live_after=done.live.get(one.dag_id),
-                paused=one.dag_id in done.paused and not _let_run_again(one, client, current),
+                paused=one.dag_id in done.paused and not _let_run_again(one, client, target),
                 missing=done.missing.get(one.dag_id),
                 diagnostics=_about(one, done.broken.get(one.dag_id), sources.get(one.dag_id)),
                 url=client.dag_url(one.dag_id),
@@ -113,9 +115,9 @@ def await_live(
         }
 
 
-def _let_run_again(one: Published, client: Airflow, current: Settings) -> bool:
+def _let_run_again(one: Published, client: Airflow, target: Target) -> bool:
     """Let a paused DAG run that only unpublishing has paused; whether that was so."""
-    if not one.changed or not targets.find_target(current).paused_meanwhile(one.dag_id):
+    if not one.changed or not target.paused_meanwhile(one.dag_id):
         return False
     client.unpause(one.dag_id)
     return True
