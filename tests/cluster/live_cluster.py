@@ -70,12 +70,15 @@ class Project:
         team = {"namespace": self.namespace}
         said = {"profiles": {"it": profile}, "teams": {"ds": team}, **sections}
         (self.folder / "nbflow.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
-        current = api.load_settings(self.folder)
-        with steady():
-            found = api.check_profiles(current, names=["it"], team="ds")
         order = ["problem", "warning", "unknown", "ok"]
+        found = self.findings(team="ds")
         ranked = sorted(found, key=lambda one: order.index(one.verdict), reverse=True)
         return {one.check: one for one in ranked}
+
+    def findings(self, *, team: str | None = None) -> tuple[Finding, ...]:
+        """Every finding of the profile that was checked last."""
+        with steady():
+            return api.check_profiles(api.load_settings(self.folder), names=["it"], team=team)
 
     def run_pod(self, name: str, resources: dict[str, Any], **fields: Any) -> str:
         """Send a pod; `scheduled`, or what the scheduler says of it."""
@@ -87,7 +90,6 @@ class Project:
             "terminationGracePeriodSeconds": 0,
             **fields,
         }
-        self.make("Pod", name, spec=spec)
 
         def verdict() -> str | None:
             pod = self.core.read_namespaced_pod(name, self.namespace)
@@ -96,7 +98,9 @@ class Project:
                     return "scheduled" if one.status == "True" else one.message
             return None
 
-        return str(until(verdict))
+        with steady():
+            self.make("Pod", name, spec=spec)
+            return str(until(verdict))
 
 
 class _Node:

@@ -10,7 +10,6 @@ import yaml
 from kubernetes import client as k8s
 from live_cluster import NPU, Project, allow, as_account, npus
 
-from nbflow import api
 from nbflow.cluster import Candidate, connect, preflight
 from nbflow.errors import ClusterError
 from waiting import until
@@ -107,7 +106,7 @@ def test_everything_that_is_named_is_looked_for(project: Project) -> None:
     def missing() -> set[str]:
         return {
             " ".join(one.message.split()[:2])
-            for one in api.check_profiles(api.load_settings(project.folder), names=["it"])
+            for one in project.findings()
             if one.verdict == "problem"
         }
 
