@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,9 +59,22 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
         with remote.Airflow.connect(
             instance.url, user=instance.user, password=instance.password
         ) as client:
-            yield RunningAirflow(instance, client, dags, store)
+            _running.append(RunningAirflow(instance, client, dags, store))
+            yield _running[0]
     finally:
         embedded.down(home=home)
+
+
+_running: list[RunningAirflow] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Take a module's DAGs away after it: Airflow reads each file again and again, for ever."""
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        for path in [one for it in _running for one in it.dags.glob("*")]:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

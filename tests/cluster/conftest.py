@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 sys.path[:0] = [str(Path(__file__).parents[1] / folder) for folder in ("cli", "host")]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Pods of a test are not shut out by the test of another worker that shuts its own out."""
+    if item.get_closest_marker("cluster") and "steps" not in item.fixturenames:
+        from live_cluster import kept
+
+        with kept("network"):
+            return (yield)
+    return (yield)
+
+
 @pytest.fixture(scope="session")
 def steps(tmp_path_factory):
     """A team's project, its Airflow and its store; steps are pods."""

@@ -6,7 +6,7 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,10 +103,20 @@ class Project:
             return str(until(verdict))
 
 
-class _Node:
-    """The one node that there is; another worker of these tests may want it otherwise."""
+@contextmanager
+def kept(what: str, *, alone: bool = False) -> Iterator[None]:
+    """What all tests share is as this worker needs it, while the body goes on.
 
-    lock = Path(tempfile.gettempdir()) / "nbflow-check-npu.lock"
+    Args:
+        what: `node`, the one that there is, or `network`, that of its pods.
+        alone: the worker changes it, so that no other may need it meanwhile.
+    """
+    with (Path(tempfile.gettempdir()) / f"nbflow-check-{what}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield
+
+
+class _Node:
     changed = False
     """By this worker, while it is."""
 
@@ -114,9 +124,7 @@ class _Node:
 @contextmanager
 def steady() -> Iterator[None]:
     """No other worker changes the node while the body goes on."""
-    with _Node.lock.open("w") as lock:
-        if not _Node.changed:
-            fcntl.flock(lock, fcntl.LOCK_SH)
+    with nullcontext() if _Node.changed else kept("node"):
         yield
 
 
@@ -138,8 +146,7 @@ def npus(kube: k8s.ApiClient, *, count: int, taint: bool = False) -> Iterator[No
         ]
         core.patch_node(node, [{"op": "add", "path": "/spec/taints", "value": others + taints}])
 
-    with _Node.lock.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with kept("node", alone=True):
         _Node.changed = True
         core.patch_node_status(node, [{"op": "add", "path": path, "value": str(count)}])
         try:

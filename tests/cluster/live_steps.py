@@ -21,7 +21,7 @@ from commands import nbflow, write_notebook
 from kubernetes import client as k8s
 from kubernetes import config
 from listeners import web_server
-from live_cluster import NPU, make_namespace
+from live_cluster import NPU, kept, make_namespace
 from object_servers import BUCKET, moto_server
 
 from waiting import until
@@ -220,10 +220,11 @@ def nothing_but(port: int) -> Iterator[None]:
         ["INPUT", "-s", pods, "-p", "udp", *refused],
         ["FORWARD", "-s", pods, *refused],
     ]
-    for rule in reversed(rules):
-        subprocess.run(["iptables", "-I", *rule], check=True)
-    try:
-        yield
-    finally:
-        for rule in rules:
-            subprocess.run(["iptables", "-D", *rule], check=True)
+    with kept("network", alone=True):
+        for rule in reversed(rules):
+            subprocess.run(["iptables", "-I", *rule], check=True)
+        try:
+            yield
+        finally:
+            for rule in rules:
+                subprocess.run(["iptables", "-D", *rule], check=True)

@@ -27,7 +27,7 @@ if params["mode"] == "sleep":
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def mechanics(airflow):
     """The id of a DAG of two steps, `zeroth` and `after`."""
     steps = airflow.dags / "mechanics" / "0123456789abcdef" / "steps"
