@@ -12,6 +12,8 @@ from typing import Any
 
 from commands import nbflow, write_notebook
 
+from surroundings import bare_environment
+
 ROOT = Path(__file__).parents[2]
 PROBE = Path(__file__).with_name("policy_probe.py")
 SETTINGS = """\
@@ -95,10 +97,11 @@ def environment(
     inherited = os.environ.get("PYTHONPATH", "")
     paths = [str(site) if site else "", inherited]
     return {
+        **bare_environment(),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(home),
         "PYTHONPATH": ":".join(filter(None, paths)),
-        **{k: v for k, v in os.environ.items() if k in {"PYTHONPYCACHEPREFIX", "KUBECONFIG"}},
+        **{k: v for k, v in os.environ.items() if k == "KUBECONFIG"},
         "AIRFLOW_HOME": str(home / "airflow"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACKS": "False",

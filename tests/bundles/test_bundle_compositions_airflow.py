@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from composition_plans import EVIL, composition_plans
 
 from nbflow.bundles import bundle_composition
 from nbflow.targets import write_bundle
+from surroundings import bare_environment
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ def read(request, tmp_path_factory):
         text=True,
         check=False,
         env={
-            "PATH": os.environ["PATH"],
+            **bare_environment(),
             "HOME": str(home),
             "AIRFLOW_HOME": str(home / "airflow"),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",

@@ -19,6 +19,7 @@ import pytest
 
 from nbflow import embedded, remote
 from nbflow.errors import MissingExtraError, RemoteError
+from surroundings import bare_environment
 from waiting import until
 
 STUBBORN = """
@@ -106,7 +107,7 @@ def test_secrets_are_private_and_the_environment_does_not_leak_in(project):
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     asked = subprocess.run(
         [Path(sys.executable).with_name("airflow"), "config", "get-value", "core", "dags_folder"],
-        env={"AIRFLOW_HOME": str(home), "PATH": os.environ["PATH"]},
+        env={"AIRFLOW_HOME": str(home), **bare_environment()},
         capture_output=True,
         text=True,
         check=True,
