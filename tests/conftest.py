@@ -59,21 +59,20 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow
         with remote.Airflow.connect(
             instance.url, user=instance.user, password=instance.password
         ) as client:
-            _running.append(RunningAirflow(instance, client, dags, store))
-            yield _running[0]
+            yield RunningAirflow(instance, client, dags, store)
     finally:
         embedded.down(home=home)
-
-
-_running: list[RunningAirflow] = []
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Take a module's DAGs away after it: Airflow reads each file again and again, for ever."""
+    running = getattr(item, "funcargs", {}).get("airflow")
     yield
-    if nextitem is None or nextitem.path != item.path:
-        for path in [one for it in _running for one in it.dags.glob("*")]:
+    if running and (nextitem is None or nextitem.path != item.path):
+        for path in [*running.dags.glob("*")]:
+            # Airflow may be about to leave there what it has compiled; the next module's end is
+            # soon enough for that.
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
 
 

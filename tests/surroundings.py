@@ -11,6 +11,6 @@ def bare_environment() -> dict[str, str]:
     """Nothing but where programs are, and what Python has compiled of them.
 
     Without the latter a process that imports Airflow compiles all of it again, where Python may
-    not keep it beside the sources: ten times the time.
+    not keep it beside the sources: twice the time.
     """
     return {k: v for k, v in os.environ.items() if k in {"PATH", "PYTHONPYCACHEPREFIX"}}

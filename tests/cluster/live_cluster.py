@@ -6,7 +6,7 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ class Project:
 
     def findings(self, *, team: str | None = None) -> tuple[Finding, ...]:
         """Every finding of the profile that was checked last."""
-        with steady():
+        with kept("node"):
             return api.check_profiles(api.load_settings(self.folder), names=["it"], team=team)
 
     def run_pod(self, name: str, resources: dict[str, Any], **fields: Any) -> str:
@@ -98,34 +98,33 @@ class Project:
                     return "scheduled" if one.status == "True" else one.message
             return None
 
-        with steady():
+        with kept("node"):
             self.make("Pod", name, spec=spec)
             return str(until(verdict))
 
 
+_changed: set[str] = set()
+
+
 @contextmanager
 def kept(what: str, *, alone: bool = False) -> Iterator[None]:
-    """What all tests share is as this worker needs it, while the body goes on.
+    """No other worker changes what all tests share, while the body goes on.
 
     Args:
         what: `node`, the one that there is, or `network`, that of its pods.
-        alone: the worker changes it, so that no other may need it meanwhile.
+        alone: this worker changes it, so that no other may need it meanwhile.
     """
+    if what in _changed:  # by this worker itself
+        yield
+        return
     with (Path(tempfile.gettempdir()) / f"nbflow-check-{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        yield
-
-
-class _Node:
-    changed = False
-    """By this worker, while it is."""
-
-
-@contextmanager
-def steady() -> Iterator[None]:
-    """No other worker changes the node while the body goes on."""
-    with nullcontext() if _Node.changed else kept("node"):
-        yield
+        if alone:
+            _changed.add(what)
+        try:
+            yield
+        finally:
+            _changed.discard(what)
 
 
 @contextmanager
@@ -147,14 +146,12 @@ def npus(kube: k8s.ApiClient, *, count: int, taint: bool = False) -> Iterator[No
         core.patch_node(node, [{"op": "add", "path": "/spec/taints", "value": others + taints}])
 
     with kept("node", alone=True):
-        _Node.changed = True
         core.patch_node_status(node, [{"op": "add", "path": path, "value": str(count)}])
         try:
             mark([NPU_TAINT] if taint else [])
             until(lambda: allocatable().get(NPU) == str(count))
             yield
         finally:
-            _Node.changed = False
             mark([])
             core.patch_node_status(node, [{"op": "remove", "path": path}])
             until(lambda: NPU not in allocatable())

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from commands import Result, nbflow, write_notebook
-from live_cluster import Project, allow, as_account, steady
+from live_cluster import Project, allow, as_account, kept
 from object_servers import Proxy, Server, free_port, moto_server, proxy, wait_for_port
 
 from nbflow import api
@@ -50,7 +50,7 @@ def write(project: Project, name: str, *cells: tuple[str, str]) -> str:
 
 def publish(project: Project, *arguments: str, **environ: str) -> Result:
     environ = {"KUBECONFIG": os.environ["KUBECONFIG"], **environ}
-    with steady():
+    with kept("node"):
         return nbflow("publish", "--no-wait", *arguments, cwd=project.folder, **environ)
 
 
